@@ -1,0 +1,23 @@
+/** What went wrong, for programs; the message says it for people. */
+export type KernelsErrorCode =
+  | 'no-adapter'
+  | 'device-lost'
+  | 'gpu-validation'
+  | 'unsupported-tail'
+  | 'too-large'
+  | 'invalid-tail'
+  | 'invalid-input'
+  | 'aborted';
+
+/** Every error this package throws on purpose. */
+export class KernelsError extends Error {
+  override readonly name = 'KernelsError';
+
+  constructor(
+    readonly code: KernelsErrorCode,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}

@@ -1,0 +1,9 @@
+declare module '*.wgsl' {
+  const source: string;
+  export default source;
+}
+
+declare module '*.bin' {
+  const bytes: Uint8Array;
+  export default bytes;
+}
