@@ -39,6 +39,18 @@ export type Operation =
   | GlobalPoolOperation
   | { readonly kind: 'reshape' }
   | DenseOperation
+  | ConvolutionOperation
+  | DepthwiseOperation
+  | PReluOperation
+  | SoftmaxOperation
+  | LayerNormalizationOperation
+  | MergeOperation
+  | ConcatenateOperation
+  | PermuteOperation
+  | PadOperation
+  | CropOperation
+  | ResizeOperation
+  | RepeatOperation
   /** Anything the planner has no rule for: `layerClass` is named in the error. */
   | { readonly kind: 'opaque'; readonly layerClass: string; readonly reason?: string };
 
@@ -97,4 +109,127 @@ export interface DenseOperation {
   readonly units: number;
   readonly kernel: Float32Array;
   readonly bias: Float32Array | null;
+}
+
+/**
+ * Convolution over the position axes (one or two); every array of numbers holds one for each of them. Output position
+ * o reads the input at `o * strides + t * dilation - padBefore` for every tap t of the window; cells outside the input
+ * are zero, before its first position and beyond its last alike (the node's shape says how far the output goes).
+ *
+ *     y[o, f] = bias[f] + sum over t, c of x[o * strides + t * dilation - padBefore, c] * kernel[t, c, f]
+ *
+ * A 1x1 convolution has a window of ones.
+ */
+export interface ConvolutionOperation {
+  readonly kind: 'convolution';
+  readonly filters: number;
+  readonly window: readonly number[];
+  readonly strides: readonly number[];
+  readonly dilation: readonly number[];
+  readonly padBefore: readonly number[];
+  /** Row-major `[...window, channels, filters]`. */
+  readonly kernel: Float32Array;
+  readonly bias: Float32Array | null;
+}
+
+/**
+ * Every channel convolved by itself with `multiplier` filters; taps and padding as in `convolution`.
+ *
+ *     y[o, c * multiplier + j] = bias[c * multiplier + j] + sum over t of x[..., c] * kernel[t, c, j]
+ *
+ * A separable convolution is this, without bias, and a 1x1 `convolution` after it.
+ */
+export interface DepthwiseOperation {
+  readonly kind: 'depthwise';
+  readonly multiplier: number;
+  readonly window: readonly number[];
+  readonly strides: readonly number[];
+  readonly dilation: readonly number[];
+  readonly padBefore: readonly number[];
+  /** Row-major `[...window, channels, multiplier]`. */
+  readonly kernel: Float32Array;
+  readonly bias: Float32Array | null;
+}
+
+/** `y = x < 0 ? slope * x : x`; `slopeShape` has the rank of x and is 1 along the axes that share their slopes. */
+export interface PReluOperation {
+  readonly kind: 'prelu';
+  readonly slope: Float32Array;
+  readonly slopeShape: Shape;
+}
+
+/** Softmax over the last axis, somewhere before the logits; `log` asks for its logarithm. */
+export interface SoftmaxOperation {
+  readonly kind: 'softmax';
+  readonly log: boolean;
+}
+
+/**
+ * `y = gamma * (x - mean) / sqrt(variance + epsilon) + beta`, with mean and (biased) variance over `axes`, one pair for
+ * each element of the other axes.
+ */
+export interface LayerNormalizationOperation {
+  readonly kind: 'layer-normalization';
+  /** Ascending, at least one. */
+  readonly axes: readonly number[];
+  readonly epsilon: number;
+  /** Row-major over the lengths of `axes`; null stands for ones. */
+  readonly gamma: Float32Array | null;
+  /** Row-major over the lengths of `axes`; null stands for zeros. */
+  readonly beta: Float32Array | null;
+}
+
+export type MergeFunction = 'add' | 'subtract' | 'multiply' | 'average' | 'maximum' | 'minimum';
+
+/**
+ * Element-wise over two or more inputs (`subtract`: exactly two; an input may come twice). Shapes are aligned at their
+ * last axis and an axis of length 1, or one that is missing in front, is repeated: `[channels]` against
+ * `[height, width, channels]` is one factor for each channel.
+ */
+export interface MergeOperation {
+  readonly kind: 'merge';
+  readonly function: MergeFunction;
+}
+
+/** The inputs one after the other along `axis`. */
+export interface ConcatenateOperation {
+  readonly kind: 'concatenate';
+  readonly axis: number;
+}
+
+/** Output axis i is input axis `axes[i]`. */
+export interface PermuteOperation {
+  readonly kind: 'permute';
+  readonly axes: readonly number[];
+}
+
+/** Zeros around the position axes, one number for each of them; how many follow after the input, the node's shape says. */
+export interface PadOperation {
+  readonly kind: 'pad';
+  readonly before: readonly number[];
+}
+
+/** Drops positions at both ends; `before` holds how many at the start of each position axis. */
+export interface CropOperation {
+  readonly kind: 'crop';
+  readonly before: readonly number[];
+}
+
+/**
+ * Resamples two position axes to the size of the node's shape, as TensorFlow.js does (no half-pixel centres). Along an
+ * axis from `i` to `o` cells, output cell n reads the input at `s = n * i / o`, or `n * (i - 1) / (o - 1)` where
+ * `alignCorners` is set and o > 1:
+ *
+ * - `nearest`: cell `floor(s)`, with `alignCorners` cell `floor(s + 0.5)`, at most i - 1;
+ * - `bilinear`: cells `floor(s)` and `min(ceil(s), i - 1)`, the second with weight `s - floor(s)`.
+ */
+export interface ResizeOperation {
+  readonly kind: 'resize';
+  readonly interpolation: 'nearest' | 'bilinear';
+  readonly alignCorners: boolean;
+}
+
+/** `[channels]` repeated at every position: `[positions, channels]`. */
+export interface RepeatOperation {
+  readonly kind: 'repeat';
 }
