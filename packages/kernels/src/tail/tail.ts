@@ -216,17 +216,15 @@ export interface CropOperation {
 }
 
 /**
- * Resamples two position axes to the size of the node's shape, as TensorFlow.js does (no half-pixel centres). Along an
- * axis from `i` to `o` cells, output cell n reads the input at `s = n * i / o`, or `n * (i - 1) / (o - 1)` where
- * `alignCorners` is set and o > 1:
+ * Resamples two position axes to the size of the node's shape, as TensorFlow.js does: without half-pixel centres and
+ * without aligned corners. Along an axis from `i` to `o` cells, output cell n reads the input at `s = n * i / o`:
  *
- * - `nearest`: cell `floor(s)`, with `alignCorners` cell `floor(s + 0.5)`, at most i - 1;
+ * - `nearest`: cell `floor(s)`;
  * - `bilinear`: cells `floor(s)` and `min(ceil(s), i - 1)`, the second with weight `s - floor(s)`.
  */
 export interface ResizeOperation {
   readonly kind: 'resize';
   readonly interpolation: 'nearest' | 'bilinear';
-  readonly alignCorners: boolean;
 }
 
 /** `[channels]` repeated at every position: `[positions, channels]`. */
