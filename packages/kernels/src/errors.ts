@@ -3,6 +3,7 @@ export type KernelsErrorCode =
   | 'no-adapter'
   | 'device-lost'
   | 'gpu-validation'
+  | 'out-of-memory'
   | 'unsupported-tail'
   | 'too-large'
   | 'invalid-tail'

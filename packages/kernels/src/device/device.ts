@@ -1,0 +1,239 @@
+import { KernelsError } from '../errors.ts';
+import type { AdapterDescription } from './adapter.ts';
+import { BufferLedger } from './buffer-ledger.ts';
+import { caughtError } from './error-scope.ts';
+import { PipelineCache, type Overrides, type Shader } from './pipeline-cache.ts';
+import { BufferUsage, MAP_READ } from './usage.ts';
+
+export interface BufferRequest {
+  /** Names the buffer in error messages and tools. */
+  readonly label: string;
+  /** Rounded up to a multiple of 4 bytes. */
+  readonly byteLength: number;
+  /** A sum of `BufferUsage` flags. */
+  readonly usage: number;
+}
+
+/**
+ * A `GPUDevice` together with what is cached and counted for it. `requestDevice` and `wrapDevice` make one; who asked
+ * for it disposes of it.
+ *
+ * A device can be lost at any time (driver reset, laptop asleep, page in the background). Everything that was waiting
+ * then fails with a `KernelsError` `device-lost`, as does everything that follows; `requestDevice` gives a new one.
+ */
+export class Device {
+  readonly gpu: GPUDevice;
+  readonly adapter: AdapterDescription;
+  /** Whether passes can be timed on the GPU (`timestamp-query`). */
+  readonly hasTimestamps: boolean;
+  /** Settles when the device is lost or disposed of, with the error that its users get from then on. */
+  readonly lost: Promise<KernelsError>;
+
+  readonly #owned: boolean;
+  readonly #ledger = new BufferLedger();
+  readonly #pipelines: PipelineCache;
+  readonly #waiting = new Set<(error: KernelsError) => void>();
+  readonly #announceEnd: (error: KernelsError) => void;
+  #end: KernelsError | undefined;
+  #disposed = false;
+
+  /** @param owned whether `dispose` destroys the `GPUDevice` */
+  constructor(gpu: GPUDevice, adapter: AdapterDescription, owned: boolean) {
+    this.gpu = gpu;
+    this.adapter = adapter;
+    this.hasTimestamps = gpu.features.has('timestamp-query');
+    this.#owned = owned;
+    this.#pipelines = new PipelineCache(gpu);
+    let announceEnd: ((error: KernelsError) => void) | undefined;
+    this.lost = new Promise((resolve) => (announceEnd = resolve));
+    this.#announceEnd = (error) => announceEnd?.(error);
+    void gpu.lost.then(({ message, reason }) => {
+      const detail = message === '' ? reason : message;
+      this.#finish(
+        new KernelsError('device-lost', `The GPU device was lost (${detail}); request a new device.`),
+      );
+    });
+  }
+
+  get limits(): GPUSupportedLimits {
+    return this.gpu.limits;
+  }
+
+  /** Whether the device can no longer be used: it was lost or disposed of. */
+  get isLost(): boolean {
+    return this.#end !== undefined;
+  }
+
+  /** Buffers made by `createBuffer` and `uploadBuffer` that were not destroyed yet. */
+  get liveBuffers(): number {
+    return this.#ledger.liveBuffers;
+  }
+
+  get liveBytes(): number {
+    return this.#ledger.liveBytes;
+  }
+
+  /** The largest `liveBytes` since the beginning or the last `resetPeak`. */
+  get peakBytes(): number {
+    return this.#ledger.peakBytes;
+  }
+
+  resetPeak(): void {
+    this.#ledger.resetPeak();
+  }
+
+  /** How many compute pipelines this device holds. */
+  get pipelineCount(): number {
+    return this.#pipelines.size;
+  }
+
+  /**
+   * A zero-filled buffer. The caller destroys it with `destroy()`.
+   *
+   * @throws KernelsError `too-large` past the device's `maxBufferSize`, `device-lost`
+   */
+  createBuffer({ label, byteLength, usage }: BufferRequest): GPUBuffer {
+    return this.#createBuffer({ label, size: align4(byteLength), usage });
+  }
+
+  /** A buffer that holds a copy of `data`, padded with zeros to a multiple of 4 bytes; otherwise as `createBuffer`. */
+  uploadBuffer(label: string, data: ArrayBufferView, usage: number): GPUBuffer {
+    const size = align4(data.byteLength);
+    const buffer = this.#createBuffer({ label, size, usage, mappedAtCreation: true });
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    new Uint8Array(buffer.getMappedRange()).set(bytes);
+    buffer.unmap();
+    return buffer;
+  }
+
+  /**
+   * Copies `byteLength` bytes (default: to the end) of a buffer with usage `copySource` to the CPU, after all work submitted
+   * so far. Both numbers are multiples of 4.
+   *
+   * @throws KernelsError `device-lost`, `gpu-validation`
+   */
+  async readBuffer(
+    buffer: GPUBuffer,
+    byteOffset = 0,
+    byteLength = buffer.size - byteOffset,
+  ): Promise<ArrayBuffer> {
+    const usage = BufferUsage.copyTarget | BufferUsage.mapRead;
+    const staging = this.createBuffer({ label: `${buffer.label} read-back`, byteLength, usage });
+    try {
+      await this.checked(`read ${buffer.label}`, () => {
+        const encoder = this.gpu.createCommandEncoder();
+        encoder.copyBufferToBuffer(buffer, byteOffset, staging, 0, byteLength);
+        this.gpu.queue.submit([encoder.finish()]);
+      });
+      await this.settled(staging.mapAsync(MAP_READ));
+      return staging.getMappedRange().slice(0, byteLength);
+    } finally {
+      staging.destroy();
+    }
+  }
+
+  /**
+   * The compiled pipeline (layout `auto`) of a shader with these overrides; the same one every time.
+   *
+   * @throws KernelsError `gpu-validation` with message, line, column and source of what does not compile, `device-lost`
+   */
+  async pipeline(shader: Shader, overrides: Overrides = {}): Promise<GPUComputePipeline> {
+    this.assertUsable();
+    try {
+      return await this.settled(this.#pipelines.get(shader, overrides));
+    } catch (error) {
+      if (error instanceof KernelsError) throw error;
+      throw new KernelsError('gpu-validation', `${shader.label}: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
+  /**
+   * Runs synchronous GPU calls and returns what they return once the device has accepted them. `run` is synchronous because
+   * error scopes are a stack: an `await` inside would let others' scopes in between.
+   *
+   * @throws KernelsError `gpu-validation`, `out-of-memory` or `device-lost`, its message beginning with `label`
+   */
+  async checked<T>(label: string, run: () => T): Promise<T> {
+    this.assertUsable();
+    const { result, error } = caughtError(this.gpu, label, run);
+    const failure = await this.settled(error);
+    if (failure !== null) throw failure;
+    return result;
+  }
+
+  /** The same promise, except that it fails with `device-lost` as soon as the device is lost. */
+  settled<T>(promise: Promise<T>): Promise<T> {
+    if (this.#end !== undefined) {
+      promise.catch(() => undefined);
+      return Promise.reject(this.#end);
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(reject);
+      const done = (): boolean => this.#waiting.delete(reject);
+      promise.then(
+        (value) => {
+          done();
+          resolve(value);
+        },
+        (error: unknown) => {
+          // What was waiting for a lost device may fail a moment before the loss itself is announced.
+          setTimeout(() => {
+            done();
+            reject(error instanceof Error ? error : new Error(messageOf(error)));
+          }, 0);
+        },
+      );
+    });
+  }
+
+  /** @throws KernelsError `device-lost` */
+  assertUsable(): void {
+    if (this.#end !== undefined) throw this.#end;
+  }
+
+  /** Frees the device with all its buffers and pipelines, unless it belongs to somebody else. May be called again. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#finish(
+      new KernelsError('device-lost', 'The GPU device has been disposed of; request a new device.'),
+    );
+    if (this.#owned) this.gpu.destroy();
+  }
+
+  #createBuffer(descriptor: GPUBufferDescriptor & { label: string }): GPUBuffer {
+    this.assertUsable();
+    const { label, size } = descriptor;
+    const { maxBufferSize } = this.limits;
+    if (!(size > 0)) {
+      throw new KernelsError(
+        'invalid-input',
+        `buffer "${label}" needs a positive size, got ${String(size)} bytes`,
+      );
+    }
+    if (size > maxBufferSize) {
+      throw new KernelsError(
+        'too-large',
+        `buffer "${label}" needs ${size.toFixed()} bytes, but ${this.adapter.description} allows ${maxBufferSize.toFixed()}; split the work`,
+      );
+    }
+    return this.#ledger.enter(this.gpu.createBuffer(descriptor));
+  }
+
+  #finish(error: KernelsError): void {
+    if (this.#end !== undefined) return;
+    this.#end = error;
+    this.#pipelines.clear();
+    for (const reject of this.#waiting) reject(error);
+    this.#waiting.clear();
+    this.#announceEnd(error);
+  }
+}
+
+function align4(byteLength: number): number {
+  return Math.ceil(byteLength / 4) * 4;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,54 @@
+import { openAdapter } from '#platform';
+import { KernelsError } from '../errors.ts';
+import { describeAdapter, type AdapterInfo, type AdapterPreference } from './adapter.ts';
+import { Device } from './device.ts';
+
+export interface DeviceOptions {
+  /** Default: `auto`. */
+  readonly adapter?: AdapterPreference;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * A new GPU device of this computer or browser. In Node without a hardware driver it is a software one (linux x64, with the
+ * npm package `@sparticuz/chromium`). The caller disposes of it; a process can end without that.
+ *
+ * @throws KernelsError `no-adapter` with the remedy, `aborted`
+ */
+export async function requestDevice(options: DeviceOptions = {}): Promise<Device> {
+  const { adapter: preference = 'auto', signal } = options;
+  throwIfAborted(signal);
+  const adapter = await openAdapter({ preference });
+  throwIfAborted(signal);
+  const gpu = await open(adapter);
+  const device = new Device(gpu, describeAdapter(adapter.info), true);
+  if (signal?.aborted) device.dispose();
+  throwIfAborted(signal);
+  return device;
+}
+
+/** A device that somebody else made, for instance TensorFlow.js, and will destroy: `dispose` leaves it alone. */
+export function wrapDevice(gpu: GPUDevice, info: AdapterInfo): Device {
+  return new Device(gpu, describeAdapter(info), false);
+}
+
+async function open(adapter: GPUAdapter): Promise<GPUDevice> {
+  const { maxStorageBufferBindingSize, maxBufferSize, maxComputeWorkgroupsPerDimension } = adapter.limits;
+  try {
+    return await adapter.requestDevice({
+      label: 'ablation-cam',
+      requiredFeatures: adapter.features.has('timestamp-query') ? ['timestamp-query'] : [],
+      // The weights of a dense layer pass the default 128 MiB binding (VGG16: 411 MB); the grid is channels x inputs.
+      requiredLimits: { maxStorageBufferBindingSize, maxBufferSize, maxComputeWorkgroupsPerDimension },
+    });
+  } catch (error) {
+    const name = describeAdapter(adapter.info).description;
+    const message = `The adapter ${name} gave no device; update its driver, or close programs that use much GPU memory.`;
+    throw new KernelsError('no-adapter', message, { cause: error });
+  }
+}
+
+function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted)
+    throw new KernelsError('aborted', 'Getting a GPU device was aborted.', { cause: signal.reason });
+}
