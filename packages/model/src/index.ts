@@ -1,1 +1,12 @@
 export * from './errors.ts';
+export * from './random/numpy-random.ts';
+export * from './data/mnist1d/generate.ts';
+export { mnist1dDefaults, type Mnist1dOptions } from './data/mnist1d/options.ts';
+export { mnist1dClassNames } from './data/mnist1d/templates.ts';
+export * from './evaluation/classification-metrics.ts';
+export * from './evaluation/classification-report.ts';
+export * from './evaluation/confusion-matrix.ts';
+export * from './evaluation/mean-roc-curve.ts';
+export * from './evaluation/multiclass-roc.ts';
+export * from './evaluation/roc-curve.ts';
+export { decodeNpy, encodeNpy, type NpyArray, type NpyData, type NpyType } from './input/npy.ts';

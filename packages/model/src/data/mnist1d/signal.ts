@@ -1,0 +1,74 @@
+/** `numpy.linspace(start, stop, count)`, with its order of operations: steps from the start, the end exact. */
+export function linspace(start: number, stop: number, count: number): Float64Array {
+  const step = (stop - start) / (count - 1);
+  const values = Float64Array.from({ length: count }, (_, index) => index * step + start);
+  if (count > 1) values[count - 1] = stop;
+  return values;
+}
+
+/**
+ * The signal resampled to `count` points over the same extent, as SciPy's `interp1d(kind='linear')` on two
+ * `linspace(0, 1, ...)` grids. The data set tells padding from signal by `value == 0`, so a point between two zeros,
+ * or on a knot, must come out exactly as there: knots are compared as floating-point numbers, not as index ratios.
+ */
+export function resample(signal: Float64Array, count: number): Float64Array {
+  const knots = linspace(0, 1, signal.length);
+  const points = linspace(0, 1, count);
+  const resampled = new Float64Array(count);
+  let left = 0;
+  for (let i = 0; i < count; i++) {
+    const point = points[i] ?? 0;
+    while (left < signal.length - 1 && (knots[left + 1] ?? 0) <= point) left++;
+    const value = signal[left] ?? 0;
+    const knot = knots[left] ?? 0;
+    if (point === knot || left === signal.length - 1) {
+      resampled[i] = value;
+      continue;
+    }
+    const slope = ((signal[left + 1] ?? 0) - value) / ((knots[left + 1] ?? 0) - knot);
+    resampled[i] = slope * (point - knot) + value;
+  }
+  return resampled;
+}
+
+/**
+ * SciPy's `gaussian_filter(signal, sigma)` in one dimension: the kernel is cut at 4 sigma, and the signal continues
+ * beyond its ends as its mirror image with the end repeated (`mode='reflect'`: d c b a | a b c d | d c b a).
+ */
+export function gaussianFilter(signal: Float64Array, sigma: number): Float64Array {
+  const radius = Math.floor(4 * sigma + 0.5);
+  const kernel = Float64Array.from({ length: 2 * radius + 1 }, (_, index) =>
+    Math.exp((-0.5 * (index - radius) ** 2) / sigma ** 2),
+  );
+  const kernelSum = kernel.reduce((sum, weight) => sum + weight, 0);
+  const period = 2 * signal.length;
+  return signal.map((_, position) => {
+    let sum = 0;
+    for (let i = 0; i < kernel.length; i++) {
+      const wrapped = (((position + i - radius) % period) + period) % period;
+      const mirrored = wrapped < signal.length ? wrapped : period - 1 - wrapped;
+      sum += ((kernel[i] ?? 0) / kernelSum) * (signal[mirrored] ?? 0);
+    }
+    return sum;
+  });
+}
+
+/** Mean and population standard deviation; the sums are compensated, so they do not depend on the length. */
+export function meanAndDeviation(values: Float64Array): { mean: number; deviation: number } {
+  const mean = compensatedSum(values) / values.length;
+  const squares = values.map((value) => (value - mean) ** 2);
+  return { mean, deviation: Math.sqrt(compensatedSum(squares) / values.length) };
+}
+
+/** Kahan's summation. */
+function compensatedSum(values: Float64Array): number {
+  let sum = 0;
+  let lost = 0;
+  for (const value of values) {
+    const corrected = value - lost;
+    const next = sum + corrected;
+    lost = next - sum - corrected;
+    sum = next;
+  }
+  return sum;
+}
