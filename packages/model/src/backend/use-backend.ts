@@ -1,0 +1,121 @@
+import * as tf from '@tensorflow/tfjs';
+import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { defaultThreadCount, wasmBinaryFolder } from '#platform';
+import { ModelError } from '../errors.ts';
+import { registerWasmGradients } from './wasm-gradients.ts';
+
+export type BackendName = 'webgpu' | 'wasm' | 'cpu';
+
+export interface BackendOptions {
+  /** The device TF.js shall share; without one `webgpu` is refused and `auto` passes it over. */
+  readonly device?: GPUDevice;
+  /** Describes that device's adapter to TF.js, which tunes some kernels by it. */
+  readonly adapterInfo?: GPUAdapterInfo;
+  /** The adapter is a software one: `auto` then prefers WASM, whose convolutions are some 50 times faster. */
+  readonly software?: boolean;
+  /** Folder or URL prefix of the `tfjs-backend-wasm*.wasm` files, ending in `/`. Default: found in Node, beside the script in a browser. */
+  readonly wasmPath?: string;
+  /** Threads of the WASM backend, where the host allows any (a cross-origin isolated page). Default: the cores, at most 8. */
+  readonly threads?: number;
+}
+
+/** What was chosen and why, for reports. */
+export interface BackendChoice {
+  readonly requested: BackendName | 'auto';
+  readonly backend: BackendName;
+  readonly reason: string;
+}
+
+/**
+ * Makes one TF.js backend the current one, initialised, with the convolution gradients it lacks; returns the choice.
+ * `auto` takes WebGPU on a hardware adapter, else WASM, else (where WebAssembly is missing) plain JavaScript.
+ *
+ * @throws ModelError `invalid-option` for an unknown name or `webgpu` without a device, `not-found` where the WASM
+ * binaries could not be loaded.
+ */
+export async function useBackend(
+  requested: BackendName | 'auto' = 'auto',
+  options: BackendOptions = {},
+): Promise<BackendChoice> {
+  silenceBanner();
+  switch (requested) {
+    case 'webgpu':
+      await useWebgpu(options);
+      return { requested, backend: 'webgpu', reason: 'asked for' };
+    case 'wasm':
+      await useWasm(options);
+      return { requested, backend: 'wasm', reason: 'asked for' };
+    case 'cpu':
+      await tf.setBackend('cpu');
+      return { requested, backend: 'cpu', reason: 'asked for' };
+    case 'auto':
+      return chooseBackend(options);
+    default:
+      throw new ModelError(
+        'invalid-option',
+        `Unknown backend ${JSON.stringify(requested)}; use auto, webgpu, wasm or cpu.`,
+      );
+  }
+}
+
+async function chooseBackend(options: BackendOptions): Promise<BackendChoice> {
+  const requested = 'auto';
+  if (options.device !== undefined && options.software !== true) {
+    await useWebgpu(options);
+    return { requested, backend: 'webgpu', reason: 'a hardware WebGPU adapter is present' };
+  }
+  const why =
+    options.device === undefined
+      ? 'no WebGPU device was given'
+      : 'the WebGPU adapter is a software one, on which convolutions are slow';
+  if (typeof WebAssembly === 'undefined') {
+    await tf.setBackend('cpu');
+    return { requested, backend: 'cpu', reason: `${why}, and WebAssembly is missing` };
+  }
+  await useWasm(options);
+  return { requested, backend: 'wasm', reason: why };
+}
+
+/** The device the registered WebGPU backend runs on, so that a new device gets a new backend. */
+let webgpuDevice: GPUDevice | undefined;
+
+async function useWebgpu({ device, adapterInfo }: BackendOptions): Promise<void> {
+  if (device === undefined) {
+    throw new ModelError(
+      'invalid-option',
+      'The webgpu backend needs a GPUDevice: pass one as `device`, or choose wasm or cpu.',
+    );
+  }
+  if (webgpuDevice !== device) {
+    const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu');
+    tf.removeBackend('webgpu');
+    tf.registerBackend('webgpu', () => new WebGPUBackend(device, adapterInfo), 3);
+    webgpuDevice = device;
+  }
+  await tf.setBackend('webgpu');
+}
+
+let wasmReady = false;
+
+async function useWasm({ wasmPath, threads }: BackendOptions): Promise<void> {
+  if (!wasmReady) {
+    const folder = wasmPath ?? wasmBinaryFolder();
+    if (folder !== undefined) setWasmPaths(folder);
+    setThreadsCount(threads ?? defaultThreadCount());
+  }
+  if (!(await tf.setBackend('wasm'))) {
+    throw new ModelError(
+      'not-found',
+      'The WASM backend did not start: its .wasm files were not found. Serve the files of ' +
+        '@tensorflow/tfjs-backend-wasm/dist and give their folder as `wasmPath`.',
+    );
+  }
+  wasmReady = true;
+  registerWasmGradients();
+}
+
+/** TF.js advertises its native bindings on the first use of the CPU backend in Node; a library has no business printing. */
+function silenceBanner(): void {
+  const cpu = tf.findBackend('cpu');
+  if (cpu !== null && 'firstUse' in cpu) cpu.firstUse = false;
+}

@@ -1,0 +1,219 @@
+import * as tf from '@tensorflow/tfjs';
+
+/**
+ * The gradients of convolutions that the WASM backend lacks or computes slowly, written as convolutions.
+ *
+ * As shipped (4.22) the backend has no kernel for the filter gradients, none for the input gradient of a depthwise
+ * convolution, and a scalar loop for the input gradient of an ordinary one (tensorflow/tfjs#8474). All four are
+ * convolutions again, which the backend hands to XNNPACK. Delete a kernel here when upstream has a fast one.
+ */
+export function registerWasmGradients(): void {
+  for (const kernel of gradientKernels) {
+    const present = tf.getKernel(kernel.kernelName, 'wasm');
+    if (present?.kernelFunc === kernel.kernelFunc) continue;
+    if (present !== undefined) {
+      stockKernels.set(kernel.kernelName, present);
+      tf.unregisterKernel(kernel.kernelName, 'wasm');
+    }
+    tf.registerKernel(kernel);
+  }
+}
+
+type ConvInfo = tf.backend_util.Conv2DInfo;
+type KernelCall = Parameters<tf.KernelFunc>[0];
+
+const stockKernels = new Map<string, tf.KernelConfig>();
+
+const gradientKernels: readonly tf.KernelConfig[] = [
+  { kernelName: tf.Conv2DBackpropFilter, backendName: 'wasm', kernelFunc: conv2dFilterGradient },
+  { kernelName: tf.Conv2DBackpropInput, backendName: 'wasm', kernelFunc: conv2dInputGradient },
+  {
+    kernelName: tf.DepthwiseConv2dNativeBackpropFilter,
+    backendName: 'wasm',
+    kernelFunc: depthwiseFilterGradient,
+  },
+  {
+    kernelName: tf.DepthwiseConv2dNativeBackpropInput,
+    backendName: 'wasm',
+    kernelFunc: depthwiseInputGradient,
+  },
+];
+
+/**
+ * dW[i, j, c, o] = sum over n, y, x of X[n, y s + i, x s + j, c] dY[n, y, x, o]: a convolution of the input, with
+ * images and channels exchanged, by dY as its filter, dilated by the stride. `[kh, kw, channels, filters]`
+ */
+function conv2dFilterGradient({ inputs, attrs }: KernelCall): tf.TensorInfo {
+  const [x, dy] = [tensorOf(inputs, 'x'), tensorOf(inputs, 'dy')];
+  const { strides, pad, dataFormat, dimRoundingMode, filterShape } =
+    attrs as unknown as tf.Conv2DBackpropFilterAttrs;
+  assertChannelsLast(dataFormat);
+  const info = convInfo(x.shape, filterShape, strides, 1, pad, dimRoundingMode);
+  return tf.tidy(() => {
+    const images = tf.transpose(windowOf(x, info), [3, 1, 2, 0]);
+    const filters = tf.transpose(dy, [1, 2, 0, 3]);
+    const gradient = tf.conv2d(images, filters, 1, 'valid', 'NHWC', [info.strideHeight, info.strideWidth]);
+    return tf.transpose(gradient, [1, 2, 0, 3]);
+  });
+}
+
+/** dX = dY, spread out by the stride, convolved with the filter turned by 180 degrees. `[n, height, width, channels]` */
+function conv2dInputGradient(call: KernelCall): tf.TensorInfo | tf.TensorInfo[] {
+  const [dy, filter] = [tensorOf(call.inputs, 'dy'), tensorOf(call.inputs, 'filter')];
+  const { strides, pad, dataFormat, dimRoundingMode, inputShape } =
+    call.attrs as unknown as tf.Conv2DBackpropInputAttrs;
+  const stock = stockKernels.get(tf.Conv2DBackpropInput);
+  if (dataFormat !== 'NHWC' && stock !== undefined) return stock.kernelFunc(call);
+  const info = convInfo(inputShape, filter.shape, strides, 1, pad, dimRoundingMode);
+  return tf.tidy(() => {
+    const turned = tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2]);
+    return tf.conv2d(surround(spread(dy, info), info), turned as tf.Tensor4D, 1, 'valid');
+  });
+}
+
+/** dW[i, j, c, m] = sum over n, y, x of X[n, y s + i d, x s + j d, c] dY[n, y, x, c M + m]. */
+function depthwiseFilterGradient({ inputs, attrs }: KernelCall): tf.TensorInfo {
+  const [x, dy] = [tensorOf(inputs, 'x'), tensorOf(inputs, 'dy')];
+  const { strides, dilations, pad, dimRoundingMode, filterShape } =
+    attrs as unknown as tf.DepthwiseConv2dNativeBackpropFilterAttrs;
+  const info = convInfo(x.shape, filterShape, strides, dilations, pad, dimRoundingMode, true);
+  const [filterHeight, filterWidth, channels, multiplier] = filterShape;
+  return tf.tidy(() => {
+    const window = windowOf(x, info);
+    const [batch, rows, columns] = [info.batchSize, info.outHeight, info.outWidth];
+    const cells = batch * rows * columns;
+    const slopes = tf.reshape(dy, [cells, channels, multiplier]);
+    const taps: tf.Tensor[] = [];
+    for (let i = 0; i < filterHeight; i++) {
+      for (let j = 0; j < filterWidth; j++) {
+        const [top, left] = [i * info.dilationHeight, j * info.dilationWidth];
+        const seen = tf.stridedSlice(
+          window,
+          [0, top, left, 0],
+          [
+            batch,
+            top + (rows - 1) * info.strideHeight + 1,
+            left + (columns - 1) * info.strideWidth + 1,
+            channels,
+          ],
+          [1, info.strideHeight, info.strideWidth, 1],
+        );
+        taps.push(tf.sum(tf.mul(tf.reshape(seen, [cells, channels, 1]), slopes), 0));
+      }
+    }
+    return tf.reshape(tf.stack(taps), filterShape);
+  });
+}
+
+/** As `conv2dInputGradient`, one depthwise convolution for each of the M outputs of a channel. */
+function depthwiseInputGradient({ inputs, attrs }: KernelCall): tf.TensorInfo {
+  const [dy, filter] = [tensorOf(inputs, 'dy'), tensorOf(inputs, 'filter')];
+  const { strides, dilations, pad, dimRoundingMode, inputShape } =
+    attrs as unknown as tf.DepthwiseConv2dNativeBackpropInputAttrs;
+  const info = convInfo(inputShape, filter.shape, strides, dilations, pad, dimRoundingMode, true);
+  const [, , channels, multiplier] = filter.shape;
+  return tf.tidy(() => {
+    const turned = tf.reverse(filter, [0, 1]);
+    const slopes = surround(spread(dy, info), info);
+    const [batch = 0, height = 0, width = 0] = slopes.shape;
+    const bySlot = tf.reshape(slopes, [batch * height * width, channels, multiplier]);
+    const parts: tf.Tensor[] = [];
+    for (let slot = 0; slot < multiplier; slot++) {
+      const part = tf.reshape(tf.slice(bySlot, [0, 0, slot], [-1, -1, 1]), [batch, height, width, channels]);
+      const taps = tf.slice(turned, [0, 0, 0, slot], [-1, -1, -1, 1]);
+      parts.push(
+        tf.depthwiseConv2d(part as tf.Tensor4D, taps as tf.Tensor4D, 1, 'valid', 'NHWC', [
+          info.dilationHeight,
+          info.dilationWidth,
+        ]),
+      );
+    }
+    return tf.addN(parts);
+  });
+}
+
+function convInfo(
+  inputShape: readonly number[],
+  filterShape: [number, number, number, number],
+  strides: number | [number, number],
+  dilations: number | [number, number],
+  pad: Parameters<typeof tf.backend_util.computeConv2DInfo>[4],
+  rounding: 'floor' | 'round' | 'ceil' | undefined,
+  depthwise = false,
+): ConvInfo {
+  return tf.backend_util.computeConv2DInfo(
+    inputShape as [number, number, number, number],
+    filterShape,
+    strides,
+    dilations,
+    pad,
+    rounding,
+    depthwise,
+  );
+}
+
+/** The part of the padded input that the filter ever touches: `(out - 1) stride + extent` rows, columns likewise. */
+function windowOf(x: tf.Tensor4D, info: ConvInfo): tf.Tensor4D {
+  const rows = (info.outHeight - 1) * info.strideHeight + info.effectiveFilterHeight;
+  const columns = (info.outWidth - 1) * info.strideWidth + info.effectiveFilterWidth;
+  const { top, left } = info.padInfo;
+  return fit(x, [top, left], [rows, columns]);
+}
+
+/** Zeros between the elements of dY, so that a convolution of any stride is undone by one of stride 1. */
+function spread(dy: tf.Tensor4D, info: ConvInfo): tf.Tensor4D {
+  const { strideHeight, strideWidth, outHeight, outWidth, outChannels, batchSize } = info;
+  if (strideHeight === 1 && strideWidth === 1) return dy;
+  const wide = tf.pad(tf.reshape(dy, [-1, 1, outChannels]), [
+    [0, 0],
+    [0, strideWidth - 1],
+    [0, 0],
+  ]);
+  const rowLength = outWidth * strideWidth * outChannels;
+  const tall = tf.pad(tf.reshape(wide, [-1, 1, rowLength]), [
+    [0, 0],
+    [0, strideHeight - 1],
+    [0, 0],
+  ]);
+  return tf.reshape(tall, [batchSize, outHeight * strideHeight, outWidth * strideWidth, outChannels]);
+}
+
+/** dY with the border that makes a valid convolution by the turned filter as large as the input. */
+function surround(dy: tf.Tensor4D, info: ConvInfo): tf.Tensor4D {
+  const { top, left } = info.padInfo;
+  const [above, before] = [info.effectiveFilterHeight - 1 - top, info.effectiveFilterWidth - 1 - left];
+  const rows = info.inHeight + info.effectiveFilterHeight - 1;
+  const columns = info.inWidth + info.effectiveFilterWidth - 1;
+  return fit(dy, [above, before], [rows, columns]);
+}
+
+/** `x` moved down and right by `offset` (cropped where negative), on zeros, cut to `size`. */
+function fit(x: tf.Tensor4D, offset: [number, number], size: [number, number]): tf.Tensor4D {
+  const [batch, height, width, channels] = x.shape;
+  const [top, left] = [Math.max(0, offset[0]), Math.max(0, offset[1])];
+  const [cropTop, cropLeft] = [top - offset[0], left - offset[1]];
+  const bottom = Math.max(0, size[0] + cropTop - top - height);
+  const right = Math.max(0, size[1] + cropLeft - left - width);
+  const padded = tf.pad(x, [
+    [0, 0],
+    [top, bottom],
+    [left, right],
+    [0, 0],
+  ]);
+  return tf.slice(padded, [0, cropTop, cropLeft, 0], [batch, size[0], size[1], channels]);
+}
+
+/** Kernels are handed tensors or bare descriptions of them; operations want tensors. */
+function tensorOf(inputs: KernelCall['inputs'], name: string): tf.Tensor4D {
+  const info = inputs[name];
+  if (info === undefined) throw new Error(`A convolution gradient was called without its input ${name}.`);
+  return (info instanceof tf.Tensor ? info : tf.engine().makeTensorFromTensorInfo(info)) as tf.Tensor4D;
+}
+
+function assertChannelsLast(dataFormat: string): void {
+  if (dataFormat !== 'NHWC') {
+    throw new Error(
+      `The WASM backend convolves channels-last (NHWC) tensors only; this layer has ${dataFormat}.`,
+    );
+  }
+}

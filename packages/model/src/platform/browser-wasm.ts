@@ -1,0 +1,9 @@
+/** In a browser only the page knows where its `.wasm` files are served. */
+export function wasmBinaryFolder(): string | undefined {
+  return undefined;
+}
+
+/** Beyond some eight threads the networks of this size only wait for each other. */
+export function defaultThreadCount(): number {
+  return Math.min(8, navigator.hardwareConcurrency);
+}

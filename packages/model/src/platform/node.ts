@@ -1,0 +1,3 @@
+/** What differs between Node and the browser; `browser.ts` exports the same names. */
+export * from './node-files.ts';
+export * from './node-wasm.ts';
