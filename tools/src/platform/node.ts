@@ -1,0 +1,16 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** The folder of reference material, or the reason why it cannot be used; exactly one of the two. */
+export type Shared =
+  | { readonly path: string; readonly missing: undefined }
+  | { readonly path: undefined; readonly missing: string };
+
+/** The folder `shared` beside the repository (ABLATION_CAM_SHARED names another), which holds reference data and models. */
+export function shared(): Shared {
+  const path =
+    process.env['ABLATION_CAM_SHARED'] ?? fileURLToPath(new URL('../../../../shared', import.meta.url));
+  return existsSync(path)
+    ? { path, missing: undefined }
+    : { path: undefined, missing: `there is no folder ${path} (ABLATION_CAM_SHARED names another)` };
+}

@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundleTests } from './bundle-tests.ts';
+import { noCounts, type Counts } from './record.ts';
+
+const CHILD = fileURLToPath(new URL('./node-child.mjs', import.meta.url));
+
+/** Runs test files of a package in one Node process of their own; a process that dies counts as one more failed test. */
+export async function runInNode(
+  packageFolder: string,
+  files: readonly string[],
+  timeoutMs: number,
+): Promise<Counts> {
+  const folder = await bundleTests(packageFolder, files, 'node');
+  const child = spawn(
+    process.execPath,
+    ['--enable-source-maps', '--expose-gc', CHILD, join(folder, 'entry.js')],
+    {
+      cwd: packageFolder,
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    },
+  );
+  let counts: Counts | undefined;
+  child.on('message', (message: Counts) => (counts = message));
+  const watchdog = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
+  const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (...end) => {
+      resolve(end);
+    });
+  });
+  clearTimeout(watchdog);
+  if (counts !== undefined && code === 0) return counts;
+  const end = signal === null ? `with exit code ${String(code)}` : `by ${signal}`;
+  const place = counts === undefined ? 'before all tests had run' : 'after the tests had run';
+  console.log(
+    `The Node process of these tests ended ${end} ${place} (time limit ${String(timeoutMs / 1000)} s).`,
+  );
+  const partial = counts ?? noCounts();
+  return { ...partial, failed: partial.failed + 1 };
+}
