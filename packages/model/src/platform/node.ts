@@ -1,3 +1,4 @@
 /** What differs between Node and the browser; `browser.ts` exports the same names. */
 export * from './node-files.ts';
+export * from './node-images.ts';
 export * from './node-wasm.ts';

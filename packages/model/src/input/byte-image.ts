@@ -1,0 +1,37 @@
+/** An image of 8-bit values, `[height, width, channels]`, row-major, channels interleaved. */
+export interface ByteImage {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  readonly data: Uint8Array;
+}
+
+/** Colours of a pixel buffer with 1 (grey), 2 (grey, alpha), 3 or 4 (colour, alpha) channels. */
+export function toRgb(image: ByteImage): ByteImage {
+  const { width, height, channels, data } = image;
+  if (channels === 3) return image;
+  const [green, blue] = channels >= 3 ? [1, 2] : [0, 0];
+  const rgb = new Uint8Array(width * height * 3);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    const from = pixel * channels;
+    const to = pixel * 3;
+    // Alpha is dropped, not blended, as PIL's convert('RGB') does.
+    rgb[to] = data[from] ?? 0;
+    rgb[to + 1] = data[from + green] ?? 0;
+    rgb[to + 2] = data[from + blue] ?? 0;
+  }
+  return { width, height, channels: 3, data: rgb };
+}
+
+/** Luma of an RGB image by ITU-R BT.601 in 16-bit fixed point: PIL's `convert('L')`, bit for bit. */
+export function toGrey(image: ByteImage): ByteImage {
+  const { width, height, data } = image;
+  const grey = new Uint8Array(width * height);
+  for (let pixel = 0; pixel < grey.length; pixel++) {
+    const red = data[pixel * 3] ?? 0;
+    const green = data[pixel * 3 + 1] ?? 0;
+    const blue = data[pixel * 3 + 2] ?? 0;
+    grey[pixel] = (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16;
+  }
+  return { width, height, channels: 1, data: grey };
+}
