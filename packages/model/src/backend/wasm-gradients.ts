@@ -48,7 +48,7 @@ function conv2dFilterGradient({ inputs, attrs }: KernelCall): tf.TensorInfo {
   const { strides, pad, dataFormat, dimRoundingMode, filterShape } =
     attrs as unknown as tf.Conv2DBackpropFilterAttrs;
   assertChannelsLast(dataFormat);
-  const info = convInfo(x.shape, filterShape, strides, 1, pad, dimRoundingMode);
+  const info = convInfo(x.shape, filterShape, strides, pad, dimRoundingMode);
   return tf.tidy(() => {
     const images = tf.transpose(windowOf(x, info), [3, 1, 2, 0]);
     const filters = tf.transpose(dy, [1, 2, 0, 3]);
@@ -64,19 +64,19 @@ function conv2dInputGradient(call: KernelCall): tf.TensorInfo | tf.TensorInfo[] 
     call.attrs as unknown as tf.Conv2DBackpropInputAttrs;
   const stock = stockKernels.get(tf.Conv2DBackpropInput);
   if (dataFormat !== 'NHWC' && stock !== undefined) return stock.kernelFunc(call);
-  const info = convInfo(inputShape, filter.shape, strides, 1, pad, dimRoundingMode);
+  const info = convInfo(inputShape, filter.shape, strides, pad, dimRoundingMode);
   return tf.tidy(() => {
     const turned = tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2]);
     return tf.conv2d(surround(spread(dy, info), info), turned as tf.Tensor4D, 1, 'valid');
   });
 }
 
-/** dW[i, j, c, m] = sum over n, y, x of X[n, y s + i d, x s + j d, c] dY[n, y, x, c M + m]. */
+/** dW[i, j, c, m] = sum over n, y, x of X[n, y s + i, x s + j, c] dY[n, y, x, c M + m]. */
 function depthwiseFilterGradient({ inputs, attrs }: KernelCall): tf.TensorInfo {
   const [x, dy] = [tensorOf(inputs, 'x'), tensorOf(inputs, 'dy')];
-  const { strides, dilations, pad, dimRoundingMode, filterShape } =
+  const { strides, pad, dimRoundingMode, filterShape } =
     attrs as unknown as tf.DepthwiseConv2dNativeBackpropFilterAttrs;
-  const info = convInfo(x.shape, filterShape, strides, dilations, pad, dimRoundingMode, true);
+  const info = convInfo(x.shape, filterShape, strides, pad, dimRoundingMode, true);
   const [filterHeight, filterWidth, channels, multiplier] = filterShape;
   return tf.tidy(() => {
     const window = windowOf(x, info);
@@ -86,16 +86,10 @@ function depthwiseFilterGradient({ inputs, attrs }: KernelCall): tf.TensorInfo {
     const taps: tf.Tensor[] = [];
     for (let i = 0; i < filterHeight; i++) {
       for (let j = 0; j < filterWidth; j++) {
-        const [top, left] = [i * info.dilationHeight, j * info.dilationWidth];
         const seen = tf.stridedSlice(
           window,
-          [0, top, left, 0],
-          [
-            batch,
-            top + (rows - 1) * info.strideHeight + 1,
-            left + (columns - 1) * info.strideWidth + 1,
-            channels,
-          ],
+          [0, i, j, 0],
+          [batch, i + (rows - 1) * info.strideHeight + 1, j + (columns - 1) * info.strideWidth + 1, channels],
           [1, info.strideHeight, info.strideWidth, 1],
         );
         taps.push(tf.sum(tf.mul(tf.reshape(seen, [cells, channels, 1]), slopes), 0));
@@ -108,9 +102,9 @@ function depthwiseFilterGradient({ inputs, attrs }: KernelCall): tf.TensorInfo {
 /** As `conv2dInputGradient`, one depthwise convolution for each of the M outputs of a channel. */
 function depthwiseInputGradient({ inputs, attrs }: KernelCall): tf.TensorInfo {
   const [dy, filter] = [tensorOf(inputs, 'dy'), tensorOf(inputs, 'filter')];
-  const { strides, dilations, pad, dimRoundingMode, inputShape } =
+  const { strides, pad, dimRoundingMode, inputShape } =
     attrs as unknown as tf.DepthwiseConv2dNativeBackpropInputAttrs;
-  const info = convInfo(inputShape, filter.shape, strides, dilations, pad, dimRoundingMode, true);
+  const info = convInfo(inputShape, filter.shape, strides, pad, dimRoundingMode, true);
   const [, , channels, multiplier] = filter.shape;
   return tf.tidy(() => {
     const turned = tf.reverse(filter, [0, 1]);
@@ -121,12 +115,7 @@ function depthwiseInputGradient({ inputs, attrs }: KernelCall): tf.TensorInfo {
     for (let slot = 0; slot < multiplier; slot++) {
       const part = tf.reshape(tf.slice(bySlot, [0, 0, slot], [-1, -1, 1]), [batch, height, width, channels]);
       const taps = tf.slice(turned, [0, 0, 0, slot], [-1, -1, -1, 1]);
-      parts.push(
-        tf.depthwiseConv2d(part as tf.Tensor4D, taps as tf.Tensor4D, 1, 'valid', 'NHWC', [
-          info.dilationHeight,
-          info.dilationWidth,
-        ]),
-      );
+      parts.push(tf.depthwiseConv2d(part as tf.Tensor4D, taps as tf.Tensor4D, 1, 'valid'));
     }
     return tf.addN(parts);
   });
@@ -136,7 +125,6 @@ function convInfo(
   inputShape: readonly number[],
   filterShape: [number, number, number, number],
   strides: number | [number, number],
-  dilations: number | [number, number],
   pad: Parameters<typeof tf.backend_util.computeConv2DInfo>[4],
   rounding: 'floor' | 'round' | 'ceil' | undefined,
   depthwise = false,
@@ -145,7 +133,7 @@ function convInfo(
     inputShape as [number, number, number, number],
     filterShape,
     strides,
-    dilations,
+    /* dilations, which TF.js refuses in gradients */ 1,
     pad,
     rounding,
     depthwise,
@@ -154,8 +142,8 @@ function convInfo(
 
 /** The part of the padded input that the filter ever touches: `(out - 1) stride + extent` rows, columns likewise. */
 function windowOf(x: tf.Tensor4D, info: ConvInfo): tf.Tensor4D {
-  const rows = (info.outHeight - 1) * info.strideHeight + info.effectiveFilterHeight;
-  const columns = (info.outWidth - 1) * info.strideWidth + info.effectiveFilterWidth;
+  const rows = (info.outHeight - 1) * info.strideHeight + info.filterHeight;
+  const columns = (info.outWidth - 1) * info.strideWidth + info.filterWidth;
   const { top, left } = info.padInfo;
   return fit(x, [top, left], [rows, columns]);
 }
@@ -181,9 +169,9 @@ function spread(dy: tf.Tensor4D, info: ConvInfo): tf.Tensor4D {
 /** dY with the border that makes a valid convolution by the turned filter as large as the input. */
 function surround(dy: tf.Tensor4D, info: ConvInfo): tf.Tensor4D {
   const { top, left } = info.padInfo;
-  const [above, before] = [info.effectiveFilterHeight - 1 - top, info.effectiveFilterWidth - 1 - left];
-  const rows = info.inHeight + info.effectiveFilterHeight - 1;
-  const columns = info.inWidth + info.effectiveFilterWidth - 1;
+  const [above, before] = [info.filterHeight - 1 - top, info.filterWidth - 1 - left];
+  const rows = info.inHeight + info.filterHeight - 1;
+  const columns = info.inWidth + info.filterWidth - 1;
   return fit(dy, [above, before], [rows, columns]);
 }
 

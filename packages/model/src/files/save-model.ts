@@ -1,0 +1,84 @@
+import * as tf from '@tensorflow/tfjs';
+import { readFile, removeFile, writeFileAtomic } from '#platform';
+import { ModelError } from '../errors.ts';
+import type { ModelMetadata } from './metadata.ts';
+
+/** A file by name, not yet on any disk. */
+export interface NamedFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * A model as the two files of the TF.js Layers format: its weights and `model.json`, which names them. In a browser
+ * they can be offered as downloads.
+ */
+export async function modelFiles(
+  model: tf.LayersModel,
+  metadata: ModelMetadata = {},
+  weightsName = 'weights.bin',
+): Promise<readonly [weights: NamedFile, topology: NamedFile]> {
+  const artifacts = await new Promise<tf.io.ModelArtifacts>((resolve, reject) => {
+    const handler = tf.io.withSaveHandler((saved) => {
+      resolve(saved);
+      return Promise.resolve({ modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } });
+    });
+    model.save(handler).catch(reject);
+  });
+  const { modelTopology, weightSpecs = [], weightData = new ArrayBuffer(0) } = artifacts;
+  const weights = tf.io.CompositeArrayBuffer.join(weightData);
+  const description = {
+    format: 'layers-model',
+    generatedBy: `TensorFlow.js tfjs-layers v${tf.version['tfjs-layers']}`,
+    convertedBy: null,
+    modelTopology,
+    weightsManifest: [{ paths: [weightsName], weights: weightSpecs }],
+    ...(Object.keys(metadata).length > 0 ? { userDefinedMetadata: metadata } : {}),
+  };
+  return [
+    { name: weightsName, bytes: new Uint8Array(weights) },
+    { name: 'model.json', bytes: new TextEncoder().encode(`${JSON.stringify(description, null, 2)}\n`) },
+  ];
+}
+
+/**
+ * Saves a model into `folder` in the TF.js Layers format; `loadModel(folder)` reads it back. The model that was there
+ * stays whole until the new one is: the new weights are written under a name of their own, then `model.json` is
+ * replaced in one step, then the old weights are removed.
+ *
+ * @throws ModelError `write-failed`; the old model is then unchanged.
+ */
+export async function saveModel(
+  model: tf.LayersModel,
+  folder: string,
+  metadata: ModelMetadata = {},
+): Promise<void> {
+  const used = await weightsInUse(folder);
+  const weightsName = used.includes(weightsNames[0]) ? weightsNames[1] : weightsNames[0];
+  const [weights, topology] = await modelFiles(model, metadata, weightsName);
+  await writeFileAtomic(folder, weights.name, weights.bytes);
+  try {
+    await writeFileAtomic(folder, topology.name, topology.bytes);
+  } catch (error) {
+    await removeFile(folder, weights.name);
+    throw error;
+  }
+  for (const name of weightsNames) {
+    if (name !== weightsName && used.includes(name)) await removeFile(folder, name);
+  }
+}
+
+/** Two names taken in turn, so that new weights never overwrite those the present `model.json` points to. */
+const weightsNames = ['weights.bin', 'weights-1.bin'] as const;
+
+async function weightsInUse(folder: string): Promise<readonly string[]> {
+  try {
+    const text = new TextDecoder().decode(await readFile(`${folder}/model.json`));
+    const description = JSON.parse(text) as { weightsManifest?: { paths?: string[] }[] } | null;
+    return description?.weightsManifest?.flatMap(({ paths }) => paths ?? []) ?? [];
+  } catch (error) {
+    // Nothing there, or nothing that could be loaded anyway.
+    if (error instanceof ModelError || error instanceof SyntaxError) return [];
+    throw error;
+  }
+}

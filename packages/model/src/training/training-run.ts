@@ -1,0 +1,201 @@
+import * as tf from '@tensorflow/tfjs';
+import { countCorrect, crossEntropy } from './classification-loss.ts';
+import type { EpochRecord } from './history.ts';
+import { learningRateAt } from './learning-rate.ts';
+import { allVariables, readVariables, trainableVariables, writeVariables } from './model-tensors.ts';
+import { Optimizer } from './optimizer.ts';
+import type { TrainingSettings } from './options.ts';
+import { epochOrder, splitForValidation, type Split } from './split.ts';
+import type { TrainingData } from './training-data.ts';
+import type { BestEpoch, EpochSums, TrainingEnd, TrainingState } from './training-state.ts';
+import type { NamedTensor } from '../files/safetensors.ts';
+
+/** One training under way: the model, the optimizer and where it stands. Advances a batch at a time. */
+export class TrainingRun {
+  readonly split: Split;
+  readonly stepsPerEpoch: number;
+  epoch = 0;
+  batch = 0;
+  sums: EpochSums = noSums;
+  history: EpochRecord[] = [];
+  best: BestEpoch | null = null;
+  ended: TrainingEnd | null = null;
+
+  #bestWeights: NamedTensor[] = [];
+  #order: { readonly epoch: number; readonly indices: Uint32Array } | undefined;
+  readonly #variables: readonly tf.Variable[];
+  readonly #optimizer: Optimizer;
+
+  constructor(
+    readonly model: tf.LayersModel,
+    readonly data: TrainingData,
+    readonly settings: TrainingSettings,
+  ) {
+    this.split = splitForValidation(data.count, settings.validationFraction, settings.seed);
+    this.stepsPerEpoch = Math.ceil(this.split.training.length / settings.batchSize);
+    this.#variables = trainableVariables(model);
+    this.#optimizer = new Optimizer(settings.optimizer, this.#variables);
+  }
+
+  get learningRate(): number {
+    const { settings, stepsPerEpoch } = this;
+    const step = this.epoch * stepsPerEpoch + Math.min(this.batch, stepsPerEpoch - 1);
+    return learningRateAt(settings.learningRate, step, { stepsPerEpoch, epochs: settings.epochs });
+  }
+
+  /** Takes the next step of the epoch. */
+  async trainBatch(): Promise<void> {
+    const { settings, batch } = this;
+    const indices = this.#indices().subarray(batch * settings.batchSize, (batch + 1) * settings.batchSize);
+    const values = await this.data.batch(indices, this.epoch);
+    const rate = this.learningRate;
+    const step = this.epoch * this.stepsPerEpoch + batch;
+    const measures = tf.tidy(() => {
+      const { loss, correct, gradients } = this.#differentiate(
+        tf.tensor(values, [indices.length, ...this.data.inputShape]),
+        this.#labels(indices),
+      );
+      this.#optimizer.update(gradients, rate, step);
+      return tf.stack([loss, correct]);
+    });
+    const [loss = NaN, correct = NaN] = await measures.data<'float32'>();
+    measures.dispose();
+    this.sums = {
+      loss: this.sums.loss + loss * indices.length,
+      correct: this.sums.correct + correct,
+      samples: this.sums.samples + indices.length,
+    };
+    this.batch += 1;
+  }
+
+  /** Validates, records the epoch and moves on to the next. Returns its record and whether it is the best so far. */
+  async finishEpoch(): Promise<{ record: EpochRecord; improved: boolean }> {
+    const validation = await this.#validate();
+    const { loss, correct, samples } = this.sums;
+    const record: EpochRecord = {
+      epoch: this.epoch + 1,
+      learningRate: this.learningRate,
+      loss: loss / samples,
+      accuracy: correct / samples,
+      validationLoss: validation?.loss ?? null,
+      validationAccuracy: validation?.accuracy ?? null,
+    };
+    this.history.push(record);
+    this.epoch += 1;
+    this.batch = 0;
+    this.sums = noSums;
+
+    // Without a validation split nothing can be said about which epoch is best: the last is taken.
+    const improved =
+      validation === undefined || validation.loss < (this.best?.validationLoss ?? Number.POSITIVE_INFINITY);
+    if (improved) {
+      this.best = { epoch: record.epoch, validationLoss: validation?.loss ?? null };
+      this.#bestWeights = await readVariables(allVariables(this.model));
+    }
+    const { patience, epochs } = this.settings;
+    const waited = record.epoch - (this.best?.epoch ?? record.epoch);
+    if (patience !== null && waited >= patience) this.ended = 'early-stopping';
+    else if (this.epoch === epochs) this.ended = 'epochs';
+    return { record, improved };
+  }
+
+  /** Gives the model the weights of the best epoch. */
+  restoreBest(): void {
+    if (this.best !== null) writeVariables(allVariables(this.model), this.#bestWeights);
+  }
+
+  async state(): Promise<TrainingState> {
+    return {
+      settings: this.settings,
+      sampleCount: this.data.count,
+      epoch: this.epoch,
+      batch: this.batch,
+      sums: this.sums,
+      history: this.history,
+      best: this.best,
+      ended: this.ended,
+      weights: await readVariables(allVariables(this.model)),
+      slots: await readVariables(this.#optimizer.slots),
+      bestWeights: this.#bestWeights,
+    };
+  }
+
+  /** Puts the run where `state` was taken. @throws ModelError `invalid-data` where it is of another network. */
+  restore(state: TrainingState): void {
+    writeVariables(allVariables(this.model), state.weights);
+    writeVariables(this.#optimizer.slots, state.slots);
+    this.epoch = state.epoch;
+    this.batch = state.batch;
+    this.sums = state.sums;
+    this.history = [...state.history];
+    this.best = state.best;
+    this.ended = state.ended;
+    this.#bestWeights = [...state.bestWeights];
+  }
+
+  dispose(): void {
+    this.#optimizer.dispose();
+  }
+
+  #indices(): Uint32Array {
+    if (this.#order?.epoch !== this.epoch) {
+      const indices = epochOrder(this.split.training, this.settings.seed, this.epoch);
+      this.#order = { epoch: this.epoch, indices };
+    }
+    return this.#order.indices;
+  }
+
+  #labels(indices: Uint32Array): tf.Tensor1D {
+    return tf.tensor1d(
+      Int32Array.from(indices, (index) => this.data.labels[index] ?? 0),
+      'int32',
+    );
+  }
+
+  #differentiate(
+    inputs: tf.Tensor,
+    labels: tf.Tensor1D,
+  ): { loss: tf.Scalar; correct: tf.Scalar; gradients: tf.Tensor[] } {
+    let correct: tf.Scalar | undefined;
+    const { value: loss, grads } = tf.variableGrads(() => {
+      const probabilities = this.model.apply(inputs, { training: true }) as tf.Tensor2D;
+      // Kept past the scope of the gradient; the caller's tidy no longer sees it, so it is handed over below.
+      correct = tf.keep(countCorrect(probabilities, labels));
+      return tf.addN([crossEntropy(probabilities, labels), ...this.model.calculateLosses()]);
+    }, [...this.#variables]);
+    const gradients = this.#variables.map((variable) => grads[variable.name] ?? tf.zerosLike(variable));
+    if (correct === undefined) throw new Error('variableGrads did not call its function.');
+    const handedOver = tf.clone(correct);
+    correct.dispose();
+    return { loss, correct: handedOver, gradients };
+  }
+
+  async #validate(): Promise<{ loss: number; accuracy: number } | undefined> {
+    const { validation } = this.split;
+    if (validation.length === 0) return undefined;
+    let [loss, correct] = [0, 0];
+    for (let start = 0; start < validation.length; start += validationBatch) {
+      const indices = validation.subarray(start, start + validationBatch);
+      const values = await this.data.batch(indices);
+      const measures = tf.tidy(() => {
+        const inputs = tf.tensor(values, [indices.length, ...this.data.inputShape]);
+        const labels = this.#labels(indices);
+        const probabilities = this.model.apply(inputs, { training: false }) as tf.Tensor2D;
+        return tf.stack([crossEntropy(probabilities, labels), countCorrect(probabilities, labels)]);
+      });
+      const [batchLoss = NaN, batchCorrect = NaN] = await measures.data<'float32'>();
+      measures.dispose();
+      loss += batchLoss * indices.length;
+      correct += batchCorrect;
+    }
+    const penalties = tf.tidy(() => tf.addN([tf.scalar(0), ...this.model.calculateLosses()]));
+    const [penalty = NaN] = await penalties.data<'float32'>();
+    penalties.dispose();
+    return { loss: loss / validation.length + penalty, accuracy: correct / validation.length };
+  }
+}
+
+const noSums: EpochSums = { loss: 0, correct: 0, samples: 0 };
+
+/** Large enough to keep the backend busy, small enough for images. */
+const validationBatch = 128;

@@ -1,0 +1,86 @@
+import { readFile, removeFile, writeFileAtomic } from '#platform';
+import { ModelError } from '../errors.ts';
+import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '../files/safetensors.ts';
+import type { EpochRecord } from './history.ts';
+import type { TrainingSettings } from './options.ts';
+
+/** Everything a training needs to go on as if it had never stopped. */
+export interface TrainingState {
+  readonly settings: TrainingSettings;
+  /** Training samples, so that a resumed training cannot silently go on with other data. */
+  readonly sampleCount: number;
+  /** The epoch under way, from 0, and its next batch. */
+  readonly epoch: number;
+  readonly batch: number;
+  readonly sums: EpochSums;
+  readonly history: readonly EpochRecord[];
+  readonly best: BestEpoch | null;
+  /** Why the training is over, or `null` while it is not. */
+  readonly ended: TrainingEnd | null;
+  readonly weights: readonly NamedTensor[];
+  readonly slots: readonly NamedTensor[];
+  readonly bestWeights: readonly NamedTensor[];
+}
+
+export type TrainingEnd = 'epochs' | 'early-stopping';
+
+/** Sums over the samples of an epoch so far. */
+export interface EpochSums {
+  readonly loss: number;
+  readonly correct: number;
+  readonly samples: number;
+}
+
+export interface BestEpoch {
+  /** Counts from 1. */
+  readonly epoch: number;
+  readonly validationLoss: number | null;
+}
+
+const fileName = 'training-state.safetensors';
+const format = 'ablation-cam training 1';
+
+/** Replaces the state in `folder` at once or not at all. @throws ModelError `write-failed`. */
+export async function saveTrainingState(folder: string, state: TrainingState): Promise<void> {
+  const { weights, slots, bestWeights, ...rest } = state;
+  const group = (name: string, tensors: readonly NamedTensor[]): NamedTensor[] =>
+    tensors.map((tensor, i) => ({ ...tensor, name: `${name}/${i}/${tensor.name}` }));
+  const bytes = encodeSafetensors({
+    tensors: [...group('weights', weights), ...group('slots', slots), ...group('bestWeights', bestWeights)],
+    metadata: { format, state: JSON.stringify(rest) },
+  });
+  await writeFileAtomic(folder, fileName, bytes);
+}
+
+/** The state in `folder`. @throws ModelError `not-found`, `invalid-file`. */
+export async function loadTrainingState(folder: string): Promise<TrainingState> {
+  const { tensors, metadata } = decodeSafetensors(await readFile(`${folder}/${fileName}`));
+  if (metadata['format'] !== format) {
+    throw new ModelError('invalid-file', `${folder}/${fileName} holds no training state of this version.`);
+  }
+  const group = (name: string): NamedTensor[] =>
+    tensors
+      .filter((tensor) => tensor.name.startsWith(`${name}/`))
+      .map((tensor) => ({ ...tensor, name: tensor.name.split('/').slice(2).join('/') }));
+  // The text was written by `saveTrainingState` of this same format version.
+  const rest = JSON.parse(metadata['state'] ?? 'null') as Omit<
+    TrainingState,
+    'weights' | 'slots' | 'bestWeights'
+  >;
+  return { ...rest, weights: group('weights'), slots: group('slots'), bestWeights: group('bestWeights') };
+}
+
+/** Whether `folder` holds a training that is not over. */
+export async function hasUnfinishedTraining(folder: string): Promise<boolean> {
+  try {
+    return (await loadTrainingState(folder)).ended === null;
+  } catch (error) {
+    if (error instanceof ModelError && error.code === 'not-found') return false;
+    throw error;
+  }
+}
+
+/** Forgets the training in `folder`; its best model stays. */
+export async function removeTrainingState(folder: string): Promise<void> {
+  await removeFile(folder, fileName);
+}
