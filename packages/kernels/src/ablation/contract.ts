@@ -1,0 +1,84 @@
+import type { AdapterDescription } from '../device/adapter.ts';
+import type { Plan } from '../plan/plan.ts';
+
+/** What falls when a channel is switched off. */
+export type Score = 'probability' | 'logit';
+
+/**
+ * How a fall becomes a weight, with y the score, y_k the score without channel k and A_k the channel's activation:
+ * `relative-drop` is (y - y_k) / |y|, `slope` is (y - y_k) / ||A_k||.
+ *
+ * Source: Desai and Ramaswamy, "Ablation-CAM", WACV 2020, Eq. 3 (slope) and its practical form (relative drop).
+ * Deviation: the relative drop divides by |y|, so that a negative logit does not turn counter-evidence into evidence.
+ */
+export type Weighting = 'relative-drop' | 'slope';
+
+/** The norm of A_k in `slope`: the sum of absolute values or the Euclidean norm over all positions. */
+export type Norm = 1 | 2;
+
+/** The value that stands for "channel k is off". */
+export type AblationValue =
+  /** One value a channel, `[channels]`, or one a channel and input, `[inputs, channels]`. */
+  | { readonly kind: 'values'; readonly values: Float32Array }
+  /** The mean of the channel over the positions of the same input. */
+  | { readonly kind: 'channel-mean' };
+
+/** Which classes get a map: the predicted one, every one, or a list for all inputs. */
+export type ClassSelection = 'predicted' | 'all' | readonly number[];
+
+/** A tensor on the CPU, or on the executor's own device (usage STORAGE | COPY_SRC, float32, packed). */
+export type TensorSource = Float32Array | GPUBuffer;
+
+export interface AblationInput {
+  /** Number of inputs, N. */
+  readonly inputs: number;
+  /** The target layer's output, `[inputs, ...positions, channels]`. */
+  readonly activation: TensorSource;
+  /** Logits of the untouched network, `[inputs, classes]`. */
+  readonly logits: TensorSource;
+  readonly ablation: AblationValue;
+  readonly score: Score;
+  readonly weighting: Weighting;
+  readonly norm: Norm;
+  readonly classes: ClassSelection;
+  readonly signal?: AbortSignal | undefined;
+  /** Called after each chunk of inputs with the number of inputs done. */
+  readonly onProgress?: ((done: number) => void) | undefined;
+}
+
+/** All arrays are row-major and belong to the caller. M is the number of classes with a map. */
+export interface AblationOutput {
+  /** `[inputs, classes]` */
+  readonly logits: Float32Array;
+  /** The score of every class without channel k, in the units of the score, `[inputs, channels, classes]`. */
+  readonly ablatedScores: Float32Array;
+  /** `[inputs, channels, classes]`; 0 where the score or the norm is 0. */
+  readonly weights: Float32Array;
+  /** The class of each map, `[inputs, M]`. */
+  readonly classIndices: Uint32Array;
+  /** sum_k w_k A_k, `[inputs, M, ...positions]`. */
+  readonly mapSigned: Float32Array;
+  /** max(0, sum_k w_k A_k), `[inputs, M, ...positions]`. */
+  readonly map: Float32Array;
+  /** Dispatches that were submitted; 0 on an executor that has none. */
+  readonly dispatches: { readonly ablation: number; readonly map: number };
+  readonly timings: { readonly ablationMs: number; readonly mapMs: number };
+}
+
+export type ExecutorName = 'webgpu' | 'reference';
+
+/** Runs plans. */
+export interface Executor {
+  readonly name: ExecutorName;
+  readonly adapter: AdapterDescription | null;
+  /** Uploads what a plan needs whatever the input; the caller disposes of the result. */
+  prepare(plan: Plan): Promise<PreparedAblation>;
+}
+
+export interface PreparedAblation {
+  readonly plan: Plan;
+  /** @throws KernelsError `invalid-input`, `aborted`, `device-lost`, `too-large` */
+  run(input: AblationInput): Promise<AblationOutput>;
+  /** Frees what `prepare` took; may be called twice. */
+  dispose(): void;
+}

@@ -1,0 +1,62 @@
+import { KernelsError } from '../errors.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { AblationInput, ClassSelection, TensorSource } from './contract.ts';
+
+/** @throws KernelsError `invalid-input` where a tensor's length does not fit the plan, `aborted` */
+export function validateInput(plan: Plan, input: AblationInput): void {
+  throwIfAborted(input.signal);
+  const { inputs, ablation } = input;
+  if (!Number.isInteger(inputs) || inputs < 1) {
+    throw new KernelsError('invalid-input', `Expected at least one input, got ${String(inputs)}.`);
+  }
+  const positions = plan.positions.reduce((product, length) => product * length, 1);
+  expectLength('activation', input.activation, inputs * positions * plan.channels);
+  expectLength('logits', input.logits, inputs * plan.classes);
+  if (ablation.kind === 'values') {
+    const { length } = ablation.values;
+    if (length !== plan.channels && length !== inputs * plan.channels) {
+      throw new KernelsError(
+        'invalid-input',
+        `Expected one ablation value for each of the ${String(plan.channels)} channels ` +
+          `(or for each channel of each input), got ${String(length)}.`,
+      );
+    }
+    if (!ablation.values.every(Number.isFinite)) {
+      throw new KernelsError('invalid-input', 'An ablation value is not finite.');
+    }
+  }
+  if (typeof input.classes !== 'string') {
+    if (input.classes.length === 0) throw new KernelsError('invalid-input', 'The list of classes is empty.');
+    for (const index of input.classes) {
+      if (!Number.isInteger(index) || index < 0 || index >= plan.classes) {
+        throw new KernelsError(
+          'invalid-input',
+          `Class ${String(index)} is out of range: the network has classes 0 to ${String(plan.classes - 1)}.`,
+        );
+      }
+    }
+  }
+}
+
+/** Returns how many maps an input gets. */
+export function mapsPerInput(classes: ClassSelection, classCount: number): number {
+  if (classes === 'predicted') return 1;
+  return classes === 'all' ? classCount : classes.length;
+}
+
+/** @throws KernelsError `aborted` */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted)
+    throw new KernelsError('aborted', 'The ablation was aborted.', { cause: signal.reason });
+}
+
+function expectLength(name: string, source: TensorSource, length: number): void {
+  const actual = source instanceof Float32Array ? source.length : source.size / 4;
+  // A GPU buffer may be padded; an array may not.
+  if (source instanceof Float32Array ? actual !== length : actual < length) {
+    throw new KernelsError(
+      'invalid-input',
+      `Expected ${String(length)} values of ${name} for this plan, got ${String(actual)}.`,
+    );
+  }
+}

@@ -1,0 +1,62 @@
+import type { ScoreFunction, Shape, Tail } from '../tail/tail.ts';
+import { planSeparableDense, type SeparableDenseStep } from './separable-dense.ts';
+import { targetNode } from '../tail/nodes.ts';
+
+/**
+ * How all channels of a target layer are ablated together: a pure function of the tail and its shapes.
+ * The number of dispatches depends neither on the number of channels nor on the number of inputs in a chunk.
+ */
+export interface Plan {
+  readonly tail: Tail;
+  /** Positions of the target's output, `[length]` or `[height, width]`. */
+  readonly positions: Shape;
+  /** Channels of the target's output, K. */
+  readonly channels: number;
+  /** Classes, C. */
+  readonly classes: number;
+  readonly scoreFunction: ScoreFunction;
+  readonly step: SeparableDenseStep;
+}
+
+/** What a plan costs for a number of inputs; the maps are not included. */
+export interface PlanCost {
+  readonly dispatches: number;
+  /** Bytes read and written if every tensor crosses the memory bus once. */
+  readonly bytes: number;
+  /** Multiply-adds. */
+  readonly operations: number;
+}
+
+/**
+ * Plans the ablation of every channel of the tail's target.
+ *
+ * @throws KernelsError `unsupported-tail` naming the operation this planner has no rule for; `invalid-tail` where the
+ * tail contradicts itself
+ */
+export function planAblation(tail: Tail): Plan {
+  const target = targetNode(tail);
+  const channels = target.shape.at(-1) ?? 0;
+  const step = planSeparableDense(tail);
+  return {
+    tail,
+    positions: target.shape.slice(0, -1),
+    channels,
+    classes: step.classes,
+    scoreFunction: tail.scoreFunction,
+    step,
+  };
+}
+
+/** Returns what one run over `inputs` inputs costs. */
+export function planCost(plan: Plan, inputs: number): PlanCost {
+  const { step, channels, classes } = plan;
+  const positions = plan.positions.reduce((product, length) => product * length, 1);
+  const contributions = step.features * channels * classes;
+  const activations = positions * channels;
+  const scores = channels * classes;
+  return {
+    dispatches: 1,
+    bytes: 4 * (inputs * (activations + 2 * step.features * channels + 3 * scores) + contributions),
+    operations: inputs * (contributions + activations * (1 + step.stages.length) + 4 * scores),
+  };
+}

@@ -1,0 +1,52 @@
+import type { DenseOperation, LayerNormalizationOperation, SoftmaxOperation } from '../../tail/tail.ts';
+import { fill, flatIndex, forEachPlace, sizeOf, stridesOf, type Tensor } from '../tensor.ts';
+
+/** y = x W + b over the last axis. */
+export function dense({ kernel, bias, units }: DenseOperation, x: Tensor): Float64Array {
+  const inputs = x.shape.at(-1) ?? 0;
+  return fill([x.data.length / inputs, units], ([row = 0, unit = 0]) => {
+    let sum = bias?.[unit] ?? 0;
+    for (let i = 0; i < inputs; i++) sum += (x.data[row * inputs + i] ?? 0) * (kernel[i * units + unit] ?? 0);
+    return sum;
+  });
+}
+
+/** exp(x_c) / sum_j exp(x_j) over the last axis, or its logarithm. */
+export function softmax({ log }: SoftmaxOperation, x: Tensor): Float64Array {
+  const length = x.shape.at(-1) ?? 1;
+  const y = new Float64Array(x.data.length);
+  for (let start = 0; start < y.length; start += length) {
+    const row = x.data.subarray(start, start + length);
+    const largest = row.reduce((a, b) => Math.max(a, b), -Infinity);
+    const logSum = largest + Math.log(row.reduce((sum, value) => sum + Math.exp(value - largest), 0));
+    y.set(
+      row.map((value) => (log ? value - logSum : Math.exp(value - logSum))),
+      start,
+    );
+  }
+  return y;
+}
+
+/** (x - mean) / sqrt(variance + epsilon) * gamma + beta over `axes`, for each element of the other axes. */
+export function normalizeLayer(operation: LayerNormalizationOperation, x: Tensor): Float64Array {
+  const { axes, epsilon, gamma, beta } = operation;
+  const strides = stridesOf(x.shape);
+  const inner = axes.map((axis) => x.shape[axis] ?? 1);
+  const outerAxes = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const innerStrides = axes.map((axis) => strides[axis] ?? 0);
+  const outerStrides = outerAxes.map((axis) => strides[axis] ?? 0);
+  const count = sizeOf(inner);
+  const y = new Float64Array(x.data.length);
+  const outer = outerAxes.map((axis) => x.shape[axis] ?? 1);
+  forEachPlace(outer, (place) => {
+    const start = flatIndex(outerStrides, place);
+    const values = fill(inner, (coordinates) => x.data[start + flatIndex(innerStrides, coordinates)] ?? 0);
+    const mean = values.reduce((sum, value) => sum + value, 0) / count;
+    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / count;
+    forEachPlace(inner, (coordinates, i) => {
+      const normalized = ((values[i] ?? 0) - mean) / Math.sqrt(variance + epsilon);
+      y[start + flatIndex(innerStrides, coordinates)] = normalized * (gamma?.[i] ?? 1) + (beta?.[i] ?? 0);
+    });
+  });
+  return y;
+}

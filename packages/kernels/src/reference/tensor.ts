@@ -1,0 +1,51 @@
+import type { Shape } from '../tail/tail.ts';
+
+/** One tensor of one input, row-major. */
+export interface Tensor {
+  readonly shape: Shape;
+  readonly data: Float64Array;
+}
+
+/** Number of elements. */
+export function sizeOf(shape: Shape): number {
+  return shape.reduce((size, length) => size * length, 1);
+}
+
+/** How far apart neighbours along each axis are in the flat data. */
+export function stridesOf(shape: Shape): number[] {
+  return shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
+}
+
+/** Calls `visit` with the coordinates and the flat index of every place, in order; the coordinates are reused. */
+export function forEachPlace(
+  shape: Shape,
+  visit: (coordinates: readonly number[], index: number) => void,
+): void {
+  const size = sizeOf(shape);
+  const coordinates = shape.map(() => 0);
+  for (let index = 0; index < size; index++) {
+    visit(coordinates, index);
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      const next = (coordinates[axis] ?? 0) + 1;
+      coordinates[axis] = next === shape[axis] ? 0 : next;
+      if (next !== shape[axis]) break;
+    }
+  }
+}
+
+/** Returns the row-major values `valueAt(coordinates, flat index)`; the coordinates are reused. */
+export function fill(
+  shape: Shape,
+  valueAt: (coordinates: readonly number[], index: number) => number,
+): Float64Array {
+  const data = new Float64Array(sizeOf(shape));
+  forEachPlace(shape, (coordinates, index) => {
+    data[index] = valueAt(coordinates, index);
+  });
+  return data;
+}
+
+/** The flat index of a place, sum of coordinate times stride. */
+export function flatIndex(strides: readonly number[], coordinates: readonly number[]): number {
+  return strides.reduce((index, stride, axis) => index + stride * (coordinates[axis] ?? 0), 0);
+}

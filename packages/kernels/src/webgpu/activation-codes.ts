@@ -1,0 +1,20 @@
+import type { ActivationName } from '../tail/tail.ts';
+
+/** The codes by which `activation-functions.wgsl` knows the functions; 0 is left for "affine". */
+export const ACTIVATION_CODES: Readonly<Record<ActivationName, number>> = {
+  relu: 1,
+  relu6: 2,
+  'leaky-relu': 3,
+  elu: 4,
+  selu: 5,
+  sigmoid: 6,
+  'hard-sigmoid': 7,
+  tanh: 8,
+  softplus: 9,
+  softsign: 10,
+  swish: 11,
+  gelu: 12,
+  'gelu-tanh': 13,
+  mish: 14,
+  'thresholded-relu': 15,
+};

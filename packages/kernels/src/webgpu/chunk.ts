@@ -1,0 +1,275 @@
+import type { AblationInput, Norm, Score, TensorSource, Weighting } from '../ablation/contract.ts';
+import type { Device } from '../device/device.ts';
+import { BufferUsage, MAP_READ } from '../device/usage.ts';
+import { CHANNEL_LANES, elementsPerInput, scratchHalf } from '../plan/chunks.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { ScoreFunction } from '../tail/tail.ts';
+import { BufferScope } from './buffer-scope.ts';
+import { PassTimer } from './pass-timer.ts';
+import { REDUCTION_CODES, type Program } from './program.ts';
+
+/** What a plan keeps on the device between runs. */
+export interface UploadedPlan {
+  readonly plan: Plan;
+  readonly program: Program;
+  readonly pipelines: { readonly ablation: GPUComputePipeline; readonly map: GPUComputePipeline };
+  /** Threads of an ablation workgroup. */
+  readonly threads: number;
+  readonly programBuffer: GPUBuffer;
+  readonly kernelBuffer: GPUBuffer;
+}
+
+/** Inputs `first` to `first + inputs - 1` of a run, with `maps` maps each. */
+interface Chunk {
+  readonly first: number;
+  readonly inputs: number;
+  readonly maps: number;
+}
+
+export interface ChunkOutput {
+  readonly logits: Float32Array;
+  readonly ablatedScores: Float32Array;
+  readonly weights: Float32Array;
+  readonly classIndices: Uint32Array;
+  readonly mapSigned: Float32Array;
+  readonly map: Float32Array;
+  readonly ablationMs: number;
+  readonly mapMs: number;
+}
+
+const CLASS_PREDICTED = 0xffffffff;
+/** Positions and classes a workgroup of `weighted-map.wgsl` takes. */
+const MAP_POSITIONS = 64;
+const MAP_CLASSES = 4;
+
+const WEIGHTING_CODES: Readonly<Record<Weighting, (norm: Norm) => number>> = {
+  'relative-drop': () => 0,
+  slope: (norm) => norm,
+};
+
+/** One submission: the ablation, the maps and one read-back. */
+export async function runChunk(
+  device: Device,
+  uploaded: UploadedPlan,
+  input: AblationInput,
+  chunk: Chunk,
+): Promise<ChunkOutput> {
+  const buffers = new BufferScope(device);
+  const timer = new PassTimer(device, 2);
+  const start = performance.now();
+  try {
+    const readBack = await device.checked('ablation', () =>
+      submit(device, uploaded, input, chunk, buffers, timer),
+    );
+    await device.settled(readBack.mapAsync(MAP_READ));
+    const bytes = readBack.getMappedRange().slice(0);
+    return decode(uploaded.plan, input, chunk, bytes, performance.now() - start, timer);
+  } finally {
+    buffers.dispose();
+    timer.dispose();
+  }
+}
+
+function submit(
+  device: Device,
+  uploaded: UploadedPlan,
+  input: AblationInput,
+  chunk: Chunk,
+  buffers: BufferScope,
+  timer: PassTimer,
+): GPUBuffer {
+  const { plan, program, pipelines, threads } = uploaded;
+  const { inputs, maps } = chunk;
+  const elements = elementsPerInput(plan, maps);
+  const positions = plan.positions.reduce((product, length) => product * length, 1);
+  const encoder = device.gpu.createCommandEncoder({ label: 'ablation' });
+  const { storage, copySource, copyTarget, mapRead, uniform } = BufferUsage;
+
+  const activation = tensor(encoder, buffers, 'activation', input.activation, elements.activation, chunk);
+  const logits = tensor(encoder, buffers, 'logits', input.logits, elements.logits, chunk);
+  const off = offValues(input, plan.channels, chunk);
+  const channelValues = new Float32Array(program.constants.length + Math.max(1, off.values.length));
+  channelValues.set(program.constants);
+  channelValues.set(off.values, program.constants.length);
+  const scratch = buffers.create({
+    label: 'scratch',
+    byteLength: 4 * inputs * elements.scratch,
+    usage: storage,
+  });
+  const resultBytes = 4 * inputs * elements.result;
+  const mapBytes = 4 * inputs * elements.maps;
+  const logitBytes = 4 * inputs * elements.logits;
+  const result = buffers.create({ label: 'result', byteLength: resultBytes, usage: storage | copySource });
+  const mapBuffer = buffers.create({ label: 'maps', byteLength: mapBytes, usage: storage | copySource });
+  const classIndices = buffers.upload('class indices', selectedClasses(input, maps), storage);
+
+  const ablationParams = buffers.upload(
+    'ablation parameters',
+    Uint32Array.of(
+      plan.channels,
+      positions,
+      plan.classes,
+      plan.step.features,
+      plan.step.stages.length,
+      REDUCTION_CODES[plan.step.reduction ?? 'none'],
+      program.reducedBegin,
+      program.reducedEnd,
+      classLanes(plan, threads / CHANNEL_LANES),
+      scratchHalf(plan),
+      inputs,
+      scoreCode(input.score, plan.scoreFunction),
+      WEIGHTING_CODES[input.weighting](input.norm),
+      off.mode,
+      program.constants.length,
+    ),
+    uniform,
+  );
+  const mapParams = buffers.upload(
+    'map parameters',
+    Uint32Array.of(plan.channels, positions, plan.classes, maps, inputs),
+    uniform,
+  );
+
+  dispatch(
+    device,
+    encoder,
+    pipelines.ablation,
+    [
+      ablationParams,
+      uploaded.programBuffer,
+      buffers.upload('channel values', channelValues, storage),
+      activation,
+      uploaded.kernelBuffer,
+      logits,
+      scratch,
+      result,
+    ],
+    [Math.ceil(plan.channels / CHANNEL_LANES), inputs, 1],
+    timer.writes(0),
+  );
+  dispatch(
+    device,
+    encoder,
+    pipelines.map,
+    [mapParams, activation, result, classIndices, mapBuffer],
+    [Math.ceil(positions / MAP_POSITIONS), Math.ceil(maps / MAP_CLASSES), inputs],
+    timer.writes(1),
+  );
+
+  const readBack = buffers.create({
+    label: 'read-back',
+    byteLength: timer.byteLength + resultBytes + mapBytes + logitBytes,
+    usage: copyTarget | mapRead,
+  });
+  timer.resolve(encoder, readBack);
+  encoder.copyBufferToBuffer(result, 0, readBack, timer.byteLength, resultBytes);
+  encoder.copyBufferToBuffer(mapBuffer, 0, readBack, timer.byteLength + resultBytes, mapBytes);
+  encoder.copyBufferToBuffer(logits, 0, readBack, timer.byteLength + resultBytes + mapBytes, logitBytes);
+  device.gpu.queue.submit([encoder.finish()]);
+  return readBack;
+}
+
+function dispatch(
+  device: Device,
+  encoder: GPUCommandEncoder,
+  pipeline: GPUComputePipeline,
+  buffers: readonly GPUBuffer[],
+  grid: readonly [number, number, number],
+  timestampWrites: GPUComputePassTimestampWrites | null,
+): void {
+  const pass = encoder.beginComputePass({
+    label: pipeline.label,
+    ...(timestampWrites && { timestampWrites }),
+  });
+  pass.setPipeline(pipeline);
+  pass.setBindGroup(
+    0,
+    device.gpu.createBindGroup({
+      label: pipeline.label,
+      layout: pipeline.getBindGroupLayout(0),
+      entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
+    }),
+  );
+  pass.dispatchWorkgroups(...grid);
+  pass.end();
+}
+
+/** A chunk's part of a tensor as a buffer of its own; a buffer that holds just the chunk is used where it lies. */
+function tensor(
+  encoder: GPUCommandEncoder,
+  buffers: BufferScope,
+  label: string,
+  source: TensorSource,
+  elements: number,
+  { first, inputs }: Chunk,
+): GPUBuffer {
+  const { storage, copySource, copyTarget } = BufferUsage;
+  if (source instanceof Float32Array) {
+    const part = source.subarray(first * elements, (first + inputs) * elements);
+    return buffers.upload(label, part, storage | copySource);
+  }
+  const byteLength = 4 * inputs * elements;
+  if (first === 0 && source.size <= byteLength + 3) return source;
+  const copy = buffers.create({ label, byteLength, usage: storage | copySource | copyTarget });
+  encoder.copyBufferToBuffer(source, 4 * first * elements, copy, 0, byteLength);
+  return copy;
+}
+
+function offValues(
+  { ablation }: AblationInput,
+  channels: number,
+  { first, inputs }: Chunk,
+): { mode: number; values: Float32Array } {
+  if (ablation.kind === 'channel-mean') return { mode: 2, values: new Float32Array(0) };
+  const { values } = ablation;
+  if (values.length === channels) return { mode: 0, values };
+  return { mode: 1, values: values.subarray(first * channels, (first + inputs) * channels) };
+}
+
+function selectedClasses({ classes }: AblationInput, maps: number): Uint32Array {
+  if (classes === 'predicted') return Uint32Array.of(CLASS_PREDICTED);
+  return classes === 'all' ? Uint32Array.from({ length: maps }, (_, c) => c) : Uint32Array.from(classes);
+}
+
+/** How many of a channel's threads take different classes; the others share the features. */
+function classLanes({ classes, step }: Plan, laneThreads: number): number {
+  if (step.features === 1) return laneThreads;
+  return Math.min(laneThreads, 2 ** Math.ceil(Math.log2(classes)));
+}
+
+function scoreCode(score: Score, scoreFunction: ScoreFunction): number {
+  if (score === 'logit' || scoreFunction === 'linear') return 0;
+  return scoreFunction === 'softmax' ? 1 : 2;
+}
+
+function decode(
+  plan: Plan,
+  input: AblationInput,
+  { inputs, maps }: Chunk,
+  bytes: ArrayBuffer,
+  elapsedMs: number,
+  timer: PassTimer,
+): ChunkOutput {
+  const elements = elementsPerInput(plan, maps);
+  const values = new Float32Array(bytes, timer.byteLength);
+  const scores = inputs * plan.channels * plan.classes;
+  const resultEnd = inputs * elements.result;
+  const mapEnd = resultEnd + inputs * elements.maps;
+  const mapMiddle = resultEnd + (inputs * elements.maps) / 2;
+  const predicted = values.subarray(2 * scores, resultEnd);
+  const classes = selectedClasses(input, maps);
+  // Pass times are the GPU's own; everything else of the elapsed time belongs to the ablation.
+  const mapMs = timer.durationMs(bytes, 1);
+  return {
+    ablatedScores: values.subarray(0, scores),
+    weights: values.subarray(scores, 2 * scores),
+    mapSigned: values.subarray(resultEnd, mapMiddle),
+    map: values.subarray(mapMiddle, mapEnd),
+    logits: values.subarray(mapEnd, mapEnd + inputs * elements.logits),
+    classIndices: Uint32Array.from({ length: inputs * maps }, (_, at) =>
+      input.classes === 'predicted' ? (predicted[at] ?? 0) : (classes[at % maps] ?? 0),
+    ),
+    ablationMs: elapsedMs - mapMs,
+    mapMs,
+  };
+}

@@ -1,0 +1,63 @@
+import type { Device } from '../device/device.ts';
+import { BufferUsage } from '../device/usage.ts';
+
+const BYTES_PER_TIMESTAMP = 8;
+
+/** Times compute passes on the GPU where the device has timestamps; otherwise every duration is 0. */
+export class PassTimer {
+  /** Bytes at the start of the read-back that hold the timestamps. */
+  readonly byteLength: number;
+  readonly #passes: number;
+  readonly #queries: GPUQuerySet | null;
+  readonly #resolved: GPUBuffer | null;
+
+  constructor(device: Device, passes: number) {
+    this.#passes = passes;
+    if (device.hasTimestamps) {
+      this.byteLength = 2 * passes * BYTES_PER_TIMESTAMP;
+      this.#queries = device.gpu.createQuerySet({
+        label: 'pass times',
+        type: 'timestamp',
+        count: 2 * passes,
+      });
+      this.#resolved = device.createBuffer({
+        label: 'pass times',
+        byteLength: this.byteLength,
+        usage: BufferUsage.queryResolve | BufferUsage.copySource,
+      });
+    } else {
+      this.byteLength = 0;
+      this.#queries = null;
+      this.#resolved = null;
+    }
+  }
+
+  /** What the descriptor of pass number `pass` takes as `timestampWrites`. */
+  writes(pass: number): GPUComputePassTimestampWrites | null {
+    if (!this.#queries) return null;
+    return {
+      querySet: this.#queries,
+      beginningOfPassWriteIndex: 2 * pass,
+      endOfPassWriteIndex: 2 * pass + 1,
+    };
+  }
+
+  /** Copies the timestamps to the start of `target`. */
+  resolve(encoder: GPUCommandEncoder, target: GPUBuffer): void {
+    if (!this.#queries || !this.#resolved) return;
+    encoder.resolveQuerySet(this.#queries, 0, 2 * this.#passes, this.#resolved, 0);
+    encoder.copyBufferToBuffer(this.#resolved, 0, target, 0, this.byteLength);
+  }
+
+  /** The duration of a pass in milliseconds, from the read-back's bytes. */
+  durationMs(bytes: ArrayBuffer, pass: number): number {
+    if (!this.#queries) return 0;
+    const [begin = 0n, end = 0n] = new BigUint64Array(bytes, 2 * pass * BYTES_PER_TIMESTAMP, 2);
+    return Math.max(0, Number(end - begin)) / 1e6;
+  }
+
+  dispose(): void {
+    this.#queries?.destroy();
+    this.#resolved?.destroy();
+  }
+}

@@ -1,0 +1,120 @@
+import type { AblationInput, AblationOutput, Executor, PreparedAblation } from '../ablation/contract.ts';
+import { mapsPerInput, throwIfAborted, validateInput } from '../ablation/validate.ts';
+import type { Device } from '../device/device.ts';
+import { BufferUsage } from '../device/usage.ts';
+import { DEFAULT_BUDGET_BYTES, elementsPerInput, inputsPerChunk } from '../plan/chunks.ts';
+import type { Plan } from '../plan/plan.ts';
+import { BufferScope } from './buffer-scope.ts';
+import { runChunk, type ChunkOutput, type UploadedPlan } from './chunk.ts';
+import { encodeProgram } from './program.ts';
+import { SEPARABLE_DENSE, WEIGHTED_MAP } from './shaders.ts';
+
+export interface WebGpuExecutorOptions {
+  /** GPU memory a run may take besides the weights, in bytes. */
+  readonly budgetBytes?: number;
+}
+
+/** Threads of an ablation workgroup: a CPU that plays the GPU pays for every thread at every barrier. */
+const HARDWARE_THREADS = 256;
+const SOFTWARE_THREADS = 16;
+
+/** Returns the executor that runs plans on a GPU device; the device stays the caller's. */
+export function webGpuExecutor(device: Device, options: WebGpuExecutorOptions = {}): Executor {
+  return {
+    name: 'webgpu',
+    adapter: device.adapter,
+    prepare: async (plan) => {
+      const buffers = new BufferScope(device);
+      try {
+        const program = encodeProgram(plan.step);
+        const threads = device.adapter.software ? SOFTWARE_THREADS : HARDWARE_THREADS;
+        const [ablation, map] = await Promise.all([
+          device.pipeline(SEPARABLE_DENSE, { THREADS: threads }),
+          device.pipeline(WEIGHTED_MAP),
+        ]);
+        const uploaded = await device.checked('weights of the tail', () => ({
+          plan,
+          program,
+          pipelines: { ablation, map },
+          threads,
+          programBuffer: buffers.upload('program', program.words, BufferUsage.storage),
+          kernelBuffer: buffers.upload('dense kernel', plan.step.kernel, BufferUsage.storage),
+        }));
+        return new WebGpuAblation(device, uploaded, buffers, options.budgetBytes ?? DEFAULT_BUDGET_BYTES);
+      } catch (error) {
+        buffers.dispose();
+        throw error;
+      }
+    },
+  };
+}
+
+class WebGpuAblation implements PreparedAblation {
+  readonly #device: Device;
+  readonly #uploaded: UploadedPlan;
+  readonly #buffers: BufferScope;
+  readonly #budgetBytes: number;
+
+  constructor(device: Device, uploaded: UploadedPlan, buffers: BufferScope, budgetBytes: number) {
+    this.#device = device;
+    this.#uploaded = uploaded;
+    this.#buffers = buffers;
+    this.#budgetBytes = budgetBytes;
+  }
+
+  get plan(): Plan {
+    return this.#uploaded.plan;
+  }
+
+  async run(input: AblationInput): Promise<AblationOutput> {
+    validateInput(this.plan, input);
+    const maps = mapsPerInput(input.classes, this.plan.classes);
+    const chunkSize = inputsPerChunk(this.plan, maps, this.#device.limits, this.#budgetBytes);
+    const output = emptyOutput(this.plan, input.inputs, maps);
+    for (let first = 0; first < input.inputs; first += chunkSize) {
+      throwIfAborted(input.signal);
+      const inputs = Math.min(chunkSize, input.inputs - first);
+      const chunk = await runChunk(this.#device, this.#uploaded, input, { first, inputs, maps });
+      collect(output, chunk, first / input.inputs);
+      input.onProgress?.(first + inputs);
+    }
+    throwIfAborted(input.signal);
+    return output;
+  }
+
+  dispose(): void {
+    this.#buffers.dispose();
+  }
+}
+
+type Collected = { -readonly [key in keyof AblationOutput]: AblationOutput[key] } & {
+  dispatches: { ablation: number; map: number };
+  timings: { ablationMs: number; mapMs: number };
+};
+
+function emptyOutput(plan: Plan, inputs: number, maps: number): Collected {
+  const elements = elementsPerInput(plan, maps);
+  const scores = inputs * plan.channels * plan.classes;
+  return {
+    logits: new Float32Array(inputs * elements.logits),
+    ablatedScores: new Float32Array(scores),
+    weights: new Float32Array(scores),
+    classIndices: new Uint32Array(inputs * maps),
+    mapSigned: new Float32Array((inputs * elements.maps) / 2),
+    map: new Float32Array((inputs * elements.maps) / 2),
+    dispatches: { ablation: 0, map: 0 },
+    timings: { ablationMs: 0, mapMs: 0 },
+  };
+}
+
+/** @param position where the chunk begins, as a fraction of all inputs */
+function collect(output: Collected, chunk: ChunkOutput, position: number): void {
+  for (const name of ['logits', 'ablatedScores', 'weights', 'mapSigned', 'map'] as const) {
+    output[name].set(chunk[name], Math.round(position * output[name].length));
+  }
+  output.classIndices.set(chunk.classIndices, Math.round(position * output.classIndices.length));
+  output.dispatches.ablation += 1;
+  output.dispatches.map += 1;
+  output.timings.ablationMs += chunk.ablationMs;
+  output.timings.mapMs += chunk.mapMs;
+}

@@ -1,0 +1,80 @@
+// The maps of N inputs and M classes each:
+//
+//   map_signed[n, j, p] = sum_k w[n, k, c_j] A[n, p, k],   map = max(0, map_signed)
+//
+// A thread takes one position and up to four classes, so that an activation is read once for all four; the threads of a
+// workgroup read the same weights at the same time. Grid: (ceil(positions / 64), ceil(M / 4), N).
+
+const CLASSES_PER_THREAD = 4u;
+const CLASS_PREDICTED = 0xffffffffu;
+
+struct Params {
+  channels: u32,
+  positions: u32,
+  classes: u32,
+  maps: u32,
+  inputs: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> activation: array<f32>; // [N, positions, K]
+// ablated_scores [N, K, C], weights [N, K, C], predicted class [N]
+@group(0) @binding(2) var<storage, read> result: array<f32>;
+@group(0) @binding(3) var<storage, read> class_indices: array<u32>; // [M]
+// map_signed [N, M, positions], map [N, M, positions]
+@group(0) @binding(4) var<storage, read_write> maps: array<f32>;
+
+// The class of map `map`; the last map's class where there is no such map.
+fn class_of(map: u32, input: u32) -> u32 {
+  let class_index = class_indices[min(map, params.maps - 1u)];
+  if (class_index == CLASS_PREDICTED) {
+    return u32(result[2u * params.inputs * params.channels * params.classes + input]);
+  }
+  return class_index;
+}
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(global_invocation_id) invocation: vec3<u32>,
+) {
+  let input = workgroup.z;
+  let position = invocation.x;
+  if (position >= params.positions) {
+    return;
+  }
+  let first_map = workgroup.y * CLASSES_PER_THREAD;
+  let classes = vec4(
+    class_of(first_map, input),
+    class_of(first_map + 1u, input),
+    class_of(first_map + 2u, input),
+    class_of(first_map + 3u, input),
+  );
+  let is_single = first_map + 1u == params.maps;
+  let activation_base = (input * params.positions + position) * params.channels;
+  var weights_at = (params.inputs * params.channels + input * params.channels) * params.classes;
+  var sums = vec4(0.0);
+  if (is_single) {
+    for (var k = 0u; k < params.channels; k++) {
+      sums.x += result[weights_at + classes.x] * activation[activation_base + k];
+      weights_at += params.classes;
+    }
+  } else {
+    for (var k = 0u; k < params.channels; k++) {
+      let weights = vec4(
+        result[weights_at + classes.x],
+        result[weights_at + classes.y],
+        result[weights_at + classes.z],
+        result[weights_at + classes.w],
+      );
+      sums += weights * activation[activation_base + k];
+      weights_at += params.classes;
+    }
+  }
+  let relu_base = params.inputs * params.maps * params.positions;
+  for (var offset = 0u; offset < min(CLASSES_PER_THREAD, params.maps - first_map); offset++) {
+    let at = (input * params.maps + first_map + offset) * params.positions + position;
+    maps[at] = sums[offset];
+    maps[relu_base + at] = max(0.0, sums[offset]);
+  }
+}
