@@ -6,3 +6,8 @@ export type { AdapterDescription, AdapterInfo, AdapterPreference } from './devic
 export type { Overrides, Shader } from './device/pipeline-cache.ts';
 export { BufferUsage } from './device/usage.ts';
 export { exposeWebGpu } from '#platform';
+export type * from './ablation/contract.ts';
+export { planAblation, planCost, type Plan, type PlanCost } from './plan/plan.ts';
+export { referenceExecutor } from './reference/reference-executor.ts';
+export { webGpuExecutor, type WebGpuExecutorOptions } from './webgpu/webgpu-executor.ts';
+export { evaluateTail } from './reference/evaluate-tail.ts';
