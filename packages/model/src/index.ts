@@ -16,3 +16,32 @@ export type { ImageNetworkOptions, NetworkOptions } from './networks/options.ts'
 export { smallMobileNet } from './networks/small-mobilenet.ts';
 export { smallResNet } from './networks/small-resnet.ts';
 export { vgg7 } from './networks/vgg7.ts';
+export { layerGraph } from './graph/build-layer-graph.ts';
+export type {
+  GraphOutput,
+  GraphTensor,
+  LayerCall,
+  LayerGraph,
+  OpenShape,
+  TensorId,
+} from './graph/layer-graph.ts';
+export { runLayerGraph } from './graph/run-layer-graph.ts';
+export {
+  layerCandidates,
+  resolveOutput,
+  resolveTarget,
+  type LayerCandidate,
+  type TargetLayer,
+  type TargetSelection,
+} from './graph/target.ts';
+export { extractTail, type ExtractedTail } from './tail/extract-tail.ts';
+export { readClassNames } from './input/class-names.ts';
+export type { InputShape } from './input/input-shape.ts';
+export type { MeanAndDeviation, Normalization } from './input/normalization.ts';
+export {
+  readInput,
+  type ModelInput,
+  type OriginalImage,
+  type ReadInputOptions,
+} from './input/read-input.ts';
+export type { InputSource } from './input/read-source.ts';
