@@ -1,0 +1,26 @@
+/** A command line that cannot be carried out; the message says what to do instead. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+}
+
+/** Errors thrown on purpose, told by name: importing their classes would load every package for every command. */
+const EXPECTED = new Set(['KernelsError', 'ModelError', 'XaiError', 'CliError']);
+
+export function isExpected(error: unknown): error is Error {
+  return error instanceof Error && EXPECTED.has(error.name);
+}
+
+/** One line for an error thrown on purpose; the stack where it is a fault of this program, or was asked for. */
+export function errorText(error: unknown, debug: boolean): string {
+  if (isExpected(error) && !debug) return `error: ${error.message.replace(/\s*\n\s*/g, ' ')}`;
+  const stack = stackOf(error);
+  return isExpected(error)
+    ? stack
+    : `${stack}\nThis is a fault of the program, not of its input. Please report it with the lines above.`;
+}
+
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? '' : `\ncaused by: ${stackOf(error.cause)}`;
+  return (error.stack ?? `${error.name}: ${error.message}`) + cause;
+}

@@ -1,0 +1,38 @@
+import { Command } from '@commander-js/extra-typings';
+import type { RegisterCommand } from './command.ts';
+import { adapter } from './commands/adapter.ts';
+import { errorText } from './errors.ts';
+import { abortOnInterrupt, INTERRUPTED } from './interrupt.ts';
+
+const COMMANDS: readonly RegisterCommand[] = [adapter];
+
+const signal = abortOnInterrupt();
+
+const program = new Command('pnpm')
+  .description('Ablation-CAM explanations of TensorFlow.js models')
+  .option('--debug', 'show where an error comes from')
+  .configureHelp({ showGlobalOptions: true })
+  .configureOutput({
+    outputError: (text, write) => {
+      write(`${text.trim().replaceAll('\n', ' ')} (--help lists what there is)\n`);
+    },
+  });
+for (const register of COMMANDS) register(program, { signal });
+
+// A reader that has enough, such as `head`, is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (signal.aborted) {
+    console.error('interrupted');
+    process.exitCode = INTERRUPTED;
+  } else {
+    console.error(errorText(error, program.opts().debug === true));
+    process.exitCode = 1;
+  }
+}

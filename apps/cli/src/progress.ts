@@ -1,0 +1,39 @@
+import { SingleBar } from 'cli-progress';
+
+export interface Progress {
+  /** @param note shown behind the bar, for instance the loss */
+  update(done: number, note?: string): void;
+  stop(): void;
+}
+
+export interface ProgressOptions {
+  readonly label: string;
+  readonly total: number;
+  /** Shows nothing, for `--json`. */
+  readonly silent?: boolean;
+}
+
+const SILENT: Progress = { update: () => undefined, stop: () => undefined };
+
+/** A bar with the time left on standard error; without a terminal a line every few seconds. The caller stops it. */
+export function startProgress({ label, total, silent = false }: ProgressOptions): Progress {
+  if (silent) return SILENT;
+  const bar = new SingleBar({
+    format: `${label} {bar} {percentage}% | {value}/{total} | {eta_formatted} left {note}`,
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    stream: process.stderr,
+    hideCursor: true,
+    noTTYOutput: true,
+    notTTYSchedule: 5000,
+  });
+  bar.start(total, 0, { note: '' });
+  return {
+    update: (done, note = '') => {
+      bar.update(done, { note });
+    },
+    stop: () => {
+      bar.stop();
+    },
+  };
+}
