@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { assertClose, shared, skipIf } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
-import * as assert from 'uvu/assert';
 import { decodeNpy, generateMnist1d } from '../src/index.ts';
-import { testWithShared } from './support/shared-material.ts';
 
 const test = suite('MNIST-1D against the published files');
+const { path, missing } = shared();
+const folder = join(path ?? '', 'data', 'mnist1d');
 
-testWithShared(test, 'all 5,000 samples agree within 1e-12, in order', 'data/mnist1d', async (folder) => {
+skipIf(test, missing)('all 5,000 samples agree within 1e-12, in order', async () => {
   const { train, test: held, positions } = generateMnist1d();
   const generated = {
     x: train.signals,
@@ -17,13 +18,8 @@ testWithShared(test, 'all 5,000 samples agree within 1e-12, in order', 'data/mni
     t: positions,
   };
   for (const [name, values] of Object.entries(generated)) {
-    const published = Array.from(decodeNpy(await readFile(join(folder, `${name}.npy`))).data);
-    assert.is(values.length, published.length);
-    const worst = published.reduce(
-      (largest, value, i) => Math.max(largest, Math.abs(value - (values[i] ?? NaN))),
-      0,
-    );
-    assert.ok(worst < 1e-12, `${name}: ${worst}`);
+    const published = decodeNpy(await readFile(join(folder, `${name}.npy`))).data;
+    assertClose(values, published, { absolute: 1e-12 }, name);
   }
 });
 

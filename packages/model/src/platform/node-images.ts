@@ -23,7 +23,9 @@ export async function decodeImage(bytes: Uint8Array, name: string): Promise<Byte
   try {
     const { data, info } = await open.raw().toBuffer({ resolveWithObject: true });
     const { width, height, channels } = info;
-    return toRgb({ width, height, channels, data });
+    // Without Buffer's own methods and comparison rules.
+    const values = new Uint8Array(data.buffer, data.byteOffset, data.length);
+    return toRgb({ width, height, channels, data: values });
   } catch (cause) {
     throw brokenImage(name, cause);
   }

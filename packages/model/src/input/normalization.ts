@@ -1,0 +1,80 @@
+import { ModelError } from '../errors.ts';
+import type { ByteImage } from './byte-image.ts';
+
+/**
+ * How 8-bit values v become a model's input:
+ * - `'0..1'`: v / 255
+ * - `'-1..1'`: v / 127.5 - 1 (Keras' mode `tf`)
+ * - `'imagenet'`: (v / 255 - mean) / deviation with the statistics of ImageNet in RGB order (Keras' mode `torch`; its mode
+ *   `caffe`, BGR without scaling, is something else)
+ * - `{ mean, deviation }`: (v / 255 - mean) / deviation, one number for all channels or one a channel, both in units of
+ *   the range 0 to 1
+ */
+export type Normalization = '0..1' | '-1..1' | 'imagenet' | MeanAndDeviation;
+
+export interface MeanAndDeviation {
+  readonly mean: number | readonly number[];
+  readonly deviation: number | readonly number[];
+}
+
+/** Source: torchvision and `keras.applications.imagenet_utils.preprocess_input(mode='torch')`. */
+const imagenet: MeanAndDeviation = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] };
+
+/**
+ * The image as a model's input, `[height, width, channels]`, row-major.
+ *
+ * @throws ModelError `invalid-option` for an unknown name, statistics that do not fit the channels or a deviation of 0
+ */
+export function normalizeImage(image: ByteImage, normalization: Normalization = '0..1'): Float32Array {
+  const { channels, data } = image;
+  const table = normalizedValues(normalization, channels);
+  const normalized = new Float32Array(data.length);
+  for (let i = 0; i < data.length; i++) {
+    normalized[i] = table[(i % channels) * 256 + (data[i] ?? 0)] ?? 0;
+  }
+  return normalized;
+}
+
+/** What each of the 256 values becomes in each channel, `[channels, 256]`. */
+function normalizedValues(normalization: Normalization, channels: number): Float32Array {
+  const { mean, deviation } = statistics(normalization);
+  const means = perChannel(mean, 'mean', channels);
+  const deviations = perChannel(deviation, 'deviation', channels);
+  if (deviations.includes(0)) {
+    throw new ModelError(
+      'invalid-option',
+      'normalize: the deviation must not be 0; use 1 to leave the scale alone',
+    );
+  }
+  return Float32Array.from({ length: channels * 256 }, (_, i) => {
+    const channel = Math.floor(i / 256);
+    return ((i % 256) / 255 - (means[channel] ?? 0)) / (deviations[channel] ?? 1);
+  });
+}
+
+function statistics(normalization: Normalization): MeanAndDeviation {
+  if (typeof normalization === 'object') return normalization;
+  switch (normalization) {
+    case '0..1':
+      return { mean: 0, deviation: 1 };
+    case '-1..1':
+      return { mean: 0.5, deviation: 0.5 };
+    case 'imagenet':
+      return imagenet;
+    default:
+      throw new ModelError(
+        'invalid-option',
+        `normalize is '0..1', '-1..1', 'imagenet' or {mean, deviation}, got ${JSON.stringify(normalization satisfies never)}`,
+      );
+  }
+}
+
+function perChannel(value: number | readonly number[], name: string, channels: number): readonly number[] {
+  const values = typeof value === 'number' ? Array.from({ length: channels }, () => value) : value;
+  if (values.length === channels && values.every(Number.isFinite)) return values;
+  throw new ModelError(
+    'invalid-option',
+    `normalize: ${name} must be a finite number or ${channels} of them, one a channel of the input, ` +
+      `got [${values.join(', ')}]`,
+  );
+}

@@ -1,0 +1,93 @@
+import { decodeImage } from '#platform';
+import { ModelError } from '../errors.ts';
+import { arrayImage, arrayInput } from './array-input.ts';
+import { type ByteImage, toRgb } from './byte-image.ts';
+import { imageFormat } from './image-format.ts';
+import { imageInput, takesImages } from './image-input.ts';
+import type { InputShape } from './input-shape.ts';
+import { isMnist1dName, mnist1dSample } from './mnist1d-input.ts';
+import type { Normalization } from './normalization.ts';
+import { decodeNpy, isNpy } from './npy.ts';
+import { type InputSource, readSource } from './read-source.ts';
+
+export interface ReadInputOptions {
+  /** What the model takes, without the batch dimension, channels last; `null` where any size is taken. */
+  readonly shape: InputShape;
+  /** How 8-bit values are scaled; default `'0..1'`. */
+  readonly normalize?: Normalization | undefined;
+  /** How messages and the result call an input that is given as bytes. */
+  readonly name?: string | undefined;
+}
+
+/** One input of a model. */
+export interface ModelInput {
+  /** Row-major values of `shape`, finite. */
+  readonly data: Float32Array;
+  /** Without a batch dimension. */
+  readonly shape: readonly number[];
+  /** The image before resizing, `[height, width, 3]`, 0 to 255; absent where the input is no image. */
+  readonly original?: OriginalImage;
+  readonly name: string;
+  /** The true class, where the source says it. */
+  readonly label?: number;
+}
+
+export interface OriginalImage {
+  readonly width: number;
+  readonly height: number;
+  readonly rgb: Uint8Array;
+}
+
+/**
+ * Reads one input for a model.
+ *
+ * - PNG, JPEG, TIFF and WebP images, and `.npy` arrays of 8-bit values with an image's shape, are resized as PIL's
+ *   `Image.resize(size, BILINEAR)` does it and scaled by `normalize`.
+ * - Other `.npy` arrays are taken as they are, in single precision; a batch dimension of 1 may be in front, a channel
+ *   dimension of 1 may be missing at the end.
+ * - `mnist1d:<index>` is a test sample of the MNIST-1D data set, with its label.
+ *
+ * What a file is, is told from its bytes, not from its name.
+ *
+ * @throws ModelError `not-found`, `unsupported-format`, `invalid-file`, `invalid-input` (shape, values that are not finite)
+ *   or `invalid-option` (normalisation); the message is one line and says what to do
+ */
+export async function readInput(source: InputSource, options: ReadInputOptions): Promise<ModelInput> {
+  const { shape, normalize } = options;
+  if (typeof source === 'string' && isMnist1dName(source)) {
+    refuseNormalization(normalize, source);
+    const { signal, label } = mnist1dSample(source);
+    return { ...arrayInput({ shape: [signal.length], data: signal }, shape, source), name: source, label };
+  }
+  const { bytes, name } = await readSource(source, options.name);
+  if (imageFormat(bytes) !== undefined) {
+    return fromImage(await decodeImage(bytes, name), options, name);
+  }
+  if (bytes.length === 0)
+    throw new ModelError('invalid-file', `${name} is empty; get or save the file again`);
+  if (!isNpy(bytes)) {
+    throw new ModelError(
+      'unsupported-format',
+      `${name} is no PNG, JPEG, TIFF or WebP image and no .npy array; convert it to one of these`,
+    );
+  }
+  const array = decodeNpy(bytes, name);
+  const image = takesImages(shape) ? arrayImage(array) : undefined;
+  if (image !== undefined) return fromImage(toRgb(image), options, name);
+  refuseNormalization(normalize, name);
+  return { ...arrayInput(array, shape, name), name };
+}
+
+function fromImage(rgb: ByteImage, { shape, normalize }: ReadInputOptions, name: string): ModelInput {
+  const { width, height, data } = rgb;
+  return { ...imageInput(rgb, shape, normalize, name), original: { width, height, rgb: data }, name };
+}
+
+/** A scale for 8-bit values means nothing for others, and leaving it out silently would hide a mistake. */
+function refuseNormalization(normalization: Normalization | undefined, name: string): void {
+  if (normalization === undefined) return;
+  throw new ModelError(
+    'invalid-option',
+    `normalize scales 8-bit images, ${name} holds values that are taken as they are; leave the option out`,
+  );
+}
