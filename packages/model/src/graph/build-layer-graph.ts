@@ -110,19 +110,27 @@ function nodeOf(tensor: tf.SymbolicTensor): InboundNode {
 }
 
 /**
- * The shapes of a call's results. What the model noted when it was built holds only for the sizes it was built with:
- * a model used as a layer may get larger or more definite inputs than its own.
+ * The shapes of a call's results. What the model noted when it was built holds only for the sizes it was built with (a
+ * model used as a layer may get larger or more definite inputs than its own), and leaves a size open after a reshape
+ * that follows from the others.
  */
 function callShapes(node: InboundNode, inputs: readonly OpenShape[]): OpenShape[] {
   const noted = node.outputTensors.map((tensor) => tensor.shape.slice(1));
   const asBuilt = node.inputTensors.every((tensor, i) => sameShape(tensor.shape.slice(1), inputs[i] ?? []));
-  if (asBuilt) return noted;
-  const batched = inputs.map((shape) => [null, ...shape]);
+  const definite = noted.every((shape) => !shape.includes(null));
+  if (asBuilt && (definite || inputs.some((shape) => shape.includes(null)))) return noted;
+  const ofOneInput = inputs.map((shape) => [1, ...shape]);
   const computed = node.outboundLayer.computeOutputShape(
-    batched.length === 1 ? (batched[0] ?? []) : batched,
-  ) as (number | null)[] | (number | null)[][];
-  const list = computed.every((item) => Array.isArray(item)) ? computed : [computed as (number | null)[]];
-  return noted.map((shape, i) => list[i]?.slice(1) ?? shape);
+    ofOneInput.length === 1 ? (ofOneInput[0] ?? []) : ofOneInput,
+  );
+  const shapes = isShapeList(computed) ? computed : [computed];
+  return noted.map((shape, i) => shapes[i]?.slice(1) ?? shape);
+}
+
+type LayerShape = (number | null)[];
+
+function isShapeList(shapes: LayerShape | LayerShape[]): shapes is LayerShape[] {
+  return shapes.every((item) => Array.isArray(item));
 }
 
 function inputShape(input: tf.SymbolicTensor, given: readonly number[] | undefined): OpenShape {
