@@ -4,8 +4,8 @@ import { axisStyle, drawFigure, FONT_SIZE } from './svg.ts';
 import { shortenAll, widestText } from './text-width.ts';
 
 const BAR = 24;
-const PLOT_WIDTH = 240;
-const MAX_NAME_WIDTH = 190;
+const PLOT_WIDTH = 210;
+const MAX_NAME_WIDTH = 145;
 
 /**
  * Class-wise accuracies as bars with the overall accuracy as a line, as an SVG. Classes without samples have no bar and

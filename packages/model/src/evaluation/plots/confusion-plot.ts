@@ -17,7 +17,7 @@ interface Cell {
 const DARK_CELL = 0.55;
 /** Below this many pixels a number does not fit into a cell. */
 const SMALLEST_LABELLED_CELL = 30;
-const MAX_NAME_WIDTH = 190;
+const MAX_NAME_WIDTH = 145;
 
 /**
  * The confusion matrix as an SVG: true classes down, predicted classes across. The colour of a cell is its share of the
