@@ -11,3 +11,4 @@ export { planAblation, planCost, type Plan, type PlanCost } from './plan/plan.ts
 export { referenceExecutor } from './reference/reference-executor.ts';
 export { webGpuExecutor, type WebGpuExecutorOptions } from './webgpu/webgpu-executor.ts';
 export { evaluateTail } from './reference/evaluate-tail.ts';
+export { channelNorm, channelPlane, channelWeight, weightedMap } from './reference/channel-weights.ts';

@@ -8,6 +8,7 @@ import type {
 import { mapsPerInput, throwIfAborted, validateInput } from '../ablation/validate.ts';
 import { KernelsError } from '../errors.ts';
 import type { Plan } from '../plan/plan.ts';
+import { channelNorm, channelPlane, channelWeight, weightedMap } from './channel-weights.ts';
 import { largest, scoreChange } from './score-change.ts';
 import { logitDrops } from './separable-dense.ts';
 
@@ -45,16 +46,21 @@ class ReferenceAblation implements PreparedAblation {
     };
     let yielded = performance.now();
     for (let n = 0; n < input.inputs; n++) {
-      const planes = channelPlanes(activation, n, positions, channels);
+      const size = positions * channels;
+      const inputActivation = activation.subarray(n * size, (n + 1) * size);
       const inputLogits = logits.subarray(n * classes, (n + 1) * classes);
 
       const start = performance.now();
-      const weights = this.ablate(input, n, planes, inputLogits, output);
+      const weights = this.ablate(input, n, inputActivation, inputLogits, output);
       const ablated = performance.now();
       for (let m = 0; m < maps; m++) {
         const classIndex = selectedClass(input, m, inputLogits);
         output.classIndices[n * maps + m] = classIndex;
-        const map = weightedMap(planes, (k) => weights[k * classes + classIndex] ?? 0);
+        const classWeights = Float64Array.from(
+          { length: channels },
+          (_, k) => weights[k * classes + classIndex] ?? 0,
+        );
+        const map = weightedMap(inputActivation, classWeights);
         output.mapSigned.set(map, (n * maps + m) * positions);
         output.map.set(
           map.map((value) => Math.max(0, value)),
@@ -81,23 +87,23 @@ class ReferenceAblation implements PreparedAblation {
   private ablate(
     input: AblationInput,
     n: number,
-    planes: readonly Float64Array[],
+    activation: Float32Array,
     logits: Float32Array,
     output: Pick<AblationOutput, 'ablatedScores' | 'weights'>,
   ): Float64Array {
     const { channels, classes, step, scoreFunction } = this.plan;
     const weights = new Float64Array(channels * classes);
-    planes.forEach((plane, k) => {
+    for (let k = 0; k < channels; k++) {
+      const plane = channelPlane(activation, k, channels);
       const off = offValue(input, n, k, channels, plane);
       const drops = logitDrops(step, k, channels, plane, off);
       const change = scoreChange(logits, drops, input.score, scoreFunction);
-      const norm = input.weighting === 'slope' ? channelNorm(plane, input.norm) : null;
+      const norm = input.weighting === 'slope' ? channelNorm(plane, input.norm) : 0;
       change.drops.forEach((drop, c) => {
-        const divisor = norm ?? Math.abs(change.scores[c] ?? 0);
-        weights[k * classes + c] = divisor === 0 ? 0 : drop / divisor;
+        weights[k * classes + c] = channelWeight(input.weighting, drop, change.scores[c] ?? 0, norm);
       });
       output.ablatedScores.set(change.ablatedScores, (n * channels + k) * classes);
-    });
+    }
     output.weights.set(weights, n * channels * classes);
     return weights;
   }
@@ -111,39 +117,9 @@ function offValue(input: AblationInput, n: number, k: number, channels: number, 
   return values[values.length === channels ? k : n * channels + k] ?? 0;
 }
 
-function channelNorm(plane: Float64Array, norm: 1 | 2): number {
-  return norm === 1
-    ? plane.reduce((sum, value) => sum + Math.abs(value), 0)
-    : Math.sqrt(plane.reduce((sum, value) => sum + value * value, 0));
-}
-
 function selectedClass(input: AblationInput, m: number, logits: Float32Array): number {
   if (input.classes === 'predicted') return largest(logits);
   return input.classes === 'all' ? m : (input.classes[m] ?? 0);
-}
-
-/** sum_k w_k A_k, `[positions]`. */
-function weightedMap(planes: readonly Float64Array[], weight: (k: number) => number): Float64Array {
-  const map = new Float64Array(planes[0]?.length ?? 0);
-  planes.forEach((plane, k) => {
-    const w = weight(k);
-    plane.forEach((value, p) => {
-      map[p] = (map[p] ?? 0) + w * value;
-    });
-  });
-  return map;
-}
-
-/** One plane a channel from the channels-last activation of input n. */
-function channelPlanes(
-  activation: Float32Array,
-  n: number,
-  positions: number,
-  channels: number,
-): Float64Array[] {
-  return Array.from({ length: channels }, (_, k) =>
-    Float64Array.from({ length: positions }, (_, p) => activation[(n * positions + p) * channels + k] ?? 0),
-  );
 }
 
 function onCpu(source: TensorSource): Float32Array {

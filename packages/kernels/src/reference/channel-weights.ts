@@ -1,0 +1,44 @@
+import type { Norm, Weighting } from '../ablation/contract.ts';
+
+/** Returns the channel's activation as a plane, `[positions]`, from a channels-last activation `[positions, channels]`. */
+export function channelPlane(activation: Float32Array, channel: number, channels: number): Float64Array {
+  return Float64Array.from(
+    { length: activation.length / channels },
+    (_, position) => activation[position * channels + channel] ?? 0,
+  );
+}
+
+/** Returns ||A_k|| over all positions. */
+export function channelNorm(plane: ArrayLike<number>, norm: Norm): number {
+  let sum = 0;
+  for (let p = 0; p < plane.length; p++) {
+    const value = plane[p] ?? 0;
+    sum += norm === 1 ? Math.abs(value) : value * value;
+  }
+  return norm === 1 ? sum : Math.sqrt(sum);
+}
+
+/**
+ * Returns the weight of a channel whose ablation lowers `score` by `drop`: `drop / |score|` or `drop / norm`, and 0
+ * where the divisor is 0.
+ */
+export function channelWeight(weighting: Weighting, drop: number, score: number, norm: number): number {
+  const divisor = weighting === 'slope' ? norm : Math.abs(score);
+  return divisor === 0 ? 0 : drop / divisor;
+}
+
+/**
+ * Returns sum_k w_k A_k, `[positions]`, in float64.
+ *
+ * @param activation `[positions, channels]`
+ */
+export function weightedMap(activation: Float32Array, weights: ArrayLike<number>): Float64Array {
+  const channels = weights.length;
+  const map = new Float64Array(activation.length / channels);
+  for (let p = 0; p < map.length; p++) {
+    let sum = 0;
+    for (let k = 0; k < channels; k++) sum += (weights[k] ?? 0) * (activation[p * channels + k] ?? 0);
+    map[p] = sum;
+  }
+  return map;
+}
