@@ -45,20 +45,20 @@ export async function checkTail(
     const shape = [BATCH, ...(graph.tensors[id]?.shape ?? [])].map((size) => size ?? 1);
     return tf.tensor(random.floats(shape.reduce((product, size) => product * size, 1)), shape);
   });
-  const feeds = new Map(graph.inputs.map((id, i) => [id, inputs[i] as tf.Tensor]));
+  const feeds = new Map(graph.inputs.map((id, i) => [id, inputs[i]!]));
   const [activation, inputLogits, output, ...fixed] = runLayerGraph(graph, feeds, [
     target.tensor,
     logits,
     target.output.tensor,
     ...constants,
   ]);
-  const predicted = model.predict(inputs) as tf.Tensor | tf.Tensor[];
+  const predicted = model.predict(inputs);
   const predictions = Array.isArray(predicted) ? predicted : [predicted];
   const prediction = predictions[graph.outputs.indexOf(target.output)];
-  if (!activation || !inputLogits || !output || !prediction) throw new Error('A tensor is missing.');
+  if (!prediction) throw new Error('The model did not predict the output.');
 
   const constantNodes = tail.nodes.flatMap(({ operation }, i) => (operation.kind === 'constant' ? [i] : []));
-  const constantValues = constantNodes.map((node, i) => [node, toFloat64(fixed[i] as tf.Tensor)] as const);
+  const constantValues = constantNodes.map((node, i) => [node, toFloat64(fixed[i]!)] as const);
   const evaluate = (values: tf.Tensor): Float64Array[] =>
     evaluateTail(tail, new Map([[tail.target, toFloat64(values)], ...constantValues]), BATCH);
 
@@ -82,7 +82,7 @@ export async function checkTail(
     const masked = withoutChannel(activation, channel);
     const tailFeeds = new Map([
       [target.tensor, masked],
-      ...constants.map((id, i) => [id, fixed[i] as tf.Tensor] as const),
+      ...constants.map((id, i) => [id, fixed[i]!] as const),
     ]);
     const [maskedLogits] = runLayerGraph(graph, tailFeeds, [logits]);
     const what = `logits without channel ${String(channel)}`;

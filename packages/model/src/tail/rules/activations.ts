@@ -52,7 +52,8 @@ export const activationRules: Readonly<Record<string, LayerRule>> = {
   Activation: (context) => withOwnActivation(context, []),
   ReLU: (context) => {
     const shape = inputShapeOf(context);
-    if (layerField(context.layer, 'maxValue') == null) return [activation('relu', shape)];
+    const cap = layerField(context.layer, 'maxValue') ?? null;
+    if (cap === null) return [activation('relu', shape)];
     return cappedRelu(numberField(context.layer, 'maxValue'), shape);
   },
   LeakyReLU: (context) => [

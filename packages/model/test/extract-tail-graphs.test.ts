@@ -1,0 +1,430 @@
+import * as tf from '@tensorflow/tfjs';
+import { seededRandom } from '@ablation-cam/tools/testing';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { extractTail, layerGraph, resolveTarget, smallMobileNet, smallResNet, vgg7 } from '../src/index.ts';
+import { checkTail, type CheckedTail } from './support/check-tail.ts';
+import { randomizeWeights } from './support/random-weights.ts';
+
+const test = suite('tails of networks');
+test.before(async () => {
+  await tf.setBackend('cpu');
+});
+
+const { layers } = tf;
+const SIZE = [8, 6, 3];
+
+type Symbolic = tf.SymbolicTensor;
+
+function call(layer: tf.layers.Layer, ...inputs: Symbolic[]): Symbolic {
+  return layer.apply(inputs.length === 1 ? inputs[0]! : inputs) as Symbolic;
+}
+
+function convolution(name: string, filters = 4): tf.layers.Layer {
+  return layers.conv2d({ name, filters, kernelSize: 3, padding: 'same', activation: 'relu' });
+}
+
+/** Builds a model around `body`, gives it random weights, checks the tails of the targets, returns the last. */
+async function check(
+  body: (input: Symbolic) => Symbolic | Symbolic[],
+  ...selections: Parameters<typeof resolveTarget>[1][]
+): Promise<CheckedTail> {
+  const random = seededRandom(11);
+  const inputs = tf.input({ shape: SIZE });
+  const model = tf.model({ inputs, outputs: body(inputs) });
+  randomizeWeights(model, random);
+  let last: CheckedTail | undefined;
+  for (const selection of selections) last = await checkTail(model, random, selection);
+  model.dispose();
+  if (!last) throw new Error('No target was checked.');
+  return last;
+}
+
+function classify(
+  x: Symbolic,
+  activation: 'softmax' | 'sigmoid' | 'linear' = 'softmax',
+  units = 3,
+): Symbolic {
+  return call(
+    layers.dense({ units, activation, name: 'classes' }),
+    call(layers.globalAveragePooling2d({}), x),
+  );
+}
+
+test('a residual network: around, inside and out of its blocks', async () => {
+  const random = seededRandom(1);
+  const model = smallResNet({ inputShape: [8, 8, 3], classes: 4 });
+  randomizeWeights(model, random);
+  for (const layer of ['stem_relu', 'block1_add', 'block2_1_bn', 'block3_0_conv', undefined]) {
+    const { kinds } = await checkTail(model, random, { layer });
+    assert.not(kinds.includes('opaque'));
+  }
+  assert.is(resolveTarget(layerGraph(model)).layerCall.name, 'block3_out');
+  model.dispose();
+});
+
+test('a depthwise-separable network', async () => {
+  const random = seededRandom(2);
+  const model = smallMobileNet({ inputShape: [9, 9, 3], classes: 4 });
+  randomizeWeights(model, random);
+  for (const layer of ['stem_conv', 'block2_depthwise_depthwise', 'block2_pointwise_relu', undefined]) {
+    const known = layerGraph(model).calls.some(({ name }) => name === layer);
+    if (layer === undefined || known) await checkTail(model, random, { layer });
+  }
+  assert.is(resolveTarget(layerGraph(model)).layerCall.name, 'block3_pointwise_relu');
+  model.dispose();
+});
+
+test('concatenated branches: those the target does not reach are constants', async () => {
+  const { kinds, constants } = await check(
+    (input) => {
+      const stem = call(convolution('stem'), input);
+      const left = call(convolution('left', 2), stem);
+      const right = call(layers.maxPooling2d({ poolSize: 3, strides: 1, padding: 'same' }), stem);
+      const joined = call(layers.concatenate({}), left, right, stem);
+      return classify(call(convolution('mix'), joined));
+    },
+    { layer: 'stem' },
+    { layer: 'left' },
+  );
+  assert.is(constants.length, 2);
+  assert.is(kinds.filter((kind) => kind === 'constant').length, 2);
+});
+
+test('concatenation along rows', async () => {
+  await check(
+    (input) => {
+      const stem = call(convolution('stem'), input);
+      return classify(call(layers.concatenate({ axis: 1 }), stem, call(convolution('next'), stem)));
+    },
+    { layer: 'stem' },
+  );
+});
+
+test('squeeze and excitation, with factors of rank 1 and of rank 3', async () => {
+  for (const rank3 of [false, true]) {
+    await check(
+      (input) => {
+        const stem = call(convolution('stem', 6), input);
+        const squeezed = call(
+          layers.dense({ units: 2, activation: 'relu' }),
+          call(layers.globalAveragePooling2d({}), stem),
+        );
+        const factors = call(layers.dense({ units: 6, activation: 'sigmoid' }), squeezed);
+        const shaped = rank3 ? call(layers.reshape({ targetShape: [1, 1, 6] }), factors) : factors;
+        return classify(call(layers.multiply({}), stem, shaped));
+      },
+      { layer: 'stem' },
+    );
+  }
+});
+
+test('merges of two and three tensors, of one with itself and with a smaller one', async () => {
+  const merges = [layers.average, layers.maximum, layers.minimum, layers.add, layers.multiply];
+  for (const merge of merges) {
+    await check(
+      (input) => {
+        const stem = call(convolution('stem'), input);
+        // Used nowhere else: `predict` releases a tensor too early that one layer takes twice and another later.
+        const twice = call(merge(), stem, stem);
+        const three = call(merge(), call(convolution('a'), twice), twice, call(convolution('b'), input));
+        const one = call(layers.conv2d({ filters: 1, kernelSize: 1 }), three);
+        return classify(call(merge(), one, three));
+      },
+      { layer: 'stem' },
+      { layer: 'b' },
+    );
+  }
+});
+
+test('a model used as a layer, built for open sizes', async () => {
+  const random = seededRandom(3);
+  const open = tf.input({ shape: [null, null, 3] });
+  const base = tf.model({
+    name: 'base',
+    inputs: open,
+    outputs: call(convolution('inner2'), call(convolution('inner1'), open)),
+  });
+  const head = tf.sequential({
+    name: 'head',
+    layers: [
+      layers.inputLayer({ inputShape: [8, 6, 4] }),
+      layers.flatten(),
+      layers.dense({ units: 5, activation: 'relu', name: 'hidden' }),
+      layers.dense({ units: 3, activation: 'softmax', name: 'classes' }),
+    ],
+  });
+  const input = tf.input({ shape: SIZE });
+  const model = tf.model({ inputs: input, outputs: call(head, call(base, input)) });
+  randomizeWeights(model, random);
+  await checkTail(model, random, { layer: 'inner1' });
+  const { tail } = await checkTail(model, random);
+  assert.is(tail.nodes[tail.target]?.name, 'inner2');
+  assert.equal(tail.nodes[tail.target]?.shape, [8, 6, 4]);
+  model.dispose();
+});
+
+test('models inside a sequential model, as Teachable Machine exports them', async () => {
+  const random = seededRandom(4);
+  const input = tf.input({ shape: SIZE });
+  const inner = tf.model({ inputs: input, outputs: call(convolution('features'), input) });
+  const model = tf.sequential({
+    layers: [
+      tf.sequential({ layers: [inner, layers.globalAveragePooling2d({ name: 'pooled' })] }),
+      tf.sequential({
+        layers: [
+          layers.dense({ inputShape: [4], units: 6, activation: 'relu' }),
+          layers.dense({ units: 2, useBias: false, activation: 'softmax' }),
+        ],
+      }),
+    ],
+  });
+  randomizeWeights(model, random);
+  const { tail } = await checkTail(model, random);
+  assert.is(tail.nodes[tail.target]?.name, 'features');
+  model.dispose();
+});
+
+test('sizes that the model leaves open are given with its inputs', async () => {
+  const random = seededRandom(5);
+  const input = tf.input({ shape: [null, null, 2] });
+  const model = tf.model({
+    inputs: input,
+    outputs: classify(call(convolution('b'), call(convolution('a'), input))),
+  });
+  randomizeWeights(model, random);
+  await checkTail(model, random, { layer: 'a' }, [[5, 7, 2]]);
+
+  const graph = layerGraph(model);
+  await rejects(extractTail(graph, resolveTarget(graph).tensor), 'invalid-input', /sizes of "b" open/);
+  throwsModelError(() => layerGraph(model, [[5, 7, 3]]), 'invalid-input', /\[5, 7, 3\]/);
+  model.dispose();
+});
+
+test('a shared layer: each of its calls is a target of its own', async () => {
+  const { tail, constants } = await check(
+    (input) => {
+      const shared = convolution('shared', 3);
+      const first = call(shared, input);
+      const second = call(shared, first);
+      return classify(call(layers.add(), second, first));
+    },
+    { layer: 'shared', call: 0 },
+    { layer: 'shared', call: 1 },
+  );
+  assert.is(constants.length, 1, 'the first call is constant where the second is the target');
+  assert.is(tail.nodes.filter(({ operation }) => operation.kind === 'convolution').length, 0);
+});
+
+test('a shared model: calls are counted in the order in which they were made', async () => {
+  const random = seededRandom(6);
+  const inner = tf.input({ shape: SIZE });
+  const tower = tf.model({ name: 'tower', inputs: inner, outputs: call(convolution('feature'), inner) });
+  const [left, right] = [tf.input({ shape: SIZE }), tf.input({ shape: SIZE })];
+  const [a, b] = [call(tower, left), call(tower, right)];
+  const model = tf.model({ inputs: [left, right], outputs: classify(call(layers.concatenate({}), b, a)) });
+  randomizeWeights(model, random);
+  await checkTail(model, random, { layer: 'feature', call: 0 });
+  await checkTail(model, random, { layer: 'feature', call: 1 });
+
+  const graph = layerGraph(model);
+  const first = resolveTarget(graph, { layer: 'feature', call: 0 }).layerCall;
+  assert.equal(first.inputs, [graph.inputs[0]]);
+  model.dispose();
+});
+
+test('several outputs: the caller names one', async () => {
+  const body = (input: Symbolic): Symbolic[] => {
+    const stem = call(convolution('stem'), input);
+    const first = call(
+      layers.dense({ units: 3, activation: 'softmax', name: 'first' }),
+      call(layers.flatten(), stem),
+    );
+    return [first, call(layers.dense({ units: 2, activation: 'sigmoid', name: 'second' }), first)];
+  };
+  await check(body, { output: 'first' });
+  const { kinds, tail } = await check(body, { output: 'second' });
+  assert.equal(kinds, ['target', 'reshape', 'dense', 'softmax', 'dense']);
+  assert.is(tail.scoreFunction, 'sigmoid');
+  await rejects(check(body, {}), 'invalid-option', /"first", "second"/);
+});
+
+test('several inputs: what comes from the others is constant', async () => {
+  const random = seededRandom(12);
+  const [image, facts] = [tf.input({ shape: SIZE }), tf.input({ shape: [2] })];
+  const seen = call(layers.flatten(), call(convolution('seen'), image));
+  const known = call(layers.dense({ units: 3, activation: 'tanh' }), facts);
+  const outputs = call(
+    layers.dense({ units: 3, activation: 'softmax' }),
+    call(layers.concatenate({}), known, seen),
+  );
+  const model = tf.model({ inputs: [image, facts], outputs });
+  randomizeWeights(model, random);
+  const { constants } = await checkTail(model, random, { layer: 'seen' });
+  assert.is(constants.length, 1);
+  model.dispose();
+});
+
+test('one sigmoid unit becomes two logits, whatever it comes from', async () => {
+  const heads: Record<string, (x: Symbolic) => Symbolic> = {
+    dense: (x) => classify(x, 'sigmoid', 1),
+    'dense without bias': (x) =>
+      call(
+        layers.dense({ units: 1, useBias: false, activation: 'sigmoid' }),
+        call(layers.globalMaxPooling2d({}), x),
+      ),
+    'activation behind a batch normalisation': (x) =>
+      call(
+        layers.activation({ activation: 'sigmoid' }),
+        call(layers.batchNormalization({}), classify(x, 'linear', 1)),
+      ),
+    convolution: (x) =>
+      call(
+        layers.activation({ activation: 'sigmoid' }),
+        call(layers.globalAveragePooling2d({}), call(layers.conv2d({ filters: 1, kernelSize: 1 }), x)),
+      ),
+  };
+  for (const head of Object.values(heads)) {
+    const { tail } = await check((input) => head(call(convolution('stem'), input)), { layer: 'stem' });
+    assert.is(tail.scoreFunction, 'sigmoid');
+    assert.equal(tail.nodes[tail.output]?.shape, [2]);
+  }
+});
+
+test('logits are found behind every kind of head, and no softmax is applied twice', async () => {
+  const stem = (input: Symbolic): Symbolic => call(convolution('stem'), input);
+  const heads: [string, (x: Symbolic) => Symbolic][] = [
+    ['softmax', (x) => classify(x)],
+    ['linear', (x) => classify(x, 'linear')],
+    ['sigmoid', (x) => classify(x, 'sigmoid')],
+    ['softmax', (x) => call(layers.softmax(), classify(x, 'linear'))],
+    ['softmax', (x) => call(layers.activation({ activation: 'softmax' }), classify(x, 'linear'))],
+    ['softmax', (x) => call(layers.dropout({ rate: 0.2 }), classify(x))],
+    ['linear', (x) => call(layers.activation({ activation: 'hardSigmoid' }), classify(x, 'linear'))],
+    [
+      // The head of MobileNet: 1x1 convolutions at one position.
+      'softmax',
+      (x) => {
+        const pooled = call(layers.globalAveragePooling2d({}), x);
+        const place = call(layers.reshape({ targetShape: [1, 1, 4] }), pooled);
+        const classes = call(layers.conv2d({ filters: 3, kernelSize: 1, activation: 'softmax' }), place);
+        return call(layers.reshape({ targetShape: [3] }), classes);
+      },
+    ],
+    // The mean of softmaxes is no softmax.
+    [
+      'linear',
+      (x) =>
+        call(
+          layers.globalAveragePooling2d({}),
+          call(layers.conv2d({ filters: 3, kernelSize: 1, activation: 'softmax' }), x),
+        ),
+    ],
+  ];
+  for (const [scoreFunction, head] of heads) {
+    const { tail } = await check((input) => head(stem(input)), { layer: 'stem' });
+    assert.is(tail.scoreFunction, scoreFunction);
+    assert.is(tail.nodes[tail.output]?.shape.length, 1);
+  }
+});
+
+test('a layer without a rule becomes an opaque node, and the rest is translated', async () => {
+  class Doubled extends layers.Layer {
+    override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+      return tf.mul(Array.isArray(inputs) ? inputs[0]! : inputs, 2);
+    }
+    override computeOutputShape(shape: tf.Shape): tf.Shape {
+      return shape;
+    }
+    static readonly className = 'Doubled';
+  }
+  const input = tf.input({ shape: [6, 2] });
+  const feature = call(layers.conv1d({ filters: 4, kernelSize: 3, name: 'feature' }), input);
+  const opaque = [
+    new Doubled(),
+    layers.batchNormalization({ axis: 1 }),
+    layers.lstm({ units: 3, returnSequences: true }),
+    layers.masking({}),
+  ];
+  const reasons = [/no rule/, /backends .* disagree/, /no rule/, /no rule/];
+  for (const [i, layer] of opaque.entries()) {
+    const flat = call(layers.flatten(), call(layer, feature));
+    const model = tf.model({ inputs: input, outputs: call(layers.dense({ units: 2 }), flat) });
+    const graph = layerGraph(model);
+    const { tail, tensors } = await extractTail(graph, resolveTarget(graph, { layer: 'feature' }).tensor);
+    assert.equal(
+      tail.nodes.map(({ operation }) => operation.kind),
+      ['target', 'opaque', 'reshape', 'dense'],
+    );
+    const operation = tail.nodes[1]?.operation;
+    assert.is(operation?.kind === 'opaque' && operation.layerClass, layer.getClassName());
+    assert.match(operation?.kind === 'opaque' ? (operation.reason ?? '') : '', reasons[i] ?? /$^/);
+    assert.not(tensors.includes(null), 'the model can take over at every node');
+  }
+});
+
+test('a subclass that computes something of its own is not taken for its parent', async () => {
+  const Dense = layers.dense({ units: 1 }).constructor as new (config: object) => tf.layers.Layer;
+  class Squared extends Dense {
+    override call(inputs: tf.Tensor | tf.Tensor[], kwargs: object): tf.Tensor {
+      return tf.square(super.call(inputs, kwargs) as tf.Tensor);
+    }
+  }
+  const input = tf.input({ shape: [6, 2] });
+  const feature = call(layers.conv1d({ filters: 4, kernelSize: 3, name: 'feature' }), input);
+  const outputs = call(new Squared({ units: 2 }), call(layers.flatten(), feature));
+  const graph = layerGraph(tf.model({ inputs: input, outputs }));
+  const { tail } = await extractTail(graph, resolveTarget(graph).tensor);
+  assert.is(tail.nodes[tail.output]?.operation.kind, 'opaque');
+});
+
+test('shared weights are one array in the tail', async () => {
+  const { tail } = await check(
+    (input) => {
+      const shared = convolution('shared', 3);
+      return classify(call(shared, call(shared, call(convolution('stem', 3), input))));
+    },
+    { layer: 'stem' },
+  );
+  const kernels = tail.nodes.flatMap(({ operation }) =>
+    operation.kind === 'convolution' ? [operation.kernel] : [],
+  );
+  assert.is(kernels.length, 2);
+  assert.is(kernels[0], kernels[1]);
+});
+
+test('an output that is no vector of classes is refused', async () => {
+  await rejects(
+    check((input) => call(convolution('map', 2), call(convolution('stem'), input)), { layer: 'stem' }),
+    'unsupported-layer',
+    /one score a class/,
+  );
+});
+
+test('VGG7: the last convolution, through pooling', async () => {
+  const random = seededRandom(13);
+  const model = vgg7({ inputShape: [24, 24, 3] });
+  randomizeWeights(model, random);
+  await checkTail(model, random);
+  model.dispose();
+});
+
+async function rejects(promise: Promise<unknown>, code: string, message: RegExp): Promise<void> {
+  try {
+    await promise;
+  } catch (error) {
+    assert.is((error as { code?: string }).code, code);
+    assert.match((error as Error).message, message);
+    return;
+  }
+  assert.unreachable(`expected an error ${code}`);
+}
+
+function throwsModelError(run: () => unknown, code: string, message: RegExp): void {
+  assert.throws(
+    run,
+    (error: Error & { code?: string }) => error.code === code && message.test(error.message),
+  );
+}
+
+test.run();
