@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build, type BuildOptions, type BuildResult, type Plugin } from 'esbuild';
+import { build as esbuild, type BuildOptions, type BuildResult, type Plugin } from 'esbuild';
 
 export type Platform = 'node' | 'browser';
 
 /** Packages of this workspace; everything else with a bare name comes from the registry. */
-export const OWN_PACKAGE = /^@ablation-cam\//;
+export const OWN_SCOPE = '@ablation-cam/';
 
 /** How this project's sources are bundled, whatever for: from source, with shaders as text and weights as bytes. */
 export function bundleOptions(platform: Platform): BuildOptions {
@@ -33,7 +33,7 @@ export function bundleToRun(
   options: BuildOptions,
   plugins: Plugin[] = [],
 ): Promise<BuildResult> {
-  return build({
+  return esbuild({
     ...bundleOptions(platform),
     splitting: true,
     ...options,
@@ -44,12 +44,12 @@ export function bundleToRun(
 /** Leaves registry packages outside the bundle, under the absolute URL of the file that their importer sees. */
 const absoluteExternals: Plugin = {
   name: 'absolute-externals',
-  setup({ onResolve, resolve }) {
-    onResolve({ filter: /^[^./#]/ }, async ({ path, pluginData, ...from }) => {
+  setup(build) {
+    build.onResolve({ filter: /^[^./#]/ }, async ({ path, pluginData, ...from }) => {
       if (pluginData === absoluteExternals || from.kind === 'entry-point') return;
-      if (OWN_PACKAGE.test(path) || path.startsWith('node:')) return;
+      if (path.startsWith(OWN_SCOPE) || path.startsWith('node:')) return;
       const { importer, resolveDir, kind } = from;
-      const found = await resolve(path, { importer, resolveDir, kind, pluginData: absoluteExternals });
+      const found = await build.resolve(path, { importer, resolveDir, kind, pluginData: absoluteExternals });
       if (found.external || found.errors.length > 0) return found;
       return { path: pathToFileURL(found.path).href, external: true };
     });
@@ -59,8 +59,8 @@ const absoluteExternals: Plugin = {
 /** Gives `import.meta.url` the value it has in the source file: files and packages are found from there, not the bundle. */
 const sourceUrls: Plugin = {
   name: 'source-urls',
-  setup({ onLoad }) {
-    onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+  setup(build) {
+    build.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8');
       if (!source.includes('import.meta.url')) return undefined;
       const url = JSON.stringify(pathToFileURL(path).href);

@@ -18,7 +18,7 @@ export async function testAll(args: readonly string[]): Promise<void> {
   const exitCode = await turboTest(names);
   const { total, complaints } = await summary(packages, names.length > 0);
   // Whatever made turbo fail without a package reporting it must not pass as success.
-  if (exitCode !== 0 && total.failed === 0) complaints.push(`turbo ended with exit code ${String(exitCode)}`);
+  if (exitCode !== 0 && total.failed === 0) complaints.push(`turbo ended with exit code ${exitCode}`);
   total.failed = Math.max(total.failed, complaints.length);
 
   for (const complaint of complaints) console.log(`failed: ${complaint}`);
@@ -73,7 +73,7 @@ async function summary(
       addInto(total, counts);
       if (counts.failed > 0) complaints.push(`${name} in ${runtime}: ${totalLine(counts)}`);
       if (gpuExpected() && counts.gpu.skipped > 0 && counts.gpu.run === 0) {
-        complaints.push(`${name} in ${runtime}: all ${String(counts.gpu.skipped)} GPU tests were skipped`);
+        complaints.push(`${name} in ${runtime}: all ${counts.gpu.skipped} GPU tests were skipped`);
       }
     }
   }

@@ -13,8 +13,8 @@ const RUNNERS = {
 /** Test files import this project's `uvu.ts` under the name `uvu`; only that file gets the registry's package. */
 const reportingUvu: Plugin = {
   name: 'reporting-uvu',
-  setup({ onResolve }) {
-    onResolve({ filter: /^uvu$/ }, ({ importer }) => (importer === UVU ? undefined : { path: UVU }));
+  setup(build) {
+    build.onResolve({ filter: /^uvu$/ }, ({ importer }) => (importer === UVU ? undefined : { path: UVU }));
   },
 };
 

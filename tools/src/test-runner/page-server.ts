@@ -51,7 +51,7 @@ export async function servePage(packageFolder: string, bundleFolder: string): Pr
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${String(port)}/`,
+    url: `http://127.0.0.1:${port}/`,
     close: () => {
       server.close();
       server.closeAllConnections();

@@ -29,5 +29,5 @@ export async function readResults(packageFolder: string): Promise<PackageResults
 
 /** The line that ends a run. */
 export function totalLine({ passed, failed, skipped }: Counts): string {
-  return `${String(passed)} passed, ${String(failed)} failed, ${String(skipped)} skipped`;
+  return `${passed} passed, ${failed} failed, ${skipped} skipped`;
 }

@@ -60,7 +60,7 @@ async function finished(page: Page, counts: Promise<Counts>, timeoutMs: number):
     };
     page.on('crash', fail('the page crashed'));
     page.on('close', fail('the page was closed'));
-    timer = setTimeout(fail(`the time limit of ${String(timeoutMs / 1000)} s is over`), timeoutMs);
+    timer = setTimeout(fail(`the time limit of ${timeoutMs / 1000} s is over`), timeoutMs);
   });
   try {
     return await Promise.race([counts, end]);

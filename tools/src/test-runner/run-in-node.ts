@@ -32,11 +32,9 @@ export async function runInNode(
   });
   clearTimeout(watchdog);
   if (counts !== undefined && code === 0) return counts;
-  const end = signal === null ? `with exit code ${String(code)}` : `by ${signal}`;
+  const end = signal === null ? `with exit code ${code ?? 'unknown'}` : `by ${signal}`;
   const place = counts === undefined ? 'before all tests had run' : 'after the tests had run';
-  console.log(
-    `The Node process of these tests ended ${end} ${place} (time limit ${String(timeoutMs / 1000)} s).`,
-  );
+  console.log(`The Node process of these tests ended ${end} ${place} (time limit ${timeoutMs / 1000} s).`);
   const partial = counts ?? noCounts();
   return { ...partial, failed: partial.failed + 1 };
 }

@@ -11,7 +11,7 @@ export function sourceStack(text: string, bundleUrl: string, bundleFolder: strin
     const entry = maps.get(file)?.findEntry(Number(line) - 1, Number(column) - 1);
     if (entry === undefined || !('originalSource' in entry)) return whole;
     const source = relative(process.cwd(), resolve(bundleFolder, entry.originalSource));
-    return `${source}:${String(entry.originalLine + 1)}:${String(entry.originalColumn + 1)}`;
+    return `${source}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
   });
 }
 

@@ -19,12 +19,14 @@ export function suite<T = Record<string, unknown>>(title?: string, context?: T):
         if (rethrow) throw error;
       }
     };
-  const { before, after } = test;
+  const before = test.before.bind(test);
+  const after = test.after.bind(test);
+  const [beforeEach, afterEach] = [test.before.each.bind(test), test.after.each.bind(test)];
   test.before = Object.assign(
     (callback: Callback<T>) => {
       before(watch('before', callback, true));
     },
-    { each: before.each },
+    { each: beforeEach },
   );
   test.after = Object.assign(
     (callback: Callback<T>) => {
@@ -32,7 +34,7 @@ export function suite<T = Record<string, unknown>>(title?: string, context?: T):
     },
     {
       each: (callback: Callback<T>) => {
-        after.each(watch('after.each', callback, true));
+        afterEach(watch('after.each', callback, true));
       },
     },
   );

@@ -16,27 +16,26 @@ export function assertClose(
   what = 'values',
 ): void {
   if (actual.length !== expected.length) {
-    throw new Error(`${what}: expected ${String(expected.length)} numbers, got ${String(actual.length)}`);
+    throw new Error(`${what}: expected ${expected.length} numbers, got ${actual.length}`);
   }
   const { absolute = 0, ofLargest = 0 } = tolerance;
   const largest = Array.from(expected).reduce((max, value) => Math.max(max, Math.abs(value)), 0);
   const allowed = absolute + ofLargest * largest;
 
-  let worst = -1;
-  let worstDifference = allowed;
+  let worst = { index: -1, got: NaN, want: NaN, difference: allowed };
   let offCount = 0;
   for (let index = 0; index < expected.length; index++) {
-    const difference = distance(actual[index] ?? NaN, expected[index] ?? NaN);
+    const [got = NaN, want = NaN] = [actual[index], expected[index]];
+    const difference = distance(got, want);
     if (difference <= allowed) continue;
     offCount++;
-    if (worst < 0 || difference > worstDifference) [worst, worstDifference] = [index, difference];
+    if (worst.index < 0 || difference > worst.difference) worst = { index, got, want, difference };
   }
-  if (worst < 0) return;
+  if (offCount === 0) return;
+  const share = largest > 0 ? ` (${(worst.difference / largest).toExponential(2)} of the largest)` : '';
   throw new Error(
-    `${what}: ${String(offCount)} of ${String(expected.length)} differ by more than ${String(allowed)}; ` +
-      `the worst is [${String(worst)}]: got ${String(actual[worst])}, expected ${String(expected[worst])}, ` +
-      `difference ${String(worstDifference)}` +
-      (largest > 0 ? ` (${(worstDifference / largest).toExponential(2)} of the largest)` : ''),
+    `${what}: ${offCount} of ${expected.length} differ by more than ${allowed}; the worst is [${worst.index}]: ` +
+      `got ${worst.got}, expected ${worst.want}, difference ${worst.difference}${share}`,
   );
 }
 

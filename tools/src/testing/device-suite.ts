@@ -52,20 +52,20 @@ async function deviceOrReason<D>(request: () => Promise<D>): Promise<D | string>
 async function clean(device: TestDevice, run: () => Promise<void> | void): Promise<void> {
   const before = device.liveBuffers;
   device.gpu.pushErrorScope('validation');
-  let error: GPUError | null = null;
   try {
     await run();
-  } finally {
-    error = await device.gpu.popErrorScope();
+  } catch (error) {
+    await device.gpu.popErrorScope();
+    throw error;
   }
+  const error = await device.gpu.popErrorScope();
   if (error !== null) throw new Error(`the device reported a validation error: ${error.message}`);
   if (device.liveBuffers !== before) {
-    throw new Error(`${String(device.liveBuffers - before)} GPU buffers were left alive`);
+    throw new Error(`${device.liveBuffers - before} GPU buffers were left alive`);
   }
 }
 
 /** The same suite with another way of defining its tests. */
 function replaceDefine<T>(test: Test<T>, define: (title: string, callback: Callback<T>) => void): Test<T> {
-  const { only, skip, before, after, run } = test;
-  return Object.assign(define, { only, skip, before, after, run });
+  return Object.assign(define, test);
 }

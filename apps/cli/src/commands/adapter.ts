@@ -32,5 +32,5 @@ export const adapter: RegisterCommand = (program, { signal }) => {
 };
 
 function mebibytes(bytes: number): string {
-  return `${Math.floor(bytes / 2 ** 20).toFixed()} MiB`;
+  return `${Math.floor(bytes / 2 ** 20)} MiB`;
 }

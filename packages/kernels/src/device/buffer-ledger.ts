@@ -36,7 +36,7 @@ export class BufferLedger {
         this.#buffers -= 1;
         this.#bytes -= size;
       }
-      return destroy();
+      destroy();
     };
     return buffer;
   }

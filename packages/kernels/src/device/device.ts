@@ -206,15 +206,12 @@ export class Device {
     const { label, size } = descriptor;
     const { maxBufferSize } = this.limits;
     if (!(size > 0)) {
-      throw new KernelsError(
-        'invalid-input',
-        `buffer "${label}" needs a positive size, got ${String(size)} bytes`,
-      );
+      throw new KernelsError('invalid-input', `buffer "${label}" needs a positive size, got ${size} bytes`);
     }
     if (size > maxBufferSize) {
       throw new KernelsError(
         'too-large',
-        `buffer "${label}" needs ${size.toFixed()} bytes, but ${this.adapter.description} allows ${maxBufferSize.toFixed()}; split the work`,
+        `buffer "${label}" needs ${size} bytes, but ${this.adapter.description} allows ${maxBufferSize}; split the work`,
       );
     }
     return this.#ledger.enter(this.gpu.createBuffer(descriptor));

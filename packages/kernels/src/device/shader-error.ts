@@ -15,7 +15,7 @@ export function shaderError(shader: Shader, messages: readonly ShaderMessage[]):
   const errors = messages
     .filter(({ type }) => type === 'error')
     .map(({ message, lineNum, linePos }) => {
-      const place = `${shader.label}:${lineNum.toFixed()}:${linePos.toFixed()}: ${message}`;
+      const place = `${shader.label}:${lineNum}:${linePos}: ${message}`;
       const source = lines[lineNum - 1];
       return source === undefined ? place : `${place}\n  ${source}\n  ${caret(source, linePos)}`;
     });

@@ -50,7 +50,7 @@ async function withEnvironment<T>(
     return await run();
   } finally {
     for (const [name, old] of before) {
-      if (old === undefined) delete process.env[name];
+      if (old === undefined) Reflect.deleteProperty(process.env, name);
       else process.env[name] = old;
     }
   }
