@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { ModelError } from '../errors.ts';
 import { isModel } from './layer-fields.ts';
 import type { GraphTensor, LayerCall, LayerGraph, OpenShape, TensorId } from './layer-graph.ts';
+import { refuseMasks } from './refuse-masks.ts';
 import { splitHeads } from './split-heads.ts';
 
 type InboundNode = tf.layers.Layer['inboundNodes'][number];
@@ -29,7 +30,8 @@ interface PlacedCall {
  *
  * @param inputShapes sizes of the inputs without the batch, in the order of the model's inputs, for models that leave
  *   some of them open
- * @throws ModelError `invalid-input` where `inputShapes` contradicts the model
+ * @throws ModelError `invalid-input` where `inputShapes` contradicts the model, `unsupported-layer` where a mask has an
+ *   effect in it
  */
 export function layerGraph(model: tf.LayersModel, inputShapes?: readonly (readonly number[])[]): LayerGraph {
   const shapes: OpenShape[] = [];
@@ -86,8 +88,10 @@ export function layerGraph(model: tf.LayersModel, inputShapes?: readonly (readon
     for (let n = 1; names.includes(name); n++) name = `${layer.name}_${String(n)}`;
     names.push(name);
   }
+  const named = nameCalls(calls);
+  refuseMasks(named);
   const split = splitHeads(
-    nameCalls(calls),
+    named,
     shapes,
     outputs.map(({ tensor }, i) => ({ name: names[i] ?? '', tensor })),
   );
