@@ -45,3 +45,4 @@ export {
   type ReadInputOptions,
 } from './input/read-input.ts';
 export type { InputSource } from './input/read-source.ts';
+export { activationField, weightField, type LayerActivation } from './graph/layer-fields.ts';

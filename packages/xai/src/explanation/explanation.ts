@@ -1,0 +1,73 @@
+import type { AdapterDescription, ExecutorName, Norm, Score, Weighting } from '@ablation-cam/kernels';
+import type { BackendName } from '@ablation-cam/model';
+import type { Ablation, Strategy } from './options.ts';
+
+/** A map over positions, row-major: `[length]` of a signal, `[height, width]` of an image. */
+export interface PositionMap {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** Why one class got its score, for one input. */
+export interface Explanation {
+  /** Which input of the batch this explains. */
+  readonly inputIndex: number;
+  readonly classIndex: number;
+  /** The score y of that class. */
+  readonly classScore: number;
+  /** One for each class, or null where the network stops at the logits. */
+  readonly probabilities: Float32Array | null;
+  /** One for each class. */
+  readonly logits: Float32Array;
+  /** w_k, `[channels]`. */
+  readonly weights: Float32Array;
+  /** The score of every class without channel k, in the units of the score, `[channels, classes]`. */
+  readonly ablatedScores: Float32Array;
+  /** sum_k w_k A_k at the target layer's resolution. */
+  readonly mapSigned: PositionMap;
+  /** max(0, mapSigned). */
+  readonly map: PositionMap;
+  /** `map` resized to the input's positions (bilinear, half-pixel centres) and divided by its maximum: in [0, 1]. */
+  readonly heatmap: PositionMap;
+  /** What a reader of this map should know, in sentences. */
+  readonly warnings: readonly string[];
+}
+
+/** A decision that was taken for the caller, with its reason. */
+export interface Choice<T> {
+  readonly requested: T | 'auto';
+  readonly chosen: T;
+  readonly reason: string;
+}
+
+export interface AblationCamResult {
+  readonly method: 'ablation-cam';
+  /** By input, then by class. */
+  readonly explanations: readonly Explanation[];
+  readonly layer: string;
+  readonly channels: number;
+  readonly classes: number;
+  readonly score: Score;
+  readonly ablation: Ablation;
+  readonly weighting: Weighting;
+  readonly norm: Norm;
+  readonly strategy: Strategy;
+  readonly backend: Choice<BackendName>;
+  /** Null in the naive strategy, which has none. */
+  readonly executor: Choice<ExecutorName> | null;
+  /** The adapter of the executor, or of the backend in the naive strategy; null where no GPU had a part. */
+  readonly adapter: AdapterDescription | null;
+  /** GPU dispatches of the ablation and of the maps; passes through the network are not counted. */
+  readonly dispatches: { readonly ablation: number; readonly map: number };
+  readonly timings: Timings;
+  /** About the whole run. */
+  readonly warnings: readonly string[];
+}
+
+/** In milliseconds. `totalMs` holds everything from the call to the result, reading and uploading weights included. */
+export interface Timings {
+  readonly forwardMs: number;
+  readonly ablationMs: number;
+  readonly mapMs: number;
+  readonly totalMs: number;
+}

@@ -1,0 +1,114 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Device, TensorSource } from '@ablation-cam/kernels';
+import { runLayerGraph, type ExtractedTail, type LayerGraph, type TensorId } from '@ablation-cam/model';
+
+/** The target's activation and the logits of some inputs, where the executor wants them. */
+export interface ForwardPass {
+  /** `[inputs, ...positions, channels]` */
+  readonly activation: TensorSource;
+  /** `[inputs, classes]` */
+  readonly logits: TensorSource;
+  /** Frees the tensors that GPU buffers belong to. */
+  dispose(): void;
+}
+
+/** Elements of the largest tensor that a forward pass may hold at once: bounds its memory to some 100 MB. */
+const LARGEST_TENSOR_ELEMENTS = 2 ** 23;
+
+/** Returns how many inputs go through the network together. */
+export function inputsPerPass(graph: LayerGraph): number {
+  const largest = graph.tensors.reduce(
+    (most, { shape }) =>
+      Math.max(
+        most,
+        shape.reduce((product: number, length) => product * (length ?? 1), 1),
+      ),
+    1,
+  );
+  return Math.max(1, Math.floor(LARGEST_TENSOR_ELEMENTS / largest));
+}
+
+/**
+ * Runs the network once and returns what the ablation needs. The values stay on the GPU where TensorFlow.js runs on
+ * `device`; otherwise they are read back.
+ */
+export async function forwardPass(
+  graph: LayerGraph,
+  { target, logits, tail }: ExtractedTail,
+  inputs: readonly tf.Tensor[],
+  device: Device | null,
+): Promise<ForwardPass> {
+  const [activation, scores] = tf.tidy(() => {
+    const feeds = new Map(graph.inputs.map((id, index) => [id, at(inputs, index)]));
+    const [a, z] = runLayerGraph(graph, feeds, [target, logits] as const);
+    return [a, classLogits(z, tail.nodes[tail.output]?.shape[0] ?? 0)] as const;
+  });
+  const onGpu: tf.GPUData[] = [];
+  const dispose = (): void => {
+    for (const { tensorRef } of onGpu.splice(0)) tensorRef.dispose();
+  };
+  try {
+    const [activationSource, logitSource] = [
+      await toSource(activation, device, onGpu),
+      await toSource(scores, device, onGpu),
+    ];
+    return { activation: activationSource, logits: logitSource, dispose };
+  } catch (error) {
+    dispose();
+    throw error;
+  } finally {
+    tf.dispose([activation, scores]);
+  }
+}
+
+/**
+ * Returns logits as `[inputs, classes]`. A single logit z of a sigmoid unit becomes the two, (-z, z), that the tail has.
+ */
+export function classLogits(logits: tf.Tensor, classes: number): tf.Tensor {
+  return tf.tidy(() => {
+    const inputs = logits.shape[0] ?? 1;
+    const flat = logits.reshape([inputs, logits.size / inputs]);
+    return flat.shape[1] === classes ? flat : tf.concat([flat.neg(), flat], 1);
+  });
+}
+
+/** Returns the tensors of the graph that do not depend on the target but are read after it; the caller disposes of them. */
+export function constantsOf(
+  graph: LayerGraph,
+  constants: readonly TensorId[],
+  inputs: readonly tf.Tensor[],
+): Map<TensorId, tf.Tensor> {
+  const feeds = new Map(graph.inputs.map((id, index) => [id, at(inputs, index)]));
+  const values = runLayerGraph(graph, feeds, constants);
+  return new Map(constants.map((id, index) => [id, at(values, index)]));
+}
+
+async function toSource(
+  tensor: tf.Tensor,
+  device: Device | null,
+  onGpu: tf.GPUData[],
+): Promise<TensorSource> {
+  const backend: unknown = tf.getBackend() === 'webgpu' ? tf.findBackend('webgpu') : null;
+  const isShared =
+    device !== null && typeof backend === 'object' && backend !== null && 'device' in backend
+      ? backend.device === device.gpu
+      : false;
+  if (isShared && isOnGpu(backend, tensor)) {
+    const data = tensor.dataToGPU();
+    onGpu.push(data);
+    if (data.buffer) return data.buffer;
+  }
+  return (await tensor.data<'float32'>()) as Float32Array;
+}
+
+/** Small results of TensorFlow.js's WebGPU backend stay on the CPU, where `dataToGPU` refuses them. */
+function isOnGpu(backend: unknown, tensor: tf.Tensor): boolean {
+  const { tensorMap } = backend as { tensorMap: { get(id: object): { resource?: unknown } | undefined } };
+  return tensorMap.get(tensor.dataId)?.resource !== undefined;
+}
+
+function at<T>(values: readonly T[], index: number): T {
+  const value = values[index];
+  if (value === undefined) throw new RangeError(`There is no element ${String(index)}.`);
+  return value;
+}

@@ -1,0 +1,43 @@
+import type { PositionMap } from '../explanation/explanation.ts';
+
+/**
+ * Returns the map resized to `shape` by linear interpolation along each axis, with half-pixel centres: output cell i of n
+ * reads the input of m cells at (i + 0.5) m / n - 0.5, clamped to the outermost centres.
+ */
+export function resizeBilinear(map: PositionMap, shape: readonly number[]): PositionMap {
+  let current = { shape: [...map.shape], data: map.data };
+  shape.forEach((length, axis) => {
+    current = resizeAxis(current, axis, length);
+  });
+  return current;
+}
+
+function resizeAxis(
+  { shape, data }: { shape: number[]; data: Float32Array },
+  axis: number,
+  length: number,
+): { shape: number[]; data: Float32Array } {
+  const before = shape[axis] ?? 1;
+  if (before === length) return { shape, data };
+  const inner = product(shape.slice(axis + 1));
+  const outer = product(shape.slice(0, axis));
+  const resized = new Float32Array(outer * length * inner);
+  for (let i = 0; i < length; i++) {
+    const at = Math.min(before - 1, Math.max(0, ((i + 0.5) * before) / length - 0.5));
+    const low = Math.floor(at);
+    const high = Math.min(before - 1, low + 1);
+    const share = at - low;
+    for (let o = 0; o < outer; o++) {
+      for (let j = 0; j < inner; j++) {
+        const a = data[(o * before + low) * inner + j] ?? 0;
+        const b = data[(o * before + high) * inner + j] ?? 0;
+        resized[(o * length + i) * inner + j] = a + share * (b - a);
+      }
+    }
+  }
+  return { shape: shape.with(axis, length), data: resized };
+}
+
+function product(values: readonly number[]): number {
+  return values.reduce((total, value) => total * value, 1);
+}

@@ -1,0 +1,81 @@
+import * as tf from '@tensorflow/tfjs';
+import {
+  KernelsError,
+  referenceExecutor,
+  webGpuExecutor,
+  type Device,
+  type Executor,
+  type ExecutorName,
+} from '@ablation-cam/kernels';
+import { useBackend, type BackendName } from '@ablation-cam/model';
+import type { Choice } from '../explanation/explanation.ts';
+import type { AblationCamSettings } from '../explanation/options.ts';
+import { sharedDevice } from './shared-device.ts';
+
+/** What an explanation runs on. */
+export interface Runtime {
+  readonly device: Device | null;
+  readonly backend: Choice<BackendName>;
+  readonly executor: Executor;
+  readonly executorChoice: Choice<ExecutorName>;
+}
+
+/**
+ * Makes the backend for the forward pass current and picks the executor of the ablation.
+ *
+ * @throws KernelsError `no-adapter` where WebGPU was asked for and is not to be had
+ */
+export async function chooseRuntime(
+  settings: AblationCamSettings,
+  given: Device | undefined,
+): Promise<Runtime> {
+  const { device, absence } = await findDevice(settings, given);
+  const choice = await useBackend(settings.backend, {
+    ...(device && {
+      device: device.gpu,
+      adapterInfo: device.gpu.adapterInfo,
+      software: device.adapter.software,
+    }),
+  });
+  const backend = { requested: choice.requested, chosen: choice.backend, reason: choice.reason };
+  const usesReference = device === null || settings.executor === 'reference';
+  const executor = usesReference ? referenceExecutor() : webGpuExecutor(device);
+  const reason =
+    settings.executor !== 'auto'
+      ? 'asked for'
+      : (absence ?? `a ${device?.adapter.software ? 'software' : 'hardware'} WebGPU adapter is present`);
+  return {
+    device,
+    backend,
+    executor,
+    executorChoice: { requested: settings.executor, chosen: executor.name, reason },
+  };
+}
+
+/** Runs `work` and makes the backend current again that was so before, also after an error. */
+export async function keepingBackend<T>(work: () => Promise<T>): Promise<T> {
+  await tf.ready();
+  const before = tf.getBackend();
+  try {
+    return await work();
+  } finally {
+    if (tf.getBackend() !== before) await tf.setBackend(before);
+  }
+}
+
+async function findDevice(
+  { backend, executor, strategy }: AblationCamSettings,
+  given: Device | undefined,
+): Promise<{ device: Device | null; absence: string | null }> {
+  if (given) return { device: given, absence: null };
+  const isExecutorWanted = executor !== 'reference' && strategy !== 'naive';
+  const isBackendWanted = backend === 'webgpu' || backend === 'auto';
+  if (!isExecutorWanted && !isBackendWanted) return { device: null, absence: 'no GPU is needed' };
+  try {
+    return { device: await sharedDevice(), absence: null };
+  } catch (error) {
+    const isRequired = executor === 'webgpu' || backend === 'webgpu';
+    if (isRequired || !(error instanceof KernelsError) || error.code !== 'no-adapter') throw error;
+    return { device: null, absence: error.message };
+  }
+}
