@@ -38,11 +38,43 @@ export { extractTail, type ExtractedTail } from './tail/extract-tail.ts';
 export { readClassNames } from './input/class-names.ts';
 export type { InputShape } from './input/input-shape.ts';
 export type { MeanAndDeviation, Normalization } from './input/normalization.ts';
-export {
-  readInput,
-  type ModelInput,
-  type OriginalImage,
-  type ReadInputOptions,
-} from './input/read-input.ts';
+export { readInput, type ModelInput, type OriginalImage, type ReadInputOptions } from './input/read-input.ts';
 export type { InputSource } from './input/read-source.ts';
 export { activationField, weightField, type LayerActivation } from './graph/layer-fields.ts';
+export { arrayDataSet, type ArrayData } from './data/array-data-set.ts';
+export { augment, studyAugmentation, type AugmentationOptions } from './data/augmentation/augment.ts';
+export type { DataSet, SkippedSource, TrainAndTest } from './data/data-set.ts';
+export type { FolderSource } from './data/image-folder/folder-tree.ts';
+export type { CheckProgress } from './data/image-folder/image-file-data-set.ts';
+export {
+  openImageFolder,
+  openImageSplit,
+  type ImageFolderOptions,
+  type ImageSplit,
+  type ImageSplitOptions,
+} from './data/image-folder/open-image-folder.ts';
+export { mnist1dDataSets } from './data/mnist1d/data-sets.ts';
+export { readBatches, type Batch, type ReadBatchesOptions } from './data/read-batches.ts';
+export { limitDataSet, splitDataSet, subset } from './data/subset.ts';
+export { evaluate, type EvaluateOptions } from './evaluation/evaluate.ts';
+export type { EvaluationResult } from './evaluation/evaluation-result.ts';
+export type { FailedExample } from './evaluation/failed-example.ts';
+export type { OutputKind } from './evaluation/model-scores.ts';
+export { evaluationPlots, type EvaluationPlot } from './evaluation/plots/evaluation-plots.ts';
+export { darkPalette, lightPalette, type PlotPalette } from './evaluation/plots/palette.ts';
+export {
+  renderEvaluationReport,
+  type EvaluationReportOptions,
+} from './evaluation/report/render-evaluation-report.ts';
+export { embeddedModel, embeddedModelNames, type EmbeddedModelName } from './embedded/embedded-model.ts';
+export { loadModel, type LoadedModel } from './files/load-model.ts';
+export type { ModelMetadata } from './files/metadata.ts';
+export type { ModelSource } from './files/model-source.ts';
+export { modelFiles, saveModel, type NamedFile } from './files/save-model.ts';
+export type { EpochRecord } from './training/history.ts';
+export { reportLearningRate, type LearningRate } from './training/learning-rate.ts';
+export type { OptimizerSettings } from './training/optimizer.ts';
+export { defaultTrainingSettings, type TrainingSettings } from './training/options.ts';
+export { mnist1dRecipe } from './training/recipes.ts';
+export { train, type TrainingProgress, type TrainingResult, type TrainOptions } from './training/train.ts';
+export type { TrainingEnd } from './training/training-state.ts';

@@ -42,6 +42,7 @@ export function convNet1d(options: ConvNet1dOptions = {}): tf.LayersModel {
         units: classes,
         activation: 'softmax',
         kernelInitializer: initializer(),
+        kernelRegularizer: tf.regularizers.l2({ l2 }),
       }),
     ],
   });

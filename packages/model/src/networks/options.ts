@@ -4,7 +4,7 @@ import { ModelError } from '../errors.ts';
 export interface NetworkOptions {
   /** Outputs of the softmax, at least 2. */
   readonly classes?: number;
-  /** L2 penalty on convolution kernels; default 5e-4, as in the report. */
+  /** L2 penalty on the kernels; default 5e-4, as in the report. */
   readonly l2?: number;
   /** Seed of the initial weights, an integer from 0 to 65,535; default 1. The same seed gives the same weights on every backend. */
   readonly seed?: number;

@@ -40,6 +40,7 @@ export function vgg7(options: ImageNetworkOptions): tf.LayersModel {
         units: classes,
         activation: 'softmax',
         kernelInitializer: initializer(),
+        kernelRegularizer: tf.regularizers.l2({ l2 }),
       }),
     ],
   });

@@ -1,29 +1,17 @@
 import { ModelError } from '../errors.ts';
+import { fetchFile } from '../files/fetch-file.ts';
 
 /** Whether file paths mean anything here. */
 export const hasFileSystem = false;
 
 /** Paths are URLs here, relative to the page. @throws ModelError `not-found`. */
 export async function readFile(path: string): Promise<Uint8Array> {
-  let response: Response;
-  try {
-    response = await fetch(path);
-  } catch (cause) {
-    throw new ModelError('not-found', `Cannot fetch ${path}. Check the address and the connection.`, {
-      cause,
-    });
-  }
-  if (!response.ok) {
-    throw new ModelError(
-      'not-found',
-      `Cannot fetch ${path}: the server answered ${response.status}. Check the address.`,
-    );
-  }
-  return new Uint8Array(await response.arrayBuffer());
+  return fetchFile(path);
 }
 
-export function isFolder(): Promise<boolean> {
-  return Promise.resolve(false);
+/** An address names a folder by ending in a slash. */
+export function isFolder(path: string): Promise<boolean> {
+  return Promise.resolve(path.endsWith('/'));
 }
 
 /** @throws ModelError `write-failed`, always: a page cannot write files. */

@@ -1,10 +1,9 @@
 import type * as tf from '@tensorflow/tfjs';
+import type { DataSet } from '../data/data-set.ts';
 import { ModelError } from '../errors.ts';
-import type { TrainingSettings } from './options.ts';
-import type { TrainingData } from './training-data.ts';
 
 /** Refuses what could only train to nonsense. @throws ModelError `invalid-data`, with what to change. */
-export function checkTrainable(model: tf.LayersModel, data: TrainingData, settings: TrainingSettings): void {
+export function checkTrainable(model: tf.LayersModel, data: DataSet): void {
   const wanted = model.inputs[0]?.shape.slice(1) ?? [];
   const fits =
     wanted.length === data.inputShape.length &&
@@ -36,13 +35,6 @@ export function checkTrainable(model: tf.LayersModel, data: TrainingData, settin
   }
   if (trained.size < 2) {
     throw invalid('the data hold fewer than two classes', 'Give samples of at least two');
-  }
-  const held = Math.round(data.count * settings.validationFraction);
-  if (settings.validationFraction > 0 && (held === 0 || held === data.count)) {
-    throw invalid(
-      `${data.count} samples cannot be split by ${settings.validationFraction}`,
-      'Give more samples, or a validationFraction of 0 to train without a split',
-    );
   }
 }
 

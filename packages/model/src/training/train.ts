@@ -1,11 +1,11 @@
 import type * as tf from '@tensorflow/tfjs';
 import { writeFileAtomic } from '#platform';
+import type { DataSet } from '../data/data-set.ts';
 import { ModelError } from '../errors.ts';
 import { saveModel } from '../files/save-model.ts';
 import { checkTrainable } from './check-trainable.ts';
 import type { EpochRecord } from './history.ts';
 import { checkTrainingSettings, defaultTrainingSettings, type TrainingSettings } from './options.ts';
-import type { TrainingData } from './training-data.ts';
 import { TrainingRun } from './training-run.ts';
 import {
   hasUnfinishedTraining,
@@ -61,13 +61,13 @@ export interface TrainingResult {
  */
 export async function train(
   model: tf.LayersModel,
-  data: TrainingData,
+  data: DataSet,
   options: TrainOptions = {},
 ): Promise<TrainingResult> {
   const { checkpoint, resume = false, signal, onProgress, onEpoch, ...given } = options;
   const settings: TrainingSettings = { ...defaultTrainingSettings, ...given };
   checkTrainingSettings(settings);
-  checkTrainable(model, data, settings);
+  checkTrainable(model, data);
   if (resume && checkpoint === undefined) {
     throw new ModelError('invalid-option', 'Training: resume needs the checkpoint folder to resume from.');
   }

@@ -1,18 +1,21 @@
 import * as tf from '@tensorflow/tfjs';
+import type { DataSet } from '../data/data-set.ts';
+import { readBatches } from '../data/read-batches.ts';
+import { splitDataSet } from '../data/subset.ts';
+import type { NamedTensor } from '../files/safetensors.ts';
+import { NumpyRandom } from '../random/numpy-random.ts';
 import { countCorrect, crossEntropy } from './classification-loss.ts';
 import type { EpochRecord } from './history.ts';
 import { learningRateAt } from './learning-rate.ts';
 import { allVariables, readVariables, trainableVariables, writeVariables } from './model-tensors.ts';
 import { Optimizer } from './optimizer.ts';
 import type { TrainingSettings } from './options.ts';
-import { epochOrder, splitForValidation, type Split } from './split.ts';
-import type { TrainingData } from './training-data.ts';
 import type { BestEpoch, EpochSums, TrainingEnd, TrainingState } from './training-state.ts';
-import type { NamedTensor } from '../files/safetensors.ts';
 
 /** One training under way: the model, the optimizer and where it stands. Advances a batch at a time. */
 export class TrainingRun {
-  readonly split: Split;
+  readonly training: DataSet;
+  readonly validation: DataSet | null;
   readonly stepsPerEpoch: number;
   epoch = 0;
   batch = 0;
@@ -23,16 +26,21 @@ export class TrainingRun {
 
   #bestWeights: NamedTensor[] = [];
   #order: { readonly epoch: number; readonly indices: Uint32Array } | undefined;
+  #ahead:
+    { readonly epoch: number; readonly batch: number; readonly samples: Promise<TrainingBatch> } | undefined;
   readonly #variables: readonly tf.Variable[];
   readonly #optimizer: Optimizer;
 
   constructor(
     readonly model: tf.LayersModel,
-    readonly data: TrainingData,
+    readonly data: DataSet,
     readonly settings: TrainingSettings,
   ) {
-    this.split = splitForValidation(data.count, settings.validationFraction, settings.seed);
-    this.stepsPerEpoch = Math.ceil(this.split.training.length / settings.batchSize);
+    const { validationFraction, seed, batchSize } = settings;
+    const split = validationFraction > 0 ? splitDataSet(data, validationFraction, [seed, splitStream]) : null;
+    this.training = split?.rest ?? data;
+    this.validation = split?.held ?? null;
+    this.stepsPerEpoch = Math.ceil(this.training.count / batchSize);
     this.#variables = trainableVariables(model);
     this.#optimizer = new Optimizer(settings.optimizer, this.#variables);
   }
@@ -45,17 +53,14 @@ export class TrainingRun {
 
   /** Takes the next step of the epoch. */
   async trainBatch(): Promise<void> {
-    const { settings, batch } = this;
-    const indices = this.#indices().subarray(batch * settings.batchSize, (batch + 1) * settings.batchSize);
-    const values = await this.data.batch(indices, this.epoch);
-    const rate = this.learningRate;
-    const step = this.epoch * this.stepsPerEpoch + batch;
+    const { learningRate, epoch, batch } = this;
+    const { indices, values } = await this.#read(batch);
+    // Samples such as image files are decoded while the network is busy with those before.
+    if (batch + 1 < this.stepsPerEpoch) this.#readAhead(batch + 1);
     const measures = tf.tidy(() => {
-      const { loss, correct, gradients } = this.#differentiate(
-        tf.tensor(values, [indices.length, ...this.data.inputShape]),
-        this.#labels(indices),
-      );
-      this.#optimizer.update(gradients, rate, step);
+      const inputs = tf.tensor(values, [indices.length, ...this.data.inputShape]);
+      const { loss, correct, gradients } = this.#differentiate(inputs, labelsOf(this.training, indices));
+      this.#optimizer.update(gradients, learningRate, epoch * this.stepsPerEpoch + batch);
       return tf.stack([loss, correct]);
     });
     const [loss = NaN, correct = NaN] = await measures.data<'float32'>();
@@ -87,7 +92,7 @@ export class TrainingRun {
 
     // Without a validation split nothing can be said about which epoch is best: the last is taken.
     const improved =
-      validation === undefined || validation.loss < (this.best?.validationLoss ?? Number.POSITIVE_INFINITY);
+      validation === null || validation.loss < (this.best?.validationLoss ?? Number.POSITIVE_INFINITY);
     if (improved) {
       this.best = { epoch: record.epoch, validationLoss: validation?.loss ?? null };
       this.#bestWeights = await readVariables(allVariables(this.model));
@@ -137,19 +142,29 @@ export class TrainingRun {
     this.#optimizer.dispose();
   }
 
-  #indices(): Uint32Array {
-    if (this.#order?.epoch !== this.epoch) {
-      const indices = epochOrder(this.split.training, this.settings.seed, this.epoch);
-      this.#order = { epoch: this.epoch, indices };
-    }
-    return this.#order.indices;
+  /** The samples of a batch of this epoch, read ahead or now. */
+  async #read(batch: number): Promise<TrainingBatch> {
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    if (ahead?.epoch === this.epoch && ahead.batch === batch) return ahead.samples;
+    return this.#readNow(batch);
   }
 
-  #labels(indices: Uint32Array): tf.Tensor1D {
-    return tf.tensor1d(
-      Int32Array.from(indices, (index) => this.data.labels[index] ?? 0),
-      'int32',
-    );
+  #readAhead(batch: number): void {
+    const samples = this.#readNow(batch);
+    // Its failure is met by whoever asks for the batch; until then it must not count as unhandled.
+    samples.catch(() => undefined);
+    this.#ahead = { epoch: this.epoch, batch, samples };
+  }
+
+  async #readNow(batch: number): Promise<TrainingBatch> {
+    const { seed, batchSize } = this.settings;
+    if (this.#order?.epoch !== this.epoch) {
+      const indices = new NumpyRandom([seed, this.epoch]).permutation(this.training.count);
+      this.#order = { epoch: this.epoch, indices };
+    }
+    const indices = this.#order.indices.subarray(batch * batchSize, (batch + 1) * batchSize);
+    return { indices, values: await this.training.batch(indices, this.epoch) };
   }
 
   #differentiate(
@@ -170,30 +185,43 @@ export class TrainingRun {
     return { loss, correct: handedOver, gradients };
   }
 
-  async #validate(): Promise<{ loss: number; accuracy: number } | undefined> {
-    const { validation } = this.split;
-    if (validation.length === 0) return undefined;
+  async #validate(): Promise<{ loss: number; accuracy: number } | null> {
+    const { validation } = this;
+    if (validation === null) return null;
     let [loss, correct] = [0, 0];
-    for (let start = 0; start < validation.length; start += validationBatch) {
-      const indices = validation.subarray(start, start + validationBatch);
-      const values = await this.data.batch(indices);
+    for await (const { values, indices, count } of readBatches(validation, { batchSize: validationBatch })) {
       const measures = tf.tidy(() => {
-        const inputs = tf.tensor(values, [indices.length, ...this.data.inputShape]);
-        const labels = this.#labels(indices);
+        const inputs = tf.tensor(values, [count, ...validation.inputShape]);
+        const labels = labelsOf(validation, indices);
         const probabilities = this.model.apply(inputs, { training: false }) as tf.Tensor2D;
         return tf.stack([crossEntropy(probabilities, labels), countCorrect(probabilities, labels)]);
       });
       const [batchLoss = NaN, batchCorrect = NaN] = await measures.data<'float32'>();
       measures.dispose();
-      loss += batchLoss * indices.length;
+      loss += batchLoss * count;
       correct += batchCorrect;
     }
     const penalties = tf.tidy(() => tf.addN([tf.scalar(0), ...this.model.calculateLosses()]));
     const [penalty = NaN] = await penalties.data<'float32'>();
     penalties.dispose();
-    return { loss: loss / validation.length + penalty, accuracy: correct / validation.length };
+    return { loss: loss / validation.count + penalty, accuracy: correct / validation.count };
   }
 }
+
+interface TrainingBatch {
+  readonly indices: Uint32Array;
+  readonly values: Float32Array;
+}
+
+function labelsOf(data: DataSet, indices: Uint32Array): tf.Tensor1D {
+  return tf.tensor1d(
+    Int32Array.from(indices, (index) => data.labels[index] ?? 0),
+    'int32',
+  );
+}
+
+/** A number no epoch has, so that the split does not share a stream with one. */
+const splitStream = 0xffff_ffff;
 
 const noSums: EpochSums = { loss: 0, correct: 0, samples: 0 };
 

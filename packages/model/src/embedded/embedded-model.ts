@@ -1,0 +1,37 @@
+import { ModelError } from '../errors.ts';
+import { loadModel, type LoadedModel } from '../files/load-model.ts';
+
+/** The trained models that come with this package; `weights/<name>/README.md` says how each was made. */
+export type EmbeddedModelName = (typeof embeddedModelNames)[number];
+
+export const embeddedModelNames = ['mnist1d'] as const;
+
+/**
+ * A trained model out of this package, on the current backend, without files or network. The caller disposes of it.
+ *
+ * - `mnist1d`: the 1-D ConvNet on MNIST-1D, `[n, 40, 1] -> [n, 10]`, signals as `generateMnist1d` makes them.
+ *
+ * @throws ModelError `invalid-option` for another name.
+ */
+export async function embeddedModel(name: EmbeddedModelName): Promise<LoadedModel> {
+  switch (name) {
+    case 'mnist1d': {
+      // Imported when asked for, so that a bundler can leave the other models' weights out.
+      const { topology, weights } = await import('./mnist1d.ts');
+      return fromParts(topology, weights);
+    }
+    default:
+      throw new ModelError(
+        'invalid-option',
+        `There is no embedded model ${JSON.stringify(name)}; choose ${embeddedModelNames.join(' or ')}.`,
+      );
+  }
+}
+
+function fromParts(topology: unknown, weights: Uint8Array): Promise<LoadedModel> {
+  const text = new TextEncoder().encode(JSON.stringify(topology));
+  return loadModel([
+    { name: 'model.json', bytes: text },
+    { name: 'weights.bin', bytes: weights },
+  ]);
+}

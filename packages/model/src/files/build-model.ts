@@ -1,0 +1,66 @@
+import * as tf from '@tensorflow/tfjs';
+import { ModelError } from '../errors.ts';
+import { checkKerasConfig } from './check-config.ts';
+import { convertKerasConfig } from './convert-config.ts';
+import type { KerasObject } from './keras-config.ts';
+import type { ModelMetadata } from './metadata.ts';
+import type { NamedTensor } from './safetensors.ts';
+
+/** A model file taken apart. */
+export interface ModelParts {
+  /** For messages. */
+  readonly name: string;
+  /** `{class_name, config}` of the model, as Keras writes it. */
+  readonly config: KerasObject;
+  readonly weights: WeightSource;
+  readonly metadata: ModelMetadata;
+}
+
+/** Finds the values of a model's weights. */
+export interface WeightSource {
+  /**
+   * One tensor for each weight of the model.
+   * @throws ModelError `invalid-file` naming weights that are missing or left over.
+   */
+  readonly match: (model: tf.LayersModel) => Map<tf.layers.Layer['weights'][number], NamedTensor>;
+}
+
+/**
+ * Builds the network a configuration describes and gives it its weights; the caller disposes of it.
+ *
+ * @throws ModelError `unsupported-layer`, `invalid-file`; then every tensor made on the way is gone again.
+ */
+export async function buildModel({ name, config, weights }: ModelParts): Promise<tf.LayersModel> {
+  const converted = convertKerasConfig(config);
+  checkKerasConfig(name, converted);
+  const before = new Set(Object.keys(tf.engine().registeredVariables));
+  // The model is built before the call returns, so that no other load can come between the two lists of variables.
+  const building = tf.models.modelFromJSON(
+    converted as unknown as Parameters<typeof tf.models.modelFromJSON>[0],
+  );
+  const created = Object.entries(tf.engine().registeredVariables).filter(([key]) => !before.has(key));
+  try {
+    const model = await building.catch((cause: unknown) => {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new ModelError('unsupported-layer', `TF.js cannot build the network in ${name}: ${reason}`, {
+        cause,
+      });
+    });
+    const values = weights.match(model);
+    for (const [weight, tensor] of values) {
+      if (weight.shape.join() === tensor.shape.join()) continue;
+      throw new ModelError(
+        'invalid-file',
+        `The weights in ${name} do not fit its network: ${tensor.name} has the shape [${tensor.shape.join(', ')}], ` +
+          `the network needs [${weight.shape.join(', ')}]. Save the model again as a whole.`,
+      );
+    }
+    tf.tidy(() => {
+      for (const [weight, tensor] of values) weight.write(tf.tensor(tensor.values, [...tensor.shape]));
+    });
+    return model;
+  } catch (error) {
+    for (const [, variable] of created) variable.dispose();
+    throw error;
+  }
+}

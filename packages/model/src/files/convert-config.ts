@@ -1,0 +1,89 @@
+import { convertLayerArguments } from './convert-layer.ts';
+import {
+  isKerasObject,
+  isModelClass,
+  isObject,
+  layersOf,
+  type Json,
+  type JsonObject,
+  type KerasLayer,
+  type KerasObject,
+} from './keras-config.ts';
+
+/**
+ * The configuration TF.js understands for a model that Keras 1, 2 or 3 described. What TF.js lacks is left as it is, for
+ * `checkKerasConfig` to name.
+ */
+export function convertKerasConfig({ class_name, config }: KerasObject): KerasObject {
+  if (!isModelClass(class_name)) return { class_name, config };
+  return class_name === 'Sequential' ? convertSequential(config) : convertFunctional(config);
+}
+
+function convertSequential(config: JsonObject): KerasObject {
+  const layers = layersOf(config).map(convertLayer);
+  // A sequential model that was built by its first call keeps the input's shape beside its layers.
+  const shape = config['build_input_shape'];
+  const [first] = layers;
+  if (first !== undefined && shape !== undefined && first.config['batch_input_shape'] === undefined) {
+    layers[0] = { ...first, config: { ...first.config, batch_input_shape: shape } };
+  }
+  return {
+    class_name: 'Sequential',
+    config: { name: nameOf(config, 'sequential'), layers: layers as unknown as Json },
+  };
+}
+
+function convertFunctional(config: JsonObject): KerasObject {
+  const layers = layersOf(config).map((layer) => ({
+    ...convertLayer(layer),
+    name: layer.name ?? nameOf(layer.config, ''),
+    inbound_nodes: convertNodes(layer.inbound_nodes ?? []),
+  }));
+  return {
+    class_name: 'Functional',
+    config: {
+      name: nameOf(config, 'model'),
+      layers: layers as unknown as Json,
+      input_layers: convertEnds(config['input_layers'] ?? []),
+      output_layers: convertEnds(config['output_layers'] ?? []),
+    },
+  };
+}
+
+function convertLayer(layer: KerasLayer): KerasLayer {
+  if (isModelClass(layer.class_name)) {
+    const { class_name, config } = convertKerasConfig(layer);
+    return { class_name, config: { ...config, name: nameOf(layer.config, layer.name ?? '') } };
+  }
+  return convertLayerArguments(layer);
+}
+
+/** One end of a model is `["name", 0, 0]`; some versions of Keras leave out the list around a single one. */
+function convertEnds(ends: Json): Json {
+  return Array.isArray(ends) && typeof ends[0] === 'string' ? [ends] : ends;
+}
+
+/** Keras 1 and 2 list a node's inputs as `[name, node, tensor, arguments]`; Keras 3 hides them in call arguments. */
+function convertNodes(nodes: Json): Json {
+  if (!Array.isArray(nodes)) return [];
+  return nodes.map((node: Json): Json => {
+    if (!isObject(node)) return node;
+    const keywords = isObject(node['kwargs']) ? node['kwargs'] : {};
+    const training = keywords['training'];
+    const passed: JsonObject = typeof training === 'boolean' ? { training } : {};
+    return historiesIn(node['args'] ?? []).map((history) => [...history, passed]);
+  });
+}
+
+/** The places `[name, node, tensor]` of the tensors in Keras 3 call arguments, in order. */
+function historiesIn(value: Json): Json[][] {
+  if (Array.isArray(value)) return value.flatMap(historiesIn);
+  if (!isKerasObject(value) || value.class_name !== '__keras_tensor__') return [];
+  const history = value.config['keras_history'];
+  return Array.isArray(history) ? [[...(history as Json[])]] : [];
+}
+
+function nameOf(config: JsonObject, fallback: string): string {
+  const name = config['name'];
+  return typeof name === 'string' ? name : fallback;
+}

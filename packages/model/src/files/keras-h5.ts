@@ -1,0 +1,103 @@
+import { ModelError } from '../errors.ts';
+import type { ModelParts } from './build-model.ts';
+import { openHdf5, textOf, type Hdf5Group } from './hdf5.ts';
+import { isKerasObject, type KerasObject } from './keras-config.ts';
+import { matchWeights } from './match-weights.ts';
+import type { NamedTensor } from './safetensors.ts';
+
+/**
+ * The network and the weights in an HDF5 file written by `model.save` of Keras.
+ *
+ * @throws ModelError `invalid-file` for a truncated or broken file, `unsupported-format` for one without a network.
+ */
+export function readKerasH5(name: string, bytes: Uint8Array): ModelParts {
+  const file = openHdf5(name, bytes);
+  const config = configOf(name, file);
+  const layers = readLayers(name, file.group('model_weights'));
+  return {
+    name,
+    config,
+    metadata: {},
+    weights: {
+      match: (model) => {
+        const left = new Map(layers);
+        const pairs = model.layers.flatMap((layer) => {
+          const tensors = left.get(layer.name) ?? [];
+          left.delete(layer.name);
+          return matchWeights(`layer ${layer.name} of ${name}`, layer.weights, tensors);
+        });
+        const orphans = [...left].filter(([, tensors]) => tensors.length > 0).map(([layer]) => layer);
+        if (orphans.length > 0) {
+          throw new ModelError(
+            'invalid-file',
+            `The weights do not fit the network in ${name}: it has no layers ${orphans.join(', ')}. Save the model again as a whole.`,
+          );
+        }
+        return new Map(pairs);
+      },
+    },
+  };
+}
+
+function configOf(name: string, file: Hdf5Group): KerasObject {
+  const text = file.attribute('model_config');
+  if (text === undefined) {
+    throw new ModelError(
+      'unsupported-format',
+      `${name} holds no network${file.has('layer_names') ? ', only weights' : ''}: save the whole model in Keras, model.save('model.h5').`,
+    );
+  }
+  let config: unknown;
+  try {
+    config = JSON.parse(textOf(text));
+  } catch (cause) {
+    throw new ModelError(
+      'invalid-file',
+      `The network in ${name} is no JSON: the file is broken. Fetch or save it again.`,
+      { cause },
+    );
+  }
+  if (isKerasObject(config)) return config;
+  // Keras 1 and early 2 wrote a sequential model's layers without an object around them.
+  if (typeof config === 'object' && config !== null && 'config' in config && Array.isArray(config.config)) {
+    return { class_name: 'Sequential', config: { layers: config.config } };
+  }
+  throw new ModelError(
+    'invalid-file',
+    `The network in ${name} has no class and configuration. Save the model again.`,
+  );
+}
+
+/** The tensors of each layer, in the order Keras saved them. */
+function readLayers(name: string, weights: Hdf5Group | undefined): Map<string, NamedTensor[]> {
+  if (weights === undefined) {
+    throw new ModelError(
+      'invalid-file',
+      `${name} holds a network without weights. Save the model again as a whole.`,
+    );
+  }
+  return new Map(
+    namesOf(weights, 'layer_names').map((layer) => {
+      const group = weights.group(layer);
+      const tensors =
+        group === undefined ? [] : namesOf(group, 'weight_names').map((path) => group.tensor(path));
+      return [layer, tensors];
+    }),
+  );
+}
+
+/** A list of names; Keras splits a long one over `layer_names0`, `layer_names1`, ... */
+function namesOf(group: Hdf5Group, key: string): string[] {
+  const whole = group.attribute(key);
+  if (whole !== undefined) return listOf(whole);
+  const names: string[] = [];
+  for (let chunk = 0; ; chunk++) {
+    const part = group.attribute(`${key}${chunk}`);
+    if (part === undefined) return names;
+    names.push(...listOf(part));
+  }
+}
+
+function listOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(textOf) : [textOf(value)];
+}
