@@ -29,8 +29,9 @@ export class FailureCollector {
 
   /** Whether an error of this confidence would be kept: ask before copying its input. */
   wants(confidence: number): boolean {
-    if (this.#kept.length < this.#capacity) return this.#capacity > 0;
-    return confidence > this.#kept.at(-1)!.confidence;
+    if (this.#kept.length < this.#capacity) return true;
+    const least = this.#kept.at(-1);
+    return least !== undefined && confidence > least.confidence;
   }
 
   add(example: FailedExample): void {

@@ -93,7 +93,7 @@ export async function confusionPlot(
         fill: palette.accent,
         fillOpacity: { value: 'opacity', scale: null },
         title: describe,
-        filter: (cell) => cell.count > 0,
+        filter: (cell: Cell) => cell.count > 0,
       }),
       ...(withNumbers
         ? [
@@ -104,7 +104,7 @@ export async function confusionPlot(
               fontVariant: 'tabular-nums',
               pointerEvents: 'none',
               fontSize: cellFontSize(cells.map(text), size),
-              fill: (cell) =>
+              fill: (cell: Cell) =>
                 cell.opacity > DARK_CELL ? palette.onAccent : cell.count === 0 ? palette.muted : palette.ink,
             }),
           ]

@@ -1,9 +1,6 @@
-import type { PlotOptions } from '@observablehq/plot';
+import type * as Plot from '@observablehq/plot';
 import type { PlotPalette } from './palette.ts';
 import { textWidth } from './text-width.ts';
-
-/** The plot library, loaded when the first plot is drawn. */
-export type PlotLibrary = typeof import('@observablehq/plot');
 
 export const FONT_SIZE = 12;
 const FONT_FAMILY = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
@@ -26,7 +23,7 @@ export interface LegendEntry {
   readonly strokeWidth: number;
 }
 
-export interface FigureOptions extends PlotOptions {
+export interface FigureOptions extends Plot.PlotOptions {
   /** What the figure shows, for people who do not see it. */
   readonly title: string;
   readonly palette: PlotPalette;
@@ -41,9 +38,9 @@ export interface FigureOptions extends PlotOptions {
  *
  * The document is linkedom's in Node and in browsers, so that a figure is the same text everywhere.
  *
- * @param build the marks and scales, given the plot library
+ * @param build the marks and scales, given the plot library, which is loaded when the first figure is drawn
  */
-export async function drawFigure(build: (plot: PlotLibrary) => FigureOptions): Promise<string> {
+export async function drawFigure(build: (plot: typeof Plot) => FigureOptions): Promise<string> {
   const [plot, { DOMParser }] = await Promise.all([import('@observablehq/plot'), import('linkedom/worker')]);
   // An XML document: an HTML one would not escape attributes.
   const xml = new DOMParser().parseFromString(`<svg xmlns="${SVG_NAMESPACE}"/>`, 'image/svg+xml');

@@ -23,7 +23,7 @@ export function widestText(texts: readonly string[], fontSize: number): number {
 /** The text, shortened in the middle with an ellipsis where it is wider than `maxWidth` pixels. */
 export function shorten(text: string, maxWidth: number, fontSize: number): string {
   if (textWidth(text, fontSize) <= maxWidth) return text;
-  const characters = [...text];
+  const characters = Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);
   for (let kept = characters.length - 1; kept > 1; kept--) {
     const head = Math.ceil(kept / 2);
     const short = `${characters.slice(0, head).join('')}…${characters.slice(characters.length - (kept - head)).join('')}`;

@@ -159,11 +159,12 @@ function failures({ failures: examples, failureCount, sampleCount, classes }: Ev
 }
 
 function facts(
-  { run, skipped, sampleCount, classes }: EvaluationResult,
+  { dataName, run, skipped, sampleCount, classes }: EvaluationResult,
   parameters: Readonly<Record<string, string | number>>,
 ): Markup {
   const rows: [string, string | number][] = [
     ...Object.entries(parameters),
+    ['data set', dataName],
     ['samples', sampleCount],
     ['classes', classes.length],
     ['batch size', run.batchSize],

@@ -55,7 +55,7 @@ figcaption { margin-top: 0.7rem; font-size: 0.87rem; color: var(--plot-muted); }
   :root { color-scheme: light; ${light};--page:#ffffff }
   body { padding: 0; max-width: none; font-size: 10pt; }
   .card { break-inside: avoid; }
-  h2 { break-after: avoid; }
+  h2, h2 + p { break-after: avoid; }
   .figures { grid-template-columns: 1fr 1fr; }
   a[download] { display: none; }
   figure svg { min-width: 0; }

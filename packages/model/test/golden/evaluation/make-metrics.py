@@ -20,11 +20,11 @@ from sklearn.metrics import (
 
 def curve(positive, scores):
     fpr, tpr, thresholds = roc_curve(positive, scores)
-    # The first threshold says "above every score"; releases write it as max + 1 or as infinity.
+    # Without the first threshold: "above every score", which is max + 1 or infinity by release.
     return {
         "falsePositiveRate": fpr.tolist(),
         "truePositiveRate": tpr.tolist(),
-        "thresholds": [None, *thresholds[1:].tolist()],
+        "thresholds": thresholds[1:].tolist(),
         "auc": float(auc(fpr, tpr)),
     }
 
