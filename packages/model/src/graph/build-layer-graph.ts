@@ -3,6 +3,7 @@ import { ModelError } from '../errors.ts';
 import { isModel } from './layer-fields.ts';
 import type { GraphTensor, LayerCall, LayerGraph, OpenShape, TensorId } from './layer-graph.ts';
 import { refuseMasks } from './refuse-masks.ts';
+import { describeShape, sameShape } from './shapes.ts';
 import { splitHeads } from './split-heads.ts';
 
 type InboundNode = tf.layers.Layer['inboundNodes'][number];
@@ -183,15 +184,6 @@ function compareOrder(a: readonly number[], b: readonly number[]): number {
 function graphTensors(shapes: readonly OpenShape[], calls: readonly LayerCall[]): GraphTensor[] {
   const producers = new Map(calls.flatMap(({ outputs }, index) => outputs.map((id) => [id, index] as const)));
   return shapes.map((shape, id) => ({ shape, producer: producers.get(id) ?? null }));
-}
-
-function sameShape(a: OpenShape, b: OpenShape): boolean {
-  return a.length === b.length && a.every((size, i) => size === b[i]);
-}
-
-/** Returns a shape as text, `[null, 8]` as "[?, 8]". */
-export function describeShape(shape: OpenShape): string {
-  return `[${shape.map((size) => size ?? '?').join(', ')}]`;
 }
 
 function disconnected(layer: tf.layers.Layer): ModelError {

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { ModelError } from '../errors.ts';
-import { describeShape } from './build-layer-graph.ts';
 import { activationField, type LayerActivation } from './layer-fields.ts';
 import type { LayerCall, LayerGraph, OpenShape, TensorId } from './layer-graph.ts';
+import { describeShape } from './shapes.ts';
 
 /**
  * Returns the tensors named in `fetches`, in their order, computed from those in `feeds`; they belong to the caller.

@@ -1,6 +1,7 @@
 import type { ScoreFunction } from '@ablation-cam/kernels';
 import { activationField, isChannelsFirst, layerClass } from './layer-fields.ts';
 import type { GraphOutput, LayerCall, OpenShape, TensorId } from './layer-graph.ts';
+import { isVector } from './shapes.ts';
 
 /** Layers that hand on their input's values in the same order; at inference dropout and noise do nothing. */
 const KEEPS_VALUES = new Set([
@@ -97,9 +98,4 @@ function split(heads: Heads, index: number): TensorId {
     { ...call, part: 'activation', inputs: [logits] },
   );
   return logits;
-}
-
-/** Whether the shape has one axis only, next to axes of length 1 before it. */
-export function isVector(shape: OpenShape): boolean {
-  return shape.slice(0, -1).every((size) => size === 1);
 }

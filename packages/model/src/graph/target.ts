@@ -1,7 +1,7 @@
 import { ModelError } from '../errors.ts';
-import { describeShape } from './build-layer-graph.ts';
 import { isChannelsFirst, layerClass } from './layer-fields.ts';
 import type { GraphOutput, LayerCall, LayerGraph, OpenShape, TensorId } from './layer-graph.ts';
+import { describeShape } from './shapes.ts';
 
 export interface TargetSelection {
   /** Name of the layer; the last feature map before the output where it is left out. */

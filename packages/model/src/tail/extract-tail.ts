@@ -1,8 +1,7 @@
 import type { Shape, Tail, TailNode } from '@ablation-cam/kernels';
 import { ModelError } from '../errors.ts';
-import { describeShape } from '../graph/build-layer-graph.ts';
 import type { LayerCall, LayerGraph, TensorId } from '../graph/layer-graph.ts';
-import { isVector } from '../graph/split-heads.ts';
+import { describeShape, isVector } from '../graph/shapes.ts';
 import { resolveOutput } from '../graph/target.ts';
 import { translateCall } from './translate-call.ts';
 import { twoLogits } from './two-logits.ts';
