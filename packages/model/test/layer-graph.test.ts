@@ -82,7 +82,9 @@ test('a run leaves the model as it was and no tensor but its results', () => {
   assert.is(tf.memory().numTensors, tensors + 1);
   logits.dispose();
   assert.not(x.isDisposed, 'feeds belong to the caller');
-  state().forEach((item, i) => { assert.is(item, before[i]); });
+  state().forEach((item, i) => {
+    assert.is(item, before[i]);
+  });
 });
 
 test('the activation of a layer is put back when the layer fails', () => {
