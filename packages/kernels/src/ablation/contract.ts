@@ -41,10 +41,33 @@ export interface AblationInput {
   readonly weighting: Weighting;
   readonly norm: Norm;
   readonly classes: ClassSelection;
+  /**
+   * The values of the tail's `constant` nodes by their index in it, `[inputs, ...shape]`; those that `StepPlan.given`
+   * names are needed.
+   */
+  readonly constants?: ReadonlyMap<number, TensorSource> | undefined;
+  /** Needed where the plan has a `fallback` step. */
+  readonly continueFrom?: ContinueFrom | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called after each chunk of inputs with the number of inputs done. */
   readonly onProgress?: ((done: number) => void) | undefined;
 }
+
+/** The tensors at which a plan leaves the kernels, for a chunk of inputs and variants. */
+export interface FrontierChunk {
+  readonly inputs: number;
+  readonly variants: number;
+  /**
+   * In the order of `FallbackStep.frontier`: the node of the tail and its values, `[inputs, variants, ...shape]`. The
+   * arrays may be used again after the call.
+   */
+  readonly tensors: readonly { readonly node: number; readonly values: Float32Array }[];
+}
+
+/**
+ * Goes on from the frontier with the network's own layers. Returns the tail's logits, `[inputs, variants, classes]`.
+ */
+export type ContinueFrom = (chunk: FrontierChunk) => Promise<Float32Array>;
 
 /** All arrays are row-major and belong to the caller. M is the number of classes with a map. */
 export interface AblationOutput {

@@ -1,5 +1,5 @@
 import { KernelsError } from '../errors.ts';
-import type { Plan } from './plan.ts';
+import type { SeparablePlan } from './plan.ts';
 
 /** Channels a workgroup of the ablation kernel takes together; `CHANNEL_LANES` in `separable-dense.wgsl`. */
 export const CHANNEL_LANES = 8;
@@ -15,7 +15,7 @@ export interface ChunkLimits {
 }
 
 /** Elements of one of the two scratch planes of a workgroup, all its channels together. */
-export function scratchHalf(plan: Plan): number {
+export function scratchHalf(plan: SeparablePlan): number {
   const { stages, reduction } = plan.step;
   const stored = stages.slice(0, reduction === null ? stages.length : stages.length - 1);
   const largest = stored.reduce((most, { output }) => Math.max(most, output.height * output.width), 1);
@@ -24,7 +24,7 @@ export function scratchHalf(plan: Plan): number {
 
 /** Float32 elements that one input takes in each buffer of a run. */
 export function elementsPerInput(
-  plan: Plan,
+  plan: SeparablePlan,
   maps: number,
 ): { activation: number; logits: number; scratch: number; result: number; maps: number } {
   const { channels, classes } = plan;
@@ -44,7 +44,12 @@ export function elementsPerInput(
  *
  * @throws KernelsError `too-large` where even one input does not fit, naming the buffer
  */
-export function inputsPerChunk(plan: Plan, maps: number, limits: ChunkLimits, budgetBytes: number): number {
+export function inputsPerChunk(
+  plan: SeparablePlan,
+  maps: number,
+  limits: ChunkLimits,
+  budgetBytes: number,
+): number {
   const largestBuffer = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
   const elements = elementsPerInput(plan, maps);
   const kernelBytes = 4 * plan.step.kernel.length;

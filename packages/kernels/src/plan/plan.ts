@@ -1,12 +1,17 @@
 import type { ScoreFunction, Shape, Tail } from '../tail/tail.ts';
 import { planSeparableDense, type SeparableDenseStep } from './separable-dense.ts';
+import type { StepPlan } from './step-plan.ts';
 import { targetNode } from '../tail/nodes.ts';
 
 /**
  * How all channels of a target layer are ablated together: a pure function of the tail and its shapes.
  * The number of dispatches depends neither on the number of channels nor on the number of inputs in a chunk.
  */
-export interface Plan {
+export type Plan = SeparablePlan | StepPlan;
+
+/** One dispatch does it all. */
+export interface SeparablePlan {
+  readonly kind: 'separable-dense';
   readonly tail: Tail;
   /** Positions of the target's output, `[length]` or `[height, width]`. */
   readonly positions: Shape;
@@ -28,16 +33,17 @@ export interface PlanCost {
 }
 
 /**
- * Plans the ablation of every channel of the tail's target.
+ * Plans the ablation of every channel of the tail's target in a single dispatch.
  *
  * @throws KernelsError `unsupported-tail` naming the operation this planner has no rule for; `invalid-tail` where the
  * tail contradicts itself
  */
-export function planAblation(tail: Tail): Plan {
+export function planAblation(tail: Tail): SeparablePlan {
   const target = targetNode(tail);
   const channels = target.shape.at(-1) ?? 0;
   const step = planSeparableDense(tail);
   return {
+    kind: 'separable-dense',
     tail,
     positions: target.shape.slice(0, -1),
     channels,
@@ -48,7 +54,7 @@ export function planAblation(tail: Tail): Plan {
 }
 
 /** Returns what one run over `inputs` inputs costs. */
-export function planCost(plan: Plan, inputs: number): PlanCost {
+export function planCost(plan: SeparablePlan, inputs: number): PlanCost {
   const { step, channels, classes } = plan;
   const positions = plan.positions.reduce((product, length) => product * length, 1);
   const contributions = step.features * channels * classes;

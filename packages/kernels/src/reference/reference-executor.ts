@@ -7,7 +7,7 @@ import type {
 } from '../ablation/contract.ts';
 import { mapsPerInput, throwIfAborted, validateInput } from '../ablation/validate.ts';
 import { KernelsError } from '../errors.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { SeparablePlan } from '../plan/plan.ts';
 import { channelNorm, channelPlane, channelWeight, weightedMap } from './channel-weights.ts';
 import { largest, scoreChange } from './score-change.ts';
 import { logitDrops } from './separable-dense.ts';
@@ -20,12 +20,19 @@ export function referenceExecutor(): Executor {
   return {
     name: 'reference',
     adapter: null,
-    prepare: (plan) => Promise.resolve(new ReferenceAblation(plan)),
+    prepare: (plan) => {
+      if (plan.kind === 'steps') {
+        return Promise.reject(
+          new KernelsError('unsupported-tail', 'The reference executor runs single-dispatch plans only.'),
+        );
+      }
+      return Promise.resolve(new ReferenceAblation(plan));
+    },
   };
 }
 
 class ReferenceAblation implements PreparedAblation {
-  constructor(readonly plan: Plan) {}
+  constructor(readonly plan: SeparablePlan) {}
 
   async run(input: AblationInput): Promise<AblationOutput> {
     validateInput(this.plan, input);

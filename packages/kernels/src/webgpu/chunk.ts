@@ -2,7 +2,7 @@ import type { AblationInput, Norm, Score, TensorSource, Weighting } from '../abl
 import type { Device } from '../device/device.ts';
 import { BufferUsage, MAP_READ } from '../device/usage.ts';
 import { CHANNEL_LANES, elementsPerInput, scratchHalf } from '../plan/chunks.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { SeparablePlan } from '../plan/plan.ts';
 import type { ScoreFunction } from '../tail/tail.ts';
 import { BufferScope } from './buffer-scope.ts';
 import { PassTimer } from './pass-timer.ts';
@@ -10,7 +10,7 @@ import { REDUCTION_CODES, type Program } from './program.ts';
 
 /** What a plan keeps on the device between runs. */
 export interface UploadedPlan {
-  readonly plan: Plan;
+  readonly plan: SeparablePlan;
   readonly program: Program;
   readonly pipelines: { readonly ablation: GPUComputePipeline; readonly map: GPUComputePipeline };
   /** Threads of an ablation workgroup. */
@@ -232,7 +232,7 @@ function selectedClasses({ classes }: AblationInput, maps: number): Uint32Array 
 }
 
 /** How many of a channel's threads take different classes; the others share the features. */
-function classLanes({ classes, step }: Plan, laneThreads: number): number {
+function classLanes({ classes, step }: SeparablePlan, laneThreads: number): number {
   if (step.features === 1) return laneThreads;
   return Math.min(laneThreads, 2 ** Math.ceil(Math.log2(classes)));
 }
@@ -243,7 +243,7 @@ function scoreCode(score: Score, scoreFunction: ScoreFunction): number {
 }
 
 function decode(
-  plan: Plan,
+  plan: SeparablePlan,
   input: AblationInput,
   { inputs, maps }: Chunk,
   bytes: ArrayBuffer,

@@ -2,8 +2,9 @@ import type { AblationInput, AblationOutput, Executor, PreparedAblation } from '
 import { mapsPerInput, throwIfAborted, validateInput } from '../ablation/validate.ts';
 import type { Device } from '../device/device.ts';
 import { BufferUsage } from '../device/usage.ts';
+import { KernelsError } from '../errors.ts';
 import { DEFAULT_BUDGET_BYTES, elementsPerInput, inputsPerChunk } from '../plan/chunks.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { SeparablePlan } from '../plan/plan.ts';
 import { BufferScope } from './buffer-scope.ts';
 import { runChunk, type ChunkOutput, type UploadedPlan } from './chunk.ts';
 import { encodeProgram } from './program.ts';
@@ -24,6 +25,12 @@ export function webGpuExecutor(device: Device, options: WebGpuExecutorOptions = 
     name: 'webgpu',
     adapter: device.adapter,
     prepare: async (plan) => {
+      if (plan.kind === 'steps') {
+        throw new KernelsError(
+          'unsupported-tail',
+          'This executor runs single-dispatch plans only; use the reference executor or the naive strategy.',
+        );
+      }
       const buffers = new BufferScope(device);
       try {
         const program = encodeProgram(plan.step);
@@ -62,7 +69,7 @@ class WebGpuAblation implements PreparedAblation {
     this.#budgetBytes = budgetBytes;
   }
 
-  get plan(): Plan {
+  get plan(): SeparablePlan {
     return this.#uploaded.plan;
   }
 
@@ -92,7 +99,7 @@ type Collected = { -readonly [key in keyof AblationOutput]: AblationOutput[key] 
   timings: { ablationMs: number; mapMs: number };
 };
 
-function emptyOutput(plan: Plan, inputs: number, maps: number): Collected {
+function emptyOutput(plan: SeparablePlan, inputs: number, maps: number): Collected {
   const elements = elementsPerInput(plan, maps);
   const scores = inputs * plan.channels * plan.classes;
   return {
