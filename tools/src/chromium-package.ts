@@ -10,6 +10,14 @@ import { parseTar } from 'nanotar';
 /** The archives inside `@sparticuz/chromium` that something here needs. */
 export type ChromiumPart = 'swiftshader' | 'chromium' | 'al2023' | 'fonts';
 
+/** A fontconfig configuration for the folder `fonts` beside it: without a font, text in the browser has no size. */
+const FONTS_BESIDE = `<?xml version="1.0"?>
+<fontconfig>
+  <dir prefix="relative">fonts</dir>
+  <cachedir prefix="relative">fonts-cache</cachedir>
+</fontconfig>
+`;
+
 const decompress = promisify(brotliDecompress);
 
 /**
@@ -58,7 +66,8 @@ async function unpackPart(bin: string, part: ChromiumPart, folder: string): Prom
     if (type !== 'file' || data === undefined) continue;
     const path = join(folder, name);
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, data);
+    // The package's own configuration looks for fonts in fixed folders of the system.
+    await writeFile(path, name === 'fonts.conf' ? FONTS_BESIDE : data);
   }
 }
 
