@@ -24,19 +24,25 @@ interface Label {
 }
 
 function labels(root: SVGSVGElement): Label[] {
-  return [...root.querySelectorAll('text')]
+  const texts = [...root.querySelectorAll('text')]
     .filter((element) => element.textContent.trim() !== '')
     .map((element) => ({
       text: element.textContent,
       box: element.getBoundingClientRect(),
       slanted: (element.getAttribute('transform') ?? '').includes('rotate(-45'),
     }));
+  assert.ok(
+    texts.every(({ box }) => box.width > 1),
+    'the browser has a font',
+  );
+  return texts;
 }
 
+/** Whether glyphs may touch: boxes include a leading of about a quarter of the line, which may be shared. */
 function overlap(a: DOMRect, b: DOMRect): boolean {
   const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
   const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-  return across > SLACK && down > SLACK;
+  return across > SLACK && down > Math.max(SLACK, Math.min(a.height, b.height) / 4);
 }
 
 const test = suite('plots of an evaluation');
