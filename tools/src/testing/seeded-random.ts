@@ -1,13 +1,13 @@
 /** Random numbers that are the same everywhere for the same seed. */
 export interface SeededRandom {
   /** In [low, high); by default in [0, 1). */
-  uniform(low?: number, high?: number): number;
+  readonly uniform: (low?: number, high?: number) => number;
   /** A whole number in [low, high], both included. */
-  integer(low: number, high: number): number;
+  readonly integer: (low: number, high: number) => number;
   /** One of the values. */
-  pick<T>(values: readonly T[]): T;
+  readonly pick: <T>(values: readonly T[]) => T;
   /** `length` uniform numbers in [low, high); by default in [-1, 1). */
-  floats(length: number, low?: number, high?: number): Float32Array;
+  readonly floats: (length: number, low?: number, high?: number) => Float32Array;
 }
 
 /** The generator mulberry32 (Tommy Ettinger, public domain): 32 bits of state, enough for test inputs. */
