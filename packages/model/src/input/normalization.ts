@@ -35,6 +35,11 @@ export function normalizeImage(image: ByteImage, normalization: Normalization = 
   return normalized;
 }
 
+/** @throws ModelError `invalid-option`, as `normalizeImage` does with an image of so many channels */
+export function checkNormalization(normalization: Normalization | undefined, channels: number): void {
+  normalizedValues(normalization ?? '0..1', channels);
+}
+
 /** What each of the 256 values becomes in each channel, `[channels, 256]`. */
 function normalizedValues(normalization: Normalization, channels: number): Float32Array {
   const { mean, deviation } = statistics(normalization);

@@ -1,4 +1,5 @@
 /** What differs between Node and the browser; `browser.ts` exports the same names. */
 export * from './node-files.ts';
+export * from './node-folders.ts';
 export * from './node-images.ts';
 export * from './node-wasm.ts';
