@@ -14,7 +14,7 @@ export type ChromiumPart = 'swiftshader' | 'chromium' | 'al2023' | 'fonts';
 const FONTS_BESIDE = `<?xml version="1.0"?>
 <fontconfig>
   <dir prefix="relative">fonts</dir>
-  <cachedir prefix="relative">fonts-cache</cachedir>
+  <cachedir prefix="xdg">fontconfig</cachedir>
 </fontconfig>
 `;
 
