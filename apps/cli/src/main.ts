@@ -1,10 +1,11 @@
 import { Command } from '@commander-js/extra-typings';
 import type { RegisterCommand } from './command.ts';
 import { adapter } from './commands/adapter.ts';
+import { explain } from './commands/explain.ts';
 import { errorText } from './errors.ts';
 import { abortOnInterrupt, INTERRUPTED } from './interrupt.ts';
 
-const COMMANDS: readonly RegisterCommand[] = [adapter];
+const COMMANDS: readonly RegisterCommand[] = [explain, adapter];
 
 const signal = abortOnInterrupt();
 

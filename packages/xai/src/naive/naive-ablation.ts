@@ -6,6 +6,9 @@ import { throwIfAborted } from '../errors.ts';
 import { classLogits } from '../forward/forward-pass.ts';
 import { maskedPass, wholeNetworkScores, zeroKernelPass, type NaiveNetwork } from './channel-pass.ts';
 
+/** A backend on the CPU never leaves the thread: an abort or a repaint gets its turn at least this often. */
+const LONGEST_BLOCK_MS = 100;
+
 export interface NaiveRequest {
   readonly network: NaiveNetwork;
   /** `[batch, ...shape]`, one for each input of the model. */
@@ -51,6 +54,7 @@ export async function naiveAblation(request: NaiveRequest): Promise<NaiveOutput>
     const forwarded = performance.now();
 
     const ablatedScores = new Float32Array(batch * channels * classes);
+    let yielded = performance.now();
     for (let k = 0; k < channels; k++) {
       throwIfAborted(signal);
       const scores = pass.scoresWithout(k);
@@ -63,8 +67,10 @@ export async function naiveAblation(request: NaiveRequest): Promise<NaiveOutput>
         scores.dispose();
       }
       request.onChannel(k + 1);
-      // A backend on the CPU never leaves the thread: an abort or a repaint needs its turn.
-      await new Promise((resolve) => setTimeout(resolve));
+      if (performance.now() - yielded > LONGEST_BLOCK_MS) {
+        await new Promise((resolve) => setTimeout(resolve));
+        yielded = performance.now();
+      }
     }
     throwIfAborted(signal);
     const weights = naiveWeights(request, activationData, baseScores, ablatedScores, channels);

@@ -1,0 +1,89 @@
+import { Argument, Option } from '@commander-js/extra-typings';
+import type { RegisterCommand } from '../command.ts';
+
+const EXAMPLES = `
+Examples:
+  pnpm explain                                          a MNIST-1D test sample, with the embedded model
+  pnpm explain mnist1d:7 --class all                    the map of every class, from one run
+  pnpm explain photo.png --model net/model.json --labels names.txt
+  pnpm explain slide.tif --model vgg.h5 --layer conv2d_2 --compare
+  pnpm explain signal.npy --model net.h5 --json > explanation.json`;
+
+/** `explain`: why a model decided as it did about one input. */
+export const explain: RegisterCommand = (program, { signal }) => {
+  program
+    .command('explain')
+    .description(
+      'Explain one prediction with Ablation-CAM: every channel of a feature map is switched off, all of them in one GPU ' +
+        'dispatch, and weighed by how far the class score falls.',
+    )
+    .addArgument(
+      new Argument(
+        '[input]',
+        'an image (PNG, JPEG, TIFF), a .npy array, or mnist1d:<index>, a test sample (default with the embedded model: mnist1d:0)',
+      ),
+    )
+    .addOption(
+      new Option(
+        '--model <model>',
+        'a TF.js model.json, a Keras .h5, or the name of an embedded model',
+      ).default('mnist1d'),
+    )
+    .option('--layer <name>', 'the target layer (default: the last feature map before the output)')
+    .addOption(
+      new Option(
+        '--class <classes>',
+        'predicted, all, or class indices or names, separated by commas',
+      ).default('predicted'),
+    )
+    .addOption(
+      new Option(
+        '--ablation <value>',
+        'zero, zero-kernel, channel-mean, or one number a channel: a,b,c or a .npy file',
+      ).default('zero'),
+    )
+    .addOption(
+      new Option('--score <score>', 'what falls')
+        .choices(['probability', 'logit'] as const)
+        .default('probability' as const),
+    )
+    .addOption(
+      new Option('--weighting <weighting>', '(y - y_k) / |y| or (y - y_k) / ||A_k||')
+        .choices(['relative-drop', 'slope'] as const)
+        .default('relative-drop' as const),
+    )
+    .addOption(
+      new Option('--norm <p>', 'the norm of slope').choices(['1', '2'] as const).default('2' as const),
+    )
+    .addOption(
+      new Option('--strategy <strategy>', 'all channels together, or one pass through the network a channel')
+        .choices(['single-dispatch', 'naive'] as const)
+        .default('single-dispatch' as const),
+    )
+    .addOption(
+      new Option('--backend <backend>', 'TensorFlow.js backend of the forward pass')
+        .choices(['auto', 'webgpu', 'wasm', 'cpu'] as const)
+        .default('auto' as const),
+    )
+    .addOption(
+      new Option('--executor <executor>', 'what runs the ablation')
+        .choices(['auto', 'webgpu', 'reference'] as const)
+        .default('auto' as const),
+    )
+    .option(
+      '--normalize <how>',
+      'scale of 8-bit images: 0..1, -1..1, imagenet, or mean:deviation, each one number or one a channel with commas (default: 0..1)',
+    )
+    .option('--labels <file>', 'class names, one a line')
+    .option('--compare', 'also run the naive loop, and tell the difference and both times')
+    .addOption(
+      new Option('--out <dir>', 'folder for the pictures and explanation.json').default('explanation'),
+    )
+    .option('--json', 'print the explanation as JSON and write no files unless --out is given')
+    .addHelpText('after', EXAMPLES)
+    .action(async (input, options, command) => {
+      const { runExplain } = await import('../explain/run-explain.ts');
+      const writesFiles = !options.json || command.getOptionValueSource('out') !== 'default';
+      await runExplain({ input, ...options, norm: options.norm === '1' ? 1 : 2, writesFiles }, signal);
+    });
+};

@@ -1,0 +1,69 @@
+import {
+  embeddedModel,
+  embeddedModelNames,
+  loadModel,
+  mnist1dClassNames,
+  readClassNames,
+  readInput,
+  useBackend,
+  type EmbeddedModelName,
+  type LoadedModel,
+  type ModelInput,
+} from '@ablation-cam/model';
+import { CliError } from '../errors.ts';
+import { parseNormalization, type ExplainRequest } from './request.ts';
+
+/** The model and the input that an explanation is about. */
+export interface Subject {
+  readonly loaded: LoadedModel;
+  readonly input: ModelInput;
+  /** Empty where no names are known. */
+  readonly classNames: readonly string[];
+}
+
+/** The default input of each embedded model. */
+const DEFAULT_INPUTS: Readonly<Record<string, string>> = { mnist1d: 'mnist1d:0' };
+
+/** @throws CliError, ModelError */
+export async function openSubject(request: ExplainRequest): Promise<Subject> {
+  const source = request.input ?? DEFAULT_INPUTS[request.model];
+  if (source === undefined) {
+    throw new CliError(
+      `Say which input to explain with ${request.model}: an image, a .npy array, or mnist1d:<index>.`,
+    );
+  }
+  const normalize = parseNormalization(request.normalize);
+  // Where the weights are first is of no matter: they move to the backend that uses them.
+  await useBackend('auto');
+  const loaded = await openModel(request.model);
+  try {
+    const [modelInput, ...others] = loaded.model.inputs;
+    if (!modelInput || others.length > 0) {
+      throw new CliError(
+        `${request.model} has ${String(loaded.model.inputs.length)} inputs; this command explains models with one. ` +
+          'Call ablationCam() of @ablation-cam/xai for others.',
+      );
+    }
+    const input = await readInput(source, { shape: modelInput.shape.slice(1), normalize });
+    return { loaded, input, classNames: await namesOf(request, loaded) };
+  } catch (error) {
+    loaded.model.dispose();
+    throw error;
+  }
+}
+
+async function openModel(name: string): Promise<LoadedModel> {
+  return isEmbedded(name) ? embeddedModel(name) : loadModel(name);
+}
+
+function isEmbedded(name: string): name is EmbeddedModelName {
+  return (embeddedModelNames as readonly string[]).includes(name);
+}
+
+async function namesOf({ labels, model }: ExplainRequest, loaded: LoadedModel): Promise<readonly string[]> {
+  if (labels !== undefined) {
+    const units = loaded.model.outputs[0]?.shape.at(-1) ?? undefined;
+    return readClassNames(labels, units === 1 ? 2 : units);
+  }
+  return loaded.metadata.classNames ?? (model === 'mnist1d' ? mnist1dClassNames : []);
+}

@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises';
+import { decodeNpy, type Normalization } from '@ablation-cam/model';
+import type { Ablation, ClassIndexOption } from '@ablation-cam/xai';
+import { CliError } from '../errors.ts';
+
+/** The command line of `explain`, its words not yet read. */
+export interface ExplainRequest {
+  readonly input?: string | undefined;
+  readonly model: string;
+  readonly layer?: string | undefined;
+  readonly class: string;
+  readonly ablation: string;
+  readonly score: 'probability' | 'logit';
+  readonly weighting: 'relative-drop' | 'slope';
+  readonly norm: 1 | 2;
+  readonly strategy: 'single-dispatch' | 'naive';
+  readonly backend: 'auto' | 'webgpu' | 'wasm' | 'cpu';
+  readonly executor: 'auto' | 'webgpu' | 'reference';
+  readonly normalize?: string | undefined;
+  readonly labels?: string | undefined;
+  readonly compare?: true | undefined;
+  readonly out: string;
+  readonly json?: true | undefined;
+  readonly writesFiles: boolean;
+}
+
+/** @throws CliError for a class that is neither an index nor a known name */
+export function parseClasses(text: string, classNames: readonly string[]): ClassIndexOption {
+  if (text === 'predicted' || text === 'all') return text;
+  const whole = classNames.indexOf(text);
+  if (whole >= 0) return whole;
+  const indices = text.split(',').map((part) => {
+    const word = part.trim();
+    const byName = classNames.indexOf(word);
+    if (byName >= 0) return byName;
+    if (/^\d+$/.test(word)) return Number(word);
+    const names = classNames.length > 0 ? ` or one of ${classNames.join(', ')}` : '';
+    throw new CliError(`--class is "${word}"; give predicted, all, a class index${names}.`);
+  });
+  const [only] = indices;
+  return indices.length === 1 && only !== undefined ? only : indices;
+}
+
+/** @throws CliError, ModelError */
+export async function parseAblation(text: string): Promise<Ablation> {
+  if (text === 'zero' || text === 'zero-kernel' || text === 'channel-mean') return text;
+  if (text.endsWith('.npy')) {
+    const bytes = await readFile(text).catch((cause: unknown) => {
+      throw new CliError(`Cannot read the ablation values in ${text}; check the path.`, { cause });
+    });
+    return Float32Array.from(decodeNpy(bytes, text).data, Number);
+  }
+  const values = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
+  if (values.some(Number.isNaN)) {
+    throw new CliError(
+      `--ablation is "${text}"; give zero, zero-kernel, channel-mean, one number a channel (a,b,c), or a .npy file.`,
+    );
+  }
+  return values;
+}
+
+/** @throws CliError */
+export function parseNormalization(text: string | undefined): Normalization | undefined {
+  if (text === undefined || text === '0..1' || text === '-1..1' || text === 'imagenet') return text;
+  const [mean, deviation, ...others] = text
+    .split(':')
+    .map((part) => part.split(',').map((word) => (word.trim() === '' ? NaN : Number(word))));
+  if (!mean || !deviation || others.length > 0 || [...mean, ...deviation].some(Number.isNaN)) {
+    throw new CliError(
+      `--normalize is "${text}"; give 0..1, -1..1, imagenet, or mean:deviation such as 0.5:0.25 or 0.4,0.5,0.6:0.2,0.2,0.2.`,
+    );
+  }
+  const single = (values: number[]): number | number[] => (values.length === 1 ? (values[0] ?? 0) : values);
+  return { mean: single(mean), deviation: single(deviation) };
+}

@@ -1,0 +1,103 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  ablationCam,
+  releaseDevice,
+  type AblationCamOptions,
+  type AblationCamResult,
+} from '@ablation-cam/xai';
+import { CliError } from '../errors.ts';
+import { startProgress } from '../progress.ts';
+import { loadTensorFlow } from '../tensorflow.ts';
+import { compareWithNaive, type Comparison } from './compare.ts';
+import { explanationJson } from './explanation-json.ts';
+import { drawPictures } from './pictures.ts';
+import { printReport } from './report.ts';
+import { parseAblation, parseClasses, type ExplainRequest } from './request.ts';
+import { openSubject, type Subject } from './open-subject.ts';
+
+/** Carries `explain` out: prints the explanation and writes its files. */
+export async function runExplain(request: ExplainRequest, signal: AbortSignal): Promise<void> {
+  await loadTensorFlow();
+  const subject = await openSubject(request);
+  const { model } = subject.loaded;
+  try {
+    const options: AblationCamOptions = {
+      layer: request.layer,
+      classIndex: parseClasses(request.class, subject.classNames),
+      ablation: await parseAblation(request.ablation),
+      score: request.score,
+      weighting: request.weighting,
+      norm: request.norm,
+      strategy: request.strategy,
+      backend: request.backend,
+      executor: request.executor,
+      signal,
+    };
+    const result = await explainWithProgress(request, subject, options);
+    const comparison = request.compare
+      ? await compareWithNaive(model, subject.input, options, result, request.json === true)
+      : null;
+    await report(request, subject, result, comparison);
+  } finally {
+    model.dispose();
+    await releaseDevice();
+  }
+}
+
+async function explainWithProgress(
+  request: ExplainRequest,
+  { loaded, input }: Subject,
+  options: AblationCamOptions,
+): Promise<AblationCamResult> {
+  if (request.strategy !== 'naive') return ablationCam(loaded.model, input, options);
+  const progress = startProgress({ label: 'naive loop', total: 100, silent: request.json === true });
+  try {
+    return await ablationCam(loaded.model, input, {
+      ...options,
+      onProgress: (done) => {
+        progress.update(Math.round(100 * done));
+      },
+    });
+  } finally {
+    progress.stop();
+  }
+}
+
+async function report(
+  request: ExplainRequest,
+  subject: Subject,
+  result: AblationCamResult,
+  comparison: Comparison | null,
+): Promise<void> {
+  const scoresFile = request.writesFiles ? join(request.out, 'ablated-scores.npy') : 'ablated-scores.npy';
+  const { json, scoresNpy } = explanationJson(request, subject, result, comparison, scoresFile);
+  const text = JSON.stringify(json, null, 2);
+  const written: string[] = [];
+  const write = async (name: string, data: string | Uint8Array): Promise<void> => {
+    const path = join(request.out, name);
+    await writeFile(path, data);
+    written.push(path);
+  };
+  try {
+    if (request.writesFiles) {
+      await mkdir(request.out, { recursive: true });
+      for (const { name, png } of await drawPictures(subject, result)) await write(name, png);
+      await write('explanation.json', `${text}\n`);
+    }
+    if (scoresNpy) await writeFile(scoresFile, scoresNpy);
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause && 'syscall' in cause)) throw cause;
+    throw new CliError(
+      `Cannot write into ${request.out} (${String(cause.code)}); choose another folder with --out.`,
+      {
+        cause,
+      },
+    );
+  }
+  if (request.json) {
+    process.stdout.write(`${text}\n`);
+    return;
+  }
+  printReport(subject, result, comparison, written);
+}
