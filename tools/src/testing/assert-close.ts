@@ -1,7 +1,7 @@
 /** How far a number may be off; where both are given, the sum of both. */
 export interface Tolerance {
   readonly absolute?: number;
-  /** A fraction of the largest absolute expected value. */
+  /** A fraction of the largest absolute expected value that is finite. */
   readonly ofLargest?: number;
 }
 
@@ -19,7 +19,8 @@ export function assertClose(
     throw new Error(`${what}: expected ${expected.length} numbers, got ${actual.length}`);
   }
   const { absolute = 0, ofLargest = 0 } = tolerance;
-  const largest = Array.from(expected).reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+  const sizes = Array.from(expected, Math.abs).filter(Number.isFinite);
+  const largest = sizes.reduce((max, size) => Math.max(max, size), 0);
   const allowed = absolute + ofLargest * largest;
 
   let worst = { index: -1, got: NaN, want: NaN, difference: allowed };
