@@ -157,6 +157,8 @@ export interface ContributeStep extends AnyStep {
   readonly parts: readonly WeightPart[];
   /** `[...positions, filters]`, before the epilogue. */
   readonly shape: Shape;
+  /** As in `ConvolveStep`. */
+  readonly partial: ValueId | null;
   readonly epilogue: Epilogue;
   readonly output: ValueId;
 }
@@ -174,6 +176,8 @@ export interface ConvolveStep extends AnyStep {
   readonly kernel: Weights;
   readonly parts: readonly WeightPart[];
   readonly shape: Shape;
+  /** A delta of `shape` that other parts of the layer's input gave; added before the epilogue. */
+  readonly partial: ValueId | null;
   readonly epilogue: Epilogue;
   readonly output: ValueId;
 }

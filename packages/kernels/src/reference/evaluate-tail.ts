@@ -1,11 +1,12 @@
 import { KernelsError } from '../errors.ts';
+import { sizeOf } from '../tail/shape.ts';
 import type { Shape, Tail, TailNode } from '../tail/tail.ts';
 import { activate } from './activation-functions.ts';
 import { merge, prelu, scaleAndShift } from './operations/elementwise.ts';
 import { dense, normalizeLayer, softmax } from './operations/mixing.ts';
 import { concatenate, permute, resize, shift } from './operations/moves.ts';
 import { convolve, convolveDepthwise, globalPool, pool } from './operations/windows.ts';
-import { sizeOf, type Tensor } from './tensor.ts';
+import type { Tensor } from './tensor.ts';
 
 /**
  * Returns the value of every node, `[batch, ...shape]`, evaluated in float64 from the definitions alone: the oracle

@@ -1,19 +1,10 @@
+import { sizeOf } from '../tail/shape.ts';
 import type { Shape } from '../tail/tail.ts';
 
 /** One tensor of one input, row-major. */
 export interface Tensor {
   readonly shape: Shape;
   readonly data: Float64Array;
-}
-
-/** Number of elements. */
-export function sizeOf(shape: Shape): number {
-  return shape.reduce((size, length) => size * length, 1);
-}
-
-/** How far apart neighbours along each axis are in the flat data. */
-export function stridesOf(shape: Shape): number[] {
-  return shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
 }
 
 /** Calls `visit` with the coordinates and the flat index of every place, in order; the coordinates are reused. */

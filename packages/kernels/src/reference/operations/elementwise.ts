@@ -1,5 +1,6 @@
+import { stridesOf } from '../../tail/shape.ts';
 import type { AffineOperation, MergeFunction, PReluOperation, Shape } from '../../tail/tail.ts';
-import { fill, stridesOf, type Tensor } from '../tensor.ts';
+import { fill, type Tensor } from '../tensor.ts';
 
 /** y = scale[c] x + shift[c], c the last axis. */
 export function scaleAndShift({ scale, shift }: AffineOperation, x: Tensor): Float64Array {

@@ -1,5 +1,6 @@
+import { sizeOf, stridesOf } from '../../tail/shape.ts';
 import type { DenseOperation, LayerNormalizationOperation, SoftmaxOperation } from '../../tail/tail.ts';
-import { fill, flatIndex, forEachPlace, sizeOf, stridesOf, type Tensor } from '../tensor.ts';
+import { fill, flatIndex, forEachPlace, type Tensor } from '../tensor.ts';
 
 /** y = x W + b over the last axis. */
 export function dense({ kernel, bias, units }: DenseOperation, x: Tensor): Float64Array {

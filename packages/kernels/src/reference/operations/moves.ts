@@ -1,5 +1,6 @@
+import { stridesOf } from '../../tail/shape.ts';
 import type { ResizeOperation, Shape } from '../../tail/tail.ts';
-import { fill, flatIndex, stridesOf, type Tensor } from '../tensor.ts';
+import { fill, flatIndex, type Tensor } from '../tensor.ts';
 
 /** Output axis i is input axis axes[i]. */
 export function permute(axes: readonly number[], x: Tensor, shape: Shape): Float64Array {

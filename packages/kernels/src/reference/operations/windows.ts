@@ -1,3 +1,4 @@
+import { sizeOf, stridesOf } from '../../tail/shape.ts';
 import type {
   ConvolutionOperation,
   DepthwiseOperation,
@@ -5,7 +6,7 @@ import type {
   PoolOperation,
   Shape,
 } from '../../tail/tail.ts';
-import { fill, flatIndex, forEachPlace, sizeOf, stridesOf, type Tensor } from '../tensor.ts';
+import { fill, flatIndex, forEachPlace, type Tensor } from '../tensor.ts';
 
 /** One cell under a window: which tap of the window it is and where it lies, counted in positions from the first. */
 interface Tap {
