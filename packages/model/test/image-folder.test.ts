@@ -183,7 +183,9 @@ test('checking can be aborted', async () => {
       inputShape,
       concurrency: 1,
       signal: controller.signal,
-      onProgress: () => controller.abort(),
+      onProgress: () => {
+        controller.abort();
+      },
     });
   await assertRefused(open, 'aborted', /aborted/);
 });

@@ -15,8 +15,8 @@ const test = suite('MNIST-1D');
 /** FNV-1a over the values rounded to 6 decimals, so the order counts and the last bits do not. */
 function checksum(values: ArrayLike<number>): string {
   let hash = 0x811c9dc5;
-  for (let i = 0; i < values.length; i++) {
-    hash = Math.imul(hash ^ Math.floor((values[i] ?? Number.NaN) * 1e6 + 0.5), 0x01000193);
+  for (const value of Array.from(values)) {
+    hash = Math.imul(hash ^ Math.floor(value * 1e6 + 0.5), 0x01000193);
   }
   return (hash >>> 0).toString(16);
 }

@@ -28,11 +28,11 @@ export function arrayDataSet(data: ArrayData): DataSet {
         `got ${values.length}; pass one label a sample`,
     );
   }
-  const wrong = Array.from(data.labels).findIndex((label) => classNames[label] === undefined);
-  if (wrong >= 0) {
+  for (const [sample, label] of Array.from(data.labels).entries()) {
+    if (classNames[label] !== undefined) continue;
     throw new ModelError(
       'invalid-data',
-      `${name}: sample ${wrong} has label ${data.labels[wrong]}, the ${classNames.length} class names allow ` +
+      `${name}: sample ${sample} has label ${label}, the ${classNames.length} class names allow ` +
         `0 to ${classNames.length - 1}; name every class`,
     );
   }
@@ -40,7 +40,7 @@ export function arrayDataSet(data: ArrayData): DataSet {
     checkIndices(indices, { name, count });
     const batch = new Float32Array(indices.length * length);
     for (let i = 0; i < indices.length; i++) {
-      const start = (indices[i] ?? 0) * length;
+      const start = indices[i]! * length;
       batch.set(values.subarray(start, start + length), i * length);
     }
     return batch;

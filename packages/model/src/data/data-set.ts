@@ -47,8 +47,7 @@ export function sampleLength(dataSet: Pick<DataSet, 'inputShape'>): number {
 
 /** @throws ModelError `invalid-option` for an index that is not in the set */
 export function checkIndices(indices: ArrayLike<number>, dataSet: Pick<DataSet, 'name' | 'count'>): void {
-  for (let i = 0; i < indices.length; i++) {
-    const index = indices[i] ?? Number.NaN;
+  for (const index of Array.from(indices)) {
     if (Number.isInteger(index) && index >= 0 && index < dataSet.count) continue;
     throw new ModelError(
       'invalid-option',

@@ -26,7 +26,7 @@ export async function* mapInOrder<T, R>(
     start();
     for (let first = started[0]; first !== undefined; first = started[0]) {
       const result = await first;
-      started.shift();
+      void started.shift();
       start();
       yield result;
     }

@@ -43,7 +43,7 @@ export function readBatches(
     const indices = order.slice(start, start + batchSize);
     return {
       values: await dataSet.batch(indices, epoch),
-      labels: Uint16Array.from(indices, (index) => dataSet.labels[index] ?? 0),
+      labels: Uint16Array.from(indices, (index) => dataSet.labels[index]!),
       indices,
       count: indices.length,
     };

@@ -13,12 +13,12 @@ export function subset(dataSet: DataSet, indices: ArrayLike<number>): DataSet {
   const own = { name: dataSet.name, count: chosen.length };
   const toWhole = (part: ArrayLike<number>): Uint32Array => {
     checkIndices(part, own);
-    return Uint32Array.from(part, (index) => chosen[index] ?? 0);
+    return Uint32Array.from(part, (index) => chosen[index]!);
   };
   return {
     ...dataSet,
     ...own,
-    labels: Uint16Array.from(chosen, (index) => dataSet.labels[index] ?? 0),
+    labels: Uint16Array.from(chosen, (index) => dataSet.labels[index]!),
     source: (index) => dataSet.source(chosen[index] ?? -1),
     batch: async (part, epoch) => dataSet.batch(toWhole(part), epoch),
   };
@@ -46,7 +46,7 @@ export function splitDataSet(
     const most = Math.max(0, members.length - 1);
     const heldCount = Math.min(most, Math.max(1, Math.round(members.length * fraction)));
     for (const position of random.permutation(members.length).subarray(0, heldCount)) {
-      isHeld[members[position] ?? 0] = 1;
+      isHeld[members[position]!] = 1;
     }
   }
   const indices = Array.from(isHeld.keys());
@@ -72,7 +72,7 @@ export function limitDataSet(dataSet: DataSet, limit: number): DataSet {
       rank[index] = position;
     });
   }
-  const byRank = Array.from(rank.keys()).sort((a, b) => (rank[a] ?? 0) - (rank[b] ?? 0));
+  const byRank = Array.from(rank.keys()).sort((a, b) => rank[a]! - rank[b]!);
   return subset(
     dataSet,
     byRank.slice(0, limit).sort((a, b) => a - b),

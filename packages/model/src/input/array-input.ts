@@ -24,9 +24,10 @@ export function arrayInput(
   const data = Float32Array.from(array.data);
   const bad = data.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) {
+    const value = String(array.data[bad]);
     throw new ModelError(
       'invalid-input',
-      `${name} holds ${array.data[bad]} at ${formatShape(indexAt(bad, array.shape))}, which is no finite float32; ` +
+      `${name} holds ${value} at ${formatShape(indexAt(bad, array.shape))}, which is no finite float32; ` +
         'replace such values before explaining',
     );
   }

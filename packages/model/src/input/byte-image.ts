@@ -16,9 +16,9 @@ export function toRgb(image: ByteImage): ByteImage {
     const from = pixel * channels;
     const to = pixel * 3;
     // Alpha is dropped, not blended, as PIL's convert('RGB') does.
-    rgb[to] = data[from] ?? 0;
-    rgb[to + 1] = data[from + green] ?? 0;
-    rgb[to + 2] = data[from + blue] ?? 0;
+    rgb[to] = data[from]!;
+    rgb[to + 1] = data[from + green]!;
+    rgb[to + 2] = data[from + blue]!;
   }
   return { width, height, channels: 3, data: rgb };
 }
@@ -28,9 +28,9 @@ export function toGrey(image: ByteImage): ByteImage {
   const { width, height, data } = image;
   const grey = new Uint8Array(width * height);
   for (let pixel = 0; pixel < grey.length; pixel++) {
-    const red = data[pixel * 3] ?? 0;
-    const green = data[pixel * 3 + 1] ?? 0;
-    const blue = data[pixel * 3 + 2] ?? 0;
+    const red = data[pixel * 3]!;
+    const green = data[pixel * 3 + 1]!;
+    const blue = data[pixel * 3 + 2]!;
     grey[pixel] = (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16;
   }
   return { width, height, channels: 1, data: grey };

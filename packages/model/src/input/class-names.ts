@@ -17,8 +17,9 @@ export async function readClassNames(source: InputSource, count?: number): Promi
 
   const blank = names.indexOf('');
   if (blank >= 0) throw invalid(name, `line ${blank + 1} is blank`);
-  const repeated = names.findIndex((className, line) => names.indexOf(className) !== line);
-  if (repeated >= 0) throw invalid(name, `line ${repeated + 1} repeats '${names[repeated]}'`);
+  for (const [line, className] of names.entries()) {
+    if (names.indexOf(className) !== line) throw invalid(name, `line ${line + 1} repeats '${className}'`);
+  }
   if (count !== undefined && names.length !== count) {
     throw invalid(name, `it has ${names.length} names, the model has ${count} classes`);
   }

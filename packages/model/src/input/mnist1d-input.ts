@@ -25,5 +25,5 @@ export function mnist1dSample(source: string): { signal: Float64Array; label: nu
     );
   }
   const length = signals.length / count;
-  return { signal: signals.subarray(index * length, (index + 1) * length), label: labels[index] ?? 0 };
+  return { signal: signals.subarray(index * length, (index + 1) * length), label: labels[index]! };
 }

@@ -30,7 +30,7 @@ export function normalizeImage(image: ByteImage, normalization: Normalization = 
   const table = normalizedValues(normalization, channels);
   const normalized = new Float32Array(data.length);
   for (let i = 0; i < data.length; i++) {
-    normalized[i] = table[(i % channels) * 256 + (data[i] ?? 0)] ?? 0;
+    normalized[i] = table[(i % channels) * 256 + data[i]!]!;
   }
   return normalized;
 }
@@ -53,7 +53,7 @@ function normalizedValues(normalization: Normalization, channels: number): Float
   }
   return Float32Array.from({ length: channels * 256 }, (_, i) => {
     const channel = Math.floor(i / 256);
-    return ((i % 256) / 255 - (means[channel] ?? 0)) / (deviations[channel] ?? 1);
+    return ((i % 256) / 255 - means[channel]!) / deviations[channel]!;
   });
 }
 

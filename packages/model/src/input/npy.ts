@@ -41,6 +41,8 @@ const elementTypes = {
 } as const satisfies Record<string, ElementType>;
 
 const magic = '\x93NUMPY';
+/** Signature, version and the longer of the two length fields: no complete file is shorter. */
+const shortestHeader = 12;
 
 /** Whether the bytes begin as a `.npy` file does. */
 export function isNpy(bytes: Uint8Array): boolean {
@@ -110,7 +112,7 @@ export function encodeNpy(data: NpyData, shape: readonly number[] = [data.length
   }
   const type = typeOf(data);
   const order = data.BYTES_PER_ELEMENT === 1 ? '|' : '<';
-  const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
+  const tuple = shape.length === 1 ? `${length},` : shape.join(', ');
   const dictionary = `{'descr': '${order}${type}', 'fortran_order': False, 'shape': (${tuple}), }`;
   // The data starts at a multiple of 64 bytes; the header ends with a newline.
   const dataOffset = Math.ceil((10 + dictionary.length + 1) / 64) * 64;
@@ -126,7 +128,8 @@ export function encodeNpy(data: NpyData, shape: readonly number[] = [data.length
 function splitHeader(bytes: Uint8Array, name: string): { header: string; dataOffset: number } {
   if (!isNpy(bytes)) throw damaged(name, 'it does not begin with the .npy signature');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const version = bytes[6] ?? 0;
+  if (bytes.length < shortestHeader) throw damaged(name, 'it ends inside its header');
+  const version = bytes[6]!;
   if (version < 1 || version > 3) {
     throw new ModelError(
       'unsupported-format',
@@ -134,7 +137,6 @@ function splitHeader(bytes: Uint8Array, name: string): { header: string; dataOff
     );
   }
   const headerOffset = version === 1 ? 10 : 12;
-  if (bytes.length < headerOffset) throw damaged(name, 'it ends inside its header');
   const dataOffset = headerOffset + (version === 1 ? view.getUint16(8, true) : view.getUint32(8, true));
   if (bytes.length < dataOffset) throw damaged(name, 'it ends inside its header');
   return { header: new TextDecoder().decode(bytes.subarray(headerOffset, dataOffset)), dataOffset };
@@ -172,7 +174,7 @@ function fortranIndex(shape: readonly number[]): (index: number) => number {
     let position = 0;
     for (let axis = shape.length - 1; axis >= 0; axis--) {
       const size = shape[axis] ?? 1;
-      position += (rest % size) * (strides[axis] ?? 0);
+      position += (rest % size) * strides[axis]!;
       rest = Math.floor(rest / size);
     }
     return position;

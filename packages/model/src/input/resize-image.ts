@@ -38,8 +38,8 @@ function resizeRows(image: ByteImage, width: number): ByteImage {
   const taps = triangleTaps(image.width, width);
   const resized = new Uint8Array(width * height * channels);
   for (let x = 0; x < width; x++) {
-    const start = taps.starts[x] ?? 0;
-    const count = taps.counts[x] ?? 0;
+    const start = taps.starts[x]!;
+    const count = taps.counts[x]!;
     const firstWeight = x * taps.perPosition;
     for (let y = 0; y < height; y++) {
       const from = (y * image.width + start) * channels;
@@ -58,8 +58,8 @@ function resizeColumns(image: ByteImage, height: number): ByteImage {
   const taps = triangleTaps(image.height, height);
   const resized = new Uint8Array(rowLength * height);
   for (let y = 0; y < height; y++) {
-    const from = (taps.starts[y] ?? 0) * rowLength;
-    const count = taps.counts[y] ?? 0;
+    const from = taps.starts[y]! * rowLength;
+    const count = taps.counts[y]!;
     for (let i = 0; i < rowLength; i++) {
       resized[y * rowLength + i] = weightedSum(
         data,
@@ -83,7 +83,7 @@ function weightedSum(
   count: number,
 ): number {
   let sum = 1 << (precisionBits - 1);
-  for (let i = 0; i < count; i++) sum += (data[from + i * stride] ?? 0) * (weights[firstWeight + i] ?? 0);
+  for (let i = 0; i < count; i++) sum += data[from + i * stride]! * weights[firstWeight + i]!;
   // Rounded weights of very long filters can add up to more than one.
   return Math.min(255, sum >> precisionBits);
 }

@@ -33,6 +33,6 @@ export async function decodeImage(bytes: Uint8Array, name: string): Promise<Byte
 
 function refuseUnsupported(metadata: Metadata, name: string): void {
   const { depth, space } = metadata;
-  if (depth !== 'uchar') throw unsupportedImage(name, `values of type ${depth ?? 'unknown'}`);
-  if (space !== 'srgb' && space !== 'b-w') throw unsupportedImage(name, `colour space ${space ?? 'unknown'}`);
+  if (depth !== 'uchar') throw unsupportedImage(name, `values of type ${depth}`);
+  if (space !== 'srgb' && space !== 'b-w') throw unsupportedImage(name, `colour space ${space}`);
 }

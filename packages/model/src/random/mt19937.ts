@@ -10,26 +10,16 @@ export class Mt19937 {
   readonly #state = new Uint32Array(stateLength);
   #position = stateLength;
 
-  private constructor() {}
-
-  /** The generator that NumPy's `RandomState(seed)` starts from, for an integer in [0, 2^32). */
-  static fromInteger(seed: number): Mt19937 {
-    const generator = new Mt19937();
-    generator.#fillFromInteger(seed);
-    return generator;
-  }
-
-  /** The generator that NumPy's `RandomState([...])` starts from; every word in [0, 2^32), at least one. */
-  static fromWords(words: readonly number[]): Mt19937 {
-    const generator = new Mt19937();
-    generator.#fillFromWords(words);
-    return generator;
+  /** Starts as NumPy's `RandomState(seed)`: from one integer in [0, 2^32), or from several, which is another start. */
+  constructor(seed: number | readonly number[]) {
+    if (typeof seed === 'number') this.#fillFromInteger(seed);
+    else this.#fillFromWords(seed);
   }
 
   /** The next word, an integer in [0, 2^32). */
   nextWord(): number {
     if (this.#position === stateLength) this.#refill();
-    let word = this.#state[this.#position++] ?? 0;
+    let word = this.#state[this.#position++]!;
     word ^= word >>> 11;
     word ^= (word << 7) & 0x9d2c5680;
     word ^= (word << 15) & 0xefc60000;
@@ -41,7 +31,7 @@ export class Mt19937 {
     const state = this.#state;
     state[0] = seed;
     for (let i = 1; i < stateLength; i++) {
-      const previous = state[i - 1] ?? 0;
+      const previous = state[i - 1]!;
       state[i] = Math.imul(1812433253, previous ^ (previous >>> 30)) + i;
     }
   }
@@ -53,16 +43,16 @@ export class Mt19937 {
     const advance = (): void => {
       i++;
       if (i < stateLength) return;
-      state[0] = state[stateLength - 1] ?? 0;
+      state[0] = state[stateLength - 1]!;
       i = 1;
     };
     const mixed = (factor: number): number => {
-      const previous = state[i - 1] ?? 0;
-      return (state[i] ?? 0) ^ Math.imul(previous ^ (previous >>> 30), factor);
+      const previous = state[i - 1]!;
+      return state[i]! ^ Math.imul(previous ^ (previous >>> 30), factor);
     };
     for (let step = 0; step < Math.max(stateLength, words.length); step++) {
       const j = step % words.length;
-      state[i] = mixed(1664525) + (words[j] ?? 0) + j;
+      state[i] = mixed(1664525) + words[j]! + j;
       advance();
     }
     for (let step = 1; step < stateLength; step++) {
@@ -75,9 +65,9 @@ export class Mt19937 {
   #refill(): void {
     const state = this.#state;
     for (let i = 0; i < stateLength; i++) {
-      const joined = ((state[i] ?? 0) & 0x80000000) | ((state[(i + 1) % stateLength] ?? 0) & 0x7fffffff);
+      const joined = (state[i]! & 0x80000000) | (state[(i + 1) % stateLength]! & 0x7fffffff);
       const twisted = (joined >>> 1) ^ (joined & 1 ? 0x9908b0df : 0);
-      state[i] = (state[(i + shiftLength) % stateLength] ?? 0) ^ twisted;
+      state[i] = state[(i + shiftLength) % stateLength]! ^ twisted;
     }
     this.#position = 0;
   }

@@ -25,7 +25,7 @@ export class NumpyRandom {
         `a seed is an integer in [0, 4294967295], got ${JSON.stringify(seed)}; pass such an integer`,
       );
     }
-    this.#words = typeof seed === 'number' ? Mt19937.fromInteger(seed) : Mt19937.fromWords(seed);
+    this.#words = new Mt19937(seed);
   }
 
   /** `rand()`: uniform in [0, 1), 53 random bits. */
@@ -63,8 +63,8 @@ export class NumpyRandom {
     const order = Uint32Array.from({ length: count }, (_, index) => index);
     for (let i = count - 1; i > 0; i--) {
       const j = this.#upTo(i);
-      const swapped = order[i] ?? 0;
-      order[i] = order[j] ?? 0;
+      const swapped = order[i]!;
+      order[i] = order[j]!;
       order[j] = swapped;
     }
     return order;

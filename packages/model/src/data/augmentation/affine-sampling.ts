@@ -30,7 +30,7 @@ export function sampleAffine(image: Float32Array, shape: ImageShape, matrix: Aff
       const lower = upper + (top < height - 1 ? width * channels : 0);
       const step = left < width - 1 ? channels : 0;
       for (let channel = 0; channel < channels; channel++) {
-        const value = (at: number): number => image[at + channel] ?? 0;
+        const value = (at: number): number => image[at + channel]!;
         const above = value(upper) * (1 - right) + value(upper + step) * right;
         const below = value(lower) * (1 - right) + value(lower + step) * right;
         sampled[target++] = above * (1 - down) + below * down;

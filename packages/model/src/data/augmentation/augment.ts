@@ -69,7 +69,7 @@ export function augment(
       if (epoch === undefined) return values;
       for (let i = 0; i < indices.length; i++) {
         const image = values.subarray(i * length, (i + 1) * length);
-        const drawn = drawAugmentation([seed, epoch, indices[i] ?? 0].flat(), options);
+        const drawn = drawAugmentation([seed, epoch, indices[i]!].flat(), options);
         image.set(augmentImage(image, [height, width, channels], drawn));
       }
       return values;

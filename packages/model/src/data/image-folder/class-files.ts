@@ -39,7 +39,7 @@ export function findClassFiles(
   if (classNames.length < 2) {
     throw new ModelError(
       'invalid-data',
-      `${title} holds one class folder (${classNames[0]}), a classifier needs two; add another, or pass all class names`,
+      `${title} holds one class folder (${classNames.join()}), a classifier needs two; add another, or pass all class names`,
     );
   }
   const stranger = folderNames.find((name) => !classNames.includes(name));

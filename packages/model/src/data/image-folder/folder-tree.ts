@@ -53,8 +53,13 @@ interface MutableTree {
 
 /** `webkitRelativePath` begins with the name of the folder that was chosen. */
 function treeOfFiles(files: readonly File[]): FolderTree {
-  const rootName = files[0]?.webkitRelativePath.split('/')[0] || 'the chosen folder';
-  const root: MutableTree = { name: rootName, path: '', files: [], folders: [] };
+  const [rootName = ''] = files[0]?.webkitRelativePath.split('/') ?? [];
+  const root: MutableTree = {
+    name: rootName === '' ? 'the chosen folder' : rootName,
+    path: '',
+    files: [],
+    folders: [],
+  };
   const sorted = files.toSorted((a, b) => (a.webkitRelativePath < b.webkitRelativePath ? -1 : 1));
   for (const file of sorted) {
     const parts = file.webkitRelativePath.split('/').slice(1);

@@ -47,7 +47,7 @@ export function generateMnist1d(options: Partial<Mnist1dOptions> = {}): Mnist1d 
   const labels = new Uint8Array(samples);
   sampleOrder.forEach((source, target) => {
     const signal = generated[source] ?? new Float64Array();
-    const ordered = pointOrder ? Float64Array.from(pointOrder, (point) => signal[point] ?? 0) : signal;
+    const ordered = pointOrder ? Float64Array.from(pointOrder, (point) => signal[point]!) : signal;
     signals.set(ordered, target * sequenceLength);
     labels[target] = Math.floor(source / samplesPerDigit);
   });

@@ -48,7 +48,7 @@ export function checkMnist1dOptions(options: Mnist1dOptions): void {
   const { samples, trainFraction, padding, maxTranslation, sequenceLength } = options;
   const require = (valid: boolean, name: keyof Mnist1dOptions, expected: string): void => {
     if (valid) return;
-    const came = JSON.stringify(options[name]) ?? 'undefined';
+    const came = JSON.stringify(options[name]);
     throw new ModelError('invalid-option', `MNIST-1D: ${name} must be ${expected}, got ${came}`);
   };
   const isCount = (value: number, least: number): boolean => Number.isSafeInteger(value) && value >= least;

@@ -17,15 +17,15 @@ export function resample(signal: Float64Array, count: number): Float64Array {
   const resampled = new Float64Array(count);
   let left = 0;
   for (let i = 0; i < count; i++) {
-    const point = points[i] ?? 0;
-    while (left < signal.length - 1 && (knots[left + 1] ?? 0) <= point) left++;
-    const value = signal[left] ?? 0;
-    const knot = knots[left] ?? 0;
+    const point = points[i]!;
+    while (left < signal.length - 1 && knots[left + 1]! <= point) left++;
+    const value = signal[left]!;
+    const knot = knots[left]!;
     if (point === knot || left === signal.length - 1) {
       resampled[i] = value;
       continue;
     }
-    const slope = ((signal[left + 1] ?? 0) - value) / ((knots[left + 1] ?? 0) - knot);
+    const slope = (signal[left + 1]! - value) / (knots[left + 1]! - knot);
     resampled[i] = slope * (point - knot) + value;
   }
   return resampled;
@@ -47,7 +47,7 @@ export function gaussianFilter(signal: Float64Array, sigma: number): Float64Arra
     for (let i = 0; i < kernel.length; i++) {
       const wrapped = (((position + i - radius) % period) + period) % period;
       const mirrored = wrapped < signal.length ? wrapped : period - 1 - wrapped;
-      sum += ((kernel[i] ?? 0) / kernelSum) * (signal[mirrored] ?? 0);
+      sum += (kernel[i]! / kernelSum) * signal[mirrored]!;
     }
     return sum;
   });

@@ -28,7 +28,7 @@ export const mnist1dClassNames: readonly string[] = strokes.map((_, digit) => St
 export const templates: readonly Float64Array[] = strokes.map((stroke) => {
   const { mean, deviation } = meanAndDeviation(Float64Array.from(stroke));
   const whitened = Float64Array.from(stroke, (value) => (value - mean) / deviation);
-  const start = whitened[0] ?? 0;
+  const start = whitened[0]!;
   return whitened.map((value) => (value - start) / 6);
 });
 

@@ -34,8 +34,8 @@ export function transformTemplate(
   const slope = options.shear * (random.uniform() - 0.5);
   const line = linspace(-0.5, 0.5, translated.length);
   const noisy = translated.map((value, i) => {
-    const filled = value === 0 ? (smoothNoise[i] ?? 0) : value;
-    return filled + (whiteNoise[i] ?? 0) - slope * (line[i] ?? 0);
+    const filled = value === 0 ? smoothNoise[i]! : value;
+    return filled + whiteNoise[i]! - slope * line[i]!;
   });
   return resample(noisy, options.sequenceLength);
 }
@@ -47,5 +47,5 @@ export function transformPositions(positions: Float64Array, options: Mnist1dOpti
 
 function rotateRight(signal: Float64Array, count: number): Float64Array {
   const start = signal.length - count;
-  return signal.map((_, i) => signal[(i + start) % signal.length] ?? 0);
+  return signal.map((_, i) => signal[(i + start) % signal.length]!);
 }
