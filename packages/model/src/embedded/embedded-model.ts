@@ -7,7 +7,7 @@ export type EmbeddedModelName = (typeof embeddedModelNames)[number];
 export const embeddedModelNames = ['mnist1d'] as const;
 
 /**
- * A trained model out of this package, on the current backend, without files or network. The caller disposes of it.
+ * A trained model out of this package, on the current backend, without files or network; the caller disposes of it.
  *
  * - `mnist1d`: the 1-D ConvNet on MNIST-1D, `[n, 40, 1] -> [n, 10]`, signals as `generateMnist1d` makes them.
  *

@@ -90,15 +90,15 @@ function checkLinks(file: string, className: string, config: JsonObject): void {
   }
   if (className === 'Sequential') return;
   const calls = new Map(layers.map((layer) => [nameOf(layer), callsOf(layer)]));
-  // An input layer is there from the start, without a call.
-  const made = new Map([...calls].map(([name, inputs]) => [name, inputs.length === 0 ? 1 : 0]));
+  const made = new Map<string, number>();
+  const isMade = ([source, call]: [string, number]): boolean => (made.get(source) ?? 0) > call;
   for (let advanced = true; advanced;) {
     advanced = false;
     for (const [name, inputs] of calls) {
-      const done = made.get(name) ?? 0;
-      const ready = inputs[done]?.every(([source, index]) => (made.get(source) ?? 0) > index) ?? false;
-      if (ready) made.set(name, done + 1);
-      advanced ||= ready;
+      const next = made.get(name) ?? 0;
+      if (inputs[next]?.every(isMade) !== true) continue;
+      made.set(name, next + 1);
+      advanced = true;
     }
   }
   const stuck = [...calls]
@@ -114,14 +114,16 @@ function checkLinks(file: string, className: string, config: JsonObject): void {
 
 /** For each call of a layer the layers it reads from, with the number of their call. */
 function callsOf(layer: KerasLayer): [name: string, call: number][][] {
-  const nodes = layer.inbound_nodes;
-  if (!Array.isArray(nodes)) return [];
-  return nodes.map((node: Json) =>
-    (Array.isArray(node) ? node : []).map((input: Json): [string, number] => {
-      const [name, index] = Array.isArray(input) ? (input as Json[]) : [];
-      return [String(name), Number(index)];
+  const nodes = (layer.inbound_nodes ?? []) as readonly (readonly Json[])[];
+  const calls = nodes.map((node) =>
+    node.map((input): [string, number] => {
+      const [name, call] = Array.isArray(input) ? (input as Json[]) : [];
+      return [String(name), Number(call)];
     }),
   );
+  // What an input layer and the inside of a nested model give is there without any input from outside.
+  const startsByItself = layer.class_name === 'InputLayer' || isModelClass(layer.class_name);
+  return startsByItself ? [[], ...calls] : calls;
 }
 
 function nameOf(layer: KerasLayer): string {

@@ -39,13 +39,18 @@ function convertFunctional(config: JsonObject): KerasObject {
     name: layer.name ?? nameOf(layer.config, ''),
     inbound_nodes: convertNodes(layer.inbound_nodes ?? []),
   }));
+  const outputs = convertEnds(config['output_layers'] ?? []);
+  const offsets = callOffsets(layers, [...layers.map((layer) => layer.inbound_nodes), [outputs]]);
   return {
     class_name: 'Functional',
     config: {
       name: nameOf(config, 'model'),
-      layers: layers as unknown as Json,
+      layers: layers.map((layer) => ({
+        ...layer,
+        inbound_nodes: shiftCalls(layer.inbound_nodes, offsets),
+      })) as unknown as Json,
       input_layers: convertEnds(config['input_layers'] ?? []),
-      output_layers: convertEnds(config['output_layers'] ?? []),
+      output_layers: shiftCalls([outputs], offsets)[0] ?? [],
     },
   };
 }
@@ -64,7 +69,7 @@ function convertEnds(ends: Json): Json {
 }
 
 /** Keras 1 and 2 list a node's inputs as `[name, node, tensor, arguments]`; Keras 3 hides them in call arguments. */
-function convertNodes(nodes: Json): Json {
+function convertNodes(nodes: Json): readonly Json[] {
   if (!Array.isArray(nodes)) return [];
   return nodes.map((node: Json): Json => {
     if (!isObject(node)) return node;
@@ -81,6 +86,35 @@ function historiesIn(value: Json): Json[][] {
   if (!isKerasObject(value) || value.class_name !== '__keras_tensor__') return [];
   const history = value.config['keras_history'];
   return Array.isArray(history) ? [[...(history as Json[])]] : [];
+}
+
+/**
+ * What to add to the call numbers of nested models. The call 0 of a model is the one inside it, so that Keras counts
+ * those of the outer model from 1; TF.js expects this when it loads, but saves them counted from 0.
+ */
+function callOffsets(
+  layers: readonly KerasLayer[],
+  nodes: readonly (readonly Json[])[],
+): Map<string, number> {
+  const nested = new Set(layers.filter(({ class_name }) => isModelClass(class_name)).map(({ name }) => name));
+  const offsets = new Map<string, number>();
+  for (const reference of nodes.flat(2)) {
+    const [name, call] = Array.isArray(reference) ? (reference as Json[]) : [];
+    if (typeof name === 'string' && nested.has(name) && call === 0) offsets.set(name, 1);
+  }
+  return offsets;
+}
+
+function shiftCalls(nodes: readonly Json[], offsets: ReadonlyMap<string, number>): Json[] {
+  return nodes.map((node) =>
+    Array.isArray(node)
+      ? node.map((reference: Json): Json => {
+          const [name, call, ...rest] = Array.isArray(reference) ? (reference as Json[]) : [];
+          const offset = typeof name === 'string' ? offsets.get(name) : undefined;
+          return offset === undefined ? reference : [name ?? null, Number(call) + offset, ...rest];
+        })
+      : node,
+  );
 }
 
 function nameOf(config: JsonObject, fallback: string): string {

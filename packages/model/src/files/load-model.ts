@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { ModelError } from '../errors.ts';
 import { buildModel, type ModelParts } from './build-model.ts';
 import { readKerasH5 } from './keras-h5.ts';
@@ -7,10 +7,14 @@ import { openSource, type ModelSource } from './model-source.ts';
 import { readTfjsLayers } from './tfjs-layers.ts';
 
 export interface LoadedModel {
-  /** The caller disposes of it. */
   readonly model: tf.LayersModel;
   readonly format: 'tfjs-layers' | 'keras-h5';
   readonly metadata: ModelMetadata;
+  /**
+   * Frees the weights; to be called by whoever loaded the model. (`model.dispose()` of TF.js 4.22 keeps those of layers
+   * that are called more than once.)
+   */
+  readonly dispose: () => void;
 }
 
 /**
@@ -27,7 +31,9 @@ export interface LoadedModel {
 export async function loadModel(source: ModelSource): Promise<LoadedModel> {
   const opened = await openSource(source);
   const { format, parts } = await readParts(opened);
-  return { model: await buildModel(parts), format, metadata: parts.metadata };
+  const model = await buildModel(parts);
+  const variables = model.weights.map((weight) => weight.read());
+  return { model, format, metadata: parts.metadata, dispose: () => tf.dispose(variables) };
 }
 
 async function readParts(

@@ -10,6 +10,7 @@ import { learningRateAt } from './learning-rate.ts';
 import { allVariables, readVariables, trainableVariables, writeVariables } from './model-tensors.ts';
 import { Optimizer } from './optimizer.ts';
 import type { TrainingSettings } from './options.ts';
+import { weightPenalty } from './penalties.ts';
 import type { BestEpoch, EpochSums, TrainingEnd, TrainingState } from './training-state.ts';
 
 /** One training under way: the model, the optimizer and where it stands. Advances a batch at a time. */
@@ -176,7 +177,7 @@ export class TrainingRun {
       const probabilities = this.model.apply(inputs, { training: true }) as tf.Tensor2D;
       // Kept past the scope of the gradient; the caller's tidy no longer sees it, so it is handed over below.
       correct = tf.keep(countCorrect(probabilities, labels));
-      return tf.addN([crossEntropy(probabilities, labels), ...this.model.calculateLosses()]);
+      return tf.add<tf.Scalar>(crossEntropy(probabilities, labels), weightPenalty(this.model));
     }, [...this.#variables]);
     const gradients = this.#variables.map((variable) => grads[variable.name] ?? tf.zerosLike(variable));
     if (correct === undefined) throw new Error('variableGrads did not call its function.');
@@ -201,7 +202,7 @@ export class TrainingRun {
       loss += batchLoss * count;
       correct += batchCorrect;
     }
-    const penalties = tf.tidy(() => tf.addN([tf.scalar(0), ...this.model.calculateLosses()]));
+    const penalties = weightPenalty(this.model);
     const [penalty = NaN] = await penalties.data<'float32'>();
     penalties.dispose();
     return { loss: loss / validation.count + penalty, accuracy: correct / validation.count };
