@@ -10,6 +10,7 @@ export * from './evaluation/mean-roc-curve.ts';
 export * from './evaluation/multiclass-roc.ts';
 export * from './evaluation/roc-curve.ts';
 export { decodeNpy, encodeNpy, type NpyArray, type NpyData, type NpyType } from './input/npy.ts';
+export { fetchWeights } from './backend/fetch-weights.ts';
 export * from './backend/use-backend.ts';
 export { convNet1d, type ConvNet1dOptions } from './networks/convnet-1d.ts';
 export type { ImageNetworkOptions, NetworkOptions } from './networks/options.ts';

@@ -76,9 +76,6 @@ async function chooseBackend(options: BackendOptions): Promise<BackendChoice> {
   return { requested, backend: 'wasm', reason: why };
 }
 
-/** The device the registered WebGPU backend runs on, so that a new device gets a new backend. */
-let webgpuDevice: GPUDevice | undefined;
-
 async function useWebgpu({ device, adapterInfo }: BackendOptions): Promise<void> {
   if (device === undefined) {
     throw new ModelError(
@@ -86,13 +83,17 @@ async function useWebgpu({ device, adapterInfo }: BackendOptions): Promise<void>
       'The webgpu backend needs a GPUDevice: pass one as `device`, or choose wasm or cpu.',
     );
   }
-  if (webgpuDevice !== device) {
+  const current: unknown = tf.findBackend('webgpu');
+  const isOnDevice =
+    typeof current === 'object' && current !== null && 'device' in current && current.device === device;
+  if (!isOnDevice) {
     const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu');
-    tf.removeBackend('webgpu');
+    if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu');
     tf.registerBackend('webgpu', () => new WebGPUBackend(device, adapterInfo), 3);
-    webgpuDevice = device;
   }
-  await tf.setBackend('webgpu');
+  if (!(await tf.setBackend('webgpu'))) {
+    throw new ModelError('not-found', 'The webgpu backend did not start on this device; choose wasm or cpu.');
+  }
 }
 
 let wasmReady = false;

@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { planAblation, type ClassSelection, type Device } from '@ablation-cam/kernels';
 import {
   extractTail,
+  fetchWeights,
   layerGraph,
   resolveTarget,
   type ExtractedTail,
@@ -74,6 +75,7 @@ async function explain(
   const { graph, batch } = await openModel(model, input);
   const target = resolveTarget(graph, options);
   const runtime = await chooseRuntime(settings, options.device);
+  await fetchWeights(model);
   const extracted = await extractTail(graph, target.tensor, target.output.name);
   const classes = extracted.tail.nodes[extracted.tail.output]?.shape[0] ?? 0;
   const selection = selectedClasses(settings.classIndex, classes);

@@ -35,14 +35,15 @@ export function maskedPass(
   return {
     scoresWithout: (channel) =>
       tf.tidy(() => {
-        const isChannel = tf.oneHot(tf.scalar(channel, 'int32'), channels).toBool();
-        const masked = tf.where(isChannel.broadcastTo(activation.shape), off, activation);
+        const index = tf.scalar(channel, 'int32');
+        const kept = activation.mul(tf.oneHot(index, channels, 0, 1));
+        const masked = off ? kept.add(off.mul(tf.oneHot(index, channels))) : kept;
         const feeds = new Map([...constants, [extracted.target, masked] as const]);
         const [logits] = runLayerGraph(graph, feeds, [extracted.logits] as const);
         return scoresOfLogits(network, logits);
       }),
     dispose: () => {
-      tf.dispose([off, ...constants.values()]);
+      tf.dispose([...(off ? [off] : []), ...constants.values()]);
     },
   };
 }
@@ -107,16 +108,12 @@ function scoresOfLogits({ classes, score, target }: NaiveNetwork, logits: tf.Ten
   return scoreFunction === 'softmax' ? tf.softmax(values) : tf.sigmoid(values);
 }
 
-/** The values that stand for "off", of the activation's shape; the caller disposes of them. */
-function offTensor(activation: tf.Tensor, ablation: AblationValue): tf.Tensor {
-  return tf.tidy(() => {
-    const positionAxes = activation.shape.slice(1, -1).map((_, axis) => axis + 1);
-    if (ablation.kind === 'channel-mean') {
-      return activation.mean(positionAxes, true).broadcastTo(activation.shape);
-    }
-    const channels = activation.shape.at(-1) ?? 0;
-    const ones = positionAxes.map(() => 1);
-    const rows = ablation.values.length / channels;
-    return tf.tensor(ablation.values, [rows, ...ones, channels]).broadcastTo(activation.shape);
-  });
+/** The values that stand for "off", one a channel or one a channel and input; null for zeros. The caller disposes. */
+function offTensor(activation: tf.Tensor, ablation: AblationValue): tf.Tensor | null {
+  const positionAxes = activation.shape.slice(1, -1).map((_, axis) => axis + 1);
+  if (ablation.kind === 'channel-mean') return activation.mean(positionAxes, true);
+  if (ablation.values.every((value) => value === 0)) return null;
+  const channels = activation.shape.at(-1) ?? 0;
+  const ones = positionAxes.map(() => 1);
+  return tf.tensor(ablation.values, [ablation.values.length / channels, ...ones, channels]);
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import {
+  exposeWebGpu,
   KernelsError,
   referenceExecutor,
   webGpuExecutor,
@@ -30,6 +31,8 @@ export async function chooseRuntime(
   given: Device | undefined,
 ): Promise<Runtime> {
   const { device, absence } = await findDevice(settings, given);
+  // TensorFlow.js's WebGPU backend looks for the globals of a browser.
+  if (device && settings.backend !== 'wasm' && settings.backend !== 'cpu') await exposeWebGpu();
   const choice = await useBackend(settings.backend, {
     ...(device && {
       device: device.gpu,
