@@ -1,9 +1,8 @@
-import type { AblationInput, Norm, Score, TensorSource, Weighting } from '../ablation/contract.ts';
+import type { AblationInput, Norm, TensorSource, Weighting } from '../ablation/contract.ts';
 import type { Device } from '../device/device.ts';
 import { BufferUsage, MAP_READ } from '../device/usage.ts';
 import { CHANNEL_LANES, elementsPerInput, scratchHalf } from '../plan/chunks.ts';
 import type { SeparablePlan } from '../plan/plan.ts';
-import type { ScoreFunction } from '../tail/tail.ts';
 import { BufferScope } from './buffer-scope.ts';
 import { PassTimer } from './pass-timer.ts';
 import { REDUCTION_CODES, type Program } from './program.ts';
@@ -12,11 +11,16 @@ import { REDUCTION_CODES, type Program } from './program.ts';
 export interface UploadedPlan {
   readonly plan: SeparablePlan;
   readonly program: Program;
-  readonly pipelines: { readonly ablation: GPUComputePipeline; readonly map: GPUComputePipeline };
   /** Threads of an ablation workgroup. */
   readonly threads: number;
   readonly programBuffer: GPUBuffer;
   readonly kernelBuffer: GPUBuffer;
+}
+
+/** Compiled for the plan and the score of a run. */
+export interface ChunkPipelines {
+  readonly ablation: GPUComputePipeline;
+  readonly map: GPUComputePipeline;
 }
 
 /** Inputs `first` to `first + inputs - 1` of a run, with `maps` maps each. */
@@ -51,6 +55,7 @@ const WEIGHTING_CODES: Readonly<Record<Weighting, (norm: Norm) => number>> = {
 export async function runChunk(
   device: Device,
   uploaded: UploadedPlan,
+  pipelines: ChunkPipelines,
   input: AblationInput,
   chunk: Chunk,
 ): Promise<ChunkOutput> {
@@ -59,7 +64,7 @@ export async function runChunk(
   const start = performance.now();
   try {
     const readBack = await device.checked('ablation', () =>
-      submit(device, uploaded, input, chunk, buffers, timer),
+      submit(device, uploaded, pipelines, input, chunk, buffers, timer),
     );
     await device.settled(readBack.mapAsync(MAP_READ));
     const bytes = readBack.getMappedRange().slice(0);
@@ -73,12 +78,13 @@ export async function runChunk(
 function submit(
   device: Device,
   uploaded: UploadedPlan,
+  pipelines: ChunkPipelines,
   input: AblationInput,
   chunk: Chunk,
   buffers: BufferScope,
   timer: PassTimer,
 ): GPUBuffer {
-  const { plan, program, pipelines, threads } = uploaded;
+  const { plan, program, threads } = uploaded;
   const { inputs, maps } = chunk;
   const elements = elementsPerInput(plan, maps);
   const positions = plan.positions.reduce((product, length) => product * length, 1);
@@ -117,7 +123,6 @@ function submit(
       classLanes(plan, threads / CHANNEL_LANES),
       scratchHalf(plan),
       inputs,
-      scoreCode(input.score, plan.scoreFunction),
       WEIGHTING_CODES[input.weighting](input.norm),
       off.mode,
       program.constants.length,
@@ -235,11 +240,6 @@ function selectedClasses({ classes }: AblationInput, maps: number): Uint32Array 
 function classLanes({ classes, step }: SeparablePlan, laneThreads: number): number {
   if (step.features === 1) return laneThreads;
   return Math.min(laneThreads, 2 ** Math.ceil(Math.log2(classes)));
-}
-
-function scoreCode(score: Score, scoreFunction: ScoreFunction): number {
-  if (score === 'logit' || scoreFunction === 'linear') return 0;
-  return scoreFunction === 'softmax' ? 1 : 2;
 }
 
 function decode(

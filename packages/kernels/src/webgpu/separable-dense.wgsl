@@ -23,6 +23,18 @@ override LANE_THREADS = THREADS / CHANNEL_LANES;
 const STAGE_WORDS = 13u;
 const POINTWISE_WORDS = 3u;
 
+// What the tail holds, so that code it does not need is compiled away: a software adapter runs every branch of a shader
+// with lanes switched off, taken or not.
+// Whether there is more than one stage or any operation besides pooling.
+override IS_GENERAL = true;
+// How the stages pool: not at all; max-pooling over whole 2x2 windows only; any way.
+override POOLING = 2u;
+// How logits become scores.
+override SCORE = 1u;
+
+const POOLING_NONE = 0u;
+const POOLING_MAX_2X2 = 1u;
+
 const REDUCTION_NONE = 0u;
 const REDUCTION_MAX = 1u;
 const REDUCTION_AVERAGE = 2u;
@@ -51,7 +63,6 @@ struct Params {
   class_lanes: u32, // threads of a lane that take different classes; the others split the features
   scratch_half: u32, // elements of one of a workgroup's two scratch planes, all lanes
   inputs: u32,
-  score: u32,
   weighting: u32,
   off_mode: u32,
   off_offset: u32, // of the ablation values in `channel_values`
@@ -82,6 +93,9 @@ var<workgroup> ablated_sums: array<f32, THREADS>;
 var<workgroup> term_sums: array<f32, THREADS>;
 
 fn apply_pointwise(begin: u32, end: u32, channel: u32, value: f32) -> f32 {
+  if (!IS_GENERAL) {
+    return value;
+  }
   var x = value;
   for (var at = begin; at < end; at += POINTWISE_WORDS) {
     let code = program[at];
@@ -140,47 +154,45 @@ struct Plane {
 
 fn load_plane(plane: Plane, position: u32) -> f32 {
   let at = plane.base + position * plane.stride;
-  if (plane.is_activation) {
-    return activation[at];
+  if (IS_GENERAL && !plane.is_activation) {
+    return scratch[at];
   }
-  return scratch[at];
+  return activation[at];
+}
+
+fn pool(stage: Stage, plane: Plane, output: u32) -> f32 {
+  let top = i32(output / stage.output_width) * stage.stride_height - stage.pad_top;
+  let left = i32(output % stage.output_width) * stage.stride_width - stage.pad_left;
+  if (POOLING == POOLING_MAX_2X2) {
+    let corner = u32(top * stage.input_width + left);
+    let below = corner + u32(stage.input_width);
+    return max(
+      max(load_plane(plane, corner), load_plane(plane, corner + 1u)),
+      max(load_plane(plane, below), load_plane(plane, below + 1u)),
+    );
+  }
+  let y_begin = max(0, top);
+  let x_begin = max(0, left);
+  let y_end = min(stage.input_height, top + stage.height);
+  let x_end = min(stage.input_width, left + stage.width);
+  var largest = LOWEST;
+  var sum = 0.0;
+  for (var y = y_begin; y < y_end; y++) {
+    for (var x = x_begin; x < x_end; x++) {
+      let value = load_plane(plane, u32(y * stage.input_width + x));
+      largest = max(largest, value);
+      sum += value;
+    }
+  }
+  return select(sum / f32((y_end - y_begin) * (x_end - x_begin)), largest, stage.reduction == REDUCTION_MAX);
 }
 
 fn run_stage(stage: Stage, plane: Plane, output: u32, channel: u32) -> f32 {
   var value = 0.0;
-  if (stage.reduction == REDUCTION_NONE) {
+  if (POOLING == POOLING_NONE || (IS_GENERAL && stage.reduction == REDUCTION_NONE)) {
     value = load_plane(plane, output);
   } else {
-    let top = i32(output / stage.output_width) * stage.stride_height - stage.pad_top;
-    let left = i32(output % stage.output_width) * stage.stride_width - stage.pad_left;
-    let y_begin = max(0, top);
-    let x_begin = max(0, left);
-    let y_end = min(stage.input_height, top + stage.height);
-    let x_end = min(stage.input_width, left + stage.width);
-    if (stage.height == 2 && stage.width == 2 && y_end - y_begin == 2 && x_end - x_begin == 2) {
-      // Nearly every pooling layer, without the loops.
-      let corner = u32(top * stage.input_width + left);
-      let below = corner + u32(stage.input_width);
-      let a = load_plane(plane, corner);
-      let b = load_plane(plane, corner + 1u);
-      let c = load_plane(plane, below);
-      let d = load_plane(plane, below + 1u);
-      value = select(0.25 * (a + b + (c + d)), max(max(a, b), max(c, d)), stage.reduction == REDUCTION_MAX);
-    } else if (stage.reduction == REDUCTION_MAX) {
-      value = LOWEST;
-      for (var y = y_begin; y < y_end; y++) {
-        for (var x = x_begin; x < x_end; x++) {
-          value = max(value, load_plane(plane, u32(y * stage.input_width + x)));
-        }
-      }
-    } else {
-      for (var y = y_begin; y < y_end; y++) {
-        for (var x = x_begin; x < x_end; x++) {
-          value += load_plane(plane, u32(y * stage.input_width + x));
-        }
-      }
-      value /= f32((y_end - y_begin) * (x_end - x_begin));
-    }
+    value = pool(stage, plane, output);
   }
   return apply_pointwise(stage.pointwise_begin, stage.pointwise_end, channel, value);
 }
@@ -379,15 +391,14 @@ fn main(
 
   // The ablated run's softmax, each thread its classes.
   let logit_base = input * params.classes;
-  let is_softmax = params.score == SCORE_SOFTMAX;
-  var d_m = 0.0;
+    var d_m = 0.0;
   if (is_class_channel) {
     d_m = result[row_base + m];
   }
   var shift = 0.0;
   var ablated_sum = 0.0;
   var term_sum = 0.0;
-  if (is_softmax) {
+  if (SCORE == SCORE_SOFTMAX) {
     if (is_class_channel) {
       for (var c = index; c < params.classes; c += LANE_THREADS) {
         shift = max(shift, logits[logit_base + c] - z_m + (d_m - result[row_base + c]));
@@ -432,7 +443,7 @@ fn main(
       var score = z;
       var ablated = z - d;
       var relative_drop = 0.0;
-      if (is_softmax) {
+      if (SCORE == SCORE_SOFTMAX) {
         let e = z - z_m;
         let v = d_m - d;
         score = exp(e) / logit_sum;
@@ -440,7 +451,7 @@ fn main(
         // (y T - t_c) / (y S), where t_c / y = logit_sum (exp(v - shift) - exp(-shift)).
         // A class of vanishing probability may gain more than a float32 holds: its exponent is capped at 80.
         relative_drop = (term_sum - logit_sum * softmax_term(0.0, min(v, shift + 80.0), shift)) / ablated_sum;
-      } else if (params.score == SCORE_SIGMOID) {
+      } else if (SCORE == SCORE_SIGMOID) {
         score = sigmoid(z);
         ablated = sigmoid(z - d);
         relative_drop = sigmoid_relative_drop(z, d);
@@ -449,7 +460,7 @@ fn main(
       }
       var weight = relative_drop;
       if (is_slope) {
-        let drop = select(relative_drop * score, d, params.score == SCORE_LOGIT);
+        let drop = select(relative_drop * score, d, SCORE == SCORE_LOGIT);
         weight = select(0.0, drop / norm, norm > 0.0);
       }
       result[row_base + c] = ablated;

@@ -9,6 +9,7 @@ import { BufferScope } from './buffer-scope.ts';
 import { runChunk, type ChunkOutput, type UploadedPlan } from './chunk.ts';
 import { encodeProgram } from './program.ts';
 import { SEPARABLE_DENSE, WEIGHTED_MAP } from './shaders.ts';
+import { scoreCode, tailVariant } from './variants.ts';
 
 export interface WebGpuExecutorOptions {
   /** GPU memory a run may take besides the weights, in bytes. */
@@ -35,14 +36,9 @@ export function webGpuExecutor(device: Device, options: WebGpuExecutorOptions = 
       try {
         const program = encodeProgram(plan.step);
         const threads = device.adapter.software ? SOFTWARE_THREADS : HARDWARE_THREADS;
-        const [ablation, map] = await Promise.all([
-          device.pipeline(SEPARABLE_DENSE, { THREADS: threads }),
-          device.pipeline(WEIGHTED_MAP),
-        ]);
         const uploaded = await device.checked('weights of the tail', () => ({
           plan,
           program,
-          pipelines: { ablation, map },
           threads,
           programBuffer: buffers.upload('program', program.words, BufferUsage.storage),
           kernelBuffer: buffers.upload('dense kernel', plan.step.kernel, BufferUsage.storage),
@@ -77,11 +73,23 @@ class WebGpuAblation implements PreparedAblation {
     validateInput(this.plan, input);
     const maps = mapsPerInput(input.classes, this.plan.classes);
     const chunkSize = inputsPerChunk(this.plan, maps, this.#device.limits, this.#budgetBytes);
+    const [ablation, map] = await Promise.all([
+      this.#device.pipeline(SEPARABLE_DENSE, {
+        THREADS: this.#uploaded.threads,
+        ...tailVariant(this.plan.step),
+        SCORE: scoreCode(input.score, this.plan.scoreFunction),
+      }),
+      this.#device.pipeline(WEIGHTED_MAP, { IS_SINGLE: maps === 1 ? 1 : 0 }),
+    ]);
     const output = emptyOutput(this.plan, input.inputs, maps);
     for (let first = 0; first < input.inputs; first += chunkSize) {
       throwIfAborted(input.signal);
       const inputs = Math.min(chunkSize, input.inputs - first);
-      const chunk = await runChunk(this.#device, this.#uploaded, input, { first, inputs, maps });
+      const chunk = await runChunk(this.#device, this.#uploaded, { ablation, map }, input, {
+        first,
+        inputs,
+        maps,
+      });
       collect(output, chunk, first / input.inputs);
       input.onProgress?.(first + inputs);
     }

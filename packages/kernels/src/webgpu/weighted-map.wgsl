@@ -6,6 +6,8 @@
 // workgroup read the same weights at the same time. Grid: (ceil(positions / 64), ceil(M / 4), N).
 
 const CLASSES_PER_THREAD = 4u;
+// Whether every input has one map. Software adapters run both branches of an `if` they cannot decide when compiling.
+override IS_SINGLE = false;
 const CLASS_PREDICTED = 0xffffffffu;
 
 struct Params {
@@ -50,11 +52,10 @@ fn main(
     class_of(first_map + 2u, input),
     class_of(first_map + 3u, input),
   );
-  let is_single = first_map + 1u == params.maps;
   let activation_base = (input * params.positions + position) * params.channels;
   var weights_at = (params.inputs * params.channels + input * params.channels) * params.classes;
   var sums = vec4(0.0);
-  if (is_single) {
+  if (IS_SINGLE) {
     for (var k = 0u; k < params.channels; k++) {
       sums.x += result[weights_at + classes.x] * activation[activation_base + k];
       weights_at += params.classes;
