@@ -112,8 +112,23 @@ export function planSeparableDense(tail: Tail): SeparableDenseStep {
       case 'dense':
         dense = operation;
         break;
-      default:
-        throw unsupported(node, operation.kind === 'opaque' ? (operation.reason ?? null) : null);
+      case 'opaque':
+        throw unsupported(node, operation.reason ?? null);
+      case 'target':
+      case 'constant':
+      case 'convolution':
+      case 'depthwise':
+      case 'prelu':
+      case 'softmax':
+      case 'layer-normalization':
+      case 'merge':
+      case 'concatenate':
+      case 'permute':
+      case 'pad':
+      case 'crop':
+      case 'resize':
+      case 'repeat':
+        throw unsupported(node, null);
     }
   }
   endStage();

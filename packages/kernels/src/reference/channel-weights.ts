@@ -9,10 +9,9 @@ export function channelPlane(activation: Float32Array, channel: number, channels
 }
 
 /** Returns ||A_k|| over all positions. */
-export function channelNorm(plane: ArrayLike<number>, norm: Norm): number {
+export function channelNorm(plane: Iterable<number>, norm: Norm): number {
   let sum = 0;
-  for (let p = 0; p < plane.length; p++) {
-    const value = plane[p] ?? 0;
+  for (const value of plane) {
     sum += norm === 1 ? Math.abs(value) : value * value;
   }
   return norm === 1 ? sum : Math.sqrt(sum);

@@ -104,5 +104,5 @@ export function settingsOf(options: AblationCamOptions): AblationCamSettings {
 }
 
 function shown(value: unknown): string {
-  return JSON.stringify(value) ?? String(value);
+  return typeof value === 'string' ? `"${value}"` : String(value);
 }

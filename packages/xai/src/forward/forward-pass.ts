@@ -66,7 +66,7 @@ export async function forwardPass(
  */
 export function classLogits(logits: tf.Tensor, classes: number): tf.Tensor {
   return tf.tidy(() => {
-    const inputs = logits.shape[0] ?? 1;
+    const [inputs = 1] = logits.shape;
     const flat = logits.reshape([inputs, logits.size / inputs]);
     return flat.shape[1] === classes ? flat : tf.concat([flat.neg(), flat], 1);
   });
@@ -98,7 +98,7 @@ async function toSource(
     onGpu.push(data);
     if (data.buffer) return data.buffer;
   }
-  return (await tensor.data<'float32'>()) as Float32Array;
+  return tensor.data<'float32'>();
 }
 
 /** Small results of TensorFlow.js's WebGPU backend stay on the CPU, where `dataToGPU` refuses them. */
