@@ -79,3 +79,18 @@ export { defaultTrainingSettings, type TrainingSettings } from './training/optio
 export { mnist1dRecipe } from './training/recipes.ts';
 export { train, type TrainingProgress, type TrainingResult, type TrainOptions } from './training/train.ts';
 export type { TrainingEnd } from './training/training-state.ts';
+export {
+  texturesDataSets,
+  type TexturesDataSet,
+  type TexturesDataSetsOptions,
+} from './data/textures/data-sets.ts';
+export {
+  generateTexture,
+  generateTextures,
+  texturesDefaults,
+  type TextureSample,
+  type Textures,
+  type TexturesOptions,
+} from './data/textures/generate.ts';
+export { textureClassNames } from './data/textures/patterns.ts';
+export type { TextureRegion } from './data/textures/region.ts';

@@ -1,7 +1,14 @@
 import { assertClose } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { encodeNpy, generateMnist1d, readClassNames, readInput, type Normalization } from '../src/index.ts';
+import {
+  encodeNpy,
+  generateMnist1d,
+  readClassNames,
+  readInput,
+  type Normalization,
+  texturesDataSets,
+} from '../src/index.ts';
 // Made by golden/images.py.
 import images from './golden/images.json';
 import { assertRefused } from './support/refusal.ts';
@@ -102,6 +109,22 @@ test('mnist1d:<index> is a test sample with its label', async () => {
     assert.equal(input.data, Float32Array.from(signals.subarray(index * 40, index * 40 + 40)));
     assert.equal([input.shape, input.label, input.name], [[40, 1], labels[index], `mnist1d:${index}`]);
   }
+});
+
+test('textures:<index> is a test image with its label and mask', async () => {
+  const { test: held } = texturesDataSets({ trainSamples: 1, testSamples: 8 });
+  for (const index of [0, 7]) {
+    const input = await readInput(`textures:${index}`, { shape: [64, 64, 3] });
+    assert.equal(input.data, await held.batch([index]));
+    assert.equal([input.label, input.mask], [held.labels[index], held.mask(index)]);
+    assert.is(input.original?.width, 64);
+  }
+  assert.is(
+    (await readInput('textures:499', { shape: [32, 32, 3], normalize: 'imagenet' })).data.length,
+    3072,
+  );
+  const beyond = () => readInput('textures:500', { shape: [64, 64, 3] });
+  await assertRefused(beyond, 'invalid-input', /pass textures:<index> with an index from 0 to 499$/);
 });
 
 for (const index of ['1000', '-1', '1.5', '', 'x', ' 3']) {

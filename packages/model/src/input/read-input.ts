@@ -2,10 +2,10 @@ import { decodeImage } from '#platform';
 import { ModelError } from '../errors.ts';
 import { arrayImage, arrayInput } from './array-input.ts';
 import { type ByteImage, toRgb } from './byte-image.ts';
+import { generatedSample, type GeneratedSample } from './generated-sample.ts';
 import { imageFormat } from './image-format.ts';
 import { imageInput, takesImages } from './image-input.ts';
 import type { InputShape } from './input-shape.ts';
-import { isMnist1dName, mnist1dSample } from './mnist1d-input.ts';
 import type { Normalization } from './normalization.ts';
 import { decodeNpy, isNpy } from './npy.ts';
 import { type InputSource, readSource } from './read-source.ts';
@@ -30,6 +30,8 @@ export interface ModelInput {
   readonly name: string;
   /** The true class, where the source says it. */
   readonly label?: number;
+  /** 1 where the evidence for the label is, else 0, `[original.height, original.width]`, where the source says it. */
+  readonly mask?: Uint8Array;
 }
 
 export interface OriginalImage {
@@ -45,7 +47,7 @@ export interface OriginalImage {
  *   `Image.resize(size, BILINEAR)` does it and scaled by `normalize`.
  * - Other `.npy` arrays are taken as they are, in single precision; a batch dimension of 1 may be in front, a channel
  *   dimension of 1 may be missing at the end.
- * - `mnist1d:<index>` is a test sample of the MNIST-1D data set, with its label.
+ * - `mnist1d:<index>` and `textures:<index>` are test samples of the generated data sets, with their labels.
  *
  * What a file is, is told from its bytes, not from its name.
  *
@@ -54,10 +56,9 @@ export interface OriginalImage {
  */
 export async function readInput(source: InputSource, options: ReadInputOptions): Promise<ModelInput> {
   const { shape, normalize } = options;
-  if (typeof source === 'string' && isMnist1dName(source)) {
-    refuseNormalization(normalize, source);
-    const { signal, label } = mnist1dSample(source);
-    return { ...arrayInput({ shape: [signal.length], data: signal }, shape, source), name: source, label };
+  if (typeof source === 'string') {
+    const sample = generatedSample(source);
+    if (sample !== undefined) return fromSample(sample, options, source);
   }
   const { bytes, name } = await readSource(source, options.name);
   if (imageFormat(bytes) !== undefined) {
@@ -81,6 +82,21 @@ export async function readInput(source: InputSource, options: ReadInputOptions):
 function fromImage(rgb: ByteImage, { shape, normalize }: ReadInputOptions, name: string): ModelInput {
   const { width, height, data } = rgb;
   return { ...imageInput(rgb, shape, normalize, name), original: { width, height, rgb: data }, name };
+}
+
+function fromSample(sample: GeneratedSample, options: ReadInputOptions, name: string): ModelInput {
+  if (sample.kind === 'signal') {
+    const { signal, label } = sample;
+    refuseNormalization(options.normalize, name);
+    return { ...arrayInput({ shape: [signal.length], data: signal }, options.shape, name), name, label };
+  }
+  const { image, mask, label } = sample.texture;
+  const size = Math.sqrt(mask.length);
+  return {
+    ...fromImage({ width: size, height: size, channels: 3, data: image }, options, name),
+    label,
+    mask,
+  };
 }
 
 /** A scale for 8-bit values means nothing for others, and leaving it out silently would hide a mistake. */
