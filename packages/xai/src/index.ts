@@ -1,4 +1,4 @@
-export * from './errors.ts';
+export { XaiError, type XaiErrorCode } from './errors.ts';
 export { ablationCam } from './methods/ablation-cam.ts';
 export type * from './explanation/explanation.ts';
 export type { Ablation, AblationCamOptions, ClassIndexOption, Strategy } from './explanation/options.ts';

@@ -1,0 +1,390 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import * as tf from '@tensorflow/tfjs';
+import { assertClose, seededRandom } from '@ablation-cam/tools/testing';
+import { KernelsError } from '@ablation-cam/kernels';
+import { ModelError, useBackend } from '@ablation-cam/model';
+import {
+  ablationCam,
+  releaseDevice,
+  sharedDevice,
+  XaiError,
+  type AblationCamOptions,
+  type InputArray,
+} from '../src/index.ts';
+import { randomInput, sequenceModel, setRandomWeights } from './support/models.ts';
+
+/** Both sides run the forward pass in single precision, and the naive one subtracts its scores besides. */
+const SINGLE_PRECISION = { ofLargest: 1e-4, absolute: 2e-6 };
+
+const test = suite('Ablation-CAM');
+
+test.before(async () => {
+  await useBackend('cpu');
+});
+
+test.after(async () => {
+  await releaseDevice();
+});
+
+const signalModel = (): tf.LayersModel =>
+  sequenceModel([
+    tf.layers.conv1d({ filters: 6, kernelSize: 3, padding: 'same', activation: 'relu', inputShape: [20, 1] }),
+    tf.layers.conv1d({ filters: 9, kernelSize: 3, padding: 'same', activation: 'tanh', name: 'last' }),
+    tf.layers.flatten(),
+    tf.layers.dense({ units: 4, activation: 'softmax' }),
+  ]);
+
+const imageModel = (units = 5, activation: 'softmax' | 'sigmoid' | 'linear' = 'softmax'): tf.LayersModel =>
+  sequenceModel([
+    tf.layers.conv2d({
+      filters: 7,
+      kernelSize: 3,
+      padding: 'same',
+      activation: 'relu',
+      inputShape: [11, 10, 3],
+      name: 'features',
+    }),
+    tf.layers.maxPooling2d({ poolSize: 2 }),
+    tf.layers.batchNormalization(),
+    tf.layers.globalAveragePooling2d({}),
+    tf.layers.dropout({ rate: 0.5 }),
+    tf.layers.dense({ units, activation }),
+  ]);
+
+async function assertAgreesWithNaive(
+  model: tf.LayersModel,
+  input: InputArray,
+  options: AblationCamOptions,
+): Promise<void> {
+  const fast = await ablationCam(model, input, options);
+  const naive = await ablationCam(model, input, { ...options, strategy: 'naive' });
+  assert.is(fast.explanations.length, naive.explanations.length);
+  fast.explanations.forEach((explanation, index) => {
+    const expected = naive.explanations[index];
+    if (!expected) throw new Error(`the naive strategy gave no explanation ${String(index)}`);
+    assert.is(explanation.classIndex, expected.classIndex);
+    assert.is(explanation.inputIndex, expected.inputIndex);
+    assertClose(explanation.weights, expected.weights, SINGLE_PRECISION, 'weights');
+    assertClose(explanation.ablatedScores, expected.ablatedScores, SINGLE_PRECISION, 'ablated scores');
+    assertClose(explanation.mapSigned.data, expected.mapSigned.data, SINGLE_PRECISION, 'signed map');
+    assertClose(explanation.map.data, expected.map.data, SINGLE_PRECISION, 'map');
+  });
+}
+
+const SETTINGS: readonly AblationCamOptions[] = [
+  { ablation: 'zero', classIndex: 'all' },
+  { ablation: 'zero-kernel', score: 'logit' },
+  { ablation: 'zero-kernel', weighting: 'slope', norm: 1, classIndex: [2, 0] },
+  { ablation: 'channel-mean', weighting: 'slope', classIndex: 1 },
+];
+
+for (const executor of ['webgpu', 'reference'] as const) {
+  for (const settings of SETTINGS) {
+    const name = JSON.stringify({ executor, ...settings });
+    test(`equals the naive loop on a signal: ${name}`, async () => {
+      const model = signalModel();
+      setRandomWeights(model, 1);
+      await assertAgreesWithNaive(model, randomInput([2, 20, 1], 2), {
+        ...settings,
+        executor,
+        backend: 'cpu',
+      });
+      model.dispose();
+    });
+    test(`equals the naive loop on an image: ${name}`, async () => {
+      const model = imageModel();
+      setRandomWeights(model, 3);
+      await assertAgreesWithNaive(model, randomInput([11, 10, 3], 4), {
+        ...settings,
+        layer: 'features',
+        executor,
+        backend: 'wasm',
+      });
+      model.dispose();
+    });
+  }
+
+  test(`takes one sigmoid unit for two classes on the ${executor} executor`, async () => {
+    const model = imageModel(1, 'sigmoid');
+    setRandomWeights(model, 5);
+    const input = randomInput([3, 11, 10, 3], 6);
+    await assertAgreesWithNaive(model, input, { executor, backend: 'wasm', classIndex: 'all' });
+    await assertAgreesWithNaive(model, input, { executor, backend: 'wasm', classIndex: 0, score: 'logit' });
+    const { explanations, classes } = await ablationCam(model, input, { executor, backend: 'wasm' });
+    assert.is(classes, 2);
+    for (const { probabilities } of explanations) {
+      assert.ok(Math.abs((probabilities?.[0] ?? 0) + (probabilities?.[1] ?? 0) - 1) < 1e-6);
+    }
+    model.dispose();
+  });
+
+  test(`explains logits of a network without softmax, and says so, on the ${executor} executor`, async () => {
+    const model = imageModel(3, 'linear');
+    setRandomWeights(model, 7);
+    await assertAgreesWithNaive(model, randomInput([11, 10, 3], 8), { executor, backend: 'wasm' });
+    const result = await ablationCam(model, randomInput([11, 10, 3], 8), { executor, backend: 'wasm' });
+    assert.is(result.score, 'logit');
+    assert.is(result.explanations[0]?.probabilities, null);
+    assert.match(result.warnings.join(), /stops at its logits/);
+    model.dispose();
+  });
+}
+
+test('runs the forward pass on WebGPU with the values left there', async () => {
+  const model = signalModel();
+  setRandomWeights(model, 1);
+  const input = randomInput([2, 20, 1], 2);
+  const onGpu = await ablationCam(model, input, { backend: 'webgpu', classIndex: 'all' });
+  const onCpu = await ablationCam(model, input, { backend: 'cpu', executor: 'reference', classIndex: 'all' });
+  assert.is(onGpu.backend.chosen, 'webgpu');
+  onGpu.explanations.forEach(({ weights }, index) => {
+    assertClose(weights, onCpu.explanations[index]?.weights ?? [], SINGLE_PRECISION, 'weights');
+  });
+  model.dispose();
+});
+
+test('reports every choice it makes', async () => {
+  const model = signalModel();
+  const result = await ablationCam(model, randomInput([20, 1], 1));
+  assert.ok(['wasm', 'webgpu'].includes(result.backend.chosen));
+  // On a software GPU convolutions never run in WebGPU.
+  if (result.adapter?.software) assert.is(result.backend.chosen, 'wasm');
+  assert.is(result.executor?.requested, 'auto');
+  assert.ok((result.executor?.reason.length ?? 0) > 0 && result.backend.reason.length > 0);
+  assert.equal(result.dispatches, { ablation: 1, map: 1 });
+  model.dispose();
+});
+
+test('explains a batch as it explains each input', async () => {
+  const model = imageModel();
+  setRandomWeights(model, 11);
+  const batch = randomInput([4, 11, 10, 3], 12);
+  const options = { backend: 'wasm', executor: 'webgpu' } as const;
+  const together = await ablationCam(model, batch, options);
+  for (let n = 0; n < 4; n++) {
+    const size = 11 * 10 * 3;
+    const single = { data: batch.data.subarray(n * size, (n + 1) * size), shape: [11, 10, 3] };
+    const [alone] = (await ablationCam(model, single, options)).explanations;
+    const same = together.explanations[n];
+    assert.is(same?.inputIndex, n);
+    assertClose(same?.weights ?? [], alone?.weights ?? [NaN], { ofLargest: 1e-5, absolute: 1e-7 });
+  }
+  model.dispose();
+});
+
+test('takes tensors as well as arrays, and leaves them to the caller', async () => {
+  const model = signalModel();
+  const input = randomInput([20, 1], 1);
+  const tensor = tf.tensor(input.data, [20, 1]);
+  const [a] = (await ablationCam(model, tensor, { backend: 'cpu', executor: 'reference' })).explanations;
+  const [b] = (await ablationCam(model, input, { backend: 'cpu', executor: 'reference' })).explanations;
+  assert.equal(a?.weights, b?.weights);
+  assert.not(tensor.isDisposed);
+  tensor.dispose();
+  model.dispose();
+});
+
+test('gives a heatmap of the size of the input, from 0 to 1', async () => {
+  const model = imageModel();
+  setRandomWeights(model, 3);
+  const { explanations } = await ablationCam(model, randomInput([11, 10, 3], 4), { classIndex: 'all' });
+  for (const { heatmap, map } of explanations) {
+    assert.equal(heatmap.shape, [11, 10]);
+    const largest = Math.max(...heatmap.data);
+    assert.is(largest, Math.max(...map.data) > 0 ? 1 : 0);
+    assert.ok(heatmap.data.every((value) => value >= 0 && value <= 1));
+  }
+  model.dispose();
+});
+
+test('warns where a global average pooling hides the channel mean', async () => {
+  const model = sequenceModel([
+    tf.layers.conv2d({ filters: 4, kernelSize: 3, activation: 'relu', inputShape: [8, 8, 1] }),
+    tf.layers.batchNormalization(),
+    tf.layers.globalAveragePooling2d({}),
+    tf.layers.dense({ units: 3, activation: 'softmax' }),
+  ]);
+  setRandomWeights(model, 1);
+  const options = { ablation: 'channel-mean', layer: model.layers[0]?.name } as const;
+  const { warnings, explanations } = await ablationCam(model, randomInput([8, 8, 1], 2), options);
+  assert.match(warnings.join(), /global average pooling/);
+  assert.ok((explanations[0]?.weights ?? []).every((weight) => Math.abs(weight) < 1e-6));
+  model.dispose();
+});
+
+test('reports a flat map', async () => {
+  const model = signalModel();
+  model.getLayer('last').setWeights(
+    model
+      .getLayer('last')
+      .getWeights()
+      .map((weight) => tf.zerosLike(weight)),
+  );
+  const [explanation] = (await ablationCam(model, randomInput([20, 1], 1))).explanations;
+  assert.match(explanation?.warnings.join() ?? '', /flat/);
+  assert.ok(explanation?.heatmap.data.every((value) => value === 0));
+  model.dispose();
+});
+
+test('leaves the current backend as it was', async () => {
+  await useBackend('cpu');
+  const model = signalModel();
+  await ablationCam(model, randomInput([20, 1], 1), { backend: 'wasm' });
+  assert.is(tf.getBackend(), 'cpu');
+  await ablationCam(model, randomInput([20, 1], 1), { backend: 'wasm', classIndex: 99 }).catch(() => null);
+  assert.is(tf.getBackend(), 'cpu');
+  model.dispose();
+});
+
+test('leaves tensors and GPU buffers as they were over 200 calls', async () => {
+  const model = signalModel();
+  const device = await sharedDevice();
+  const run = (index: number): Promise<unknown> =>
+    ablationCam(model, randomInput([20, 1], index), {
+      ablation: index % 2 === 0 ? 'zero' : 'zero-kernel',
+      // Every twentieth call fails.
+      classIndex: index % 20 === 19 ? 99 : 'predicted',
+    }).catch((error: unknown) => error);
+  await run(0);
+  const before = { tensors: tf.memory().numTensors, buffers: device.liveBuffers };
+  for (let index = 0; index < 200; index++) await run(index);
+  await ablationCam(model, randomInput([20, 1], 1), { strategy: 'naive' });
+  assert.equal({ tensors: tf.memory().numTensors, buffers: device.liveBuffers }, before);
+  model.dispose();
+});
+
+test('puts the weights back when the naive loop is aborted', async () => {
+  const model = signalModel();
+  setRandomWeights(model, 1);
+  const before = await Promise.all(model.getWeights().map((weight) => weight.data()));
+  const tensors = tf.memory().numTensors;
+  const controller = new AbortController();
+  const error: unknown = await ablationCam(model, randomInput([20, 1], 1), {
+    strategy: 'naive',
+    ablation: 'zero-kernel',
+    signal: controller.signal,
+    onProgress: (done) => {
+      if (done > 0.3) controller.abort();
+    },
+  }).catch((reason: unknown) => reason);
+  assert.is((error as XaiError).code, 'aborted');
+  const after = await Promise.all(model.getWeights().map((weight) => weight.data()));
+  assert.equal(after, before);
+  assert.is(tf.memory().numTensors, tensors);
+  model.dispose();
+});
+
+test('reports its progress up to the end', async () => {
+  const model = signalModel();
+  for (const strategy of ['single-dispatch', 'naive'] as const) {
+    const shares: number[] = [];
+    await ablationCam(model, randomInput([3, 20, 1], 1), {
+      strategy,
+      onProgress: (done) => shares.push(done),
+    });
+    assert.is(shares.at(-1), 1);
+    assert.equal(
+      shares,
+      shares.toSorted((a, b) => a - b),
+    );
+  }
+  model.dispose();
+});
+
+test('says what is wrong with an option or an input, and what to do', async () => {
+  const model = signalModel();
+  const input = randomInput([20, 1], 1);
+  const broken = { ...input, data: input.data.with(7, NaN) };
+  const wrong: [InputArray, AblationCamOptions, new (...args: never[]) => Error, RegExp][] = [
+    [input, { layer: 'conv9' }, ModelError, /no layer "conv9".*"last"/],
+    [input, { layer: model.layers.at(-1)?.name }, ModelError, /no positions/],
+    [input, { classIndex: 4 }, XaiError, /Class 4 is out of range.*0 to 3/],
+    [input, { ablation: [1, 2] }, XaiError, /9 channels, got 2/],
+    [input, { norm: 3 as 1 }, XaiError, /norm is 3; choose one of 1, 2/],
+    [
+      input,
+      { backend: 'gpu' as 'webgpu' },
+      XaiError,
+      /backend is "gpu"; choose one of auto, webgpu, wasm, cpu/,
+    ],
+    [randomInput([19, 1], 1), {}, XaiError, /shape \[20, 1\].*got \[19, 1\]/],
+    [broken, {}, XaiError, /NaN at position 7/],
+  ];
+  for (const [given, options, type, message] of wrong) {
+    const error: unknown = await ablationCam(model, given, options).catch((reason: unknown) => reason);
+    assert.instance(error, type);
+    assert.match((error as Error).message, message);
+    assert.not((error as Error).message.includes('\n'));
+  }
+  model.dispose();
+});
+
+test('refuses to zero the filter of a layer without one', async () => {
+  const model = imageModel();
+  const layer = model.layers[2]?.name;
+  const error: unknown = await ablationCam(model, randomInput([11, 10, 3], 1), {
+    layer,
+    ablation: 'zero-kernel',
+  }).catch((reason: unknown) => reason);
+  assert.instance(error, XaiError);
+  assert.match((error as Error).message, /BatchNormalization.*no filter/);
+  model.dispose();
+});
+
+test('recovers from a lost device', async () => {
+  const model = signalModel();
+  const input = randomInput([20, 1], 1);
+  const options = { backend: 'cpu', executor: 'webgpu' } as const;
+  const before = await ablationCam(model, input, options);
+  const device = await sharedDevice();
+  device.gpu.destroy();
+  await device.lost;
+  const after = await ablationCam(model, input, options);
+  assert.equal(after.explanations[0]?.weights, before.explanations[0]?.weights);
+  model.dispose();
+});
+
+test('explains many inputs together more than ten times as fast as one by one', async () => {
+  const model = signalModel();
+  const random = seededRandom(1);
+  const count = 1000;
+  const batch = { data: random.floats(count * 20), shape: [count, 20, 1] };
+  const options = { backend: 'wasm' } as const;
+  await ablationCam(model, batch, options);
+  const start = performance.now();
+  const together = await ablationCam(model, batch, options);
+  const perInput = (performance.now() - start) / count;
+
+  const singles = 20;
+  const begin = performance.now();
+  for (let n = 0; n < singles; n++) {
+    const single = { data: batch.data.subarray(n * 20, (n + 1) * 20), shape: [20, 1] };
+    const [alone] = (await ablationCam(model, single, options)).explanations;
+    assertClose(alone?.weights ?? [], together.explanations[n]?.weights ?? [NaN], SINGLE_PRECISION);
+  }
+  const ratio = (performance.now() - begin) / singles / perInput;
+  assert.is(together.explanations.length, count);
+  assert.ok(ratio > 10, `only ${ratio.toFixed(1)} times as fast`);
+  model.dispose();
+});
+
+test('names the operation that the single dispatch does not cover; the naive strategy covers it', async () => {
+  const model = sequenceModel([
+    tf.layers.conv2d({ filters: 4, kernelSize: 3, activation: 'relu', inputShape: [8, 8, 1], name: 'first' }),
+    tf.layers.conv2d({ filters: 5, kernelSize: 3, activation: 'relu', name: 'second' }),
+    tf.layers.globalAveragePooling2d({}),
+    tf.layers.dense({ units: 3, activation: 'softmax' }),
+  ]);
+  const input = randomInput([8, 8, 1], 1);
+  const error: unknown = await ablationCam(model, input, { layer: 'first' }).catch(
+    (reason: unknown) => reason,
+  );
+  assert.instance(error, KernelsError);
+  assert.match((error as Error).message, /"second" \(convolution\)/);
+  const naive = await ablationCam(model, input, { layer: 'first', strategy: 'naive' });
+  assert.is(naive.channels, 4);
+  model.dispose();
+});
+
+test.run();
