@@ -117,6 +117,11 @@ test('turns logits into probabilities when it is told that outputs are logits', 
   // The softmax of the model rounds to float32.
   assert.ok(Math.abs(difference) < 1e-6);
   await assertRefused(() => evaluate(raw, data), 'invalid-data', /no probability.*as logits/);
+  await assertRefused(
+    () => evaluate(soft, data, { outputs: 'logits' }),
+    'invalid-option',
+    /ends in a softmax/,
+  );
   raw.dispose();
   soft.dispose();
 });

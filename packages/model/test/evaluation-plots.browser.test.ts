@@ -51,7 +51,7 @@ for (const [name, classNames] of Object.entries(classNameSets)) {
   test(`cut off no text and let no texts overlap: ${name}`, async () => {
     const result = simulatedEvaluation(classNames, { missingClass: classNames.length === 6 ? 2 : -1 });
     const plots = await evaluationPlots(result, simulatedHistory(45));
-    assert.is(plots.length, 7);
+    assert.is(plots.length, 8);
     for (const plot of plots) {
       const root = show(plot.svg);
       const frame = root.getBoundingClientRect();
@@ -88,7 +88,7 @@ test('draw no training curves without a history', async () => {
   const plots = await evaluationPlots(simulatedEvaluation(['a', 'b']));
   assert.equal(
     plots.map(({ name }) => name),
-    ['confusion-matrix', 'confusion-matrix-normalised', 'roc-curves', 'class-accuracy'],
+    ['confusion-matrix', 'confusion-matrix-normalised', 'roc-curves', 'roc-curves-corner', 'class-accuracy'],
   );
 });
 

@@ -16,8 +16,8 @@ test('holds every plot, every class, the failed examples and the parameters', as
     history: simulatedHistory(5),
     parameters: { model: 'model.h5' },
   });
-  assert.is(count(page, '<figure'), 7);
-  assert.is(count(page, 'download='), 7);
+  assert.is(count(page, '<figure'), 8);
+  assert.is(count(page, 'download='), 8);
   assert.is(count(page, 'data:image/png;base64,'), result.failures.length);
   for (const { name, f1 } of result.classes) {
     assert.ok(page.includes(`<th scope="row">${name}</th>`));

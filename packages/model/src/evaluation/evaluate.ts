@@ -5,7 +5,7 @@ import { ModelError } from '../errors.ts';
 import { classificationMetrics, predictedClasses } from './classification-metrics.ts';
 import type { EvaluationResult } from './evaluation-result.ts';
 import { FailureCollector } from './failed-example.ts';
-import { classScores, modelClassCount, type OutputKind } from './model-scores.ts';
+import { checkOutputKind, classScores, modelClassCount, type OutputKind } from './model-scores.ts';
 
 export interface EvaluateOptions {
   /** Samples predicted together; 64 unless given. */
@@ -37,6 +37,7 @@ export async function evaluate(
   const { batchSize = 64, outputs = 'probabilities', failedExamples = 24, signal, onProgress } = options;
   checkFailedExamples(failedExamples);
   checkDataFits(model, data);
+  checkOutputKind(model, outputs);
 
   const startedAt = performance.now();
   const { classNames, count, inputShape } = data;

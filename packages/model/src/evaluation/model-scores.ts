@@ -30,6 +30,22 @@ export function modelClassCount(model: tf.LayersModel): number {
 }
 
 /**
+ * Refuses to pass the outputs of a model that ends in a softmax or sigmoid through another one.
+ *
+ * @throws ModelError `invalid-option`
+ */
+export function checkOutputKind(model: tf.LayersModel, kind: OutputKind): void {
+  const last = model.outputs[0]?.sourceLayer;
+  if (kind !== 'logits' || last === undefined) return;
+  const activation = last.getConfig()['activation'] ?? last.getClassName().toLowerCase();
+  if (activation !== 'softmax' && activation !== 'sigmoid') return;
+  throw new ModelError(
+    'invalid-option',
+    `The model ends in a ${activation}: its outputs are probabilities, not logits. Evaluate them as such.`,
+  );
+}
+
+/**
  * Class scores in [0, 1] of a model's outputs, in float64.
  *
  * @param outputs `[samples, units]`, row-major; one unit gives the probability of the second of two classes

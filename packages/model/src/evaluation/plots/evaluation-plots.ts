@@ -18,7 +18,8 @@ export interface EvaluationPlot {
 
 /**
  * All plots of an evaluation, each an SVG that stands alone: confusion matrices with counts and with shares, ROC
- * curves, class-wise accuracies and, with a history, the loss, accuracy and learning rate of the training.
+ * curves, whole and in the corner that matters, class-wise accuracies and, with a history, the loss, accuracy and
+ * learning rate of the training.
  *
  * @param history the epochs of the training, where they are at hand
  * @param palette colours; {@link lightPalette} unless given
@@ -44,6 +45,11 @@ export async function evaluationPlots(
       caption:
         'ROC curves: each class against the rest, with the mean over pooled decisions (micro) and classes (macro).',
       svg: await rocPlot(metrics, palette),
+    },
+    {
+      name: 'roc-curves-corner',
+      caption: 'The upper left corner of the ROC curves, where good classifiers differ.',
+      svg: await rocPlot(metrics, palette, 'corner'),
     },
     {
       name: 'class-accuracy',

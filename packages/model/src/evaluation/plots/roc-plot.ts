@@ -8,19 +8,34 @@ interface Series extends LegendEntry {
   readonly points: readonly (readonly [number, number])[];
 }
 
+/** The part of the unit square that is drawn, from its upper left corner. */
+const views = {
+  all: { size: 1, title: 'ROC curves, each class against the rest' },
+  corner: { size: 0.2, title: 'Upper left corner of the ROC curves' },
+} as const;
+
+export type RocView = keyof typeof views;
+
 /** More curves than this cannot be told apart: then only those of the worst classes are drawn. */
 const MAX_CLASS_CURVES = 20;
 const WORST_CLASS_CURVES = 10;
 
 const WIDTH = 440;
-const MARGIN = { marginTop: 12, marginRight: 16, marginBottom: 48, marginLeft: 58 } as const;
+const MARGIN = { marginTop: 12, marginRight: 16, marginBottom: 48, marginLeft: 64 } as const;
 
 /**
  * The ROC curves of all classes against the rest with their micro and macro means as an SVG; the legend holds the AUCs.
  * Classes with an undefined curve are named in the legend. With more than 20 classes only the ten with the lowest AUC
  * are drawn beside the means, and the legend says so.
+ *
+ * @param view `'corner'` enlarges the corner where the curves of good classifiers are
  */
-export async function rocPlot(metrics: ClassificationMetrics, palette: PlotPalette): Promise<string> {
+export async function rocPlot(
+  metrics: ClassificationMetrics,
+  palette: PlotPalette,
+  view: RocView = 'all',
+): Promise<string> {
+  const { size, title } = views[view];
   const { classes, roc } = metrics;
   const drawn = classes
     .map((_, k) => k)
@@ -42,7 +57,7 @@ export async function rocPlot(metrics: ClassificationMetrics, palette: PlotPalet
         ...style,
         strokeWidth,
         text: `${name} (AUC ${figure})`,
-        points: curve === null ? [] : visiblePoints(curve),
+        points: curve === null ? [] : visiblePoints(curve, size),
       });
     };
   };
@@ -55,12 +70,12 @@ export async function rocPlot(metrics: ClassificationMetrics, palette: PlotPalet
   const axis = { ...axisStyle(palette), ticks: 5 };
   return drawFigure((plot) => ({
     palette,
-    title: 'ROC curves, each class against the rest',
+    title,
     width: WIDTH,
     height: WIDTH - MARGIN.marginLeft - MARGIN.marginRight + MARGIN.marginTop + MARGIN.marginBottom,
     ...MARGIN,
-    x: { domain: [0, 1] },
-    y: { domain: [0, 1] },
+    x: { domain: [0, size] },
+    y: { domain: [1 - size, 1] },
     legend:
       drawn.length < classes.length
         ? [
@@ -77,14 +92,18 @@ export async function rocPlot(metrics: ClassificationMetrics, palette: PlotPalet
       plot.gridX({ ticks: 5, stroke: palette.grid, strokeOpacity: 1 }),
       plot.gridY({ ticks: 5, stroke: palette.grid, strokeOpacity: 1 }),
       plot.axisX({ ...axis, label: 'false positive rate', labelOffset: 40 }),
-      plot.axisY({ ...axis, label: 'true positive rate', labelOffset: 48 }),
-      plot.line(
-        [
-          [0, 0],
-          [1, 1],
-        ],
-        { stroke: palette.muted, strokeDasharray: '4 4' },
-      ),
+      plot.axisY({ ...axis, label: 'true positive rate', labelOffset: 56 }),
+      ...(view === 'all'
+        ? [
+            plot.line(
+              [
+                [0, 0],
+                [1, 1],
+              ],
+              { stroke: palette.muted, strokeDasharray: '4 4' },
+            ),
+          ]
+        : []),
       ...series.map(({ points, color, dash, strokeWidth, text }) =>
         plot.line(points, {
           x: '0',
@@ -100,16 +119,28 @@ export async function rocPlot(metrics: ClassificationMetrics, palette: PlotPalet
   }));
 }
 
-/** The curve without points that lie within a quarter of a pixel of the one drawn before. */
-function visiblePoints(curve: MeanRocCurve): [number, number][] {
-  const step = 0.25 / WIDTH;
+/**
+ * The part of a curve with a false positive rate up to `size` and a true positive rate from `1 - size`, without points
+ * that lie within a quarter of a pixel of the one drawn before.
+ */
+function visiblePoints(curve: MeanRocCurve, size: number): [number, number][] {
+  const step = (0.25 * size) / WIDTH;
   const points: [number, number][] = [];
-  const last = curve.falsePositiveRate.length - 1;
-  curve.falsePositiveRate.forEach((x, i) => {
-    const y = curve.truePositiveRate[i]!;
+  const add = (x: number, y: number, always: boolean): void => {
     const before = points.at(-1);
-    if (before === undefined || i === last || x - before[0] >= step || y - before[1] >= step)
-      points.push([x, y]);
-  });
+    if (always || before === undefined || x - before[0] >= step || y - before[1] >= step) points.push([x, y]);
+  };
+  const { falsePositiveRate, truePositiveRate } = curve;
+  const last = falsePositiveRate.length - 1;
+  for (let i = 1; i <= last; i++) {
+    const [x0, x1] = [falsePositiveRate[i - 1]!, falsePositiveRate[i]!];
+    const [y0, y1] = [truePositiveRate[i - 1]!, truePositiveRate[i]!];
+    // Shares of this piece at which the rising curve enters the view from below and leaves it to the right.
+    const enters = y0 >= 1 - size ? 0 : (1 - size - y0) / (y1 - y0);
+    const leaves = x1 <= size ? 1 : (size - x0) / (x1 - x0);
+    if (!(enters <= leaves && enters <= 1 && leaves >= 0)) continue;
+    if (points.length === 0) add(x0 + enters * (x1 - x0), y0 + enters * (y1 - y0), true);
+    add(x0 + leaves * (x1 - x0), y0 + leaves * (y1 - y0), leaves < 1 || i === last);
+  }
   return points;
 }
