@@ -1,11 +1,12 @@
 import { Command } from '@commander-js/extra-typings';
 import type { RegisterCommand } from './command.ts';
 import { adapter } from './commands/adapter.ts';
+import { evaluate } from './commands/evaluate.ts';
 import { explain } from './commands/explain.ts';
 import { errorText } from './errors.ts';
 import { abortOnInterrupt, INTERRUPTED } from './interrupt.ts';
 
-const COMMANDS: readonly RegisterCommand[] = [explain, adapter];
+const COMMANDS: readonly RegisterCommand[] = [explain, evaluate, adapter];
 
 const signal = abortOnInterrupt();
 

@@ -1,0 +1,70 @@
+import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import type { RegisterCommand } from '../command.ts';
+
+const EXAMPLES = `
+Examples:
+  pnpm evaluate                                         the embedded model on the MNIST-1D test set
+  pnpm evaluate --model vgg.h5 --data images/test --html report.html
+  pnpm evaluate --model run/model.json --data images/test --labels names.txt --svg plots
+  pnpm evaluate --model net.h5 --data mnist1d --json > evaluation.json`;
+
+/** `evaluate`: how good a model is on labelled data. */
+export const evaluate: RegisterCommand = (program, { signal }) => {
+  program
+    .command('evaluate')
+    .description(
+      'Evaluate a classifier on labelled data: accuracy, precision, recall, F1 and ROC AUC of every class, the confusion ' +
+        'matrix, and where the model is most confidently wrong.',
+    )
+    .addOption(
+      new Option(
+        '--model <model>',
+        'a TF.js model.json, a Keras .h5, or the name of an embedded model',
+      ).default('mnist1d'),
+    )
+    .option(
+      '--data <data>',
+      'a folder of class folders of images (PNG, JPEG, TIFF, WebP), or a generated test set: mnist1d, textures (default: the one of the embedded model)',
+    )
+    .option('--limit <n>', 'only so many samples, evenly from all classes', wholeNumber(1))
+    .addOption(new Option('--batch <n>', 'samples predicted together').argParser(wholeNumber(1)).default(64))
+    .addOption(
+      new Option('--backend <backend>', 'TensorFlow.js backend')
+        .choices(['auto', 'webgpu', 'wasm', 'cpu'] as const)
+        .default('auto' as const),
+    )
+    .option(
+      '--normalize <how>',
+      'scale of 8-bit images: 0..1, -1..1, imagenet, or mean:deviation, each one number or one a channel with commas (default: 0..1)',
+    )
+    .option(
+      '--labels <file>',
+      "class names, one a line in the order of the model's outputs (default: those in the model, else the class folders, sorted)",
+    )
+    .option('--logits', 'the outputs are logits: the model ends without a softmax or sigmoid')
+    .addOption(
+      new Option('--failed <n>', 'wrong predictions to keep, the most confident first')
+        .argParser(wholeNumber(0))
+        .default(24),
+    )
+    .option(
+      '--history <file>',
+      'training history for the curves of the report (default: history.json beside the model)',
+    )
+    .option('--html <file>', 'write a report with plots, one self-contained page')
+    .option('--svg <dir>', 'write each plot as an SVG into this folder')
+    .option('--json', 'print the figures as JSON only')
+    .addHelpText('after', EXAMPLES)
+    .action(async (options) => {
+      const { runEvaluate } = await import('../evaluate/run-evaluate.ts');
+      await runEvaluate(options, signal);
+    });
+};
+
+function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${least}.`);
+  };
+}

@@ -1,0 +1,120 @@
+import {
+  limitDataSet,
+  mnist1dDataSets,
+  openImageFolder,
+  readClassNames,
+  texturesDataSets,
+  type DataSet,
+  type LoadedModel,
+} from '@ablation-cam/model';
+import { CliError } from '../errors.ts';
+import { parseNormalization } from '../explain/request.ts';
+import { startProgress } from '../progress.ts';
+import type { EvaluateRequest } from './request.ts';
+
+/** The test sets that are generated here, by name. */
+const generated: Readonly<Record<string, () => DataSet>> = {
+  mnist1d: () => mnist1dDataSets().test,
+  // The training images take time and are not looked at.
+  textures: () => texturesDataSets({ trainSamples: 1 }).test,
+};
+
+/**
+ * What a model is evaluated on: the data that were named, else those of the embedded model's own name.
+ *
+ * @throws CliError where neither is there
+ */
+export function dataName({ model, data }: EvaluateRequest): string {
+  if (data !== undefined) return data;
+  if (generated[model] !== undefined) return model;
+  throw new CliError(
+    `Say what to evaluate ${model} on: --data with a folder of class folders, or ${Object.keys(generated).join(' or ')}.`,
+  );
+}
+
+/**
+ * The data a model is evaluated on: a generated test set, or a folder of class folders, whose images are resized to what
+ * the model takes.
+ *
+ * @throws CliError, ModelError
+ */
+export async function openEvaluationData(
+  request: EvaluateRequest,
+  loaded: LoadedModel,
+  signal: AbortSignal,
+): Promise<DataSet> {
+  const name = dataName(request);
+  const classNames = await modelClassNames(request, loaded);
+  const make = generated[name];
+  if (make !== undefined) {
+    if (request.normalize !== undefined) {
+      throw new CliError(`--normalize scales images; ${name} is used as it is.`);
+    }
+    const data = make();
+    requireSameClasses(request.model, classNames, data);
+    return request.limit === undefined ? data : limitDataSet(data, request.limit);
+  }
+  return openFolder(
+    name,
+    request,
+    imageShape(request.model, name, loaded.model.inputs[0]?.shape),
+    classNames,
+    signal,
+  );
+}
+
+/** The names in the order of the model's outputs, where they are known. */
+async function modelClassNames(
+  { labels }: EvaluateRequest,
+  { model, metadata }: LoadedModel,
+): Promise<readonly string[] | undefined> {
+  if (labels === undefined) return metadata.classNames;
+  const units = model.outputs[0]?.shape.at(-1) ?? undefined;
+  return readClassNames(labels, units === 1 ? 2 : units);
+}
+
+function requireSameClasses(model: string, names: readonly string[] | undefined, data: DataSet): void {
+  const different = names?.find((name, k) => name !== data.classNames[k]);
+  if (different === undefined) return;
+  throw new CliError(
+    `The classes of ${model} (${names?.join(', ') ?? ''}) are not those of ${data.name} (${data.classNames.join(', ')}).`,
+  );
+}
+
+async function openFolder(
+  folder: string,
+  { normalize, limit, json }: EvaluateRequest,
+  inputShape: readonly [number, number, number],
+  classNames: readonly string[] | undefined,
+  signal: AbortSignal,
+): Promise<DataSet> {
+  let progress: ReturnType<typeof startProgress> | undefined;
+  try {
+    return await openImageFolder(folder, {
+      inputShape,
+      normalize: parseNormalization(normalize),
+      classNames,
+      limit,
+      signal,
+      onProgress: ({ checked, total }) => {
+        progress ??= startProgress({ label: 'checking images', total, silent: json === true });
+        progress.update(checked);
+      },
+    });
+  } finally {
+    progress?.stop();
+  }
+}
+
+function imageShape(
+  model: string,
+  folder: string,
+  shape: readonly (number | null)[] | undefined,
+): [number, number, number] {
+  const [height, width, channels] = shape?.slice(1) ?? [];
+  if (shape?.length === 4 && height && width && channels) return [height, width, channels];
+  throw new CliError(
+    `${model} takes inputs of shape [${(shape?.slice(1) ?? []).map((size) => size ?? 'any').join(', ')}], ` +
+      `and ${folder} is a folder of images; these need a model with inputs [height, width, channels].`,
+  );
+}

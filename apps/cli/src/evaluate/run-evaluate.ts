@@ -1,0 +1,107 @@
+import { basename, join } from 'node:path';
+import {
+  embeddedModel,
+  embeddedModelNames,
+  evaluate,
+  evaluationPlots,
+  loadModel,
+  renderEvaluationReport,
+  type DataSet,
+  type EvaluationResult,
+  type LoadedModel,
+} from '@ablation-cam/model';
+import { openBackend } from '../backend.ts';
+import { startProgress } from '../progress.ts';
+import { loadTensorFlow } from '../tensorflow.ts';
+import { writeFileWhole } from '../write-file.ts';
+import { evaluationJson } from './evaluation-json.ts';
+import { dataName, openEvaluationData } from './open-data.ts';
+import { readHistory, type History } from './read-history.ts';
+import { printEvaluation } from './report.ts';
+import type { EvaluateRequest } from './request.ts';
+
+/** Carries `evaluate` out: prints the figures and writes the files that were asked for. */
+export async function runEvaluate(request: EvaluateRequest, signal: AbortSignal): Promise<void> {
+  dataName(request);
+  await loadTensorFlow();
+  const backend = await openBackend(request.backend, signal);
+  try {
+    const history = await readHistory(request.model, request.history);
+    const loaded = await openModel(request.model);
+    try {
+      const data = await openEvaluationData(request, loaded, signal);
+      const result = await evaluateWithProgress(request, loaded, data, signal);
+      // Printed first: a full disk must not cost the figures.
+      if (request.json) process.stdout.write(`${JSON.stringify(evaluationJson(request, result), null, 2)}\n`);
+      else printEvaluation(request.model, backend, result);
+      const files = await writeFiles(request, result, history, backend.adapter);
+      if (!request.json && files.length > 0) console.log(`\nwrote ${files.join(', ')}`);
+    } finally {
+      loaded.model.dispose();
+    }
+  } finally {
+    backend.dispose();
+  }
+}
+
+async function openModel(name: string): Promise<LoadedModel> {
+  const embedded = embeddedModelNames.find((known) => known === name);
+  return embedded === undefined ? loadModel(name) : embeddedModel(embedded);
+}
+
+async function evaluateWithProgress(
+  { batch, logits, failed, json }: EvaluateRequest,
+  { model }: LoadedModel,
+  data: DataSet,
+  signal: AbortSignal,
+): Promise<EvaluationResult> {
+  const progress = startProgress({ label: 'evaluating', total: data.count, silent: json === true });
+  try {
+    return await evaluate(model, data, {
+      batchSize: batch,
+      outputs: logits ? 'logits' : 'probabilities',
+      failedExamples: failed,
+      signal,
+      onProgress: (done) => {
+        progress.update(done);
+      },
+    });
+  } finally {
+    progress.stop();
+  }
+}
+
+async function writeFiles(
+  { model, data, html, svg, limit }: EvaluateRequest,
+  result: EvaluationResult,
+  history: History | null,
+  adapter: string | null,
+): Promise<string[]> {
+  const files: string[] = [];
+  const epochs = history?.epochs ?? [];
+  if (html !== undefined) {
+    const page = await renderEvaluationReport(result, {
+      title: `Evaluation of ${basename(model)} on ${result.dataName}`,
+      history: epochs,
+      parameters: {
+        model,
+        ...(data !== undefined && { data }),
+        ...(limit !== undefined && { limit }),
+        ...(history?.settings && { 'training settings': history.settings }),
+        'made on': new Date().toISOString(),
+        ...(adapter !== null && { adapter }),
+        runtime: `Node.js ${process.version}, ${process.platform} ${process.arch}`,
+      },
+    });
+    await writeFileWhole(html, page);
+    files.push(html);
+  }
+  if (svg !== undefined) {
+    for (const plot of await evaluationPlots(result, epochs)) {
+      const path = join(svg, `${plot.name}.svg`);
+      await writeFileWhole(path, `${plot.svg}\n`);
+      files.push(path);
+    }
+  }
+  return files;
+}
