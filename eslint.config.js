@@ -20,6 +20,8 @@ export default tseslint.config(
         'error',
         { allowNumber: true, allowAny: false, allowNullish: false },
       ],
+      // An empty environment variable counts as absent.
+      '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { string: true } }],
       // `noPropertyAccessFromIndexSignature` of TypeScript asks for the brackets.
       '@typescript-eslint/dot-notation': ['error', { allowIndexSignaturePropertyAccess: true }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],

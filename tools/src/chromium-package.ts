@@ -83,7 +83,7 @@ async function packageRoot(entry: string): Promise<string> {
 
 /** A folder only this user can write: libraries in it are loaded into the process. */
 async function cacheFolder(): Promise<string> {
-  const inHome = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'ablation-cam');
+  const inHome = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'ablation-cam');
   try {
     return await privateFolder(inHome);
   } catch {

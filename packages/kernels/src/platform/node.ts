@@ -89,11 +89,11 @@ function hasDriverManifest(): boolean {
   const env = process.env;
   if (env['VK_DRIVER_FILES'] || env['VK_ICD_FILENAMES'] || env['VK_ADD_DRIVER_FILES']) return true;
   const roots = [
-    env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'),
-    ...(env['XDG_CONFIG_DIRS'] ?? '/etc/xdg').split(':'),
+    env['XDG_CONFIG_HOME'] || join(homedir(), '.config'),
+    ...(env['XDG_CONFIG_DIRS'] || '/etc/xdg').split(':'),
     '/etc',
-    env['XDG_DATA_HOME'] ?? join(homedir(), '.local/share'),
-    ...(env['XDG_DATA_DIRS'] ?? '/usr/local/share:/usr/share').split(':'),
+    env['XDG_DATA_HOME'] || join(homedir(), '.local/share'),
+    ...(env['XDG_DATA_DIRS'] || '/usr/local/share:/usr/share').split(':'),
   ];
   return roots.some((root) => {
     try {
