@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { classificationMetrics } from '../src/evaluation/classification-metrics.ts';
 import { evaluationPlots } from '../src/evaluation/plots/evaluation-plots.ts';
 import { darkPalette } from '../src/evaluation/plots/palette.ts';
 import { classNameSets, simulatedEvaluation, simulatedHistory } from './support/simulated-evaluation.ts';
@@ -90,6 +91,16 @@ test('draw no training curves without a history', async () => {
     plots.map(({ name }) => name),
     ['confusion-matrix', 'confusion-matrix-normalised', 'roc-curves', 'roc-curves-corner', 'class-accuracy'],
   );
+});
+
+test('leave out the corner of ROC curves that do not reach it', async () => {
+  const names = async (labels: number[], scores: number[]) => {
+    const plots = await evaluationPlots(classificationMetrics(labels, scores, ['a', 'b']));
+    return plots.map(({ name }) => name).filter((name) => name.startsWith('roc'));
+  };
+  const wrong = [0.4, 0.6, 0.6, 0.4];
+  assert.equal(await names([0, 1], wrong), ['roc-curves']);
+  assert.equal(await names([1, 0], wrong), ['roc-curves', 'roc-curves-corner']);
 });
 
 test('name the AUC of every class and both means in the legend', async () => {

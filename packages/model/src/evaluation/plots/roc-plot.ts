@@ -29,12 +29,13 @@ const MARGIN = { marginTop: 12, marginRight: 16, marginBottom: 48, marginLeft: 6
  * are drawn beside the means, and the legend says so.
  *
  * @param view `'corner'` enlarges the corner where the curves of good classifiers are
+ * @returns `null` where no curve passes through the view
  */
 export async function rocPlot(
   metrics: ClassificationMetrics,
   palette: PlotPalette,
   view: RocView = 'all',
-): Promise<string> {
+): Promise<string | null> {
   const { size, title } = views[view];
   const { classes, roc } = metrics;
   const drawn = classes
@@ -66,6 +67,8 @@ export async function rocPlot(
   });
   add('micro mean', { color: palette.ink, dash: '1 3' }, 2.6)(roc.micro.curve, roc.micro.auc);
   add('macro mean', { color: palette.ink, dash: 'none' }, 2.6)(roc.macro.curve, roc.macro.auc);
+
+  if (series.every(({ points }) => points.length === 0)) return null;
 
   const axis = { ...axisStyle(palette), ticks: 5 };
   return drawFigure((plot) => ({
@@ -104,7 +107,8 @@ export async function rocPlot(
             ),
           ]
         : []),
-      ...series.map(({ points, color, dash, strokeWidth, text }) =>
+      // The means last in the legend, but below the classes: with two classes all three curves are one.
+      ...series.toReversed().map(({ points, color, dash, strokeWidth, text }) =>
         plot.line(points, {
           x: '0',
           y: '1',
