@@ -1,5 +1,5 @@
 import { encodeNpy } from '@ablation-cam/model';
-import type { AblationCamResult, Explanation, PositionMap } from '@ablation-cam/xai';
+import type { AblationCamResult, AblationExplanation, PositionMap } from '@ablation-cam/xai';
 import type { Comparison } from './compare.ts';
 import type { Subject } from './open-subject.ts';
 import type { ExplainRequest } from './request.ts';
@@ -32,7 +32,7 @@ export function explanationJson(
 
 function describeExplanation(
   result: AblationCamResult,
-  explanation: Explanation,
+  explanation: AblationExplanation,
   { classNames }: Subject,
   scoresFile: string | null,
 ): object {

@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import type { AblationCamResult, Choice, Explanation } from '@ablation-cam/xai';
+import type { AblationCamResult, Choice, AblationExplanation } from '@ablation-cam/xai';
 import type { Comparison } from './compare.ts';
 import type { Subject } from './open-subject.ts';
 
@@ -36,7 +36,10 @@ export function printReport(
   if (files.length > 0) console.log(`\nwrote ${files.join(', ')}`);
 }
 
-function predictionLine({ input, classNames }: Subject, { logits, probabilities }: Explanation): string {
+function predictionLine(
+  { input, classNames }: Subject,
+  { logits, probabilities }: AblationExplanation,
+): string {
   const values = probabilities ?? logits;
   const predicted = values.reduce((best, value, c) => (value > (values[best] ?? -Infinity) ? c : best), 0);
   const value = values[predicted] ?? 0;
@@ -48,7 +51,7 @@ function predictionLine({ input, classNames }: Subject, { logits, probabilities 
 function printChannels(
   { classNames }: Subject,
   { score, classes }: AblationCamResult,
-  explanation: Explanation,
+  explanation: AblationExplanation,
 ): void {
   const { classIndex, classScore, weights, ablatedScores, warnings } = explanation;
   const shown = score === 'probability' ? percent : (value: number): string => value.toPrecision(4);

@@ -8,29 +8,44 @@ export interface PositionMap {
   readonly data: Float32Array;
 }
 
-/** Why one class got its score, for one input. */
+/** Why the network answered as it did, for one input: what every method gives. */
 export interface Explanation {
   /** Which input of the batch this explains. */
   readonly inputIndex: number;
-  readonly classIndex: number;
-  /** The score y of that class. */
+  /** The class the explained score is about, the first of several; null where the score is about no class. */
+  readonly classIndex: number | null;
+  /** The score y that is explained. */
   readonly classScore: number;
-  /** One for each class, or null where the network stops at the logits. */
+  /** One for each class, or null where the network stops at the logits or has no classes. */
   readonly probabilities: Float32Array | null;
-  /** One for each class. */
-  readonly logits: Float32Array;
-  /** w_k, `[channels]`. */
-  readonly weights: Float32Array;
-  /** The score of every class without channel k, in the units of the score, `[channels, classes]`. */
-  readonly ablatedScores: Float32Array;
-  /** sum_k w_k A_k at the target layer's resolution. */
+  /** One for each class, or null where the output is not one vector of classes. */
+  readonly logits: Float32Array | null;
+  /** w_k, `[channels]`, or null where the method has no weights. */
+  readonly weights: Float32Array | null;
+  /**
+   * How much each position speaks for the score (positive) or against it: sum_k w_k A_k at the target layer's resolution
+   * for methods that weigh channels, the sum over the input's channels for methods that attribute to the input.
+   */
   readonly mapSigned: PositionMap;
   /** max(0, mapSigned). */
   readonly map: PositionMap;
   /** `map` resized to the input's positions (bilinear, half-pixel centres) and divided by its maximum: in [0, 1]. */
   readonly heatmap: PositionMap;
+  /** One for each element of the input, in its shape; absent where the method does not attribute to the input. */
+  readonly attributions?: PositionMap;
+  /** What completeness leaves over: the sum of the attributions less y minus the score at the baseline. */
+  readonly convergenceDelta?: number;
   /** What a reader of this map should know, in sentences. */
   readonly warnings: readonly string[];
+}
+
+/** Why one class got its score, by Ablation-CAM. */
+export interface AblationExplanation extends Explanation {
+  readonly classIndex: number;
+  readonly logits: Float32Array;
+  readonly weights: Float32Array;
+  /** The score of every class without channel k, in the units of the score, `[channels, classes]`. */
+  readonly ablatedScores: Float32Array;
 }
 
 /** A decision that was taken for the caller, with its reason. */
@@ -43,7 +58,7 @@ export interface Choice<T> {
 export interface AblationCamResult {
   readonly method: 'ablation-cam';
   /** By input, then by class. */
-  readonly explanations: readonly Explanation[];
+  readonly explanations: readonly AblationExplanation[];
   readonly layer: string;
   readonly channels: number;
   readonly classes: number;

@@ -3,7 +3,7 @@ import type { ExtractedTail, TargetLayer } from '@ablation-cam/model';
 import type { Batch } from '../forward/model-input.ts';
 import { heatmapOf, mapWarnings } from '../maps/heatmap.ts';
 import type { Runtime } from '../runtime/choose-runtime.ts';
-import type { AblationCamResult, Explanation, PositionMap } from './explanation.ts';
+import type { AblationCamResult, AblationExplanation, PositionMap } from './explanation.ts';
 import type { AblationCamSettings } from './options.ts';
 import { probabilitiesOf } from './probabilities.ts';
 
@@ -21,7 +21,7 @@ export class ResultBuilder {
   /** What is really explained: a network that stops at the logits has no probabilities. */
   readonly score: Score;
   readonly #job: Described;
-  readonly #explanations: Explanation[] = [];
+  readonly #explanations: AblationExplanation[] = [];
   readonly #dispatches = { ablation: 0, map: 0 };
   readonly #timings = { forwardMs: 0, ablationMs: 0, mapMs: 0 };
 

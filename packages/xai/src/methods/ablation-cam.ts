@@ -3,26 +3,22 @@ import { planAblation, type ClassSelection, type Device } from '@ablation-cam/ke
 import {
   extractTail,
   fetchWeights,
-  layerGraph,
   resolveTarget,
   type ExtractedTail,
   type LayerGraph,
   type TargetLayer,
 } from '@ablation-cam/model';
-import { throwIfAborted, XaiError } from '../errors.ts';
+import { throwIfAborted } from '../errors.ts';
 import type { AblationCamResult } from '../explanation/explanation.ts';
-import {
-  settingsOf,
-  type AblationCamOptions,
-  type AblationCamSettings,
-  type ClassIndexOption,
-} from '../explanation/options.ts';
+import { settingsOf, type AblationCamOptions, type AblationCamSettings } from '../explanation/options.ts';
 import { ResultBuilder } from '../explanation/result-builder.ts';
-import { forwardPass, inputsPerPass } from '../forward/forward-pass.ts';
-import { batchTensors, readBatch, type Batch, type ExplainedInput } from '../forward/model-input.ts';
+import { forwardPass } from '../forward/forward-pass.ts';
+import type { Batch, ExplainedInput } from '../forward/model-input.ts';
+import { eachPass, openModel } from '../forward/open-model.ts';
 import { naiveAblation } from '../naive/naive-ablation.ts';
 import { chooseRuntime, keepingBackend, type Runtime } from '../runtime/choose-runtime.ts';
 import { exclusive } from '../runtime/exclusive.ts';
+import { selectedClasses } from '../targets/selected-classes.ts';
 import { ablationValue } from './ablation-values.ts';
 
 /**
@@ -91,7 +87,7 @@ async function runPlan(job: Job, builder: ResultBuilder): Promise<void> {
   const ablation = await ablationValue(settings.ablation, job.target);
   const prepared = await runtime.executor.prepare(planAblation(extracted.tail));
   try {
-    await eachPass(job, async (inputs, first, count) => {
+    await eachPass(job, options.signal, async (inputs, first, count) => {
       const started = performance.now();
       const device: Device | null = runtime.executor.name === 'webgpu' ? runtime.device : null;
       const forward = await forwardPass(graph, extracted, inputs, device);
@@ -126,7 +122,7 @@ async function runNaive(job: Job, builder: ResultBuilder): Promise<void> {
   // Zeroing the filter of a layer that is called twice would ablate both calls.
   const isCalledOnce = graph.calls.filter(({ layer }) => layer === target.layerCall.layer).length === 1;
   const channels = target.shape.at(-1) ?? 1;
-  await eachPass(job, async (inputs, first, count) => {
+  await eachPass(job, options.signal, async (inputs, first, count) => {
     const output = await naiveAblation({
       network: { model, graph, target, extracted, classes, score: builder.score },
       inputs,
@@ -141,49 +137,4 @@ async function runNaive(job: Job, builder: ResultBuilder): Promise<void> {
     builder.addForward(output.forwardMs);
     builder.add(first, count, output);
   });
-}
-
-/** Calls `work` with the tensors of each pass, and frees them. */
-async function eachPass(
-  { graph, batch, options }: Job,
-  work: (inputs: readonly tf.Tensor[], first: number, count: number) => Promise<void>,
-): Promise<void> {
-  const size = inputsPerPass(graph);
-  for (let first = 0; first < batch.inputs; first += size) {
-    throwIfAborted(options.signal);
-    const count = Math.min(size, batch.inputs - first);
-    const inputs = batchTensors(batch, first, first + count);
-    try {
-      await work(inputs, first, count);
-    } finally {
-      for (const tensor of inputs) tensor.dispose();
-    }
-  }
-}
-
-/** The model as a graph with definite sizes, and its inputs. */
-async function openModel(
-  model: tf.LayersModel,
-  input: ExplainedInput,
-): Promise<{ graph: LayerGraph; batch: Batch }> {
-  const graph = layerGraph(model);
-  const batch = await readBatch(graph, input);
-  const isOpen = graph.tensors.some(({ shape }) => shape.includes(null));
-  const shapes = batch.arrays.map(({ shape }) => shape.slice(1));
-  return { graph: isOpen ? layerGraph(model, shapes) : graph, batch };
-}
-
-function selectedClasses(option: ClassIndexOption, classes: number): ClassSelection {
-  if (typeof option === 'string') return option;
-  const indices = typeof option === 'number' ? [option] : option;
-  if (indices.length === 0) throw new XaiError('invalid-option', 'The list of classes is empty.');
-  for (const index of indices) {
-    if (!Number.isInteger(index) || index < 0 || index >= classes) {
-      throw new XaiError(
-        'invalid-option',
-        `Class ${String(index)} is out of range: the model has ${String(classes)} classes, 0 to ${String(classes - 1)}.`,
-      );
-    }
-  }
-  return indices;
 }

@@ -13,6 +13,9 @@ import type { Choice } from '../explanation/explanation.ts';
 import type { AblationCamSettings } from '../explanation/options.ts';
 import { sharedDevice } from './shared-device.ts';
 
+/** What decides on what an explanation runs. */
+export type RuntimeSettings = Pick<AblationCamSettings, 'backend' | 'executor' | 'strategy'>;
+
 /** What an explanation runs on. */
 export interface Runtime {
   readonly device: Device | null;
@@ -26,10 +29,7 @@ export interface Runtime {
  *
  * @throws KernelsError `no-adapter` where WebGPU was asked for and is not to be had
  */
-export async function chooseRuntime(
-  settings: AblationCamSettings,
-  given: Device | undefined,
-): Promise<Runtime> {
+export async function chooseRuntime(settings: RuntimeSettings, given: Device | undefined): Promise<Runtime> {
   const { device, absence } = await findDevice(settings, given);
   // TensorFlow.js's WebGPU backend looks for the globals of a browser.
   if (device && settings.backend !== 'wasm' && settings.backend !== 'cpu') await exposeWebGpu();
@@ -67,7 +67,7 @@ export async function keepingBackend<T>(work: () => Promise<T>): Promise<T> {
 }
 
 async function findDevice(
-  { backend, executor, strategy }: AblationCamSettings,
+  { backend, executor, strategy }: RuntimeSettings,
   given: Device | undefined,
 ): Promise<{ device: Device | null; absence: string | null }> {
   if (given) return { device: given, absence: null };
