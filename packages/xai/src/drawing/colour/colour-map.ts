@@ -1,0 +1,76 @@
+import { rgb } from 'd3-color';
+import { scaleLinear } from 'd3-scale';
+import {
+  interpolateCividis,
+  interpolateInferno,
+  interpolateMagma,
+  interpolatePlasma,
+  interpolateRdBu,
+  interpolateTurbo,
+  interpolateViridis,
+} from 'd3-scale-chromatic';
+import { XaiError } from '../../errors.ts';
+
+export type Rgb = readonly [red: number, green: number, blue: number];
+
+/** Matplotlib's jet: six colours, linear between them. */
+const jet = scaleLinear<string>()
+  .domain([0, 0.125, 0.375, 0.625, 0.875, 1])
+  .range(['#000080', '#0000ff', '#00ffff', '#ffff00', '#ff0000', '#800000']);
+
+const interpolators = {
+  viridis: interpolateViridis,
+  turbo: interpolateTurbo,
+  inferno: interpolateInferno,
+  magma: interpolateMagma,
+  plasma: interpolatePlasma,
+  cividis: interpolateCividis,
+  jet,
+  RdBu_r: (value: number) => interpolateRdBu(1 - value),
+} as const;
+
+/**
+ * Colour maps by Matplotlib's names. All but `jet` and `turbo` are perceptually uniform, so that equal steps of the value look
+ * equal; `RdBu_r` is diverging, from blue over white to red, for signed values.
+ */
+export type ColourMapName = keyof typeof interpolators;
+
+export const colourMapNames = Object.keys(interpolators) as readonly ColourMapName[];
+
+/** As many as differ in 8 bits and as Matplotlib takes. */
+const LEVELS = 256;
+
+const tables = new Map<ColourMapName, readonly Rgb[]>();
+
+/**
+ * Returns the colour map as a function from [0, 1] to red, green and blue in 0..255, in 256 levels; values outside take the
+ * colour of the nearer end.
+ *
+ * @throws XaiError `invalid-option` for an unknown name
+ */
+export function colourMap(name: ColourMapName): (value: number) => Rgb {
+  const table = tables.get(name) ?? buildTable(name);
+  return (value) => table[Math.max(0, Math.min(LEVELS - 1, Math.floor(value * LEVELS)))]!;
+}
+
+function buildTable(name: ColourMapName): readonly Rgb[] {
+  // The name may come from a command line.
+  const interpolate = Object.hasOwn(interpolators, name) ? interpolators[name] : undefined;
+  if (interpolate === undefined) {
+    throw new XaiError(
+      'invalid-option',
+      `There is no colour map "${name}"; choose ${colourMapNames.join(', ')}.`,
+    );
+  }
+  const table = Array.from({ length: LEVELS }, (_, level): Rgb => {
+    const { r, g, b } = rgb(interpolate(level / (LEVELS - 1)));
+    return [Math.round(r), Math.round(g), Math.round(b)];
+  });
+  tables.set(name, table);
+  return table;
+}
+
+/** The colour as `#rrggbb`. */
+export function hexColour(colour: Rgb): string {
+  return `#${colour.map((channel) => channel.toString(16).padStart(2, '0')).join('')}`;
+}

@@ -1,0 +1,32 @@
+import type { PositionMap } from '../explanation/explanation.ts';
+import { valueScale, type ColouringOptions } from './colour/value-scale.ts';
+import { figure, paletteOf, type FigureOptions } from './figure/figure.ts';
+import { withColourBar, type ColourBarOptions } from './figure/with-colour-bar.ts';
+import { heatmapPanel, mapSize, type Interpolation } from './panels/image-panel.ts';
+import { DEFAULT_SIZE, displaySize } from './pixels/display-size.ts';
+
+export interface ImageHeatmapOptions extends FigureOptions, ColouringOptions, ColourBarOptions {
+  /** About how many pixels the longer side of the map has in the drawing; default 400. */
+  readonly size?: number | undefined;
+  /** Default `nearest`: what the map holds, nothing in between. */
+  readonly interpolation?: Interpolation | undefined;
+}
+
+/**
+ * Draws a map of any resolution and sign by itself, coloured, with a colour bar: an SVG document.
+ *
+ * A flat map is one neutral colour and the words "flat map". Pixels keep their shape, except that a map is never lower or narrower
+ * than 24 pixels.
+ *
+ * @param map `[height, width]`, or `[length]`, which is drawn as one line of pixels
+ * @throws XaiError `invalid-input` for a map that cannot be drawn (another rank, NaN), `invalid-option` for an unknown colour map
+ *   or an empty range
+ */
+export function drawImageHeatmap(map: PositionMap, options: ImageHeatmapOptions = {}): string {
+  const palette = paletteOf(options);
+  const scale = valueScale(map, options);
+  const { width, height } = mapSize(map);
+  const size = displaySize(width, height, options.size ?? DEFAULT_SIZE);
+  const panel = heatmapPanel(map, scale, size, options.interpolation ?? 'nearest', palette);
+  return figure(withColourBar(panel, scale, options, palette), options);
+}

@@ -1,0 +1,56 @@
+import type { OriginalImage } from '@ablation-cam/model';
+import { XaiError } from '../errors.ts';
+import type { PositionMap } from '../explanation/explanation.ts';
+import { valueScale, type ColouringOptions } from './colour/value-scale.ts';
+import { figure, paletteOf, type FigureOptions } from './figure/figure.ts';
+import { withColourBar, type ColourBarOptions } from './figure/with-colour-bar.ts';
+import { overlayPanel, type Alpha } from './panels/image-panel.ts';
+import { DEFAULT_SIZE, displaySize } from './pixels/display-size.ts';
+
+/** How a heatmap covers an image. */
+export interface OverlayOptions {
+  /** The largest opacity of the heatmap, 0 to 1; default 0.75. */
+  readonly opacity?: number | undefined;
+  /** Default `value`: the image shows through where the map has nothing to say. `uniform` covers it alike everywhere. */
+  readonly alpha?: Alpha | undefined;
+}
+
+export interface ImageOverlayOptions
+  extends FigureOptions, ColouringOptions, ColourBarOptions, OverlayOptions {
+  /** About how many pixels the longer side of the image has in the drawing; default 400. */
+  readonly size?: number | undefined;
+}
+
+/**
+ * Draws a heatmap over the image it explains, with a colour bar: an SVG document.
+ *
+ * The heatmap covers the whole image whatever its resolution (bilinear, half-pixel centres). A flat map leaves the image as it is,
+ * with the words "flat map". Large images are averaged down to the size of the drawing.
+ *
+ * @param image 8-bit RGB, row-major, `[height, width, 3]`
+ * @param heatmap `[height, width]`, as `Explanation.heatmap` or with negative values
+ * @throws XaiError `invalid-input` for an image or a map that cannot be drawn, `invalid-option` for an opacity outside [0, 1], an
+ *   unknown colour map or an empty range
+ */
+export function drawImageOverlay(
+  image: OriginalImage,
+  heatmap: PositionMap,
+  options: ImageOverlayOptions = {},
+): string {
+  const palette = paletteOf(options);
+  const scale = valueScale(heatmap, options);
+  const size = displaySize(image.width, image.height, options.size ?? DEFAULT_SIZE);
+  const panel = overlayPanel(image, heatmap, scale, size, overlayStyle(options), palette);
+  return figure(withColourBar(panel, scale, options, palette), options);
+}
+
+/** @throws XaiError `invalid-option` */
+export function overlayStyle({ opacity = 0.75, alpha = 'value' }: OverlayOptions): {
+  readonly opacity: number;
+  readonly alpha: Alpha;
+} {
+  if (!(opacity >= 0 && opacity <= 1)) {
+    throw new XaiError('invalid-option', `The opacity of a heatmap lies between 0 and 1, got ${opacity}.`);
+  }
+  return { opacity, alpha };
+}

@@ -1,0 +1,52 @@
+declare const escaped: unique symbol;
+
+/** Text that is valid SVG: made by the functions of this file, so that nothing gets into a drawing unescaped. */
+export type Markup = string & { readonly [escaped]: true };
+
+export type Attributes = Readonly<Record<string, string | number | undefined>>;
+
+/** An element; attributes that are undefined are left out. */
+export function element(name: string, attributes: Attributes, ...children: readonly Markup[]): Markup {
+  const written = Object.entries(attributes)
+    .filter((entry): entry is [string, string | number] => entry[1] !== undefined)
+    .map(([key, value]) => ` ${key}="${typeof value === 'number' ? formatNumber(value) : escapeText(value)}"`)
+    .join('');
+  const content = children.join('');
+  return (content === '' ? `<${name}${written}/>` : `<${name}${written}>${content}</${name}>`) as Markup;
+}
+
+/** An element that holds text. */
+export function textElement(name: string, attributes: Attributes, content: string): Markup {
+  return element(name, attributes, escapeText(content));
+}
+
+/** Elements moved by (x, y). */
+export function translate(x: number, y: number, ...children: readonly Markup[]): Markup {
+  return element('g', { transform: `translate(${formatNumber(x)} ${formatNumber(y)})` }, ...children);
+}
+
+/** A number with at most three decimals, the same in every language and engine. */
+export function formatNumber(value: number): string {
+  // Adding 0 turns -0 into 0.
+  return String(Math.round(value * 1000) / 1000 + 0);
+}
+
+/** Escapes what XML gives a meaning and replaces what it cannot hold: control characters and halves of surrogate pairs. */
+function escapeText(text: string): Markup {
+  return Array.from(text, escapeCharacter).join('') as Markup;
+}
+
+function escapeCharacter(character: string): string {
+  if (/\s/.test(character)) return ' ';
+  const code = character.codePointAt(0)!;
+  const forbidden = code < 0x20 || (code >= 0xd800 && code <= 0xdfff) || code === 0xfffe || code === 0xffff;
+  return forbidden ? '\ufffd' : (ENTITIES[character] ?? character);
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};

@@ -1,0 +1,2 @@
+/** What differs between Node and the browser; `browser.ts` exports the same names. */
+export { rasterize } from './node-rasterize.ts';
