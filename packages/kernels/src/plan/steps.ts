@@ -7,7 +7,7 @@ import type {
   Shape,
 } from '../tail/tail.ts';
 import type { Owner } from './owner.ts';
-import type { Weights } from './weights.ts';
+import type { Weights, WeightValues } from './weights.ts';
 
 /*
  * The steps of a plan as plain data, for every executor.
@@ -98,7 +98,7 @@ export interface SlidingWindow {
  * 5. `globalPool`: the same over all positions; it may be finished in a second dispatch
  */
 export interface Epilogue {
-  readonly scale: Float32Array | null;
+  readonly scale: WeightValues | null;
   readonly addend: OneChannelOperand | DeltaOperand | null;
   readonly activation: ActivationOperation | null;
   /** Of the whole tensor `shape`, before the activation; null where nothing after `addend` reads it. */

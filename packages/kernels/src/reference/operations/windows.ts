@@ -43,7 +43,7 @@ function taps(sliding: Sliding, positions: Shape, output: readonly number[]): Ta
 }
 
 /** Calls `visit` once for each output position with the cells of the input under its window. */
-function slide(
+export function slide(
   sliding: Sliding,
   input: Shape,
   output: Shape,

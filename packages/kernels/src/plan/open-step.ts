@@ -1,0 +1,93 @@
+import type {
+  ActivationOperation,
+  AffineOperation,
+  GlobalPoolOperation,
+  PoolOperation,
+  Shape,
+} from '../tail/tail.ts';
+import type {
+  CombineStep,
+  ContributeStep,
+  ConvolveStep,
+  DeltaOperand,
+  Epilogue,
+  OneChannelOperand,
+  PropagateStep,
+  ValueId,
+} from './steps.ts';
+
+type Unfinished<Step> = Step extends unknown ? Omit<Step, 'node' | 'layers' | 'epilogue' | 'output'> : never;
+
+export type UnfinishedStep = Unfinished<ContributeStep | ConvolveStep | PropagateStep | CombineStep>;
+
+/** A step that is not in the plan yet: its epilogue takes over the operations that follow, as far as they fit. */
+export interface OpenStep {
+  readonly step: UnfinishedStep;
+  readonly epilogue: Epilogue;
+  /** Of the whole tensor, after the epilogue. */
+  readonly shape: Shape;
+  /** The last node it covers. */
+  readonly node: number;
+  readonly layers: readonly string[];
+}
+
+export const NO_EPILOGUE: Epilogue = {
+  scale: null,
+  addend: null,
+  activation: null,
+  base: null,
+  pool: null,
+  globalPool: null,
+};
+
+/** Whether nothing but factors follow the step: what it makes is still linear in its source. */
+export function isScaledOnly({ addend, activation, pool, globalPool }: Epilogue): boolean {
+  return !addend && !activation && !pool && !globalPool;
+}
+
+/** The epilogue with one more operation, or null where the order of an epilogue does not allow it. */
+export function withScale(epilogue: Epilogue, { scale }: AffineOperation): Epilogue | null {
+  if (!isScaledOnly(epilogue)) return null;
+  const before = epilogue.scale;
+  return {
+    ...epilogue,
+    scale: before ? Float64Array.from(before, (factor, c) => factor * scale[c]!) : scale,
+  };
+}
+
+export function withAddend(epilogue: Epilogue, addend: OneChannelOperand | DeltaOperand): Epilogue | null {
+  return isScaledOnly(epilogue) ? { ...epilogue, addend } : null;
+}
+
+export function withActivation(
+  epilogue: Epilogue,
+  activation: ActivationOperation,
+  base: () => ValueId,
+): Epilogue | null {
+  if (epilogue.activation || epilogue.pool || epilogue.globalPool) return null;
+  return { ...epilogue, activation, base: base() };
+}
+
+/** @param base of the tensor that is pooled, where the epilogue holds none yet */
+export function withPool(
+  epilogue: Epilogue,
+  operation: PoolOperation,
+  shape: Shape,
+  base: () => ValueId,
+): Epilogue | null {
+  const overlaps = operation.window.some((size, axis) => size > (operation.strides[axis] ?? 1));
+  if (overlaps || epilogue.pool || epilogue.globalPool) return null;
+  const needed = operation.reduction === 'max' ? (epilogue.base ?? base()) : epilogue.base;
+  return { ...epilogue, pool: { operation, shape }, base: needed };
+}
+
+export function withGlobalPool(
+  epilogue: Epilogue,
+  globalPool: GlobalPoolOperation,
+  base: () => ValueId,
+): Epilogue | null {
+  if (epilogue.globalPool) return null;
+  if (globalPool.reduction === 'average' || epilogue.base !== null) return { ...epilogue, globalPool };
+  // The base an epilogue holds is that before any pooling.
+  return epilogue.pool ? null : { ...epilogue, globalPool, base: base() };
+}

@@ -1,0 +1,185 @@
+import { KernelsError } from '../errors.ts';
+import { targetNode } from '../tail/nodes.ts';
+import { channelsOf, positionsOf } from '../tail/shape.ts';
+import type { Tail } from '../tail/tail.ts';
+import { DEFAULT_BUDGET_BYTES } from './chunks.ts';
+import { fallbackRegion, planFallback } from './fallback.ts';
+import { lowRankOf } from './low-rank.ts';
+import { PlanContext, type Fusion } from './plan-context.ts';
+import { planChannelLocal } from './rules/channel-local.ts';
+import { planActivation, planAffine } from './rules/elementwise.ts';
+import { planLinear } from './rules/linear.ts';
+import { planConcatenate, planMerge } from './rules/merging.ts';
+import { planReshape, planWholeTensor } from './rules/whole-tensor.ts';
+import { placeValues } from './slots.ts';
+import type { Label, PlanLimits, StepPlan } from './step-plan.ts';
+import { isSame, lazy, onlyPart, type TensorState } from './tensor-state.ts';
+
+/** What a plan may take. */
+export interface PlanOptions {
+  /** Of the device; by default those every WebGPU device has. */
+  readonly limits?: PlanLimits;
+  /** Memory a run may take besides the weights, in bytes. */
+  readonly budgetBytes?: number;
+  /** Which operations one step may do together, as the executor is able to. Default: `pooling`. */
+  readonly fusion?: Fusion;
+}
+
+/** The default limits of WebGPU (section 3.6.2): every device has at least these. */
+export const DEFAULT_LIMITS: PlanLimits = {
+  maxStorageBufferBindingSize: 128 * 1024 * 1024,
+  maxBufferSize: 256 * 1024 * 1024,
+  maxComputeWorkgroupsPerDimension: 65535,
+};
+
+/**
+ * Plans the ablation of every channel of any tail in steps. Pure: nothing but shapes, the kinds of the operations and
+ * the options decide, and the number of steps does not depend on the number of channels.
+ *
+ * @throws KernelsError `invalid-tail` where the tail contradicts itself, `too-large` where the limits leave no way
+ */
+export function planSteps(tail: Tail, options: PlanOptions = {}): StepPlan {
+  const { limits = DEFAULT_LIMITS, budgetBytes = DEFAULT_BUDGET_BYTES, fusion = 'pooling' } = options;
+  const target = targetNode(tail);
+  const isLive = liveNodes(tail);
+  const region = fallbackRegion(tail, isLive);
+  const outside = (index: number): boolean => isLive[index] === true && region?.contains[index] !== true;
+  const context = new PlanContext(tail, limits, fusion, consumerCounts(tail, isLive));
+
+  // Owners are variants, as many as the target has channels.
+  const states = new Map<number, TensorState>();
+  const stateOf = (index: number): TensorState => {
+    const state = states.get(index);
+    if (!state)
+      throw new KernelsError('invalid-tail', `Node ${String(index)} of the tail is read before it is made.`);
+    return state;
+  };
+  context.addGiven(tail.target);
+  tail.nodes.forEach((_, index) => {
+    if (outside(index)) states.set(index, planNode(context, index, stateOf));
+  });
+
+  const delta = region
+    ? planFallback(context, region, stateOf)
+    : context.widened(stateOf(tail.output)).delta();
+  const { shape, name } = context.node(tail.output);
+  context.variantSteps.push({
+    kind: 'score',
+    node: tail.output,
+    layers: [name],
+    delta,
+  });
+  return {
+    kind: 'steps',
+    tail,
+    positions: positionsOf(target.shape),
+    channels: channelsOf(target.shape),
+    classes: shape[0] ?? 0,
+    scoreFunction: tail.scoreFunction,
+    labels: tail.nodes.map((_, index) => labelOf(states.get(index))),
+    given: context.given,
+    inputSteps: context.inputSteps,
+    variantSteps: context.variantSteps,
+    ...placeValues(context),
+    limits,
+    budgetBytes,
+  };
+}
+
+function planNode(context: PlanContext, index: number, stateOf: (node: number) => TensorState): TensorState {
+  const { operation, shape, inputs, name } = context.node(index);
+  if (operation.kind === 'target') return targetState(context, index);
+  const [x, ...others] = inputs.map(stateOf);
+  if (operation.kind === 'constant' || operation.kind === 'opaque') {
+    return { node: index, shape, base: lazy(() => context.addGiven(index)), oneChannel: null, parts: [] };
+  }
+  if (!x)
+    throw new KernelsError('invalid-tail', `Node "${name}" (${operation.kind}) of the tail has no input.`);
+  switch (operation.kind) {
+    case 'dense':
+    case 'convolution':
+      return isSame(x) ? sameState(context, index, [x]) : planLinear(context, index, operation, x);
+    case 'affine':
+      return planAffine(context, index, operation, x);
+    case 'activation':
+      return planActivation(context, index, operation, x);
+    case 'depthwise':
+    case 'pool':
+    case 'global-pool':
+    case 'pad':
+    case 'crop':
+    case 'resize':
+    case 'prelu':
+      return planChannelLocal(context, index, operation, x);
+    case 'permute':
+    case 'repeat':
+    case 'softmax':
+    case 'layer-normalization':
+      return planWholeTensor(context, index, operation, x);
+    case 'reshape':
+      return planReshape(context, index, x);
+    case 'merge':
+      return planMerge(context, index, operation, [x, ...others]);
+    case 'concatenate':
+      return planConcatenate(context, index, operation, [x, ...others]);
+  }
+}
+
+/** The target: variant k differs in channel k alone. */
+function targetState(context: PlanContext, index: number): TensorState {
+  const { shape } = context.node(index);
+  const channels = channelsOf(shape);
+  return {
+    node: index,
+    shape,
+    base: () => context.given[0]!.value,
+    oneChannel: {
+      off: lazy(() => context.switchOff(index)),
+      owner: { trailing: 1, length: channels, offset: 0, multiplier: 1, variants: channels },
+    },
+    parts: [],
+  };
+}
+
+function sameState(context: PlanContext, node: number, inputs: readonly TensorState[]): TensorState {
+  const { shape } = context.node(node);
+  return { node, shape, base: context.base(node, inputs), oneChannel: null, parts: [] };
+}
+
+/** The nodes the output depends on. */
+function liveNodes(tail: Tail): boolean[] {
+  const isLive = tail.nodes.map(() => false);
+  isLive[tail.output] = true;
+  for (let index = tail.nodes.length - 1; index >= 0; index--) {
+    if (!isLive[index]) continue;
+    for (const input of tail.nodes[index]?.inputs ?? []) {
+      if (!(input < index)) {
+        throw new KernelsError(
+          'invalid-tail',
+          `Node "${tail.nodes[index]?.name ?? ''}" of the tail comes before one of its inputs.`,
+        );
+      }
+      isLive[input] = true;
+    }
+  }
+  return isLive;
+}
+
+function consumerCounts(tail: Tail, isLive: readonly boolean[]): number[] {
+  const counts = tail.nodes.map(() => 0);
+  tail.nodes.forEach(({ inputs }, index) => {
+    if (!isLive[index]) return;
+    for (const input of inputs) counts[input] = (counts[input] ?? 0) + 1;
+  });
+  counts[tail.output] = (counts[tail.output] ?? 0) + 1;
+  return counts;
+}
+
+function labelOf(state: TensorState | undefined): Label {
+  if (!state || isSame(state)) return { kind: 'same' };
+  if (state.parts.length === 0) return { kind: 'one-channel' };
+  const open = onlyPart(state)?.open;
+  const rank = open ? lowRankOf(open) : null;
+  if (rank !== null) return { kind: 'low-rank', rank };
+  return { kind: 'all', changed: state.parts.reduce((sum, { segment }) => sum + segment.length, 0) };
+}
