@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { addInto } from './test-runner/run-files.ts';
 import { noCounts, type Counts } from './test-runner/record.ts';
-import { readResults, resultsFile, totalLine } from './test-runner/results.ts';
+import { readResults, RESULTS_FOLDER, totalLine } from './test-runner/results.ts';
 import { packageFolders, REPOSITORY } from './workspace.ts';
 
 /**
@@ -13,10 +14,11 @@ import { packageFolders, REPOSITORY } from './workspace.ts';
 export async function testAll(args: readonly string[]): Promise<void> {
   const names = args.filter((arg) => arg !== '--');
   const packages = await packagesWithTests();
-  await Promise.all(packages.map((folder) => rm(resultsFile(folder), { force: true })));
+  const results = await mkdtemp(join(tmpdir(), 'ablation-cam-results-'));
+  const exitCode = await turboTest(names, results);
+  const { total, complaints } = await summary(packages, results, names.length > 0);
+  await rm(results, { recursive: true });
 
-  const exitCode = await turboTest(names);
-  const { total, complaints } = await summary(packages, names.length > 0);
   // Whatever made turbo fail without a package reporting it must not pass as success.
   if (exitCode !== 0 && total.failed === 0) complaints.push(`turbo ended with exit code ${exitCode}`);
   total.failed = Math.max(total.failed, complaints.length);
@@ -38,7 +40,7 @@ async function packagesWithTests(): Promise<string[]> {
   return tested.flat();
 }
 
-function turboTest(names: readonly string[]): Promise<number> {
+function turboTest(names: readonly string[], results: string): Promise<number> {
   const args = ['run', 'test', '--continue', '--ui=stream', '--output-logs=full', '--log-order=grouped'];
   // Tests that hold times against each other, and the software GPU, need the cores for themselves.
   args.push('--concurrency=1');
@@ -48,7 +50,7 @@ function turboTest(names: readonly string[]): Promise<number> {
       cwd: REPOSITORY,
       stdio: 'inherit',
       shell: process.platform === 'win32',
-      env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1' },
+      env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', [RESULTS_FOLDER]: results },
     });
     child.on('error', reject);
     child.on('close', (code) => {
@@ -59,13 +61,14 @@ function turboTest(names: readonly string[]): Promise<number> {
 
 async function summary(
   packages: readonly string[],
+  resultsFolder: string,
   filtered: boolean,
 ): Promise<{ total: Counts; complaints: string[] }> {
   const total = noCounts();
   const complaints: string[] = [];
   for (const folder of packages) {
     const name = relative(REPOSITORY, folder);
-    const results = await readResults(folder);
+    const results = await readResults(resultsFolder, folder);
     const runtimes = Object.entries(results ?? {}) as [string, Counts][];
     if (results === undefined) complaints.push(`${name} reported no results`);
     else if (runtimes.length === 0 && !filtered) complaints.push(`${name} has no test files`);

@@ -1,9 +1,9 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runInBrowser } from './test-runner/run-in-browser.ts';
 import { runInNode } from './test-runner/run-in-node.ts';
 import type { Counts } from './test-runner/record.ts';
-import { resultsFile, totalLine, writeResults } from './test-runner/results.ts';
+import { totalLine, writeResults } from './test-runner/results.ts';
 
 const HELP = `ablation-cam-test [--node] [--browser] [name ...]
 
@@ -28,7 +28,6 @@ export async function testPackage(args: readonly string[]): Promise<void> {
   if (flags.size > 0) throw new Error(`unknown option ${[...flags].join(' ')}\n\n${HELP}`);
 
   const folder = process.cwd();
-  await rm(resultsFile(folder), { force: true });
   const files = (await testFiles(folder)).filter(
     (file) => names.length === 0 || names.some((name) => file.includes(name)),
   );

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { readResults, RESULTS_FOLDER } from '../src/test-runner/results.ts';
 import { REPOSITORY } from '../src/workspace.ts';
 
 const run = promisify(execFile);
@@ -21,11 +22,11 @@ async function runTests(files: Readonly<Record<string, string>>): Promise<Run> {
     await mkdir(join(folder, 'test'));
     for (const [name, code] of Object.entries(files)) await writeFile(join(folder, 'test', name), code);
     const launcher = join(REPOSITORY, 'tools/test.mjs');
-    const child = run(process.execPath, [launcher, '--node'], { cwd: folder });
+    const env = { ...process.env, [RESULTS_FOLDER]: folder };
+    const child = run(process.execPath, [launcher, '--node'], { cwd: folder, env });
     const { stdout } = await child.catch((error: unknown) => error as { stdout: string });
-    const results = JSON.parse(await readFile(join(folder, '.test/results.json'), 'utf8')) as {
-      node: Run['counts'];
-    };
+    const results = await readResults(folder, folder);
+    if (results?.node === undefined) throw new Error(`no results were left:\n${stdout}`);
     return { output: stdout, counts: results.node };
   } finally {
     await rm(folder, { recursive: true });

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'esbuild';
@@ -19,16 +19,32 @@ const reportingUvu: Plugin = {
 };
 
 /**
- * Bundles test files of a package, with shared modules shared, and returns the folder. Its `entry.js` exports `run(print)`,
- * see `runFiles`.
+ * Bundles test files of a package, with shared modules shared, and calls `use` with the folder that holds the bundle while it
+ * is needed. Its `entry.js` exports `run(print)`, see `runFiles`. Every run has a folder of its own, so that several may run at
+ * the same time.
  */
-export async function bundleTests(
+export async function withTestBundle<T>(
   packageFolder: string,
   files: readonly string[],
   platform: Platform,
-): Promise<string> {
-  const folder = join(packageFolder, '.test', platform);
-  await rm(folder, { recursive: true, force: true });
+  use: (folder: string) => Promise<T>,
+): Promise<T> {
+  await mkdir(join(packageFolder, '.test'), { recursive: true });
+  const folder = await mkdtemp(join(packageFolder, '.test', `${platform}-`));
+  try {
+    await bundleTests(packageFolder, files, platform, folder);
+    return await use(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function bundleTests(
+  packageFolder: string,
+  files: readonly string[],
+  platform: Platform,
+  folder: string,
+): Promise<void> {
   const list = files.map((file) => {
     const path = JSON.stringify(join(packageFolder, file));
     return `{ name: ${JSON.stringify(file)}, load: () => import(${path}) }`;
@@ -48,5 +64,4 @@ export async function bundleTests(
     },
     [reportingUvu],
   );
-  return folder;
 }

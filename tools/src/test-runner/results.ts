@@ -1,5 +1,5 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { Counts } from './record.ts';
 
 /** What `ablation-cam-test` leaves behind for the launcher; a runtime in which no file had to run is absent. */
@@ -8,23 +8,28 @@ export interface PackageResults {
   readonly browser?: Counts;
 }
 
-export function resultsFile(packageFolder: string): string {
-  return join(packageFolder, '.test', 'results.json');
-}
+/** Names the folder in which the launcher of a run collects results; without it none are kept. */
+export const RESULTS_FOLDER = 'ABLATION_CAM_TEST_RESULTS';
 
 export async function writeResults(packageFolder: string, results: PackageResults): Promise<void> {
-  const file = resultsFile(packageFolder);
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, JSON.stringify(results, null, 2));
+  const folder = process.env[RESULTS_FOLDER];
+  if (folder) await writeFile(resultsFile(folder, packageFolder), JSON.stringify(results));
 }
 
 /** Undefined where the package left no results. */
-export async function readResults(packageFolder: string): Promise<PackageResults | undefined> {
+export async function readResults(
+  folder: string,
+  packageFolder: string,
+): Promise<PackageResults | undefined> {
   try {
-    return JSON.parse(await readFile(resultsFile(packageFolder), 'utf8')) as PackageResults;
+    return JSON.parse(await readFile(resultsFile(folder, packageFolder), 'utf8')) as PackageResults;
   } catch {
     return undefined;
   }
+}
+
+function resultsFile(folder: string, packageFolder: string): string {
+  return join(folder, `${basename(packageFolder)}.json`);
 }
 
 /** The line that ends a run. */

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from '../chromium.ts';
-import { bundleTests } from './bundle-tests.ts';
+import { withTestBundle } from './bundle-tests.ts';
 import { servePage } from './page-server.ts';
 import { noCounts, type Counts } from './record.ts';
 import { sourceStack } from './source-stack.ts';
@@ -15,7 +15,6 @@ export async function runInBrowser(
   files: readonly string[],
   timeoutMs: number,
 ): Promise<Counts> {
-  const folder = await bundleTests(packageFolder, files, 'browser');
   let browser: Browser;
   try {
     browser = await launchChromium();
@@ -25,6 +24,21 @@ export async function runInBrowser(
     console.log(`The tests in the browser are skipped: ${String(error)}`);
     return { ...noCounts(), skipped: files.length };
   }
+  try {
+    return await withTestBundle(packageFolder, files, 'browser', (folder) =>
+      runBundle(browser, folder, packageFolder, timeoutMs),
+    );
+  } finally {
+    await browser.close();
+  }
+}
+
+async function runBundle(
+  browser: Browser,
+  folder: string,
+  packageFolder: string,
+  timeoutMs: number,
+): Promise<Counts> {
   const server = await servePage(packageFolder, folder);
   try {
     const page = await browser.newPage();
@@ -47,7 +61,6 @@ export async function runInBrowser(
     console.log(`The page of these tests ended before all had run: ${String(error)}`);
     return { ...noCounts(), failed: 1 };
   } finally {
-    await browser.close();
     server.close();
   }
 }

@@ -1,21 +1,26 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleTests } from './bundle-tests.ts';
+import { withTestBundle } from './bundle-tests.ts';
 import { noCounts, type Counts } from './record.ts';
 
 const CHILD = fileURLToPath(new URL('./node-child.mjs', import.meta.url));
 
 /** Runs test files of a package in one Node process of their own; a process that dies counts as one more failed test. */
-export async function runInNode(
+export function runInNode(
   packageFolder: string,
   files: readonly string[],
   timeoutMs: number,
 ): Promise<Counts> {
-  const folder = await bundleTests(packageFolder, files, 'node');
+  return withTestBundle(packageFolder, files, 'node', (bundle) =>
+    runBundle(bundle, packageFolder, timeoutMs),
+  );
+}
+
+async function runBundle(bundle: string, packageFolder: string, timeoutMs: number): Promise<Counts> {
   const child = spawn(
     process.execPath,
-    ['--enable-source-maps', '--expose-gc', CHILD, join(folder, 'entry.js')],
+    ['--enable-source-maps', '--expose-gc', CHILD, join(bundle, 'entry.js')],
     {
       cwd: packageFolder,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
