@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import type { AblationCamResult, Choice, AblationExplanation } from '@ablation-cam/xai';
+import { classText } from './class-text.ts';
 import type { Comparison } from './compare.ts';
 import type { Subject } from './open-subject.ts';
 
@@ -102,13 +103,6 @@ function printComparison({ channels, ablation }: AblationCamResult, comparison: 
 
 function choiceText({ chosen, requested, reason }: Choice<string>): string {
   return requested === 'auto' ? `${chosen} (${reason})` : chosen;
-}
-
-function classText(classNames: readonly string[], index: number): string {
-  const name = classNames[index];
-  return name === undefined || name === String(index)
-    ? `class ${String(index)}`
-    : `${name} (class ${String(index)})`;
 }
 
 function percent(value: number): string {
