@@ -11,6 +11,7 @@ export * from './evaluation/multiclass-roc.ts';
 export * from './evaluation/roc-curve.ts';
 export { decodeNpy, encodeNpy, type NpyArray, type NpyData, type NpyType } from './input/npy.ts';
 export { fetchWeights } from './backend/fetch-weights.ts';
+export { readyBackend } from './backend/ready-backend.ts';
 export * from './backend/use-backend.ts';
 export { convNet1d, type ConvNet1dOptions } from './networks/convnet-1d.ts';
 export type { ImageNetworkOptions, NetworkOptions } from './networks/options.ts';
@@ -76,9 +77,9 @@ export type { EpochRecord } from './training/history.ts';
 export { reportLearningRate, type LearningRate } from './training/learning-rate.ts';
 export type { OptimizerSettings } from './training/optimizer.ts';
 export { defaultTrainingSettings, type TrainingSettings } from './training/options.ts';
-export { mnist1dRecipe } from './training/recipes.ts';
+export { mnist1dRecipe, texturesRecipe } from './training/recipes.ts';
 export { train, type TrainingProgress, type TrainingResult, type TrainOptions } from './training/train.ts';
-export type { TrainingEnd } from './training/training-state.ts';
+export { trainingStatus, type TrainingEnd } from './training/training-state.ts';
 export {
   texturesDataSets,
   type TexturesDataSet,
@@ -94,3 +95,4 @@ export {
 } from './data/textures/generate.ts';
 export { textureClassNames } from './data/textures/patterns.ts';
 export type { TextureRegion } from './data/textures/region.ts';
+export { openEventWriter, type EventWriter } from './tensorboard/event-writer.ts';

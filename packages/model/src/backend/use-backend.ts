@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import { defaultThreadCount, wasmBinaryFolder } from '#platform';
+import { defaultThreadCount, keepingErrorListeners, wasmBinaryFolder } from '#platform';
 import { ModelError } from '../errors.ts';
 import { registerWasmGradients } from './wasm-gradients.ts';
 
@@ -88,7 +88,7 @@ async function useWebgpu({ device, adapterInfo }: BackendOptions): Promise<void>
     typeof current === 'object' && current !== null && 'device' in current && current.device === device;
   if (!isOnDevice) {
     const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu');
-    if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu');
+    if ('webgpu' in tf.engine().registryFactory) tf.removeBackend('webgpu');
     tf.registerBackend('webgpu', () => new WebGPUBackend(device, adapterInfo), 3);
   }
   if (!(await tf.setBackend('webgpu'))) {
@@ -104,7 +104,7 @@ async function useWasm({ wasmPath, threads }: BackendOptions): Promise<void> {
     if (folder !== undefined) setWasmPaths(folder);
     setThreadsCount(threads ?? defaultThreadCount());
   }
-  if (!(await tf.setBackend('wasm'))) {
+  if (!(await keepingErrorListeners(() => tf.setBackend('wasm')))) {
     throw new ModelError(
       'not-found',
       'The WASM backend did not start: its .wasm files were not found. Serve the files of ' +
@@ -117,6 +117,6 @@ async function useWasm({ wasmPath, threads }: BackendOptions): Promise<void> {
 
 /** TF.js advertises its native bindings on the first use of the CPU backend in Node; a library has no business printing. */
 function silenceBanner(): void {
-  const cpu = tf.findBackend('cpu');
-  if (cpu !== null && 'firstUse' in cpu) cpu.firstUse = false;
+  const cpu: unknown = tf.findBackend('cpu');
+  if (typeof cpu === 'object' && cpu !== null && 'firstUse' in cpu) cpu.firstUse = false;
 }

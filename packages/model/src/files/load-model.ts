@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { ModelError } from '../errors.ts';
+import { readyBackend } from '../backend/ready-backend.ts';
 import { buildModel, type ModelParts } from './build-model.ts';
 import { readKerasH5 } from './keras-h5.ts';
 import type { ModelMetadata } from './metadata.ts';
@@ -19,7 +20,8 @@ export interface LoadedModel {
 
 /**
  * Loads a TF.js Layers model (`model.json` and its shards) or a Keras `.h5` model (sequential or functional, nested
- * ones too) onto the current backend. The format is told by the content, not by the name.
+ * ones too) onto the current backend (a first
+ * one is brought up where there is none). The format is told by the content, not by the name.
  *
  * Initialisers, constraints and training configurations are left behind; regularisers are kept where TF.js has them. A
  * failed load leaves no tensors behind.
@@ -30,10 +32,18 @@ export interface LoadedModel {
  */
 export async function loadModel(source: ModelSource): Promise<LoadedModel> {
   const opened = await openSource(source);
+  await readyBackend();
   const { format, parts } = await readParts(opened);
   const model = await buildModel(parts);
   const variables = model.weights.map((weight) => weight.read());
-  return { model, format, metadata: parts.metadata, dispose: () => tf.dispose(variables) };
+  return {
+    model,
+    format,
+    metadata: parts.metadata,
+    dispose: () => {
+      tf.dispose(variables);
+    },
+  };
 }
 
 async function readParts(

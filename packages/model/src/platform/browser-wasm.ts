@@ -7,3 +7,8 @@ export function wasmBinaryFolder(): string | undefined {
 export function defaultThreadCount(): number {
   return Math.min(8, navigator.hardwareConcurrency);
 }
+
+/** The WASM module adds listeners for uncaught errors in Node only. */
+export function keepingErrorListeners<T>(work: () => Promise<T>): Promise<T> {
+  return work();
+}

@@ -18,6 +18,24 @@ export function defaultThreadCount(): number {
   return 1;
 }
 
+/**
+ * Runs `work` and takes away the listeners it adds for uncaught errors: those of the WASM module throw the error again,
+ * which prints its whole minified source.
+ */
+export async function keepingErrorListeners<T>(work: () => Promise<T>): Promise<T> {
+  const events = ['uncaughtException', 'unhandledRejection'] as const;
+  const before = events.map((event) => new Set<unknown>(process.listeners(event as 'uncaughtException')));
+  try {
+    return await work();
+  } finally {
+    events.forEach((event, index) => {
+      for (const listener of process.listeners(event as 'uncaughtException')) {
+        if (!before[index]?.has(listener)) process.removeListener(event, listener);
+      }
+    });
+  }
+}
+
 const wasmPackage = '@tensorflow/tfjs-backend-wasm';
 
 function moduleFolder(require: NodeJS.Require, name: string): string | undefined {

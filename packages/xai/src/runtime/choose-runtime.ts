@@ -8,7 +8,7 @@ import {
   type Executor,
   type ExecutorName,
 } from '@ablation-cam/kernels';
-import { useBackend, type BackendName } from '@ablation-cam/model';
+import { readyBackend, useBackend, type BackendName } from '@ablation-cam/model';
 import type { Choice } from '../explanation/explanation.ts';
 import type { AblationCamSettings } from '../explanation/options.ts';
 import { sharedDevice } from './shared-device.ts';
@@ -57,7 +57,7 @@ export async function chooseRuntime(settings: RuntimeSettings, given: Device | u
 
 /** Runs `work` and makes the backend current again that was so before, also after an error. */
 export async function keepingBackend<T>(work: () => Promise<T>): Promise<T> {
-  await tf.ready();
+  await readyBackend();
   const before = tf.getBackend();
   try {
     return await work();
