@@ -1,5 +1,12 @@
 export { XaiError, type XaiErrorCode } from './errors.ts';
 export { ablationCam } from './methods/ablation-cam.ts';
+export {
+  featureMap,
+  maskedPrediction,
+  type LookInsideOptions,
+  type MaskedPredictionOptions,
+  type Prediction,
+} from './methods/masked-prediction.ts';
 export type * from './explanation/explanation.ts';
 export type { Ablation, AblationCamOptions, ClassIndexOption, Strategy } from './explanation/options.ts';
 export type { ExplainedInput, InputArray } from './forward/model-input.ts';

@@ -109,7 +109,7 @@ function scoresOfLogits({ classes, score, target }: NaiveNetwork, logits: tf.Ten
 }
 
 /** The values that stand for "off", one a channel or one a channel and input; null for zeros. The caller disposes. */
-function offTensor(activation: tf.Tensor, ablation: AblationValue): tf.Tensor | null {
+export function offTensor(activation: tf.Tensor, ablation: AblationValue): tf.Tensor | null {
   const positionAxes = activation.shape.slice(1, -1).map((_, axis) => axis + 1);
   if (ablation.kind === 'channel-mean') return activation.mean(positionAxes, true);
   if (ablation.values.every((value) => value === 0)) return null;
