@@ -3,10 +3,11 @@ import type { RegisterCommand } from './command.ts';
 import { adapter } from './commands/adapter.ts';
 import { evaluate } from './commands/evaluate.ts';
 import { explain } from './commands/explain.ts';
+import { train } from './commands/train.ts';
 import { errorText } from './errors.ts';
 import { abortOnInterrupt, INTERRUPTED } from './interrupt.ts';
 
-const COMMANDS: readonly RegisterCommand[] = [explain, evaluate, adapter];
+const COMMANDS: readonly RegisterCommand[] = [explain, evaluate, train, adapter];
 
 const signal = abortOnInterrupt();
 

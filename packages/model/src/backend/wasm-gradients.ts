@@ -9,7 +9,7 @@ import * as tf from '@tensorflow/tfjs';
  */
 export function registerWasmGradients(): void {
   for (const kernel of gradientKernels) {
-    const present = tf.getKernel(kernel.kernelName, 'wasm');
+    const present = findKernel(kernel.kernelName);
     if (present?.kernelFunc === kernel.kernelFunc) continue;
     if (present !== undefined) {
       stockKernels.set(kernel.kernelName, present);
@@ -17,6 +17,11 @@ export function registerWasmGradients(): void {
     }
     tf.registerKernel(kernel);
   }
+}
+
+/** Undefined where there is none, which the types of TF.js do not say. */
+function findKernel(name: string): tf.KernelConfig | undefined {
+  return tf.getKernel(name, 'wasm');
 }
 
 type ConvInfo = tf.backend_util.Conv2DInfo;
@@ -67,7 +72,7 @@ function conv2dInputGradient(call: KernelCall): tf.TensorInfo | tf.TensorInfo[] 
   const info = convInfo(inputShape, filter.shape, strides, pad, dimRoundingMode);
   return tf.tidy(() => {
     const turned = tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2]);
-    return tf.conv2d(surround(spread(dy, info), info), turned as tf.Tensor4D, 1, 'valid');
+    return tf.conv2d(surround(spread(dy, info), info), turned, 1, 'valid');
   });
 }
 
@@ -109,13 +114,13 @@ function depthwiseInputGradient({ inputs, attrs }: KernelCall): tf.TensorInfo {
   return tf.tidy(() => {
     const turned = tf.reverse(filter, [0, 1]);
     const slopes = surround(spread(dy, info), info);
-    const [batch = 0, height = 0, width = 0] = slopes.shape;
+    const [batch, height, width] = slopes.shape;
     const bySlot = tf.reshape(slopes, [batch * height * width, channels, multiplier]);
     const parts: tf.Tensor[] = [];
     for (let slot = 0; slot < multiplier; slot++) {
       const part = tf.reshape(tf.slice(bySlot, [0, 0, slot], [-1, -1, 1]), [batch, height, width, channels]);
       const taps = tf.slice(turned, [0, 0, 0, slot], [-1, -1, -1, 1]);
-      parts.push(tf.depthwiseConv2d(part as tf.Tensor4D, taps as tf.Tensor4D, 1, 'valid'));
+      parts.push(tf.depthwiseConv2d(part as tf.Tensor4D, taps, 1, 'valid'));
     }
     return tf.addN(parts);
   });

@@ -56,8 +56,8 @@ function missingFrom({ class_name, config }: KerasLayer): string[] {
     missing.push(`groups=${groups}`);
   if (class_name.startsWith('Global') && keepdims === true) missing.push('keepdims=true');
   if (class_name === 'ReLU') {
-    if (isNonZero(threshold)) missing.push(`threshold=${String(threshold)}`);
-    if (isNonZero(slope)) missing.push(`negative_slope=${String(slope)} with max_value`);
+    if (isNonZero(threshold)) missing.push(`threshold=${JSON.stringify(threshold)}`);
+    if (isNonZero(slope)) missing.push(`negative_slope=${JSON.stringify(slope)} with max_value`);
   }
   return missing;
 }
@@ -118,7 +118,7 @@ function callsOf(layer: KerasLayer): [name: string, call: number][][] {
   const calls = nodes.map((node) =>
     node.map((input): [string, number] => {
       const [name, call] = Array.isArray(input) ? (input as Json[]) : [];
-      return [String(name), Number(call)];
+      return [textOf(name), Number(call)];
     }),
   );
   // What an input layer and the inside of a nested model give is there without any input from outside.
@@ -127,7 +127,11 @@ function callsOf(layer: KerasLayer): [name: string, call: number][][] {
 }
 
 function nameOf(layer: KerasLayer): string {
-  return layer.name ?? String(layer.config['name']);
+  return layer.name ?? textOf(layer.config['name']);
+}
+
+function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : JSON.stringify(value ?? null);
 }
 
 function isNonZero(value: Json | undefined): boolean {

@@ -48,7 +48,7 @@ function convertFunctional(config: JsonObject): KerasObject {
       layers: layers.map((layer) => ({
         ...layer,
         inbound_nodes: shiftCalls(layer.inbound_nodes, offsets),
-      })) as unknown as Json,
+      })),
       input_layers: convertEnds(config['input_layers'] ?? []),
       output_layers: shiftCalls([outputs], offsets)[0] ?? [],
     },

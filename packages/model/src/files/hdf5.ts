@@ -29,8 +29,9 @@ export function openHdf5(name: string, bytes: Uint8Array): Hdf5Group {
 
 /** A text attribute; fixed-length ones end in NULs. */
 export function textOf(value: unknown): string {
-  // eslint-disable-next-line no-control-regex -- the padding is made of this character
-  return String(Array.isArray(value) ? value[0] : value).replace(/\u0000+$/, '');
+  const text = String(Array.isArray(value) ? value[0] : value);
+  const end = text.indexOf('\0');
+  return end < 0 ? text : text.slice(0, end);
 }
 
 function wrap(file: string, group: Group): Hdf5Group {

@@ -32,7 +32,7 @@ export function matchWeights(
     const unique = new Set(pairs.map(([, tensor]) => tensor)).size;
     if (byName.size === tensors.length && unique === weights.length) return pairs;
   }
-  return weights.map((weight, i): [LayerWeight, NamedTensor] => [weight, tensors[i] as NamedTensor]);
+  return weights.map((weight, i): [LayerWeight, NamedTensor] => [weight, tensors[i]!]);
 }
 
 /** The last parts of `scope/layer/kernel:0`, without the output number. */

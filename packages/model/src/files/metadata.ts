@@ -9,5 +9,5 @@ export function parseMetadata(value: unknown): ModelMetadata {
   if (typeof value !== 'object' || value === null || !('classNames' in value)) return {};
   const { classNames } = value;
   const valid = Array.isArray(classNames) && classNames.every((name) => typeof name === 'string');
-  return valid ? { classNames: classNames as string[] } : {};
+  return valid ? { classNames: classNames } : {};
 }

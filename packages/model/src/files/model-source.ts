@@ -65,9 +65,7 @@ async function openFiles(files: readonly (File | NamedFile)[]): Promise<OpenedSo
 }
 
 async function bytesOf(file: File | NamedFile): Promise<Uint8Array> {
-  return 'bytes' in file && file.bytes instanceof Uint8Array
-    ? file.bytes
-    : new Uint8Array(await (file as File).arrayBuffer());
+  return file instanceof Blob ? new Uint8Array(await file.arrayBuffer()) : file.bytes;
 }
 
 function asFile(blob: Blob): File {

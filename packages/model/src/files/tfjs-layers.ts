@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { ModelError } from '../errors.ts';
 import type { ModelParts } from './build-model.ts';
-import { isKerasObject, isObject, type KerasObject } from './keras-config.ts';
+import { isKerasObject, isObject, type JsonObject, type KerasObject } from './keras-config.ts';
 import { matchWeights } from './match-weights.ts';
 import { parseMetadata } from './metadata.ts';
 import type { OpenedSource } from './model-source.ts';
@@ -65,21 +65,20 @@ interface WeightGroup {
   readonly weights: tf.io.WeightsManifestEntry[];
 }
 
-function manifestOf(name: string, manifest: unknown): WeightGroup[] {
-  const valid =
-    Array.isArray(manifest) &&
-    manifest.length > 0 &&
-    manifest.every(
-      (group) => isObject(group) && Array.isArray(group['paths']) && Array.isArray(group['weights']),
-    );
-  if (!valid) {
+function manifestOf(name: string, manifest: unknown): readonly WeightGroup[] {
+  const groups: readonly unknown[] = Array.isArray(manifest) ? manifest : [];
+  if (groups.length === 0 || !groups.every(isWeightGroup)) {
     throw new ModelError(
       'invalid-file',
       `${name} names no weights (no weightsManifest). Save the model again as a whole.`,
     );
   }
-  // TF.js wrote the entries; `decodeWeights` checks what it uses of them.
-  return manifest as unknown as WeightGroup[];
+  return groups;
+}
+
+/** The entries were written by TF.js; `decodeWeights` checks what it uses of them. */
+function isWeightGroup(group: unknown): group is WeightGroup & JsonObject {
+  return isObject(group) && Array.isArray(group['paths']) && Array.isArray(group['weights']);
 }
 
 async function readTensors(source: OpenedSource, manifest: readonly WeightGroup[]): Promise<NamedTensor[]> {
@@ -120,7 +119,7 @@ function matchByName(
   // Converters put the scope of a cell or of an enclosing model into names; then only their ends agree.
   if (missing.length > 0 || byName.size !== model.weights.length)
     return matchWeights(file, model.weights, tensors);
-  return model.weights.map((weight) => [weight, byName.get(weight.originalName) as NamedTensor]);
+  return model.weights.map((weight) => [weight, byName.get(weight.originalName)!]);
 }
 
 /** What an entry of the manifest takes up in the shards. */

@@ -43,7 +43,7 @@ export function writeVariables(variables: readonly tf.Variable[], tensors: reado
 }
 
 function asVariable(tensor: tf.Tensor): tf.Variable {
-  if (tensor instanceof tf.Variable) return tensor;
+  if (tensor instanceof tf.Variable) return tensor as tf.Variable;
   throw new ModelError(
     'invalid-data',
     `The weight ${tensor.shape.join('x')} is no variable: the model cannot be trained.`,

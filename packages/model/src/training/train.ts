@@ -7,12 +7,7 @@ import { checkTrainable } from './check-trainable.ts';
 import type { EpochRecord } from './history.ts';
 import { checkTrainingSettings, defaultTrainingSettings, type TrainingSettings } from './options.ts';
 import { TrainingRun } from './training-run.ts';
-import {
-  hasUnfinishedTraining,
-  loadTrainingState,
-  saveTrainingState,
-  type TrainingEnd,
-} from './training-state.ts';
+import { loadTrainingState, saveTrainingState, trainingStatus, type TrainingEnd } from './training-state.ts';
 
 export interface TrainOptions extends Partial<TrainingSettings> {
   /** Folder (Node) that gets the best model so far, `history.json` and the state to resume from, after every epoch. */
@@ -71,7 +66,7 @@ export async function train(
   if (resume && checkpoint === undefined) {
     throw new ModelError('invalid-option', 'Training: resume needs the checkpoint folder to resume from.');
   }
-  if (!resume && checkpoint !== undefined && (await hasUnfinishedTraining(checkpoint))) {
+  if (!resume && checkpoint !== undefined && (await trainingStatus(checkpoint)) === 'unfinished') {
     throw new ModelError(
       'invalid-option',
       `${checkpoint} holds an unfinished training: resume it, or choose or empty another folder.`,
@@ -102,7 +97,7 @@ export async function train(
 
 async function restore(run: TrainingRun, folder: string): Promise<void> {
   const state = await loadTrainingState(folder);
-  const [saved, wanted] = [state.settings, run.settings].map((settings) => JSON.stringify(settings));
+  const [saved, wanted] = [JSON.stringify(state.settings), JSON.stringify(run.settings)];
   if (saved !== wanted) {
     throw new ModelError(
       'invalid-option',

@@ -1,4 +1,4 @@
-import { readFile, removeFile, writeFileAtomic } from '#platform';
+import { readFile, writeFileAtomic } from '#platform';
 import { ModelError } from '../errors.ts';
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '../files/safetensors.ts';
 import type { EpochRecord } from './history.ts';
@@ -70,17 +70,16 @@ export async function loadTrainingState(folder: string): Promise<TrainingState> 
   return { ...rest, weights: group('weights'), slots: group('slots'), bestWeights: group('bestWeights') };
 }
 
-/** Whether `folder` holds a training that is not over. */
-export async function hasUnfinishedTraining(folder: string): Promise<boolean> {
+/**
+ * What `folder` holds: no training, one that was interrupted, or one that is over.
+ *
+ * @throws ModelError `invalid-file` where its state is broken
+ */
+export async function trainingStatus(folder: string): Promise<'none' | 'unfinished' | 'ended'> {
   try {
-    return (await loadTrainingState(folder)).ended === null;
+    return (await loadTrainingState(folder)).ended === null ? 'unfinished' : 'ended';
   } catch (error) {
-    if (error instanceof ModelError && error.code === 'not-found') return false;
+    if (error instanceof ModelError && error.code === 'not-found') return 'none';
     throw error;
   }
-}
-
-/** Forgets the training in `folder`; its best model stays. */
-export async function removeTrainingState(folder: string): Promise<void> {
-  await removeFile(folder, fileName);
 }
