@@ -1,3 +1,4 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { build, type Plugin } from 'esbuild';
@@ -76,10 +77,13 @@ function emitTypes(folder: string): void {
     // Packages it imports are compiled along with it, and have their own declarations.
     if (!origin.startsWith(source)) return;
     const target = join(folder, 'dist/types', relative(source, origin));
-    ts.sys.createDirectory(dirname(target));
-    ts.sys.writeFile(target, text);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, text);
   });
-  const problems = [...ts.getPreEmitDiagnostics(program), ...diagnostics];
+  // The same holds for their faults, which may only be for want of their own ambient declarations.
+  const problems = [...ts.getPreEmitDiagnostics(program), ...diagnostics].filter(
+    ({ file }) => file === undefined || resolve(file.fileName).startsWith(source),
+  );
   if (problems.length > 0) throw new Error(formatted(problems));
 }
 
