@@ -73,8 +73,9 @@ export function decodeSafetensors(file: Uint8Array): Safetensors {
     }
     const from = 8 + headerLength + start;
     if (from + 4 * size > file.byteLength) throw invalid(`the values of ${name} are cut off`);
-    // A copy, because values may start at any byte of the caller's buffer.
-    tensors.push({ name, shape, values: new Float32Array(file.slice(from, from + 4 * size).buffer) });
+    // A copy, because values may start at any byte of the caller's buffer (whose own slice may be a mere view: Node's).
+    const bytes = new Uint8Array(file.subarray(from, from + 4 * size));
+    tensors.push({ name, shape, values: new Float32Array(bytes.buffer) });
   }
   return { tensors, metadata };
 }
