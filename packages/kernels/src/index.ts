@@ -8,6 +8,18 @@ export { BufferUsage } from './device/usage.ts';
 export { exposeWebGpu } from '#platform';
 export type * from './ablation/contract.ts';
 export { planAblation, planCost, type Plan, type PlanCost, type SeparablePlan } from './plan/plan.ts';
+export { planSteps, DEFAULT_LIMITS, type PlanOptions } from './plan/plan-steps.ts';
+export {
+  bytesPerInput,
+  bytesPerVariant,
+  chunkSizes,
+  chunksPerInput,
+  runBytes,
+  type ChunkSizes,
+} from './plan/chunk-sizes.ts';
+export type { Fusion } from './plan/plan-context.ts';
+export { ownerOf, channelsPerVariant, type Owner } from './plan/owner.ts';
+export { weightValues, type Weights, type WeightValues } from './plan/weights.ts';
 export type * from './plan/steps.ts';
 export type * from './plan/step-plan.ts';
 export { referenceExecutor } from './reference/reference-executor.ts';

@@ -1,5 +1,7 @@
 import { KernelsError } from '../errors.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { StepPlan } from '../plan/step-plan.ts';
+import { sizeOf } from '../tail/shape.ts';
 import type { AblationInput, ClassSelection, TensorSource } from './contract.ts';
 
 /** @throws KernelsError `invalid-input` where a tensor's length does not fit the plan, `aborted` */
@@ -12,6 +14,7 @@ export function validateInput(plan: Plan, input: AblationInput): void {
   const positions = plan.positions.reduce((product, length) => product * length, 1);
   expectLength('activation', input.activation, inputs * positions * plan.channels);
   expectLength('logits', input.logits, inputs * plan.classes);
+  if (plan.kind === 'steps') expectGiven(plan, input);
   if (ablation.kind === 'values') {
     const { length } = ablation.values;
     if (length !== plan.channels && length !== inputs * plan.channels) {
@@ -35,6 +38,30 @@ export function validateInput(plan: Plan, input: AblationInput): void {
         );
       }
     }
+  }
+}
+
+/** What a plan in steps needs besides the activation. */
+function expectGiven(plan: StepPlan, { inputs, constants, continueFrom }: AblationInput): void {
+  for (const { node } of plan.given) {
+    const { name = '', shape = [] } = plan.tail.nodes[node] ?? {};
+    if (node === plan.tail.target) continue;
+    const source = constants?.get(node);
+    if (!source) {
+      throw new KernelsError(
+        'invalid-input',
+        `The tail reads "${name}" (node ${String(node)}), which does not depend on the target; give its value in \`constants\`.`,
+      );
+    }
+    expectLength(`"${name}"`, source, inputs * sizeOf(shape));
+  }
+  const fallback = plan.variantSteps.find(({ kind }) => kind === 'fallback');
+  if (fallback?.kind === 'fallback' && !continueFrom) {
+    throw new KernelsError(
+      'unsupported-tail',
+      `The tail has operations without a rule (${fallback.reasons.join('; ')}), and nobody was named to evaluate them; ` +
+        'give `continueFrom` or choose a later target layer.',
+    );
   }
 }
 

@@ -32,14 +32,12 @@ export function weightParts(rows: number, columns: number, limits: PlanLimits): 
 /** The parts of an operation's kernel; none where it has no kernel. */
 export function kernelParts(operation: Operation, input: Shape, limits: PlanLimits): WeightPart[] {
   const channels = channelsOf(input);
-  switch (operation.kind) {
-    case 'dense':
-      return weightParts(channels, operation.units, limits);
-    case 'convolution':
-      return weightParts(sizeOf(operation.window) * channels, operation.filters, limits);
-    case 'depthwise':
-      return weightParts(sizeOf(operation.window), channels * operation.multiplier, limits);
-    default:
-      return [];
+  if (operation.kind === 'dense') return weightParts(channels, operation.units, limits);
+  if (operation.kind === 'convolution') {
+    return weightParts(sizeOf(operation.window) * channels, operation.filters, limits);
   }
+  if (operation.kind === 'depthwise') {
+    return weightParts(sizeOf(operation.window), channels * operation.multiplier, limits);
+  }
+  return [];
 }

@@ -7,10 +7,14 @@ import type {
 } from '../ablation/contract.ts';
 import { mapsPerInput, throwIfAborted, validateInput } from '../ablation/validate.ts';
 import { KernelsError } from '../errors.ts';
-import type { SeparablePlan } from '../plan/plan.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { StepPlan } from '../plan/step-plan.ts';
+import type { Weights, WeightValues } from '../plan/weights.ts';
+import { sizeOf } from '../tail/shape.ts';
 import { channelNorm, channelPlane, channelWeight, weightedMap } from './channel-weights.ts';
 import { largest, scoreChange } from './score-change.ts';
 import { logitDrops } from './separable-dense.ts';
+import { kernelsOf, logitDeltas } from './steps/run-steps.ts';
 
 /** An abort or a repaint gets its turn at least this often between inputs. */
 const LONGEST_BLOCK_MS = 50;
@@ -20,19 +24,16 @@ export function referenceExecutor(): Executor {
   return {
     name: 'reference',
     adapter: null,
-    prepare: (plan) => {
-      if (plan.kind === 'steps') {
-        return Promise.reject(
-          new KernelsError('unsupported-tail', 'The reference executor runs single-dispatch plans only.'),
-        );
-      }
-      return Promise.resolve(new ReferenceAblation(plan));
-    },
+    prepare: (plan) => Promise.resolve(new ReferenceAblation(plan)),
   };
 }
 
 class ReferenceAblation implements PreparedAblation {
-  constructor(readonly plan: SeparablePlan) {}
+  readonly #kernels: ReadonlyMap<Weights, WeightValues>;
+
+  constructor(readonly plan: Plan) {
+    this.#kernels = plan.kind === 'steps' ? kernelsOf(plan) : new Map();
+  }
 
   async run(input: AblationInput): Promise<AblationOutput> {
     validateInput(this.plan, input);
@@ -51,14 +52,14 @@ class ReferenceAblation implements PreparedAblation {
       dispatches: { ablation: 0, map: 0 },
       timings: { ablationMs: 0, mapMs: 0 },
     };
-    let yielded = performance.now();
+    const turn = turns(input.signal);
     for (let n = 0; n < input.inputs; n++) {
       const size = positions * channels;
       const inputActivation = activation.subarray(n * size, (n + 1) * size);
       const inputLogits = logits.subarray(n * classes, (n + 1) * classes);
 
       const start = performance.now();
-      const weights = this.ablate(input, n, inputActivation, inputLogits, output);
+      const weights = await this.ablate(input, n, inputActivation, inputLogits, turn, output);
       const ablated = performance.now();
       for (let m = 0; m < maps; m++) {
         const classIndex = selectedClass(input, m, inputLogits);
@@ -77,11 +78,7 @@ class ReferenceAblation implements PreparedAblation {
       output.timings.ablationMs += ablated - start;
       output.timings.mapMs += performance.now() - ablated;
       input.onProgress?.(n + 1);
-      if (performance.now() - yielded > LONGEST_BLOCK_MS) {
-        await new Promise((resolve) => setTimeout(resolve));
-        yielded = performance.now();
-      }
-      throwIfAborted(input.signal);
+      await turn();
     }
     return output;
   }
@@ -91,20 +88,21 @@ class ReferenceAblation implements PreparedAblation {
   }
 
   /** Fills ablated scores and weights of input n; returns the weights in float64, `[channels, classes]`. */
-  private ablate(
+  private async ablate(
     input: AblationInput,
     n: number,
     activation: Float32Array,
     logits: Float32Array,
+    turn: () => Promise<void>,
     output: Pick<AblationOutput, 'ablatedScores' | 'weights'>,
-  ): Float64Array {
-    const { channels, classes, step, scoreFunction } = this.plan;
+  ): Promise<Float64Array> {
+    const { channels, classes, scoreFunction } = this.plan;
+    const drops = await this.drops(input, n, activation, logits, turn);
     const weights = new Float64Array(channels * classes);
     for (let k = 0; k < channels; k++) {
+      const channelDrops = drops.subarray(k * classes, (k + 1) * classes);
+      const change = scoreChange(logits, channelDrops, input.score, scoreFunction);
       const plane = channelPlane(activation, k, channels);
-      const off = offValue(input, n, k, channels, plane);
-      const drops = logitDrops(step, k, channels, plane, off);
-      const change = scoreChange(logits, drops, input.score, scoreFunction);
       const norm = input.weighting === 'slope' ? channelNorm(plane, input.norm) : 0;
       change.drops.forEach((drop, c) => {
         weights[k * classes + c] = channelWeight(input.weighting, drop, change.scores[c] ?? 0, norm);
@@ -114,14 +112,76 @@ class ReferenceAblation implements PreparedAblation {
     output.weights.set(weights, n * channels * classes);
     return weights;
   }
+
+  /** How far each logit of input n falls without each channel, `[channels, classes]`. */
+  private async drops(
+    input: AblationInput,
+    n: number,
+    activation: Float32Array,
+    logits: Float32Array,
+    turn: () => Promise<void>,
+  ): Promise<Float64Array> {
+    const { plan } = this;
+    const off = offValues(input, n, activation, plan.channels);
+    if (plan.kind === 'steps') {
+      return logitDeltas(plan, this.#kernels, {
+        activation: Float64Array.from(activation),
+        off,
+        logits,
+        constant: (node) => constantValue(plan, input, n, node),
+        continueFrom: input.continueFrom,
+        turn,
+      });
+    }
+    const { channels, classes, step } = plan;
+    const drops = new Float64Array(channels * classes);
+    for (let k = 0; k < channels; k++) {
+      const plane = channelPlane(activation, k, channels);
+      drops.set(logitDrops(step, k, channels, plane, off[k]!), k * classes);
+    }
+    return drops;
+  }
 }
 
-function offValue(input: AblationInput, n: number, k: number, channels: number, plane: Float64Array): number {
-  if (input.ablation.kind === 'channel-mean') {
-    return plane.reduce((sum, value) => sum + value, 0) / plane.length;
-  }
-  const { values } = input.ablation;
-  return values[values.length === channels ? k : n * channels + k] ?? 0;
+/** Returns what is awaited between pieces of work: it gives way to an abort or a repaint often enough. */
+function turns(signal: AbortSignal | undefined): () => Promise<void> {
+  let yielded = performance.now();
+  return async () => {
+    if (performance.now() - yielded > LONGEST_BLOCK_MS) {
+      await new Promise((resolve) => setTimeout(resolve));
+      yielded = performance.now();
+    }
+    throwIfAborted(signal);
+  };
+}
+
+/** The value that stands for "off", for each channel of input n. */
+function offValues(
+  { ablation }: AblationInput,
+  n: number,
+  activation: Float32Array,
+  channels: number,
+): Float64Array {
+  return new Float64Array(channels).map((_, k) => {
+    if (ablation.kind === 'channel-mean') {
+      const plane = channelPlane(activation, k, channels);
+      return plane.reduce((sum, value) => sum + value, 0) / plane.length;
+    }
+    const { values } = ablation;
+    return values[values.length === channels ? k : n * channels + k]!;
+  });
+}
+
+/** The value of a constant node for input n; that it is there was checked at the door. */
+function constantValue(
+  { tail }: StepPlan,
+  { constants }: AblationInput,
+  n: number,
+  node: number,
+): Float64Array {
+  const size = sizeOf(tail.nodes[node]?.shape ?? []);
+  const source = constants?.get(node) ?? new Float32Array();
+  return Float64Array.from(onCpu(source).subarray(n * size, (n + 1) * size));
 }
 
 function selectedClass(input: AblationInput, m: number, logits: Float32Array): number {

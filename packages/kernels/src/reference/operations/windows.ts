@@ -55,7 +55,11 @@ export function slide(
 }
 
 /** y[o, f] = bias[f] + sum over taps t and channels c of x[o, t, c] kernel[t, c, f]. */
-export function convolve(operation: ConvolutionOperation, x: Tensor, shape: Shape): Float64Array {
+export function convolve(
+  operation: Omit<ConvolutionOperation, 'kernel'> & { readonly kernel: Float32Array | Float64Array },
+  x: Tensor,
+  shape: Shape,
+): Float64Array {
   const { kernel, bias, filters } = operation;
   const channels = x.shape.at(-1) ?? 0;
   const y = fill(shape, (coordinates) => bias?.[coordinates.at(-1) ?? 0] ?? 0);

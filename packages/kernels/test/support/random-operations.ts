@@ -1,0 +1,179 @@
+import type { SeededRandom } from '@ablation-cam/tools/testing';
+import type { Shape } from '../../src/index.ts';
+import { addConcatenate, addGate, addMerge, addResidual } from './random-joins.ts';
+import { randomWindow } from './random-window.ts';
+import { product, type TailDrawing } from './tail-drawing.ts';
+
+const KINDS = [
+  'activation',
+  'activation',
+  'affine',
+  'prelu',
+  'dense',
+  'convolution',
+  'convolution',
+  'depthwise',
+  'pool',
+  'pool',
+  'global-pool',
+  'softmax',
+  'layer-normalization',
+  'reshape',
+  'permute',
+  'pad',
+  'crop',
+  'resize',
+  'repeat',
+  'merge',
+  'merge',
+  'concatenate',
+  'concatenate',
+  'residual',
+  'gate',
+] as const;
+
+/** Adds an operation of a random kind, or nothing where the kind does not fit the tensor it drew. */
+export function addRandomOperation(drawing: TailDrawing): void {
+  const { random } = drawing;
+  const x = drawing.pickNode();
+  const shape = drawing.shape(x);
+  const rank = shape.length;
+  const channels = shape.at(-1) ?? 1;
+  const kind = random.pick(KINDS);
+  switch (kind) {
+    case 'activation':
+      drawing.add(drawing.activation(), [x], shape);
+      return;
+    case 'affine': {
+      const [scale, shift] = [random.floats(channels, -1.5, 1.5), random.floats(channels)];
+      drawing.add({ kind, scale, shift }, [x], shape);
+      return;
+    }
+    case 'prelu': {
+      const slopeShape = shape.map((length) => (random.uniform() < 0.5 ? 1 : length));
+      drawing.add({ kind, slope: random.floats(product(slopeShape), -0.5, 0.5), slopeShape }, [x], shape);
+      return;
+    }
+    case 'dense':
+      drawing.dense(x, random.integer(1, 5));
+      return;
+    case 'convolution':
+      if (rank === 2 || rank === 3) drawing.convolution(x, random.integer(1, 5));
+      return;
+    case 'depthwise': {
+      if (rank !== 2 && rank !== 3) return;
+      const multiplier = random.integer(1, 3);
+      const { sliding, positions } = randomWindow(random, shape, true);
+      const taps = product(sliding.window);
+      drawing.add(
+        {
+          kind,
+          multiplier,
+          ...sliding,
+          kernel: random.floats(taps * channels * multiplier),
+          bias: drawing.maybe(() => random.floats(channels * multiplier)),
+        },
+        [x],
+        [...positions, channels * multiplier],
+      );
+      return;
+    }
+    case 'pool': {
+      if (rank !== 2 && rank !== 3) return;
+      const { sliding, positions } = randomWindow(random, shape, false);
+      const { window, strides, padBefore } = sliding;
+      const reduction = random.pick(['max', 'average'] as const);
+      drawing.add({ kind, reduction, window, strides, padBefore }, [x], [...positions, channels]);
+      return;
+    }
+    case 'global-pool': {
+      if (rank < 2) return;
+      const kept = random.uniform() < 0.3 ? shape.slice(0, -1).map(() => 1) : [];
+      drawing.add({ kind, reduction: random.pick(['max', 'average']) }, [x], [...kept, channels]);
+      return;
+    }
+    case 'softmax':
+      drawing.add({ kind, log: random.uniform() < 0.3 }, [x], shape);
+      return;
+    case 'layer-normalization': {
+      const axes = shape.map((_, axis) => axis).filter(() => random.uniform() < 0.5);
+      if (axes.length === 0) axes.push(rank - 1);
+      const size = product(axes.map((axis) => shape[axis] ?? 1));
+      const [gamma, beta] = [
+        drawing.maybe(() => random.floats(size)),
+        drawing.maybe(() => random.floats(size)),
+      ];
+      drawing.add({ kind, axes, epsilon: 1e-3, gamma, beta }, [x], shape);
+      return;
+    }
+    case 'reshape':
+      drawing.add({ kind }, [x], random.pick(foldings(shape)));
+      return;
+    case 'permute': {
+      const axes = shuffled(random, rank);
+      drawing.add(
+        { kind, axes },
+        [x],
+        axes.map((axis) => shape[axis] ?? 1),
+      );
+      return;
+    }
+    case 'pad': {
+      if (rank < 2) return;
+      const before = shape.slice(0, -1).map(() => random.integer(0, 2));
+      const padded = before.map((count, axis) => (shape[axis] ?? 1) + count + random.integer(0, 1));
+      drawing.add({ kind, before }, [x], [...padded, channels]);
+      return;
+    }
+    case 'crop': {
+      if (rank < 2) return;
+      const before = shape.slice(0, -1).map((length) => random.integer(0, length - 1));
+      const left = before.map((count, axis) => random.integer(1, (shape[axis] ?? 1) - count));
+      drawing.add({ kind, before }, [x], [...left, channels]);
+      return;
+    }
+    case 'resize': {
+      if (rank !== 3) return;
+      const size = [random.integer(1, 6), random.integer(1, 6), channels];
+      drawing.add({ kind, interpolation: random.pick(['nearest', 'bilinear']) }, [x], size);
+      return;
+    }
+    case 'repeat':
+      if (rank === 1) drawing.add({ kind }, [x], [random.integer(1, 4), channels]);
+      return;
+    case 'merge':
+      addMerge(drawing, x);
+      return;
+    case 'concatenate':
+      addConcatenate(drawing, x);
+      return;
+    case 'residual':
+      addResidual(drawing, x);
+      return;
+    case 'gate':
+      addGate(drawing, x);
+      return;
+  }
+}
+
+/** Other shapes of the same size: flat, with two axes joined, with an axis split or added. */
+function foldings(shape: Shape): Shape[] {
+  const found: Shape[] = [[product(shape)], [1, ...shape]].filter(({ length }) => length <= 3);
+  shape.forEach((length, axis) => {
+    if (axis > 0)
+      found.push([...shape.slice(0, axis - 1), shape[axis - 1]! * length, ...shape.slice(axis + 1)]);
+    if (length % 2 === 0 && shape.length < 3) {
+      found.push([...shape.slice(0, axis), length / 2, 2, ...shape.slice(axis + 1)]);
+    }
+  });
+  return found;
+}
+
+function shuffled(random: SeededRandom, length: number): number[] {
+  const axes = Array.from({ length }, (_, axis) => axis);
+  for (let i = length - 1; i > 0; i--) {
+    const j = random.integer(0, i);
+    [axes[i], axes[j]] = [axes[j]!, axes[i]!];
+  }
+  return axes;
+}

@@ -1,0 +1,109 @@
+import type { SeededRandom } from '@ablation-cam/tools/testing';
+import type { ActivationName, Operation, Shape, TailNode } from '../../src/index.ts';
+import { randomWindow } from './random-window.ts';
+
+const ACTIVATIONS: readonly ActivationName[] = [
+  'relu',
+  'relu6',
+  'leaky-relu',
+  'elu',
+  'selu',
+  'sigmoid',
+  'hard-sigmoid',
+  'tanh',
+  'softplus',
+  'softsign',
+  'swish',
+  'gelu',
+  'gelu-tanh',
+  'mish',
+  'thresholded-relu',
+];
+
+/** A tail while it is drawn. */
+export class TailDrawing {
+  readonly nodes: TailNode[] = [];
+  readonly constants = new Map<number, Float32Array>();
+
+  constructor(
+    readonly random: SeededRandom,
+    target: Shape,
+  ) {
+    if (random.uniform() < 0.1) this.constant([2, 3]);
+    this.target = this.add({ kind: 'target' }, [], target);
+    this.last = this.target;
+  }
+
+  readonly target: number;
+  last: number;
+
+  add(operation: Operation, inputs: readonly number[], shape: Shape): number {
+    const index =
+      this.nodes.push({ name: `${operation.kind}_${this.nodes.length}`, operation, inputs, shape }) - 1;
+    this.last = index;
+    return index;
+  }
+
+  shape(node: number): Shape {
+    return this.nodes[node]?.shape ?? [];
+  }
+
+  constant(shape: Shape): number {
+    const index = this.add({ kind: 'constant' }, [], shape);
+    this.constants.set(index, this.random.floats(product(shape)));
+    return index;
+  }
+
+  addOpaque(): void {
+    const x = this.pickNode();
+    const shape = this.shape(x);
+    this.add({ kind: 'opaque', layerClass: 'Cube', reason: 'nobody knows cubes' }, [x], shape);
+  }
+
+  /** Mostly the latest tensor, sometimes an earlier one: that makes branches. */
+  pickNode(): number {
+    const { random } = this;
+    if (random.uniform() < 0.7) return this.last;
+    return random.pick(this.nodes.map((_, i) => i).filter((i) => i >= this.target));
+  }
+
+  activation(): Operation {
+    const name = this.random.pick(ACTIVATIONS);
+    return { kind: 'activation', function: name, alpha: this.random.uniform(0.1, 0.5) };
+  }
+
+  maybe<T>(make: () => T): T | null {
+    return this.random.uniform() < 0.7 ? make() : null;
+  }
+
+  dense(x: number, units: number): number {
+    const shape = this.shape(x);
+    const inputs = shape.at(-1) ?? 1;
+    const limit = 1.5 / Math.sqrt(inputs);
+    const kernel = this.random.floats(inputs * units, -limit, limit);
+    const bias = this.maybe(() => this.random.floats(units));
+    return this.add({ kind: 'dense', units, kernel, bias }, [x], [...shape.slice(0, -1), units]);
+  }
+
+  convolution(x: number, filters: number): number {
+    const { random } = this;
+    const shape = this.shape(x);
+    const channels = shape.at(-1) ?? 1;
+    const { sliding, positions } = randomWindow(random, shape, true);
+    const rows = product(sliding.window) * channels;
+    const limit = 1.5 / Math.sqrt(rows);
+    const kernel = random.floats(rows * filters, -limit, limit);
+    const bias = this.maybe(() => random.floats(filters));
+    return this.add({ kind: 'convolution', filters, ...sliding, kernel, bias }, [x], [...positions, filters]);
+  }
+
+  dependsOnTarget(node: number): boolean {
+    return (
+      node === this.target || (this.nodes[node]?.inputs ?? []).some((input) => this.dependsOnTarget(input))
+    );
+  }
+}
+
+export function product(shape: Shape): number {
+  return shape.reduce((size, length) => size * length, 1);
+}
