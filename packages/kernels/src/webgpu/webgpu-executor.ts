@@ -2,12 +2,12 @@ import type { AblationInput, AblationOutput, Executor, PreparedAblation } from '
 import { mapsPerInput, throwIfAborted, validateInput } from '../ablation/validate.ts';
 import type { Device } from '../device/device.ts';
 import { BufferUsage } from '../device/usage.ts';
-import { KernelsError } from '../errors.ts';
 import { DEFAULT_BUDGET_BYTES, elementsPerInput, inputsPerChunk } from '../plan/chunks.ts';
 import type { SeparablePlan } from '../plan/plan.ts';
 import { BufferScope } from './buffer-scope.ts';
 import { runChunk, type ChunkOutput, type UploadedPlan } from './chunk.ts';
 import { encodeProgram } from './program.ts';
+import { prepareSteps } from './steps/steps-ablation.ts';
 import { SEPARABLE_DENSE, WEIGHTED_MAP } from './shaders.ts';
 import { scoreCode, tailVariant } from './variants.ts';
 
@@ -26,12 +26,7 @@ export function webGpuExecutor(device: Device, options: WebGpuExecutorOptions = 
     name: 'webgpu',
     adapter: device.adapter,
     prepare: async (plan) => {
-      if (plan.kind === 'steps') {
-        throw new KernelsError(
-          'unsupported-tail',
-          'This executor runs single-dispatch plans only; use the reference executor or the naive strategy.',
-        );
-      }
+      if (plan.kind === 'steps') return prepareSteps(device, plan, options.budgetBytes ?? plan.budgetBytes);
       const buffers = new BufferScope(device);
       try {
         const program = encodeProgram(plan.step);

@@ -1,0 +1,69 @@
+import type { Norm, Weighting } from '../../ablation/contract.ts';
+import type { Launch } from './launch.ts';
+import type { Batch } from './result.ts';
+import { SCORE, SWITCH_OFF } from './shaders.ts';
+
+/** Sizes that every run of a plan has. */
+export interface RunShape {
+  /** Inputs of a chunk. */
+  readonly inputs: number;
+  /** Of the target, all axes together. */
+  readonly positions: number;
+  /** K. */
+  readonly channels: number;
+  readonly classes: number;
+}
+
+/** How the ablation values are given: one a channel, one a channel and input, or as the channel's mean. */
+export const OFF_MODES = { channel: 0, 'channel-and-input': 1, mean: 2 } as const;
+
+/** The target's off stream from its activation and the ablation values. */
+export function switchOffLaunch(
+  { inputs, positions, channels }: RunShape,
+  mode: keyof typeof OFF_MODES,
+  activation: GPUBuffer,
+  values: GPUBuffer | null,
+  off: GPUBuffer,
+): Launch {
+  return {
+    shader: SWITCH_OFF,
+    uniforms: [Uint32Array.of(inputs, positions, channels, OFF_MODES[mode])],
+    buffers: { 1: off, 2: activation, 3: values },
+    threads: inputs * channels,
+  };
+}
+
+/** How logit drops become scores; the codes of `score.wgsl`. */
+export interface Scoring {
+  /** From `scoreCode`. */
+  readonly score: number;
+  readonly weighting: Weighting;
+  readonly norm: Norm;
+}
+
+/** Ablated scores and weights of a chunk of variants, into the rows of `result` that are theirs. */
+export function scoreLaunch(
+  { inputs, positions, channels, classes }: RunShape,
+  { score, weighting, norm }: Scoring,
+  batch: Batch,
+  buffers: { readonly drops: GPUBuffer; readonly logits: GPUBuffer; readonly activation: GPUBuffer },
+  result: GPUBuffer,
+): Launch {
+  return {
+    shader: SCORE,
+    uniforms: [
+      Uint32Array.of(
+        inputs,
+        batch.variants,
+        batch.firstVariant,
+        channels,
+        positions,
+        classes,
+        score,
+        weighting === 'slope' ? norm : 0,
+      ),
+    ],
+    buffers: { 1: result, 2: buffers.drops, 3: buffers.logits, 4: buffers.activation },
+    threads: inputs * batch.variants,
+  };
+}

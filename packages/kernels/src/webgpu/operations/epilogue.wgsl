@@ -1,0 +1,154 @@
+// What happens to the result of an operation before it is stored (`Epilogue` in `plan/steps.ts`): scale and shift, a
+// tensor added, an activation, pooling, pooling of everything. Streams (base, off) carry values; for deltas an
+// activation is f(base) - f(base - delta) and a maximum is max(base) - max(base - delta).
+//
+// Four neighbouring channels are taken together. Whoever uses this defines
+//   fn addend_at(batch: u32, position: u32, channel: u32) -> vec4<f32>
+//   fn constants_at(at: vec4<u32>) -> vec4<f32>      scales and shifts
+
+const POOL_MAX = 1u;
+const LOWEST = -3.4028234e38;
+
+struct Epilogue {
+  inputs: u32,
+  variants: u32, // in this chunk
+  first_variant: u32,
+  is_delta: u32,
+  height: u32, // of the result, before pooling
+  width: u32,
+  channels: u32, // of the result
+  first_channel: u32, // where they begin in the whole tensor
+  whole_channels: u32,
+  has_scale: u32,
+  scale_at: u32, // in the constants, one for each channel of the whole tensor
+  has_shift: u32,
+  shift_at: u32,
+  has_base: u32,
+  activation: u32,
+  alpha: f32,
+  pool: u32,
+  pool_height: u32,
+  pool_width: u32,
+  pool_stride_y: i32,
+  pool_stride_x: i32,
+  pool_top: i32,
+  pool_left: i32,
+  pooled_height: u32,
+  pooled_width: u32,
+  is_reduced: u32, // everything is pooled to one position, by `reduction`
+  reduction: u32,
+  addend: u32,
+  addend_start: u32,
+  addend_channels: u32,
+  owner_trailing: u32,
+  owner_length: u32,
+  owner_offset: u32,
+  owner_multiplier: u32,
+}
+
+@group(0) @binding(0) var<uniform> epilogue: Epilogue;
+// [inputs, variants, pooled positions, channels]
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+// [inputs, positions, whole channels], before the activation
+@group(0) @binding(3) var<storage, read> result_base: array<f32>;
+
+// A value and how much it falls; of streams only the value counts.
+struct Cell {
+  base: vec4<f32>,
+  delta: vec4<f32>,
+}
+
+// A pooling window so far: the largest base; base and delta of the cell that is largest without the channel. Or sums.
+struct Pooled {
+  base: vec4<f32>,
+  ablated_base: vec4<f32>,
+  delta: vec4<f32>,
+  cells: f32,
+}
+
+fn empty_pool(kind: u32) -> Pooled {
+  let start = vec4(select(0.0, LOWEST, kind == POOL_MAX));
+  return Pooled(start, start, vec4(0.0), 0.0);
+}
+
+fn pool_cell(pooled: Pooled, kind: u32, cell: Cell) -> Pooled {
+  if (kind != POOL_MAX) {
+    return Pooled(pooled.base + cell.base, pooled.ablated_base, pooled.delta + cell.delta, pooled.cells + 1.0);
+  }
+  let is_larger = cell.base - cell.delta > pooled.ablated_base - pooled.delta;
+  return Pooled(
+    max(pooled.base, cell.base),
+    select(pooled.ablated_base, cell.base, is_larger),
+    select(pooled.delta, cell.delta, is_larger),
+    1.0,
+  );
+}
+
+fn pooled_cell(pooled: Pooled, kind: u32) -> Cell {
+  if (kind == POOL_MAX) {
+    // Where the same cell is largest with and without the channel, this is its delta exactly.
+    return Cell(pooled.base, pooled.base - pooled.ablated_base + pooled.delta);
+  }
+  return Cell(pooled.base / pooled.cells, pooled.delta / pooled.cells);
+}
+
+fn variant_of(batch: u32) -> u32 {
+  return epilogue.first_variant + batch % epilogue.variants;
+}
+
+// Four neighbours of a row: the places past its end repeat the last one.
+fn neighbours(first: u32, row_end: u32) -> vec4<u32> {
+  return min(vec4(first) + vec4(0u, 1u, 2u, 3u), vec4(row_end - 1u));
+}
+
+fn finish(batch: u32, position: u32, channel: u32, value: vec4<f32>) -> Cell {
+  let of_whole = neighbours(epilogue.first_channel + channel, epilogue.whole_channels);
+  var result = value;
+  if (epilogue.has_scale != 0u) {
+    result *= constants_at(of_whole + epilogue.scale_at);
+  }
+  if (epilogue.has_shift != 0u) {
+    result += constants_at(of_whole + epilogue.shift_at);
+  }
+  if (epilogue.addend != 0u) {
+    result += addend_at(batch, position, channel);
+  }
+  let is_stream = epilogue.is_delta == 0u;
+  var base = result;
+  if (!is_stream) {
+    base = vec4(0.0);
+    if (epilogue.has_base != 0u) {
+      let input = batch / epilogue.variants;
+      let at = of_whole + (input * epilogue.height * epilogue.width + position) * epilogue.whole_channels;
+      base = vec4(result_base[at.x], result_base[at.y], result_base[at.z], result_base[at.w]);
+    }
+  }
+  let delta = select(result, vec4(0.0), is_stream);
+  let changes = activation_changes(epilogue.activation, epilogue.alpha, base, delta);
+  return Cell(changes.value, changes.fall);
+}
+
+// Position of a cell of the pooling window at `pooled_position`, or -1 where it hangs over the edge.
+fn position_of(pooled_position: u32, cell: u32) -> i32 {
+  let row = i32(pooled_position / epilogue.pooled_width) * epilogue.pool_stride_y - epilogue.pool_top
+    + i32(cell / epilogue.pool_width);
+  let column = i32(pooled_position % epilogue.pooled_width) * epilogue.pool_stride_x - epilogue.pool_left
+    + i32(cell % epilogue.pool_width);
+  if (row < 0 || column < 0 || row >= i32(epilogue.height) || column >= i32(epilogue.width)) {
+    return -1;
+  }
+  return row * i32(epilogue.width) + column;
+}
+
+// Positions that are stored.
+fn stored_positions() -> u32 {
+  return select(epilogue.pooled_height * epilogue.pooled_width, 1u, epilogue.is_reduced != 0u);
+}
+
+fn store(batch: u32, position: u32, channel: u32, cell: Cell) {
+  let value = select(cell.base, cell.delta, epilogue.is_delta != 0u);
+  let at = (batch * stored_positions() + position) * epilogue.channels + channel;
+  for (var i = 0u; i < min(4u, epilogue.channels - channel); i++) {
+    y[at + i] = value[i];
+  }
+}

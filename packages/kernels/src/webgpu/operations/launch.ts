@@ -1,0 +1,114 @@
+import type { Device } from '../../device/device.ts';
+import type { Overrides, Shader } from '../../device/pipeline-cache.ts';
+import { BufferUsage } from '../../device/usage.ts';
+import type { BufferScope } from '../buffer-scope.ts';
+
+/** One dispatch as plain data: a shader, what it is bound to, and how many threads have work. */
+export interface Launch {
+  readonly shader: Shader;
+  /** Contents of the uniform buffers at bindings 0, 1, ... */
+  readonly uniforms: readonly Uint32Array<ArrayBuffer>[];
+  /** Storage buffers by binding; one that a shader declares and this launch does not read may be left out. */
+  readonly buffers: Readonly<Record<number, GPUBuffer | null>>;
+  readonly threads: number;
+}
+
+/** Threads of a workgroup. No kernel here shares anything within one, so a CPU that plays the GPU gets small ones. */
+const HARDWARE_THREADS = 64;
+const SOFTWARE_THREADS = 16;
+
+/** The bits of a float32, for a uniform buffer. */
+export function floatBits(value: number): number {
+  return new Uint32Array(Float32Array.of(value).buffer)[0] ?? 0;
+}
+
+/** Encodes launches into one command encoder, each in a pass of its own. */
+export class LaunchEncoder {
+  readonly #device: Device;
+  readonly #encoder: GPUCommandEncoder;
+  readonly #scope: BufferScope;
+  readonly #pipelines: ReadonlyMap<Shader, GPUComputePipeline>;
+  #unused: GPUBuffer | undefined;
+
+  constructor(
+    device: Device,
+    encoder: GPUCommandEncoder,
+    scope: BufferScope,
+    pipelines: ReadonlyMap<Shader, GPUComputePipeline>,
+  ) {
+    this.#device = device;
+    this.#encoder = encoder;
+    this.#scope = scope;
+    this.#pipelines = pipelines;
+  }
+
+  /** Encodes launches in order; each sees what the ones before it wrote. */
+  encode(launches: readonly Launch[]): void {
+    if (launches.length === 0) return;
+    const alignment = this.#device.limits.minUniformBufferOffsetAlignment;
+    const offsets: number[] = [];
+    let byteLength = 0;
+    for (const uniform of launches.flatMap(({ uniforms }) => uniforms)) {
+      offsets.push(byteLength);
+      byteLength += Math.ceil(uniform.byteLength / alignment) * alignment;
+    }
+    const bytes = new Uint8Array(byteLength);
+    launches
+      .flatMap(({ uniforms }) => uniforms)
+      .forEach((uniform, at) => {
+        bytes.set(new Uint8Array(uniform.buffer, uniform.byteOffset, uniform.byteLength), offsets[at]);
+      });
+    const buffer = this.#scope.upload('parameters', bytes, BufferUsage.uniform);
+    let next = 0;
+    for (const launch of launches) {
+      const entries = launch.uniforms.map((uniform, binding) => ({
+        binding,
+        resource: { buffer, offset: offsets[next++] ?? 0, size: uniform.byteLength },
+      }));
+      this.#dispatch(launch, entries);
+    }
+  }
+
+  #dispatch({ shader, buffers, threads }: Launch, uniforms: GPUBindGroupEntry[]): void {
+    const pipeline = this.#pipelines.get(shader);
+    if (!pipeline) throw new RangeError(`The pipeline of ${shader.label} was not prepared.`);
+    const storage = Object.entries(buffers).map(([binding, buffer]) => ({
+      binding: Number(binding),
+      resource: { buffer: buffer ?? this.#nothing() },
+    }));
+    const workgroups = Math.ceil(threads / threadsOf(this.#device));
+    const width = Math.min(workgroups, this.#device.limits.maxComputeWorkgroupsPerDimension);
+    const pass = this.#encoder.beginComputePass({ label: shader.label });
+    pass.setPipeline(pipeline);
+    pass.setBindGroup(
+      0,
+      this.#device.gpu.createBindGroup({
+        label: shader.label,
+        layout: pipeline.getBindGroupLayout(0),
+        entries: [...uniforms, ...storage],
+      }),
+    );
+    pass.dispatchWorkgroups(width, Math.ceil(workgroups / width));
+    pass.end();
+  }
+
+  #nothing(): GPUBuffer {
+    this.#unused ??= this.#scope.create({ label: 'unused', byteLength: 32, usage: BufferUsage.storage });
+    return this.#unused;
+  }
+}
+
+/** Compiles what launches need; the device keeps the pipelines. */
+export async function preparePipelines(
+  device: Device,
+  shaders: Iterable<Shader>,
+): Promise<Map<Shader, GPUComputePipeline>> {
+  const overrides: Overrides = { THREADS: threadsOf(device) };
+  const distinct = [...new Set(shaders)];
+  const pipelines = await Promise.all(distinct.map((shader) => device.pipeline(shader, overrides)));
+  return new Map(distinct.map((shader, at) => [shader, pipelines[at]!]));
+}
+
+function threadsOf(device: Device): number {
+  return device.adapter.software ? SOFTWARE_THREADS : HARDWARE_THREADS;
+}

@@ -1,0 +1,157 @@
+import type { Owner } from '../../plan/owner.ts';
+import type { Segment } from '../../plan/steps.ts';
+import { channelsOf, positionsOf, sizeOf } from '../../tail/shape.ts';
+import type { ActivationOperation, PoolOperation, PoolReduction, Shape } from '../../tail/tail.ts';
+import { ACTIVATION_CODES } from '../activation-codes.ts';
+import { REDUCTION_CODES } from '../program.ts';
+import { floatBits } from './launch.ts';
+
+/** What one submission covers. */
+export interface Batch {
+  readonly inputs: number;
+  /** Variants of each input; 1 for streams. */
+  readonly variants: number;
+  readonly firstVariant: number;
+}
+
+/** A tensor added to deltas. */
+export type Addend =
+  | {
+      readonly label: 'one-channel';
+      readonly base: GPUBuffer;
+      readonly off: GPUBuffer;
+      readonly owner: Owner;
+    }
+  | { readonly label: 'all'; readonly delta: GPUBuffer; readonly segment: Segment };
+
+/** Where an operation's result goes, and what happens to it before; see `epilogue.wgsl`. */
+export interface Result {
+  readonly batch: Batch;
+  readonly isDelta: boolean;
+  /** Of the whole tensor, before pooling. */
+  readonly shape: Shape;
+  /** The part of the last axis that is worked out. */
+  readonly segment: Segment;
+  readonly output: GPUBuffer;
+  /** Where scales and shifts of all channels stand among the operation's constants. */
+  readonly scaleAt?: number | null;
+  readonly shiftAt?: number | null;
+  readonly addend?: Addend | null;
+  readonly activation?: ActivationOperation | null;
+  /** The tensor's base before the activation, of the whole shape. */
+  readonly base?: GPUBuffer | null;
+  readonly pool?: { readonly operation: PoolOperation; readonly shape: Shape } | null;
+  readonly reduction?: PoolReduction | null;
+}
+
+/** Positions as rows and columns; more or fewer than two axes become one row. */
+export interface Plane {
+  readonly height: number;
+  readonly width: number;
+}
+
+export function planeOf(shape: Shape): Plane {
+  const positions = positionsOf(shape);
+  const [first = 1, second] = positions;
+  if (positions.length !== 2 || second === undefined) return { height: 1, width: sizeOf(positions) };
+  return { height: first, width: second };
+}
+
+/** Numbers for both axes of a plane; a one-dimensional window is one row high. */
+export function pairOf(values: readonly number[], missing: number): readonly [number, number] {
+  const [first = missing, second] = values;
+  return second === undefined ? [missing, first] : [first, second];
+}
+
+export function wholeOf(shape: Shape): Segment {
+  return { start: 0, length: channelsOf(shape) };
+}
+
+/** Cells of a pooling window, 1 without pooling. */
+export function windowCells({ pool }: Result): number {
+  return pool ? sizeOf(pool.operation.window) : 1;
+}
+
+/** Positions after pooling, before everything is reduced to one. */
+export function pooledPositions({ pool, shape }: Result): number {
+  return sizeOf(positionsOf(pool?.shape ?? shape));
+}
+
+/** Positions that are stored. */
+export function storedPositions(result: Result): number {
+  return result.reduction ? 1 : pooledPositions(result);
+}
+
+/** Threads of an operation that works four channels of a stored position out by itself. */
+export function eachResultThreads(result: Result): number {
+  const { inputs, variants } = result.batch;
+  return inputs * variants * storedPositions(result) * Math.ceil(result.segment.length / 4);
+}
+
+/** The uniform `epilogue`. */
+export function encodeResult(result: Result): Uint32Array<ArrayBuffer> {
+  const { batch, shape, segment, scaleAt = null, shiftAt = null, addend, activation, base, pool } = result;
+  const plane = planeOf(shape);
+  const pooled = pool ? planeOf(pool.shape) : plane;
+  const window = pool?.operation;
+  const [poolHeight, poolWidth] = pairOf(window?.window ?? [], 1);
+  const [strideY, strideX] = pairOf(window?.strides ?? [], 1);
+  const [top, left] = pairOf(window?.padBefore ?? [], 0);
+  return Uint32Array.of(
+    batch.inputs,
+    batch.variants,
+    batch.firstVariant,
+    Number(result.isDelta),
+    plane.height,
+    plane.width,
+    segment.length,
+    segment.start,
+    channelsOf(shape),
+    Number(scaleAt !== null),
+    scaleAt ?? 0,
+    Number(shiftAt !== null),
+    shiftAt ?? 0,
+    Number(Boolean(base)),
+    activation ? ACTIVATION_CODES[activation.function] : 0,
+    floatBits(activation?.alpha ?? 0),
+    REDUCTION_CODES[window?.reduction ?? 'none'],
+    poolHeight,
+    poolWidth,
+    strideY,
+    strideX,
+    top,
+    left,
+    pooled.height,
+    pooled.width,
+    Number(Boolean(result.reduction)),
+    REDUCTION_CODES[result.reduction ?? 'none'],
+    ...encodeAddend(addend ?? null),
+  );
+}
+
+/** Bindings 2 to 5: what `epilogue.wgsl` and `addend.wgsl` declare. */
+export function resultBuffers(result: Result): Record<number, GPUBuffer | null> {
+  const { output, base = null, addend } = result;
+  return {
+    2: output,
+    3: base,
+    4: addend?.label === 'all' ? addend.delta : (addend?.base ?? null),
+    5: addend?.label === 'one-channel' ? addend.off : null,
+  };
+}
+
+function encodeAddend(addend: Addend | null): number[] {
+  if (!addend) return [0, 0, 0, 0, 0, 0, 0];
+  if (addend.label === 'all') return [2, addend.segment.start, addend.segment.length, 0, 0, 0, 0];
+  return [1, 0, 0, ...encodeOwner(addend.owner)];
+}
+
+/** Trailing, length, offset and multiplier, as all kernels take them. */
+export function encodeOwner({
+  trailing,
+  length,
+  offset,
+  multiplier,
+}: Owner): [number, number, number, number] {
+  return [trailing, length, offset, multiplier];
+}

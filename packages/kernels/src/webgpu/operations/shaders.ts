@@ -1,0 +1,36 @@
+import type { Shader } from '../../device/pipeline-cache.ts';
+import activationChange from '../activation-change.wgsl';
+import activationFunctions from '../activation-functions.wgsl';
+import scoreChange from '../score-change.wgsl';
+import addend from './addend.wgsl';
+import combine from './combine.wgsl';
+import constants from './constants.wgsl';
+import convolution from './convolution.wgsl';
+import depthwise from './depthwise.wgsl';
+import eachResult from './each-result.wgsl';
+import epilogue from './epilogue.wgsl';
+import move from './move.wgsl';
+import normalize from './normalize.wgsl';
+import place from './place.wgsl';
+import pool from './pool.wgsl';
+import resize from './resize.wgsl';
+import score from './score.wgsl';
+import switchOff from './switch-off.wgsl';
+
+const FUNCTIONS = [scoreChange, activationFunctions, activationChange];
+
+const shader = (label: string, ...parts: string[]): Shader => ({ label, code: parts.join('\n') });
+/** An operation that works each element out by itself, with its epilogue. */
+const withEpilogue = (label: string, operation: string): Shader =>
+  shader(label, ...FUNCTIONS, epilogue, addend, constants, operation, eachResult);
+
+export const CONVOLUTION = shader('convolution.wgsl', ...FUNCTIONS, epilogue, addend, convolution);
+export const DEPTHWISE = withEpilogue('depthwise.wgsl', depthwise);
+export const POOL = withEpilogue('pool.wgsl', pool);
+export const MOVE = withEpilogue('move.wgsl', move);
+export const RESIZE = withEpilogue('resize.wgsl', resize);
+export const COMBINE = shader('combine.wgsl', ...FUNCTIONS, epilogue, constants, combine, eachResult);
+export const NORMALIZE = shader('normalize.wgsl', scoreChange, normalize);
+export const PLACE = shader('place.wgsl', place);
+export const SWITCH_OFF = shader('switch-off.wgsl', switchOff);
+export const SCORE = shader('score.wgsl', scoreChange, score);

@@ -1,0 +1,234 @@
+import type { AblationInput } from '../../ablation/contract.ts';
+import { throwIfAborted } from '../../ablation/validate.ts';
+import type { Device } from '../../device/device.ts';
+import type { Shader } from '../../device/pipeline-cache.ts';
+import { BufferUsage, MAP_READ } from '../../device/usage.ts';
+import type { StepPlan } from '../../plan/step-plan.ts';
+import type { PlanStep } from '../../plan/steps.ts';
+import { BufferScope } from '../buffer-scope.ts';
+import { scoreLaunch, switchOffLaunch, type RunShape } from '../operations/ends.ts';
+import { LaunchEncoder, type Launch } from '../operations/launch.ts';
+import type { Batch } from '../operations/result.ts';
+import { PassTimer } from '../pass-timer.ts';
+import { scoreCode } from '../variants.ts';
+import { chunkBuffers, type ChunkBuffers, type InputChunk } from './chunk-buffers.ts';
+import { continueOutside, frontierLaunches, type FrontierDeltas } from './fallback.ts';
+import { evaluateLaunches } from './input-steps.ts';
+import { mapClasses, mapGrid, mapParameters } from './map-launch.ts';
+import { StepContext } from './step-context.ts';
+import type { StepConstants } from './step-constants.ts';
+import { variantLaunches } from './variant-steps.ts';
+
+/** What a plan keeps on the device between runs. */
+export interface UploadedSteps {
+  readonly plan: StepPlan;
+  readonly constants: ReadonlyMap<PlanStep, StepConstants>;
+  readonly pipelines: ReadonlyMap<Shader, GPUComputePipeline>;
+}
+
+/** What came back of a chunk of inputs. */
+export interface InputChunkOutput {
+  readonly logits: Float32Array;
+  /** Ablated scores, then weights, then the predicted classes. */
+  readonly result: Float32Array;
+  /** Signed maps, then maps. */
+  readonly maps: Float32Array;
+  readonly dispatches: number;
+  readonly mapMs: number;
+}
+
+/** Runs all steps for one chunk of inputs: one submission for each chunk of variants, one read-back at the end. */
+export class InputChunkRun {
+  readonly #device: Device;
+  readonly #uploaded: UploadedSteps;
+  readonly #input: AblationInput;
+  readonly #chunk: InputChunk;
+  readonly #scope: BufferScope;
+  readonly #shape: RunShape;
+  #dispatches = 0;
+
+  constructor(device: Device, uploaded: UploadedSteps, input: AblationInput, chunk: InputChunk) {
+    const { positions, channels, classes } = uploaded.plan;
+    this.#device = device;
+    this.#uploaded = uploaded;
+    this.#input = input;
+    this.#chunk = chunk;
+    this.#scope = new BufferScope(device);
+    this.#shape = {
+      inputs: chunk.inputs,
+      positions: positions.reduce((product, length) => product * length, 1),
+      channels,
+      classes,
+    };
+  }
+
+  async run(mapPipeline: GPUComputePipeline, maps: number): Promise<InputChunkOutput> {
+    const { plan } = this.#uploaded;
+    const timer = new PassTimer(this.#device, 1);
+    try {
+      const buffers = await this.#submit((encoder) => {
+        const made = chunkBuffers(
+          plan,
+          this.#input,
+          this.#chunk,
+          this.#scope,
+          this.#device.gpu.queue,
+          encoder,
+        );
+        this.#encode(encoder, this.#inputLaunches(made));
+        return made;
+      });
+      for (let first = 0; first < plan.channels; first += this.#chunk.variants) {
+        throwIfAborted(this.#input.signal);
+        await this.#runVariants(buffers, first, Math.min(this.#chunk.variants, plan.channels - first));
+      }
+      throwIfAborted(this.#input.signal);
+      return await this.#finish(buffers, mapPipeline, maps, timer);
+    } finally {
+      this.#scope.dispose();
+      timer.dispose();
+    }
+  }
+
+  /** One submission of what `encode` encodes, accepted by the device. */
+  #submit<T>(encode: (encoder: GPUCommandEncoder) => T): Promise<T> {
+    const { gpu } = this.#device;
+    return this.#device.checked('ablation', () => {
+      const encoder = gpu.createCommandEncoder({ label: 'ablation' });
+      const result = encode(encoder);
+      gpu.queue.submit([encoder.finish()]);
+      return result;
+    });
+  }
+
+  #encode(encoder: GPUCommandEncoder, launches: readonly Launch[], scope = this.#scope): void {
+    new LaunchEncoder(this.#device, encoder, scope, this.#uploaded.pipelines).encode(launches);
+    this.#dispatches += launches.length;
+  }
+
+  #context(batch: Batch, buffers: ChunkBuffers, scope = this.#scope): StepContext {
+    return new StepContext(batch, buffers.values, this.#uploaded.constants, scope);
+  }
+
+  #inputLaunches(buffers: ChunkBuffers): Launch[] {
+    const { ablation } = this.#input;
+    const { inputs, firstInput } = this.#chunk;
+    const { channels } = this.#shape;
+    const context = this.#context({ inputs, variants: 1, firstVariant: 0 }, buffers);
+    return this.#uploaded.plan.inputSteps.flatMap((step) => {
+      if (step.kind === 'evaluate') return evaluateLaunches(step, context);
+      const off = context.value(step.output);
+      if (ablation.kind === 'channel-mean') {
+        return [switchOffLaunch(this.#shape, 'mean', buffers.activation, null, off)];
+      }
+      const isShared = ablation.values.length === channels;
+      const mode = isShared ? 'channel' : 'channel-and-input';
+      const values = isShared
+        ? ablation.values
+        : ablation.values.subarray(firstInput * channels, (firstInput + inputs) * channels);
+      const uploaded = this.#scope.upload('ablation values', values, BufferUsage.storage);
+      return [switchOffLaunch(this.#shape, mode, buffers.activation, uploaded, off)];
+    });
+  }
+
+  async #runVariants(buffers: ChunkBuffers, firstVariant: number, variants: number): Promise<void> {
+    const { plan } = this.#uploaded;
+    const scope = new BufferScope(this.#device);
+    const batch = { inputs: this.#chunk.inputs, variants, firstVariant };
+    const context = this.#context(batch, buffers, scope);
+    try {
+      let launches: Launch[] = [];
+      for (const step of plan.variantSteps) {
+        if (step.kind === 'fallback') {
+          let tensors: FrontierDeltas[] = [];
+          await this.#submit((encoder) => {
+            const frontier = frontierLaunches(step, context, scope);
+            tensors = frontier.tensors;
+            this.#encode(encoder, [...launches, ...frontier.launches], scope);
+          });
+          launches = [];
+          const { continueFrom } = this.#input;
+          await continueOutside(this.#device, step, context, tensors, buffers.logits, continueFrom);
+        } else if (step.kind === 'score') {
+          const { score, weighting, norm } = this.#input;
+          const scoring = { score: scoreCode(score, plan.scoreFunction), weighting, norm };
+          const drops = context.value(step.delta);
+          launches.push(scoreLaunch(this.#shape, scoring, batch, { ...buffers, drops }, buffers.result));
+        } else {
+          launches.push(...variantLaunches(step, context));
+        }
+      }
+      await this.#submit((encoder) => {
+        this.#encode(encoder, launches, scope);
+      });
+      await this.#device.settled(this.#device.gpu.queue.onSubmittedWorkDone());
+    } finally {
+      scope.dispose();
+    }
+  }
+
+  async #finish(
+    buffers: ChunkBuffers,
+    mapPipeline: GPUComputePipeline,
+    maps: number,
+    timer: PassTimer,
+  ): Promise<InputChunkOutput> {
+    const { inputs, positions, channels, classes } = this.#shape;
+    const { storage, uniform, copySource, copyTarget, mapRead } = BufferUsage;
+    const mapElements = 2 * inputs * maps * positions;
+    const resultElements = inputs * (2 * channels * classes + 1);
+    const logitElements = inputs * classes;
+    const readBack = await this.#submit((encoder) => {
+      const map = this.#scope.create({
+        label: 'maps',
+        byteLength: 4 * mapElements,
+        usage: storage | copySource,
+      });
+      const target = this.#scope.create({
+        label: 'read-back',
+        byteLength: timer.byteLength + 4 * (resultElements + mapElements + logitElements),
+        usage: copyTarget | mapRead,
+      });
+      const bindings = [
+        this.#scope.upload('map parameters', mapParameters(this.#shape, maps), uniform),
+        buffers.activation,
+        buffers.result,
+        this.#scope.upload('class indices', mapClasses(this.#input.classes, maps), storage),
+        map,
+      ];
+      const timestampWrites = timer.writes(0);
+      const pass = encoder.beginComputePass({ label: 'maps', ...(timestampWrites && { timestampWrites }) });
+      pass.setPipeline(mapPipeline);
+      pass.setBindGroup(
+        0,
+        this.#device.gpu.createBindGroup({
+          layout: mapPipeline.getBindGroupLayout(0),
+          entries: bindings.map((buffer, binding) => ({ binding, resource: { buffer } })),
+        }),
+      );
+      pass.dispatchWorkgroups(...mapGrid(this.#shape, maps));
+      pass.end();
+      timer.resolve(encoder, target);
+      let at = timer.byteLength;
+      for (const [source, elements] of [
+        [buffers.result, resultElements],
+        [map, mapElements],
+        [buffers.logits, logitElements],
+      ] as const) {
+        encoder.copyBufferToBuffer(source, 0, target, at, 4 * elements);
+        at += 4 * elements;
+      }
+      return target;
+    });
+    await this.#device.settled(readBack.mapAsync(MAP_READ));
+    const bytes = readBack.getMappedRange().slice(0);
+    const values = new Float32Array(bytes, timer.byteLength);
+    return {
+      result: values.subarray(0, resultElements),
+      maps: values.subarray(resultElements, resultElements + mapElements),
+      logits: values.subarray(resultElements + mapElements),
+      dispatches: this.#dispatches,
+      mapMs: timer.durationMs(bytes, 0),
+    };
+  }
+}

@@ -1,0 +1,111 @@
+import type { PlanStep, WeightPart } from '../../plan/steps.ts';
+import { weightValues, type WeightValues } from '../../plan/weights.ts';
+import { channelsOf } from '../../tail/shape.ts';
+import type { Operation } from '../../tail/tail.ts';
+import { BufferUsage } from '../../device/usage.ts';
+import type { BufferScope } from '../buffer-scope.ts';
+import { convolutionScaleAt, packWeights, type PackedWeights } from '../operations/convolution.ts';
+
+/** What a step keeps on the device between runs. */
+export interface StepConstants {
+  /** The kernel of a convolution, in as many parts as buffers need. */
+  readonly weights: readonly PackedWeights[];
+  /** Everything else. */
+  readonly buffer: GPUBuffer | null;
+  /** Where, in `buffer` or behind the weights, these stand. */
+  readonly scaleAt: number | null;
+  readonly shiftAt: number | null;
+  readonly biasAt: number | null;
+}
+
+const NOTHING: StepConstants = { weights: [], buffer: null, scaleAt: null, shiftAt: null, biasAt: null };
+
+/** Uploads a step's weights; they live as long as the scope. */
+export function uploadConstants(step: PlanStep, scope: BufferScope): StepConstants {
+  switch (step.kind) {
+    case 'evaluate':
+      return evaluateConstants(step.operation, channelsOf(step.shape), step.parts, scope);
+    case 'contribute':
+    case 'convolve': {
+      const filters = channelsOf(step.shape);
+      const { scale } = step.epilogue;
+      const weights = packedParts(weightValues(step.kernel), filters, step.parts, null, scale, scope);
+      return { ...NOTHING, weights, scaleAt: scale && convolutionScaleAt(filters) };
+    }
+    case 'propagate':
+      return vectors(operationVectors(step.operation), step.epilogue.scale, null, scope);
+    case 'combine':
+      return vectors([], step.epilogue.scale, null, scope);
+    case 'switch-off':
+    case 'concatenate':
+    case 'fallback':
+    case 'score':
+      return NOTHING;
+  }
+}
+
+function evaluateConstants(
+  operation: Operation,
+  channels: number,
+  parts: readonly WeightPart[],
+  scope: BufferScope,
+): StepConstants {
+  if (operation.kind === 'dense' || operation.kind === 'convolution') {
+    const { kernel, bias } = operation;
+    return { ...NOTHING, weights: packedParts(kernel, channels, parts, bias, null, scope) };
+  }
+  if (operation.kind === 'depthwise') {
+    const { kernel, bias } = operation;
+    const uploaded = vectors(bias ? [kernel, bias] : [kernel], null, null, scope);
+    return { ...uploaded, biasAt: bias && kernel.length };
+  }
+  if (operation.kind === 'affine') return vectors([], operation.scale, operation.shift, scope);
+  return vectors(operationVectors(operation), null, null, scope);
+}
+
+/** The vectors an operation reads, in the order in which its kernel expects them. */
+function operationVectors(operation: Operation): readonly Float32Array[] {
+  if (operation.kind === 'depthwise') return [operation.kernel];
+  if (operation.kind === 'prelu') return [operation.slope];
+  if (operation.kind !== 'layer-normalization') return [];
+  const { gamma, beta } = operation;
+  const count = gamma?.length ?? beta?.length ?? 0;
+  return beta ? [gamma ?? new Float32Array(count), beta] : gamma ? [gamma] : [];
+}
+
+function vectors(
+  own: readonly WeightValues[],
+  scale: WeightValues | null,
+  shift: WeightValues | null,
+  scope: BufferScope,
+): StepConstants {
+  const all = [...own, ...(scale ? [scale] : []), ...(shift ? [shift] : [])];
+  if (all.length === 0) return NOTHING;
+  const values = new Float32Array(all.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const vector of all) {
+    values.set(vector, at);
+    at += vector.length;
+  }
+  const scaleAt = own.reduce((sum, { length }) => sum + length, 0);
+  return {
+    ...NOTHING,
+    buffer: scope.upload('constants', values, BufferUsage.storage),
+    scaleAt: scale && scaleAt,
+    shiftAt: shift && scaleAt + (scale?.length ?? 0),
+  };
+}
+
+function packedParts(
+  kernel: WeightValues,
+  filters: number,
+  parts: readonly WeightPart[],
+  bias: Float32Array | null,
+  scale: WeightValues | null,
+  scope: BufferScope,
+): PackedWeights[] {
+  return parts.map((part) => ({
+    part,
+    buffer: scope.upload('weights', packWeights(kernel, filters, part, bias, scale), BufferUsage.storage),
+  }));
+}

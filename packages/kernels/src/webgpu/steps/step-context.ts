@@ -1,0 +1,108 @@
+import type { Epilogue, Operand, PlanStep, Segment, ValueId } from '../../plan/steps.ts';
+import { sizeOf } from '../../tail/shape.ts';
+import type { Shape } from '../../tail/tail.ts';
+import { BufferUsage } from '../../device/usage.ts';
+import type { BufferScope } from '../buffer-scope.ts';
+import type { DeviceOperand } from '../operations/elementwise.ts';
+import type { Addend, Batch, Result } from '../operations/result.ts';
+import type { StepConstants } from './step-constants.ts';
+
+/** What the launches of a chunk's steps are made from. */
+export class StepContext {
+  readonly batch: Batch;
+  readonly #buffers: readonly GPUBuffer[];
+  readonly #constants: ReadonlyMap<PlanStep, StepConstants>;
+  readonly #scope: BufferScope;
+
+  /** @param buffers one for each value of the plan; @param scope for scratch that a step needs beyond the plan's slots */
+  constructor(
+    batch: Batch,
+    buffers: readonly GPUBuffer[],
+    constants: ReadonlyMap<PlanStep, StepConstants>,
+    scope: BufferScope,
+  ) {
+    this.batch = batch;
+    this.#buffers = buffers;
+    this.#constants = constants;
+    this.#scope = scope;
+  }
+
+  value(id: ValueId): GPUBuffer {
+    const buffer = this.#buffers[id];
+    if (!buffer) throw new RangeError(`The plan has no value ${String(id)}.`);
+    return buffer;
+  }
+
+  valueOrNull(id: ValueId | null): GPUBuffer | null {
+    return id === null ? null : this.value(id);
+  }
+
+  constants(step: PlanStep): StepConstants {
+    const constants = this.#constants.get(step);
+    if (!constants) throw new RangeError(`The constants of a ${step.kind} step were not uploaded.`);
+    return constants;
+  }
+
+  scratch(elements: number): GPUBuffer {
+    const byteLength = 4 * this.batch.inputs * this.batch.variants * elements;
+    return this.#scope.create({ label: 'scratch', byteLength, usage: BufferUsage.storage });
+  }
+
+  operand(operand: Operand): DeviceOperand {
+    switch (operand.label) {
+      case 'same':
+        return { label: 'same', shape: operand.shape, base: this.valueOrNull(operand.base) };
+      case 'one-channel':
+        return { ...operand, base: this.value(operand.base), off: this.value(operand.off) };
+      case 'all':
+        return { ...operand, base: this.valueOrNull(operand.base), delta: this.value(operand.delta) };
+    }
+  }
+
+  /** Deltas of `shape`, on a segment of its channels, with nothing done to them. */
+  bare(shape: Shape, segment: Segment, output: GPUBuffer): Result {
+    return { batch: this.batch, isDelta: true, shape, segment, output };
+  }
+
+  /** The result with the whole epilogue. */
+  finished(result: Result, epilogue: Epilogue, scaleAt: number | null): Result {
+    return {
+      ...result,
+      scaleAt,
+      addend: epilogue.addend && this.#addend(epilogue.addend),
+      activation: epilogue.activation,
+      base: this.valueOrNull(epilogue.base),
+      pool: epilogue.pool,
+      reduction: epilogue.globalPool?.reduction ?? null,
+    };
+  }
+
+  /** Deltas before a pooling epilogue, in scratch; `sizeOf` the positions times the segment. */
+  unpooled(shape: Shape, segment: Segment): GPUBuffer {
+    return this.scratch(sizeOf(shape.slice(0, -1)) * segment.length);
+  }
+
+  #addend(operand: NonNullable<Epilogue['addend']>): Addend {
+    return operand.label === 'all'
+      ? { label: 'all', delta: this.value(operand.delta), segment: operand.segment }
+      : {
+          label: 'one-channel',
+          base: this.value(operand.base),
+          off: this.value(operand.off),
+          owner: operand.owner,
+        };
+  }
+}
+
+export function isPooling({ pool, globalPool }: Epilogue): boolean {
+  return pool !== null || globalPool !== null;
+}
+
+export function isNothing(epilogue: Epilogue): boolean {
+  return (
+    epilogue.scale === null &&
+    epilogue.addend === null &&
+    epilogue.activation === null &&
+    !isPooling(epilogue)
+  );
+}

@@ -1,0 +1,143 @@
+import type {
+  CombineStep,
+  ConcatenateStep,
+  ContributeStep,
+  ConvolveStep,
+  PropagateStep,
+} from '../../plan/steps.ts';
+import { sizeOf } from '../../tail/shape.ts';
+import { convolutionLaunch, type ConvolutionSource } from '../operations/convolution.ts';
+import type { DeviceOperand } from '../operations/elementwise.ts';
+import type { Launch } from '../operations/launch.ts';
+import { moveLaunch, placeLaunch } from '../operations/moves.ts';
+import { normalizationLaunch } from '../operations/normalization.ts';
+import { wholeOf, type Result } from '../operations/result.ts';
+import { depthwiseLaunch, poolLaunch, resizeLaunch } from '../operations/windows.ts';
+import { combineOperands } from './combine-operands.ts';
+import { isNothing, isPooling, type StepContext } from './step-context.ts';
+
+/** The launches of a step that works with the kernels alone. */
+export function variantLaunches(
+  step: ContributeStep | ConvolveStep | PropagateStep | CombineStep | ConcatenateStep,
+  context: StepContext,
+): Launch[] {
+  switch (step.kind) {
+    case 'contribute':
+    case 'convolve':
+      return convolveLaunches(step, context);
+    case 'propagate':
+      return propagateLaunches(step, context);
+    case 'combine':
+      return combineOperands(
+        step.function,
+        step.operands.map((operand) => context.operand(operand)),
+        step,
+        context,
+      );
+    case 'concatenate':
+      return concatenateLaunches(step, context);
+  }
+}
+
+function convolveLaunches(step: ContributeStep | ConvolveStep, context: StepContext): Launch[] {
+  const { sliding, shape, epilogue } = step;
+  const { weights, scaleAt } = context.constants(step);
+  const source = sourceOf(step, context);
+  const segment = wholeOf(shape);
+  // Sums of several parts of the weights meet before they are pooled.
+  const meet = weights.length > 1 && isPooling(epilogue) ? context.unpooled(shape, segment) : null;
+  const output = meet ?? context.value(step.output);
+  const bare = context.bare(shape, segment, output);
+  const launches = weights.map((part, at) => {
+    const isLast = at === weights.length - 1;
+    return convolutionLaunch({
+      source,
+      sliding,
+      weights: part,
+      hasBias: false,
+      partial: at === 0 ? context.valueOrNull(step.partial) : 'output',
+      result:
+        isLast && !meet ? context.finished(bare, epilogue, scaleAt) : isLast ? { ...bare, scaleAt } : bare,
+    });
+  });
+  if (!meet) return launches;
+  const operand: DeviceOperand = { label: 'all', shape, base: null, delta: meet, segment };
+  const rest = { ...step, segment, epilogue: { ...epilogue, scale: null } };
+  return [...launches, ...combineOperands('add', [operand], rest, context)];
+}
+
+function sourceOf(step: ContributeStep | ConvolveStep, context: StepContext): ConvolutionSource {
+  if (step.kind === 'contribute') {
+    const { shape, base, off, owner } = step.source;
+    return {
+      shape,
+      segment: wholeOf(shape),
+      values: context.value(base),
+      hasVariants: false,
+      contributes: { off: context.value(off), owner },
+    };
+  }
+  const { shape, delta, segment } = step.source;
+  return { shape, segment, values: context.value(delta), hasVariants: true, contributes: null };
+}
+
+function propagateLaunches(step: PropagateStep, context: StepContext): Launch[] {
+  const { operation, shape, segment, epilogue } = step;
+  const { buffer, scaleAt } = context.constants(step);
+  const source = {
+    shape: step.source.shape,
+    segment: step.source.segment,
+    values: context.value(step.source.delta),
+    base: context.valueOrNull(step.source.base),
+  };
+  const output = context.value(step.output);
+  const result: Result = context.finished(context.bare(shape, segment, output), epilogue, scaleAt);
+  switch (operation.kind) {
+    case 'depthwise':
+      if (!buffer) throw new RangeError('The kernel was not uploaded.');
+      return [depthwiseLaunch(operation, source, buffer, null, result)];
+    case 'pool':
+    case 'global-pool':
+      return [poolLaunch(operation, source, buffer, result)];
+    case 'resize':
+      return [resizeLaunch(operation, source, buffer, result)];
+    case 'permute':
+    case 'pad':
+    case 'crop':
+    case 'repeat':
+      return [moveLaunch(operation, source, buffer, result)];
+    case 'prelu': {
+      if (!buffer) throw new RangeError('The slopes were not uploaded.');
+      const slopes = { label: 'same', shape: operation.slopeShape, base: buffer, isShared: true } as const;
+      return combineOperands('prelu', [context.operand(step.source), slopes], step, context);
+    }
+    case 'softmax':
+    case 'layer-normalization': {
+      const { batch } = context;
+      if (isNothing(epilogue)) return [normalizationLaunch(operation, source, buffer, batch, true, output)];
+      const normalized = context.scratch(sizeOf(shape));
+      const operand: DeviceOperand = {
+        label: 'all',
+        shape,
+        base: null,
+        delta: normalized,
+        segment: wholeOf(shape),
+      };
+      return [
+        normalizationLaunch(operation, source, buffer, batch, true, normalized),
+        ...combineOperands('add', [operand], step, context),
+      ];
+    }
+  }
+}
+
+function concatenateLaunches(step: ConcatenateStep, context: StepContext): Launch[] {
+  const { axis, shape } = step;
+  const output = context.value(step.output);
+  let start = 0;
+  return step.operands.map((operand) => {
+    const launch = placeLaunch(context.operand(operand), axis, start, shape, context.batch, true, output);
+    start += operand.shape[axis] ?? 0;
+    return launch;
+  });
+}
