@@ -46,6 +46,25 @@ test('Conv1D gradients on WASM equal those of the CPU backend', async () => {
   );
 });
 
+for (const hasTies of [false, true]) {
+  for (const [size, strides, pad] of [
+    [2, 2, 'valid'],
+    [3, 2, 'same'],
+    [3, 1, 'same'],
+    [[2, 3], [3, 1], 'valid'],
+    [[7, 9], 1, 'valid'],
+  ] as const) {
+    const name = `windows of ${size.toString()}, strides ${strides.toString()}, padding ${pad}`;
+    test(`MaxPool gradients on WASM equal the CPU backend's${hasTies ? ' with ties' : ''}: ${name}`, async () => {
+      const pool = (x: tf.Tensor4D): tf.Tensor =>
+        tf.maxPool(hasTies ? coarse(x) : x, size as [number, number], strides as [number, number], pad);
+      const [expected] = await gradients('cpu', [2, 7, 9, 3], [1, 1, 1, 1], (x, w) => tf.mul(pool(x), w));
+      const [actual] = await gradients('wasm', [2, 7, 9, 3], [1, 1, 1, 1], (x, w) => tf.mul(pool(x), w));
+      assertClose(actual, expected, 'input');
+    });
+  }
+}
+
 test('a gradient leaves no tensors behind', async () => {
   await useBackend('wasm');
   const run = (): void => {
@@ -59,6 +78,15 @@ test('a gradient leaves no tensors behind', async () => {
   run();
   assert.is(tf.memory().numTensors, before);
 });
+
+/** Few different values, passed through by gradients. */
+function coarse(x: tf.Tensor4D): tf.Tensor4D {
+  const round = tf.customGrad((value) => ({
+    value: tf.round(tf.mul(value as tf.Tensor, 2)),
+    gradFunc: (dy: tf.Tensor) => [dy],
+  }));
+  return round(x) as tf.Tensor4D;
+}
 
 async function agree(
   input: Case['input'],

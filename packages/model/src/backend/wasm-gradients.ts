@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
+import { maxPoolGradient } from './max-pool-gradient.ts';
 
 /**
- * The gradients of convolutions that the WASM backend lacks or computes slowly, written as convolutions.
+ * The gradients of convolutions that the WASM backend lacks or computes slowly, written as convolutions, and that of max
+ * pooling, which it computes wrongly.
  *
  * As shipped (4.22) the backend has no kernel for the filter gradients, none for the input gradient of a depthwise
  * convolution, and a scalar loop for the input gradient of an ordinary one (tensorflow/tfjs#8474). All four are
@@ -42,6 +44,7 @@ const gradientKernels: readonly tf.KernelConfig[] = [
     backendName: 'wasm',
     kernelFunc: depthwiseInputGradient,
   },
+  { kernelName: tf.MaxPoolGrad, backendName: 'wasm', kernelFunc: maxPoolGradient },
 ];
 
 /**
