@@ -10,6 +10,7 @@ import {
   sharedDevice,
   XaiError,
   type AblationCamOptions,
+  type AblationCamResult,
   type InputArray,
 } from '../src/index.ts';
 import { randomInput, sequenceModel, setRandomWeights } from './support/models.ts';
@@ -347,24 +348,30 @@ test('recovers from a lost device', async () => {
 
 test('explains many inputs together more than ten times as fast as one by one', async () => {
   const model = signalModel();
-  const random = seededRandom(1);
   const count = 1000;
-  const batch = { data: random.floats(count * 20), shape: [count, 20, 1] };
+  const batch = { data: seededRandom(1).floats(count * 20), shape: [count, 20, 1] };
   const options = { backend: 'wasm' } as const;
-  await ablationCam(model, batch, options);
-  const start = performance.now();
-  const together = await ablationCam(model, batch, options);
-  const perInput = (performance.now() - start) / count;
-
-  const singles = 20;
-  const begin = performance.now();
-  for (let n = 0; n < singles; n++) {
-    const single = { data: batch.data.subarray(n * 20, (n + 1) * 20), shape: [20, 1] };
-    const [alone] = (await ablationCam(model, single, options)).explanations;
-    assertClose(alone?.weights ?? [], together.explanations[n]?.weights ?? [NaN], SINGLE_PRECISION);
+  const timed = async (input: InputArray): Promise<{ elapsedMs: number; result: AblationCamResult }> => {
+    const start = performance.now();
+    const result = await ablationCam(model, input, options);
+    return { elapsedMs: performance.now() - start, result };
+  };
+  // The quickest of several: what else the machine does comes on top, and to the long run more often.
+  let together = await timed(batch);
+  for (let repeat = 0; repeat < 3; repeat++) {
+    const again = await timed(batch);
+    if (again.elapsedMs < together.elapsedMs) together = again;
   }
-  const ratio = (performance.now() - begin) / singles / perInput;
-  assert.is(together.explanations.length, count);
+  let quickestSingleMs = Infinity;
+  for (let n = 0; n < 20; n++) {
+    const single = { data: batch.data.subarray(n * 20, (n + 1) * 20), shape: [20, 1] };
+    const { elapsedMs, result } = await timed(single);
+    quickestSingleMs = Math.min(quickestSingleMs, elapsedMs);
+    const weights = result.explanations[0]?.weights ?? [];
+    assertClose(weights, together.result.explanations[n]?.weights ?? [NaN], SINGLE_PRECISION);
+  }
+  const ratio = (quickestSingleMs * count) / together.elapsedMs;
+  assert.is(together.result.explanations.length, count);
   assert.ok(ratio > 10, `only ${ratio.toFixed(1)} times as fast`);
   model.dispose();
 });

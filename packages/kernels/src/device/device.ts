@@ -1,3 +1,4 @@
+import { waitGently } from '#platform';
 import { KernelsError } from '../errors.ts';
 import type { AdapterDescription } from './adapter.ts';
 import { BufferLedger } from './buffer-ledger.ts';
@@ -167,10 +168,11 @@ export class Device {
       promise.catch(() => undefined);
       return Promise.reject(this.#end);
     }
+    const awaited = this.adapter.software ? waitGently(promise) : promise;
     return new Promise((resolve, reject) => {
       this.#waiting.add(reject);
       const done = (): boolean => this.#waiting.delete(reject);
-      promise.then(
+      awaited.then(
         (value) => {
           done();
           resolve(value);

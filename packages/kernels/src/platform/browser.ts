@@ -29,3 +29,8 @@ export async function openAdapter({ preference }: AdapterRequest): Promise<GPUAd
 export function exposeWebGpu(): Promise<void> {
   return Promise.resolve();
 }
+
+/** The same promise: a browser's GPU process does the waiting. */
+export function waitGently<T>(promise: Promise<T>): Promise<T> {
+  return promise;
+}

@@ -113,3 +113,5 @@ function hasVulkanLoader(): boolean {
     return !String(error).includes('cannot open shared object file');
   }
 }
+
+export { waitGently } from './node-waiting.ts';

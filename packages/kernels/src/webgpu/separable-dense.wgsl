@@ -27,6 +27,8 @@ const POINTWISE_WORDS = 3u;
 // with lanes switched off, taken or not.
 // Whether there is more than one stage or any operation besides pooling.
 override IS_GENERAL = true;
+// Whether the dense layer reads the activation itself: there is nothing to store in between.
+override IS_DIRECT = false;
 // How the stages pool: not at all; max-pooling over whole 2x2 windows only; any way.
 override POOLING = 2u;
 // How logits become scores.
@@ -85,6 +87,7 @@ var<workgroup> best_classes: array<u32, LANE_THREADS>;
 var<workgroup> logit_sums: array<f32, LANE_THREADS>;
 // [LANE_THREADS, CHANNEL_LANES]
 var<workgroup> plane_sums: array<f32, THREADS>;
+var<workgroup> off_outputs: array<f32, CHANNEL_LANES>; // f(r_k)
 var<workgroup> norm_sums: array<f32, THREADS>;
 // [CHANNEL_LANES, LANE_THREADS]
 var<workgroup> drop_sums: array<f32, THREADS>;
@@ -197,6 +200,14 @@ fn run_stage(stage: Stage, plane: Plane, output: u32, channel: u32) -> f32 {
   return apply_pointwise(stage.pointwise_begin, stage.pointwise_end, channel, value);
 }
 
+// f(A_k)[p] - f(r_k) for the feature p at `at`.
+fn load_change(at: u32, lane: u32) -> f32 {
+  if (IS_DIRECT) {
+    return activation[at] - off_outputs[lane];
+  }
+  return scratch[at];
+}
+
 // Parts of the softmax of the logits, one for each of the first LANE_THREADS threads.
 fn summarise_logits(part: u32, input: u32) {
   let base = input * params.classes;
@@ -281,11 +292,19 @@ fn main(
     off = apply_pointwise(params.reduced_begin, params.reduced_end, channel, off);
   }
 
+  if (IS_DIRECT) {
+    if (row == 0u) {
+      off_outputs[lane] = off;
+    }
+    workgroupBarrier();
+  }
+
   // The stages. The last one leaves f(A_k) - f(r_k) in scratch: the whole plane, or its reduction.
-  for (var number = 0u; number < params.stage_count; number++) {
+  let stage_count = select(params.stage_count, 0u, IS_DIRECT);
+  for (var number = 0u; number < stage_count; number++) {
     let stage = load_stage(number);
     let output_positions = stage.output_positions;
-    let is_last = number + 1u == params.stage_count;
+    let is_last = number + 1u == stage_count;
     let target_base = scratch_base + (number & 1u) * params.scratch_half;
     var plane = activation_plane;
     if (number > 0u) {
@@ -338,15 +357,37 @@ fn main(
   let is_class_channel = class_channel < params.channels;
   let index = thread % LANE_THREADS;
   let row_base = (input * params.channels + class_channel) * params.classes;
+  // Where the features of this thread's channel lie, one after the other.
+  var features = Plane(false, features_base + class_lane, CHANNEL_LANES);
+  if (IS_DIRECT) {
+    features = Plane(true, input * params.positions * params.channels + class_channel, params.channels);
+  }
   if (params.class_lanes == LANE_THREADS) {
+    // Four classes at a time, so that a change is read once for all four and their weights are on the way together.
     if (is_class_channel) {
-      for (var c = index; c < params.classes; c += LANE_THREADS) {
-        var sum = 0.0;
+      let last = params.classes - 1u;
+      let step = params.channels * params.classes;
+      for (var c = index; c < params.classes; c += 4u * LANE_THREADS) {
+        let columns = min(c + vec4(0u, 1u, 2u, 3u) * LANE_THREADS, vec4(last));
+        var weights_at = class_channel * params.classes;
+        var change_at = features.base;
+        var sums = vec4(0.0);
         for (var feature = 0u; feature < params.features; feature++) {
-          let change = scratch[features_base + feature * CHANNEL_LANES + class_lane];
-          sum += change * kernel[(feature * params.channels + class_channel) * params.classes + c];
+          let weights = vec4(
+            kernel[weights_at + columns.x],
+            kernel[weights_at + columns.y],
+            kernel[weights_at + columns.z],
+            kernel[weights_at + columns.w],
+          );
+          sums += load_change(change_at, class_lane) * weights;
+          weights_at += step;
+          change_at += features.stride;
         }
-        result[row_base + c] = sum;
+        for (var j = 0u; j < 4u; j++) {
+          if (c + j * LANE_THREADS < params.classes) {
+            result[row_base + c + j * LANE_THREADS] = sums[j];
+          }
+        }
       }
     }
   } else {
@@ -358,7 +399,7 @@ fn main(
     var sum = 0.0;
     if (is_class) {
       for (var feature = first_feature; feature < params.features; feature += shares) {
-        let change = scratch[features_base + feature * CHANNEL_LANES + class_lane];
+        let change = load_change(features.base + feature * features.stride, class_lane);
         sum += change * kernel[(feature * params.channels + class_channel) * params.classes + c];
       }
     }

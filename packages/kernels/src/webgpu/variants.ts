@@ -4,11 +4,13 @@ import type { SeparableDenseStep, Stage } from '../plan/separable-dense.ts';
 import type { ScoreFunction } from '../tail/tail.ts';
 
 /** The overrides of `separable-dense.wgsl` that leave out what a tail does not need. */
-export function tailVariant({ stages, reduced }: SeparableDenseStep): Overrides {
+export function tailVariant({ stages, reduction, reduced }: SeparableDenseStep): Overrides {
   const hasPointwise = reduced.length > 0 || stages.some(({ pointwise }) => pointwise.length > 0);
+  const isGeneral = stages.length > 1 || hasPointwise;
   const pooling = stages.filter(({ window }) => window !== null);
   return {
-    IS_GENERAL: stages.length > 1 || hasPointwise ? 1 : 0,
+    IS_GENERAL: isGeneral ? 1 : 0,
+    IS_DIRECT: !isGeneral && pooling.length === 0 && reduction === null ? 1 : 0,
     POOLING: pooling.length === 0 ? 0 : pooling.every(isWhole2x2Max) ? 1 : 2,
   };
 }
