@@ -8,6 +8,15 @@ export { BufferUsage } from './device/usage.ts';
 export { exposeWebGpu } from '#platform';
 export type * from './ablation/contract.ts';
 export { planAblation, planCost, type Plan, type PlanCost, type SeparablePlan } from './plan/plan.ts';
+export { planTail } from './plan/plan-tail.ts';
+export {
+  describePlan,
+  type ChunkDescription,
+  type OperationCounts,
+  type PlanDescription,
+  type PlanRatios,
+  type StepDescription,
+} from './plan/describe-plan.ts';
 export { planSteps, DEFAULT_LIMITS, type PlanOptions } from './plan/plan-steps.ts';
 export {
   bytesPerInput,

@@ -19,14 +19,18 @@ export function bytesPerVariant({ slots, variantSteps }: StepPlan): number {
   return 4 * (scratch + handedOut);
 }
 
-/** Bytes for each input of a chunk whatever its variants: base and off values, logits, scores and weights. */
-export function bytesPerInput({ slots, channels, classes }: StepPlan): number {
+/**
+ * Bytes for each input of a chunk whatever its variants: base and off values and, twice because they are read back,
+ * logits, scores, weights, the predicted class and the maps of `maps` classes, signed and not.
+ */
+export function bytesPerInput({ slots, channels, classes, positions }: StepPlan, maps = 1): number {
   const kept = slots.reduce((sum, { perVariant, elements }) => sum + (perVariant ? 0 : elements), 0);
-  return 4 * (kept + classes + 2 * channels * classes);
+  const results = classes + 2 * channels * classes + 1 + 2 * maps * sizeOf(positions);
+  return 4 * (kept + 2 * results);
 }
 
 /**
- * Returns the chunks of a run over `inputs` inputs. All variants of as many inputs as the budget holds go together; where
+ * Returns the chunks of a run over `inputs` inputs with `maps` maps each. All variants of as many inputs as the budget holds go together; where
  * it does not hold those of one input, its variants are taken in
  *
  *     ceil(K / floor((budget - bytes per input) / bytes per variant))
@@ -35,9 +39,9 @@ export function bytesPerInput({ slots, channels, classes }: StepPlan): number {
  *
  * @throws KernelsError `too-large` where not even one variant fits
  */
-export function chunkSizes(plan: StepPlan, inputs: number): ChunkSizes {
+export function chunkSizes(plan: StepPlan, inputs: number, maps = 1): ChunkSizes {
   const { channels, budgetBytes } = plan;
-  const perInput = bytesPerInput(plan);
+  const perInput = bytesPerInput(plan, maps);
   const perVariant = bytesPerVariant(plan);
   const rows = Math.min(rowsPerBuffer(plan, true), plan.limits.maxComputeWorkgroupsPerDimension);
   const whole = Math.min(
@@ -52,13 +56,13 @@ export function chunkSizes(plan: StepPlan, inputs: number): ChunkSizes {
 }
 
 /** Returns how many chunks of variants one input takes. */
-export function chunksPerInput(plan: StepPlan): number {
-  return Math.ceil(plan.channels / chunkSizes(plan, 1).variants);
+export function chunksPerInput(plan: StepPlan, maps = 1): number {
+  return Math.ceil(plan.channels / chunkSizes(plan, 1, maps).variants);
 }
 
 /** GPU memory of a run besides the weights, in bytes. */
-export function runBytes(plan: StepPlan, { inputs, variants }: ChunkSizes): number {
-  return inputs * (bytesPerInput(plan) + variants * bytesPerVariant(plan));
+export function runBytes(plan: StepPlan, { inputs, variants }: ChunkSizes, maps = 1): number {
+  return inputs * (bytesPerInput(plan, maps) + variants * bytesPerVariant(plan));
 }
 
 /** How many rows (inputs, or variants of inputs) the largest value lets into one buffer. */

@@ -18,7 +18,7 @@ interface OpenSlot {
 /**
  * Gives every value a slot; values whose lives do not overlap share one. A value begins when its step runs and ends with
  * the last step that reads it, so that a step never writes where it reads. What chunks of variants read of an input
- * lives until the last chunk.
+ * lives until the last chunk; so does the activation, the first value, which the norms and the maps are made of.
  */
 export function placeValues(unplaced: Unplaced): { values: PlanValue[]; slots: Slot[] } {
   const { values, given, inputSteps, variantSteps } = unplaced;
@@ -30,6 +30,8 @@ export function placeValues(unplaced: Unplaced): { values: PlanValue[]; slots: S
       lastUse[value] = isKept ? steps.length : at;
     }
   });
+
+  if (given[0]) lastUse[given[0].value] = steps.length;
 
   const slots: OpenSlot[] = [];
   const slotOf = new Array<number>(values.length).fill(-1);

@@ -1,0 +1,140 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { describePlan, planTail, type PlanDescription } from '../src/index.ts';
+import { operationsOf } from '../src/plan/operations.ts';
+import { efficientNetB0 } from './support/networks/efficientnet-b0.ts';
+import { mobileNetV2 } from './support/networks/mobilenet-v2.ts';
+import type { NetworkBuilder } from './support/networks/network-builder.ts';
+import { resnet50 } from './support/networks/resnet50.ts';
+import { vgg16 } from './support/networks/vgg16.ts';
+
+/** Multiply-adds worked out by hand for each architecture, to as many digits as are given. */
+interface Row {
+  readonly layer: string;
+  readonly channels: number;
+  /** Of the ablation beyond the forward pass. */
+  readonly plan: string;
+  /** Of K passes of the tail, with the forward pass. */
+  readonly loop: string;
+  readonly naiveLoop: string;
+  readonly tailLoop: string;
+  readonly gradCam: string;
+}
+
+const test = suite('plans of known networks');
+
+const cases: readonly (readonly [string, () => NetworkBuilder, readonly Row[]])[] = [
+  [
+    'VGG16',
+    vgg16,
+    [
+      row('block5_conv3', 512, '10.8G', '79G', '302', '5.9', '1.7'),
+      row('block4_conv3', 512, '537G', '789G', '14', '1.4', '33'),
+    ],
+  ],
+  [
+    'ResNet-50',
+    resnet50,
+    [
+      row('conv5_block3_out', 2048, '2M', '8.1G', '2050', '2048', '1.0'),
+      row('conv5_block2_out', 2048, '346G', '455G', '23', '1.3', '86'),
+    ],
+  ],
+  [
+    'EfficientNet-B0',
+    efficientNetB0,
+    [
+      row('top_activation', 1280, '1.3M', '2.0G', '1280', '1280', '1.0'),
+      row('block7a_activation', 1152, '45.5G', '46G', '9.7', '1.0', '108'),
+    ],
+  ],
+  [
+    'MobileNetV2 with a dense head',
+    () => mobileNetV2([256, 128, 5]),
+    [
+      row('Conv_1_relu', 1280, '43M', '0.76G', '1120', '10.7', '1.14'),
+      row('block_16_expand_relu', 960, '0.41G', '34.8G', '407', '85', '2.1'),
+      row('block_15_add', 160, '5.8G', '7.3G', '7.9', '1.2', '18'),
+    ],
+  ],
+];
+
+for (const [name, build, rows] of cases) {
+  test(`${name}: operations and ratios are those worked out by hand`, () => {
+    const network = build();
+    const networkOperations = network.nodes.reduce(
+      (sum, { operation, inputs, shape }) =>
+        sum + operationsOf(operation, network.shape(inputs[0] ?? 0), shape),
+      0,
+    );
+    for (const expected of rows) {
+      const plan = planTail(network.tail(expected.layer));
+      const found = describePlan(plan, { networkOperations });
+      assert.is(found.channels, expected.channels, expected.layer);
+      checkRow(found, expected, networkOperations);
+    }
+  });
+}
+
+test('residual additions, depthwise convolutions and gates are planned without a fallback', () => {
+  for (const [, build, rows] of cases) {
+    const network = build();
+    for (const { layer } of rows) {
+      assert.equal(describePlan(planTail(network.tail(layer))).fallback, []);
+    }
+  }
+});
+
+test('linear bottlenecks stay low-rank up to the activation', () => {
+  const plan = planTail(mobileNetV2([256, 128, 5]).tail('block_16_expand_relu'));
+  if (plan.kind !== 'steps') throw new Error('expected a plan in steps');
+  const labelOf = (name: string): unknown =>
+    plan.labels[plan.tail.nodes.findIndex((node) => node.name === name)];
+  assert.equal(labelOf('block_16_depthwise_relu'), { kind: 'one-channel' });
+  assert.equal(labelOf('block_16_project_BN'), { kind: 'low-rank', rank: 1 });
+  assert.equal(labelOf('Conv_1_BN'), { kind: 'low-rank', rank: 1 });
+  assert.equal(labelOf('Conv_1_relu'), { kind: 'all', changed: 1280 });
+});
+
+function checkRow(found: PlanDescription, expected: Row, network: number): void {
+  const { operations, ratios, channels } = found;
+  const figures = {
+    plan: operations.plan,
+    loop: network + channels * operations.tail,
+    naiveLoop: ratios.naiveLoop ?? NaN,
+    tailLoop: ratios.tailLoop,
+    gradCam: ratios.gradCam ?? NaN,
+  };
+  for (const [what, figure] of Object.entries(figures)) {
+    const text = expected[what as keyof typeof figures];
+    const { value, unit } = parse(text);
+    // Within 2 %, or what the digits given leave open.
+    const allowed = Math.max(0.02 * value, unit / 2);
+    assert.ok(
+      Math.abs(figure - value) <= allowed,
+      `${expected.layer}: ${what} is ${figure}, expected ${text}`,
+    );
+  }
+}
+
+/** The number and the unit of its last digit. */
+function parse(text: string): { value: number; unit: number } {
+  const factor = text.endsWith('G') ? 1e9 : text.endsWith('M') ? 1e6 : 1;
+  const digits = text.replace(/[GM]$/, '');
+  const decimals = digits.split('.')[1]?.length ?? 0;
+  return { value: Number(digits) * factor, unit: factor * 10 ** -decimals };
+}
+
+function row(
+  layer: string,
+  channels: number,
+  plan: string,
+  loop: string,
+  naiveLoop: string,
+  tailLoop: string,
+  gradCam: string,
+): Row {
+  return { layer, channels, plan, loop, naiveLoop, tailLoop, gradCam };
+}
+
+test.run();
