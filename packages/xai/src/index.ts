@@ -7,6 +7,36 @@ export {
   type MaskedPredictionOptions,
   type Prediction,
 } from './methods/masked-prediction.ts';
+export { explain, type ExplainOptions, type MethodOptions } from './methods/explain.ts';
+export { methodNames, type MethodName } from './methods/names.ts';
+export type { CamOptions, CommonOptions } from './methods/options.ts';
+export type { MethodResult } from './methods/result.ts';
+export { eigenCam } from './methods/eigen-cam.ts';
+export { gradCam } from './methods/grad-cam.ts';
+export { gradCamPlusPlus } from './methods/grad-cam-plus-plus.ts';
+export { hiresCam } from './methods/hires-cam.ts';
+export { layerCam } from './methods/layer-cam.ts';
+export { randomMap, type RandomMapOptions } from './methods/random-map.ts';
+export { scoreCam, type ScoreCamOptions } from './methods/score-cam.ts';
+export type { Baseline } from './methods/baseline.ts';
+export { featureAblation, type FeatureAblationOptions } from './methods/feature-ablation.ts';
+export { inputXGradient } from './methods/input-x-gradient.ts';
+export { integratedGradients, type IntegratedGradientsOptions } from './methods/integrated-gradients.ts';
+export { occlusion, type OcclusionOptions } from './methods/occlusion.ts';
+export { quadratureNames, type QuadratureName } from './methods/quadrature.ts';
+export { saliency, type SaliencyOptions } from './methods/saliency.ts';
+export { smoothGrad, type SmoothGradOptions } from './methods/smooth-grad.ts';
+export {
+  contrastOf,
+  functionOf,
+  logitOf,
+  probabilityOf,
+  sumOf,
+  type ClassTarget,
+  type FunctionTarget,
+  type Target,
+  type TargetClass,
+} from './targets/target.ts';
 export type * from './explanation/explanation.ts';
 export type { Ablation, AblationCamOptions, ClassIndexOption, Strategy } from './explanation/options.ts';
 export type { ExplainedInput, InputArray } from './forward/model-input.ts';

@@ -44,5 +44,5 @@ export function relevanceOfSamples(map: PositionMap, length: number): Float32Arr
       `The map of a signal has the shape [length], got [${map.shape.join(', ')}].`,
     );
   }
-  return resizeBilinear(map, [length]).data;
+  return Float32Array.from(resizeBilinear(map, [length]).data);
 }

@@ -3,10 +3,13 @@ import type { BackendName } from '@ablation-cam/model';
 import type { Ablation, Strategy } from './options.ts';
 
 /** A map over positions, row-major: `[length]` of a signal, `[height, width]` of an image. */
-export interface PositionMap {
+export interface PositionMap<Data extends FloatArray = Float32Array> {
   readonly shape: readonly number[];
-  readonly data: Float32Array;
+  readonly data: Data;
 }
+
+/** Gradient methods give float64: the weights of a class that is all but ruled out are below what float32 holds. */
+export type FloatArray = Float32Array | Float64Array;
 
 /** Why the network answered as it did, for one input: what every method gives. */
 export interface Explanation {
@@ -21,18 +24,18 @@ export interface Explanation {
   /** One for each class, or null where the output is not one vector of classes. */
   readonly logits: Float32Array | null;
   /** w_k, `[channels]`, or null where the method has no weights. */
-  readonly weights: Float32Array | null;
+  readonly weights: FloatArray | null;
   /**
    * How much each position speaks for the score (positive) or against it: sum_k w_k A_k at the target layer's resolution
    * for methods that weigh channels, the sum over the input's channels for methods that attribute to the input.
    */
-  readonly mapSigned: PositionMap;
+  readonly mapSigned: PositionMap<FloatArray>;
   /** max(0, mapSigned). */
-  readonly map: PositionMap;
+  readonly map: PositionMap<FloatArray>;
   /** `map` resized to the input's positions (bilinear, half-pixel centres) and divided by its maximum: in [0, 1]. */
   readonly heatmap: PositionMap;
   /** One for each element of the input, in its shape; absent where the method does not attribute to the input. */
-  readonly attributions?: PositionMap;
+  readonly attributions?: PositionMap<FloatArray>;
   /** What completeness leaves over: the sum of the attributions less y minus the score at the baseline. */
   readonly convergenceDelta?: number;
   /** What a reader of this map should know, in sentences. */
@@ -44,6 +47,8 @@ export interface AblationExplanation extends Explanation {
   readonly classIndex: number;
   readonly logits: Float32Array;
   readonly weights: Float32Array;
+  readonly mapSigned: PositionMap;
+  readonly map: PositionMap;
   /** The score of every class without channel k, in the units of the score, `[channels, classes]`. */
   readonly ablatedScores: Float32Array;
 }

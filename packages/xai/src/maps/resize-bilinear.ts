@@ -1,11 +1,17 @@
-import type { PositionMap } from '../explanation/explanation.ts';
+import type { FloatArray, PositionMap } from '../explanation/explanation.ts';
 
 /**
  * Returns the map resized to `shape` by linear interpolation along each axis, with half-pixel centres: output cell i of n
  * reads the input of m cells at (i + 0.5) m / n - 0.5, clamped to the outermost centres.
  */
-export function resizeBilinear(map: PositionMap, shape: readonly number[]): PositionMap {
-  let current = { shape: [...map.shape], data: map.data };
+export function resizeBilinear(
+  map: PositionMap<FloatArray>,
+  shape: readonly number[],
+): PositionMap<Float64Array> {
+  let current: { shape: number[]; data: Float64Array } = {
+    shape: [...map.shape],
+    data: Float64Array.from(map.data),
+  };
   shape.forEach((length, axis) => {
     current = resizeAxis(current, axis, length);
   });
@@ -13,15 +19,15 @@ export function resizeBilinear(map: PositionMap, shape: readonly number[]): Posi
 }
 
 function resizeAxis(
-  { shape, data }: { shape: number[]; data: Float32Array },
+  { shape, data }: { shape: number[]; data: Float64Array },
   axis: number,
   length: number,
-): { shape: number[]; data: Float32Array } {
+): { shape: number[]; data: Float64Array } {
   const before = shape[axis] ?? 1;
   if (before === length) return { shape, data };
   const inner = product(shape.slice(axis + 1));
   const outer = product(shape.slice(0, axis));
-  const resized = new Float32Array(outer * length * inner);
+  const resized = new Float64Array(outer * length * inner);
   for (let i = 0; i < length; i++) {
     const at = Math.min(before - 1, Math.max(0, ((i + 0.5) * before) / length - 0.5));
     const low = Math.floor(at);

@@ -1,0 +1,62 @@
+import * as tf from '@tensorflow/tfjs';
+import { runLayerGraph, type LayerGraph, type TensorId } from '@ablation-cam/model';
+import type { BoundTarget, Cotangent } from '../targets/bound-target.ts';
+import { largestAbsolute } from '../maps/extent.ts';
+import { explainGradientError } from './gradient-error.ts';
+
+/**
+ * Returns sum_j cotangent_j d(target's values)_j / d(tensor `from`), row-major in the shape of `at`: the part of the network
+ * between the two is run and differentiated. Inputs of a batch do not mix, so each gets its own gradient.
+ *
+ * What goes back through the network is the cotangent of each input divided by its largest absolute value: the gradient of
+ * a probability of 1e-30 is as exact as any other.
+ *
+ * @param inputs the model's inputs, `[inputs, ...shape]`, for branches that go around `from`
+ * @param at the value of `from`, `[inputs, ...shape]`
+ * @throws XaiError `unsupported-model` where an operation has no gradient, or none on the current backend
+ */
+export async function layerGradient(
+  graph: LayerGraph,
+  inputs: readonly tf.Tensor[],
+  from: TensorId,
+  at: tf.Tensor,
+  target: BoundTarget,
+  cotangent: Cotangent,
+): Promise<Float64Array> {
+  const feeds = graph.inputs.flatMap((id, index) => {
+    const tensor = inputs[index];
+    return tensor && id !== from ? [[id, tensor] as const] : [];
+  });
+  const count = at.shape[0];
+  const length = cotangent.data.length / count;
+  const scales = Float64Array.from({ length: count }, (_, n) =>
+    largestAbsolute(cotangent.data.subarray(n * length, (n + 1) * length)),
+  );
+  const scaled = Float32Array.from(
+    cotangent.data,
+    (value, i) => value / (scales[Math.floor(i / length)]! || 1),
+  );
+  const gradient = differentiate(() =>
+    tf.grad((x) => {
+      const [reached] = runLayerGraph(graph, new Map([...feeds, [from, x] as const]), [
+        target.tensor,
+      ] as const);
+      return target.head(reached);
+    })(at, tf.tensor(scaled, [...cotangent.shape])),
+  );
+  try {
+    const values = await gradient.data();
+    const size = values.length / count;
+    return Float64Array.from(values, (value, i) => value * scales[Math.floor(i / size)]!);
+  } finally {
+    gradient.dispose();
+  }
+}
+
+function differentiate(run: () => tf.Tensor): tf.Tensor {
+  try {
+    return tf.tidy(run);
+  } catch (error) {
+    throw explainGradientError(error);
+  }
+}

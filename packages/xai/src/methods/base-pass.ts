@@ -1,0 +1,87 @@
+import * as tf from '@tensorflow/tfjs';
+import { runLayerGraph, type TensorId } from '@ablation-cam/model';
+import { probabilitiesOf } from '../explanation/probabilities.ts';
+import { classLogits } from '../forward/forward-pass.ts';
+import type { Aim, BoundTarget } from '../targets/bound-target.ts';
+import type { Session } from './session.ts';
+
+/** What the untouched network says about some inputs. */
+export interface BasePass {
+  /** In the order of the session's targets. */
+  readonly targets: readonly TargetPass[];
+  /** For each input, or null where the output is not one vector of classes. */
+  readonly logits: readonly (Float32Array | null)[];
+  readonly probabilities: readonly (Float32Array | null)[];
+  /** The value of the tensor that was asked for besides, or null. */
+  readonly tapped: tf.Tensor | null;
+  readonly dispose: () => void;
+}
+
+export interface TargetPass {
+  readonly target: BoundTarget;
+  /** What the target reads, `[inputs, ...]`. */
+  readonly values: tf.Tensor;
+  readonly aims: readonly Aim[];
+  readonly scores: Float64Array;
+}
+
+/** Runs the network on `inputs`, `[inputs, ...shape]`, and reads the tensor `tap` on the way. */
+export async function basePass(
+  { graph, classes, targets }: Session,
+  inputs: readonly tf.Tensor[],
+  tap: TensorId | null = null,
+): Promise<BasePass> {
+  const count = inputs[0]?.shape[0] ?? 1;
+  const ids = [
+    ...targets.map(({ tensor }) => tensor),
+    ...(classes ? [classes.logits] : []),
+    ...(tap === null ? [] : [tap]),
+  ];
+  const heads = tf.tidy(() => {
+    const feeds = new Map(graph.inputs.map((id, index) => [id, inputs[index] ?? tf.tensor([])]));
+    const fetched: readonly tf.Tensor[] = runLayerGraph(graph, feeds, ids);
+    return fetched.map((tensor, index) => {
+      const target = targets[index];
+      if (target) return target.head(tensor);
+      return classes && index === targets.length ? classLogits(tensor, classes.classes) : tensor.clone();
+    });
+  });
+  const owned = {
+    values: heads.slice(0, targets.length),
+    logits: classes ? (heads[targets.length] ?? null) : null,
+    tapped: tap === null ? null : (heads.at(-1) ?? null),
+  };
+  const dispose = (): void => {
+    tf.dispose(heads);
+  };
+  try {
+    const logits = await rows(owned.logits, count);
+    const passes: TargetPass[] = [];
+    for (const [index, target] of targets.entries()) {
+      const values = owned.values[index] ?? tf.tensor([]);
+      const aims = await target.aims(values);
+      passes.push({ target, values, aims, scores: await target.scores(values, aims) });
+    }
+    return {
+      targets: passes,
+      logits,
+      probabilities: logits.map((row) =>
+        row && classes ? probabilitiesOf(row, classes.scoreFunction) : null,
+      ),
+      tapped: owned.tapped,
+      dispose,
+    };
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+}
+
+async function rows(tensor: tf.Tensor | null, count: number): Promise<(Float32Array | null)[]> {
+  if (!tensor) return Array.from({ length: count }, () => null);
+  const data = await tensor.data<'float32'>();
+  const length = data.length / count;
+  return Array.from({ length: count }, (_, n) =>
+    Float32Array.from(data.subarray(n * length, (n + 1) * length)),
+  );
+}

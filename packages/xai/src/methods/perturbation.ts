@@ -1,0 +1,89 @@
+import * as tf from '@tensorflow/tfjs';
+import { runLayerGraph } from '@ablation-cam/model';
+import { throwIfAborted, XaiError } from '../errors.ts';
+import { inputsPerPass } from '../forward/forward-pass.ts';
+import type { InputArray } from '../forward/model-input.ts';
+import { takeTurns } from '../runtime/turn.ts';
+import type { Aim, BoundTarget } from '../targets/bound-target.ts';
+import type { Session } from './session.ts';
+
+/** Changed versions of one input, made when their turn comes: never are all of them in memory. */
+export interface Variants {
+  readonly count: number;
+  /** At most this many go through the network together; default: as many as fit. */
+  readonly perPass?: number | undefined;
+  /** Writes a version, `[...shape]`; `into` holds zeros. */
+  readonly write: (variant: number, into: Float32Array) => void;
+}
+
+/**
+ * Returns y of every variant, `[variants.count]`.
+ *
+ * @param report called after each pass with the share that is done
+ * @throws XaiError `aborted`
+ */
+export async function scoreVariants(
+  session: Session,
+  target: BoundTarget,
+  aim: Aim,
+  variants: Variants,
+  report: (done: number) => void = () => undefined,
+): Promise<Float64Array> {
+  const { graph, signal } = session;
+  const { shape, length } = singleInput(session);
+  const perPass = Math.min(inputsPerPass(graph), variants.perPass ?? Infinity);
+  const scores = new Float64Array(variants.count);
+  for (let first = 0; first < variants.count; first += perPass) {
+    throwIfAborted(signal);
+    const count = Math.min(perPass, variants.count - first);
+    const data = new Float32Array(count * length);
+    for (let i = 0; i < count; i++) {
+      variants.write(first + i, data.subarray(i * length, (i + 1) * length));
+    }
+    const values = tf.tidy(() => {
+      const input = tf.tensor(data, [count, ...shape]);
+      const [reached] = runLayerGraph(graph, new Map([[graph.inputs[0] ?? -1, input]]), [
+        target.tensor,
+      ] as const);
+      return target.head(reached);
+    });
+    try {
+      scores.set(
+        await target.scores(
+          values,
+          Array.from({ length: count }, () => aim),
+        ),
+        first,
+      );
+    } finally {
+      values.dispose();
+    }
+    report((first + count) / variants.count);
+    await takeTurns();
+  }
+  return scores;
+}
+
+/**
+ * Returns the shape of the model's one input, without the batch, and its number of values.
+ *
+ * @throws XaiError `unsupported-model` where the model has several
+ */
+export function singleInput({ batch }: Session): { shape: readonly number[]; length: number } {
+  const [array, ...others] = batch.arrays;
+  if (!array || others.length > 0) {
+    throw new XaiError(
+      'unsupported-model',
+      `This method changes the input, and the model has ${String(batch.arrays.length)} of them. Use a method that works ` +
+        'on a layer, such as ablation-cam or grad-cam.',
+    );
+  }
+  return { shape: array.shape.slice(1), length: array.data.length / batch.inputs };
+}
+
+/** The values of one input of the batch, `[...shape]`, and its shape. */
+export function inputAt(session: Session, index: number): InputArray {
+  const { shape, length } = singleInput(session);
+  const data = session.batch.arrays[0]?.data.subarray(index * length, (index + 1) * length);
+  return { shape, data: data ?? new Float32Array() };
+}
