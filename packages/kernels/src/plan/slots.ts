@@ -17,18 +17,16 @@ interface OpenSlot {
 
 /**
  * Gives every value a slot; values whose lives do not overlap share one. A value begins when its step runs and ends with
- * the last step that reads it, so that a step never writes where it reads. What chunks of variants read of an input
- * lives until the last chunk; so does the activation, the first value, which the norms and the maps are made of.
+ * the last step that reads it, so that a step never writes where it reads. Deltas have slots of their own: what chunks
+ * of variants read of an input stays for all of them. The activation, the first value, lives to the end: norms and maps
+ * are made of it.
  */
 export function placeValues(unplaced: Unplaced): { values: PlanValue[]; slots: Slot[] } {
   const { values, given, inputSteps, variantSteps } = unplaced;
   const steps = [...inputSteps, ...variantSteps];
   const lastUse = new Array<number>(values.length).fill(-1);
   steps.forEach((step, at) => {
-    for (const value of valuesRead(step)) {
-      const isKept = at >= inputSteps.length && values[value]?.stream !== 'delta';
-      lastUse[value] = isKept ? steps.length : at;
-    }
+    for (const value of valuesRead(step)) lastUse[value] = at;
   });
 
   if (given[0]) lastUse[given[0].value] = steps.length;

@@ -1,7 +1,7 @@
 import type { SeededRandom } from '@ablation-cam/tools/testing';
 import type { Shape } from '../../src/index.ts';
-import { addConcatenate, addGate, addMerge, addResidual } from './random-joins.ts';
-import { randomWindow } from './random-window.ts';
+import { addDenseBlock, addGate, addPooledConvolution, addResidual } from './random-blocks.ts';
+import { addConcatenate, addMerge } from './random-joins.ts';
 import { product, type TailDrawing } from './tail-drawing.ts';
 
 const KINDS = [
@@ -30,6 +30,8 @@ const KINDS = [
   'concatenate',
   'residual',
   'gate',
+  'dense-block',
+  'pooled-convolution',
 ] as const;
 
 /** Adds an operation of a random kind, or nothing where the kind does not fit the tensor it drew. */
@@ -38,17 +40,16 @@ export function addRandomOperation(drawing: TailDrawing): void {
   const x = drawing.pickNode();
   const shape = drawing.shape(x);
   const rank = shape.length;
+  const slides = rank === 2 || rank === 3;
   const channels = shape.at(-1) ?? 1;
   const kind = random.pick(KINDS);
   switch (kind) {
     case 'activation':
       drawing.add(drawing.activation(), [x], shape);
       return;
-    case 'affine': {
-      const [scale, shift] = [random.floats(channels, -1.5, 1.5), random.floats(channels)];
-      drawing.add({ kind, scale, shift }, [x], shape);
+    case 'affine':
+      drawing.affine(x);
       return;
-    }
     case 'prelu': {
       const slopeShape = shape.map((length) => (random.uniform() < 0.5 ? 1 : length));
       drawing.add({ kind, slope: random.floats(product(slopeShape), -0.5, 0.5), slopeShape }, [x], shape);
@@ -58,40 +59,17 @@ export function addRandomOperation(drawing: TailDrawing): void {
       drawing.dense(x, random.integer(1, 5));
       return;
     case 'convolution':
-      if (rank === 2 || rank === 3) drawing.convolution(x, random.integer(1, 5));
+      if (slides) drawing.convolution(x, random.integer(1, 5));
       return;
-    case 'depthwise': {
-      if (rank !== 2 && rank !== 3) return;
-      const multiplier = random.integer(1, 3);
-      const { sliding, positions } = randomWindow(random, shape, true);
-      const taps = product(sliding.window);
-      drawing.add(
-        {
-          kind,
-          multiplier,
-          ...sliding,
-          kernel: random.floats(taps * channels * multiplier),
-          bias: drawing.maybe(() => random.floats(channels * multiplier)),
-        },
-        [x],
-        [...positions, channels * multiplier],
-      );
+    case 'depthwise':
+      if (slides) drawing.depthwise(x);
       return;
-    }
-    case 'pool': {
-      if (rank !== 2 && rank !== 3) return;
-      const { sliding, positions } = randomWindow(random, shape, false);
-      const { window, strides, padBefore } = sliding;
-      const reduction = random.pick(['max', 'average'] as const);
-      drawing.add({ kind, reduction, window, strides, padBefore }, [x], [...positions, channels]);
+    case 'pool':
+      if (slides) drawing.pool(x);
       return;
-    }
-    case 'global-pool': {
-      if (rank < 2) return;
-      const kept = random.uniform() < 0.3 ? shape.slice(0, -1).map(() => 1) : [];
-      drawing.add({ kind, reduction: random.pick(['max', 'average']) }, [x], [...kept, channels]);
+    case 'global-pool':
+      if (rank > 1) drawing.globalPool(x, random.uniform() < 0.3 ? shape.slice(0, -1).map(() => 1) : []);
       return;
-    }
     case 'softmax':
       drawing.add({ kind, log: random.uniform() < 0.3 }, [x], shape);
       return;
@@ -152,6 +130,12 @@ export function addRandomOperation(drawing: TailDrawing): void {
       return;
     case 'gate':
       addGate(drawing, x);
+      return;
+    case 'dense-block':
+      if (slides) addDenseBlock(drawing, x);
+      return;
+    case 'pooled-convolution':
+      if (slides) addPooledConvolution(drawing, x);
       return;
   }
 }

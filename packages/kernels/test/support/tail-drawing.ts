@@ -64,7 +64,8 @@ export class TailDrawing {
   pickNode(): number {
     const { random } = this;
     if (random.uniform() < 0.7) return this.last;
-    return random.pick(this.nodes.map((_, i) => i).filter((i) => i >= this.target));
+    const others = this.nodes.map((_, i) => i).filter((i) => this.dependsOnTarget(i));
+    return random.uniform() < 0.9 ? random.pick(others) : random.integer(this.target, this.nodes.length - 1);
   }
 
   activation(): Operation {
@@ -95,6 +96,45 @@ export class TailDrawing {
     const kernel = random.floats(rows * filters, -limit, limit);
     const bias = this.maybe(() => random.floats(filters));
     return this.add({ kind: 'convolution', filters, ...sliding, kernel, bias }, [x], [...positions, filters]);
+  }
+
+  depthwise(x: number): number {
+    const { random } = this;
+    const shape = this.shape(x);
+    const multiplier = random.integer(1, 3);
+    const results = (shape.at(-1) ?? 1) * multiplier;
+    const { sliding, positions } = randomWindow(random, shape, true);
+    const kernel = random.floats(product(sliding.window) * results);
+    const bias = this.maybe(() => random.floats(results));
+    return this.add(
+      { kind: 'depthwise', multiplier, ...sliding, kernel, bias },
+      [x],
+      [...positions, results],
+    );
+  }
+
+  affine(x: number): number {
+    const shape = this.shape(x);
+    const channels = shape.at(-1) ?? 1;
+    const scale = this.random.floats(channels, -1.5, 1.5);
+    return this.add({ kind: 'affine', scale, shift: this.random.floats(channels) }, [x], shape);
+  }
+
+  pool(x: number): number {
+    const shape = this.shape(x);
+    const { sliding, positions } = randomWindow(this.random, shape, false);
+    const { window, strides, padBefore } = sliding;
+    const reduction = this.random.pick(['max', 'average'] as const);
+    return this.add(
+      { kind: 'pool', reduction, window, strides, padBefore },
+      [x],
+      [...positions, shape.at(-1) ?? 1],
+    );
+  }
+
+  globalPool(x: number, kept: Shape = []): number {
+    const reduction = this.random.pick(['max', 'average'] as const);
+    return this.add({ kind: 'global-pool', reduction }, [x], [...kept, this.shape(x).at(-1) ?? 1]);
   }
 
   dependsOnTarget(node: number): boolean {

@@ -5,7 +5,7 @@ import { withGlobalPool, withPool } from '../open-step.ts';
 import { ownerAfter } from '../owner-rules.ts';
 import type { PlanContext } from '../plan-context.ts';
 import type { PropagatedOperation, ValueId } from '../steps.ts';
-import { onlyPart, type Part, type TensorState } from '../tensor-state.ts';
+import type { Part, TensorState } from '../tensor-state.ts';
 
 /** Operations that keep to each channel and work at several positions. */
 export type ChannelLocalOperation = Extract<
@@ -60,7 +60,7 @@ function pooledInStep(
   part: Part,
 ): Part | null {
   if (operation.kind !== 'pool' && operation.kind !== 'global-pool') return null;
-  const averaged = pooledSource(context, node, operation, x, part);
+  const averaged = pooledSource(context, node, operation, part);
   if (averaged) return averaged;
   const open = context.fusion === 'pooling' ? context.extendable(x, part) : null;
   if (!open) return null;
@@ -77,12 +77,10 @@ function pooledSource(
   context: PlanContext,
   node: number,
   operation: PoolOperation | GlobalPoolOperation,
-  x: TensorState,
   part: Part,
 ): Part | null {
   const { open } = part;
-  if (operation.reduction !== 'average' || part !== onlyPart(x) || !open || lowRankOf(open) === null)
-    return null;
+  if (operation.reduction !== 'average' || !open || lowRankOf(open) === null) return null;
   if (open.step.kind !== 'contribute') return null;
   const { shape } = context.node(node);
   const { source } = open.step;
