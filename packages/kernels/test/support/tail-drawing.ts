@@ -28,8 +28,10 @@ export class TailDrawing {
   constructor(
     readonly random: SeededRandom,
     target: Shape,
+    /** Whether a constant comes before the target, whose place in the tail is not always the first. */
+    startsWithConstant: boolean,
   ) {
-    if (random.uniform() < 0.1) this.constant([2, 3]);
+    if (startsWithConstant) this.constant([2, 3]);
     this.target = this.add({ kind: 'target' }, [], target);
     this.last = this.target;
   }
