@@ -79,9 +79,8 @@ function knownAnswer(
   }
 }
 
-/** Every cell along the owner axis becomes `multiplier` cells of the same owner. */
+/** Every cell becomes `multiplier` cells of the same owner: floor(i / (trailing m)) is floor(floor(i / trailing) / m). */
 function widen(owner: Owner, multiplier: number): Owner {
-  if (owner.trailing > 1) return { ...owner, trailing: owner.trailing * multiplier };
   return {
     ...owner,
     length: owner.length * multiplier,
