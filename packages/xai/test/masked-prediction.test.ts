@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import * as tf from '@tensorflow/tfjs';
 import { assertClose } from '@ablation-cam/tools/testing';
 import { useBackend } from '@ablation-cam/model';
-import { ablationCam, featureMap, maskedPrediction, XaiError } from '../src/index.ts';
+import { ablationCam, featureMap, maskedPrediction, XaiError, type InputArray } from '../src/index.ts';
 import { randomInput, sequenceModel, setRandomWeights } from './support/models.ts';
 
 /** Two forward passes in single precision. */
@@ -15,7 +15,7 @@ test.before(async () => {
   await useBackend('cpu');
 });
 
-function subject(): { model: tf.LayersModel; input: { data: Float32Array; shape: number[] } } {
+function subject(): { model: tf.LayersModel; input: InputArray } {
   const model = sequenceModel([
     tf.layers.conv1d({
       filters: 5,
