@@ -1,0 +1,58 @@
+import type { Answer } from '../state/actions.ts';
+import type { SlotName, ViewerState } from '../state/state.ts';
+import { wantedCalls, type WantedCall } from '../state/wanted-calls.ts';
+import type { Store } from './store.ts';
+import { CallError, type WorkerClient } from './worker-client.ts';
+
+interface Running {
+  readonly key: string;
+  readonly controller: AbortController;
+}
+
+/** The order in which calls are made that a change of state wants at once: what is seen first goes first. */
+const SLOTS: readonly SlotName[] = ['describe', 'explain', 'labels', 'mask', 'features', 'gallery', 'race'];
+
+/** Keeps the worker at work on what the state wants: the latest wish of each slot wins, earlier ones are cancelled. */
+export function answerWants(store: Store, client: WorkerClient): void {
+  const running = new Map<SlotName, Running>();
+
+  const follow = (state: ViewerState): void => {
+    const wanted = wantedCalls(state);
+    for (const slot of SLOTS) {
+      const call = wanted[slot];
+      const current = running.get(slot);
+      if (current?.key === call?.key) continue;
+      current?.controller.abort();
+      running.delete(slot);
+      if (call) start(slot, call);
+    }
+  };
+
+  const start = <N extends SlotName>(slot: N, { key, params }: WantedCall<N>): void => {
+    const controller = new AbortController();
+    running.set(slot, { key, controller });
+    client
+      .call(slot, params, {
+        signal: controller.signal,
+        onProgress: (done) => {
+          store.dispatch({ kind: 'progressed', slot, key, done });
+        },
+      })
+      .then(
+        (result) => {
+          store.dispatch({ kind: 'answered', slot, key, result } as Answer);
+        },
+        (error: unknown) => {
+          if (controller.signal.aborted) return;
+          const message = error instanceof CallError ? error.message : String(error);
+          store.dispatch({ kind: 'failed', slot, key, message });
+        },
+      );
+  };
+
+  client.onDeviceLost = () => {
+    store.dispatch({ kind: 'lose-device' });
+  };
+  store.subscribe(follow);
+  follow(store.state);
+}

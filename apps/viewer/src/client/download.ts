@@ -1,0 +1,56 @@
+import { drawImageOverlay, drawSignalHeatmap, renderPng, type Decision } from '@ablation-cam/xai';
+import { classNameOf, drawnMap, shownMap } from '../state/selectors.ts';
+import { explanationJson } from '../state/explanation-json.ts';
+import type { ViewerState } from '../state/state.ts';
+
+/** Saves the map over its input as a PNG file; returns what to tell. */
+export async function downloadPicture(state: ViewerState): Promise<string> {
+  const explained = state.explained?.result;
+  const map = shownMap(state);
+  if (!explained || !map) throw new Error('There is nothing to save yet.');
+  const { display } = state;
+  const { input, run, probabilities } = explained;
+  const decision: Decision = {
+    className: classNameOf(state, map.classIndex),
+    probability: probabilities?.[map.classIndex] ?? null,
+  };
+  const text = {
+    title: input.name,
+    decision,
+    caption: `${run.method} at ${run.layer}, ${String(run.ablation)}, ${run.score}`,
+    colourMap: display.colourMap,
+  };
+  const heatmap = drawnMap(explained, map, display.resolution);
+  const svg = input.image
+    ? drawImageOverlay(input.image, heatmap, { ...text, opacity: display.opacity })
+    : drawSignalHeatmap(input, heatmap, text);
+  const name = `${fileName(input.name)}.png`;
+  save(new Blob([Uint8Array.from(await renderPng(svg, { scale: 2 }))], { type: 'image/png' }), name);
+  return `${name} was saved.`;
+}
+
+/** Saves all numbers of the class that is shown, as `pnpm explain --json` prints them; returns what to tell. */
+export function downloadJson(state: ViewerState): string {
+  const explained = state.explained?.result;
+  const map = shownMap(state);
+  if (!explained || !map) throw new Error('There is nothing to save yet.');
+  const text = JSON.stringify(explanationJson(explained, map, classNameOf(state, map.classIndex)), null, 2);
+  const name = `${fileName(explained.input.name)}.json`;
+  save(new Blob([text], { type: 'application/json' }), name);
+  return `${name} was saved.`;
+}
+
+function save(blob: Blob, name: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  // The browser has taken hold of it by the next task.
+  setTimeout(() => {
+    URL.revokeObjectURL(link.href);
+  }, 0);
+}
+
+function fileName(name: string): string {
+  return `explanation-${name.replace(/[^\w.-]+/g, '-')}`;
+}

@@ -1,0 +1,25 @@
+import { render } from 'preact';
+import { embeddedModelNames } from '@ablation-cam/model';
+import { answerWants } from '../client/answer-wants.ts';
+import { followLink } from '../client/follow-link.ts';
+import { Store } from '../client/store.ts';
+import { WorkerClient } from '../client/worker-client.ts';
+import type { BuiltInName } from '../protocol/sources.ts';
+import { stateOfLink } from '../state/link.ts';
+import { App } from '../views/app.tsx';
+
+// Images say more to a newcomer than signals, so the textures come first where they are.
+const available = (['textures', 'mnist1d'] as const satisfies readonly BuiltInName[]).filter((name) =>
+  (embeddedModelNames as readonly string[]).includes(name),
+);
+
+const store = new Store(stateOfLink(location.hash, available));
+const client = new WorkerClient(new Worker('worker.js', { type: 'module' }));
+answerWants(store, client);
+followLink(store, available);
+
+const root = document.getElementById('app');
+if (root) {
+  root.replaceChildren();
+  render(<App store={store} available={available} />, root);
+}

@@ -1,0 +1,69 @@
+import type {
+  Explained,
+  FeatureMapData,
+  GalleryItem,
+  MaskedData,
+  ModelDescription,
+  RaceResult,
+} from './descriptions.ts';
+import type { InputSource, ModelSource, NormalizationName } from './sources.ts';
+
+/** How a prediction is explained. */
+export interface ExplainSettings {
+  /** Null for the model's last feature map. */
+  readonly layer: string | null;
+  readonly ablation: 'zero' | 'zero-kernel' | 'channel-mean';
+  readonly score: 'probability' | 'logit';
+  readonly weighting: 'relative-drop' | 'slope';
+}
+
+/** What an explanation is about. */
+export interface Subject {
+  readonly model: ModelSource;
+  readonly input: InputSource;
+  readonly normalization: NormalizationName;
+  readonly settings: ExplainSettings;
+}
+
+/** What the page asks of the worker, by name. Parameters and results survive structured cloning. */
+export interface Calls {
+  /** The model itself. */
+  describe: { params: { readonly model: ModelSource }; result: ModelDescription };
+  /** Class names out of a text file. */
+  labels: { params: { readonly file: File; readonly classes: number }; result: readonly string[] };
+  /** Samples of a built-in data set with what its model says about them. */
+  gallery: {
+    params: { readonly model: ModelSource; readonly first: number; readonly count: number };
+    result: readonly GalleryItem[];
+  };
+  explain: { params: Subject; result: Explained };
+  features: { params: Subject; result: FeatureMapData };
+  /** The prediction with channels switched off together. */
+  mask: { params: Subject & { readonly channels: readonly number[] }; result: MaskedData };
+  /** The naive loop against the single dispatch; the progress is the share of the loop that is done. */
+  race: { params: Subject; result: RaceResult };
+}
+
+export type CallName = keyof Calls;
+export type Params<N extends CallName> = Calls[N]['params'];
+export type Result<N extends CallName> = Calls[N]['result'];
+
+/** From the page to the worker. */
+export type ToWorker =
+  | {
+      [N in CallName]: {
+        readonly kind: 'call';
+        readonly id: number;
+        readonly name: N;
+        readonly params: Params<N>;
+      };
+    }[CallName]
+  | { readonly kind: 'cancel'; readonly id: number };
+
+/** From the worker to the page. */
+export type ToPage =
+  | { readonly kind: 'result'; readonly id: number; readonly result: unknown }
+  | { readonly kind: 'progress'; readonly id: number; readonly done: number }
+  | { readonly kind: 'error'; readonly id: number; readonly code: string; readonly message: string }
+  /** The GPU device was lost; a new one is requested by the next call. */
+  | { readonly kind: 'device-lost' };

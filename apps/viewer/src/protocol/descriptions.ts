@@ -1,0 +1,98 @@
+import type { OriginalImage } from '@ablation-cam/model';
+import type { AblationCamResult, AblationExplanation, PositionMap } from '@ablation-cam/xai';
+
+export interface LayerDescription {
+  readonly name: string;
+  readonly layerClass: string;
+  /** Without the batch; null where the model leaves a size open. */
+  readonly shape: readonly (number | null)[];
+  /** Whether its output is a feature map that leads to the classes. */
+  readonly isCandidate: boolean;
+}
+
+export interface ModelDescription {
+  readonly name: string;
+  /** In the order of computation. */
+  readonly layers: readonly LayerDescription[];
+  readonly defaultLayer: string;
+  /** Without the batch. */
+  readonly inputShape: readonly (number | null)[];
+  readonly takes: 'image' | 'signal';
+  readonly parameters: number;
+  /** One for each output, or null where the model does not name them. */
+  readonly classNames: readonly string[] | null;
+}
+
+export interface InputDescription {
+  readonly name: string;
+  /** What the network gets, row-major, without the batch. */
+  readonly data: Float32Array;
+  readonly shape: readonly number[];
+  /** The image as it was given, where it is one. */
+  readonly image: OriginalImage | null;
+  /** The true class, where it is known. */
+  readonly label: number | null;
+  /** 1 where the evidence for the true class is, `[image.height, image.width]`, where it is known. */
+  readonly mask: Uint8Array | null;
+}
+
+/** The map of one class. */
+export type ClassMap = Pick<
+  AblationExplanation,
+  'classIndex' | 'classScore' | 'weights' | 'map' | 'mapSigned' | 'warnings'
+>;
+
+/** What a network said about one input, and why. */
+export interface Explained {
+  readonly model: ModelDescription;
+  readonly input: InputDescription;
+  readonly run: Omit<AblationCamResult, 'explanations'>;
+  readonly probabilities: Float32Array | null;
+  readonly logits: Float32Array;
+  /** `[channels, classes]` */
+  readonly ablatedScores: Float32Array;
+  /** One for each class; for many classes, the likeliest. */
+  readonly maps: readonly ClassMap[];
+}
+
+export interface GalleryItem {
+  /** Id of the sample. */
+  readonly id: string;
+  readonly label: number;
+  readonly predicted: number;
+  readonly signal: Float32Array | null;
+  readonly image: OriginalImage | null;
+}
+
+/** The output of the target layer, `[...positions, channels]`. */
+export interface FeatureMapData {
+  readonly data: Float32Array;
+  readonly shape: readonly number[];
+}
+
+export interface MaskedData {
+  /** The channels that were off. */
+  readonly channels: readonly number[];
+  readonly probabilities: Float32Array | null;
+  readonly logits: Float32Array;
+}
+
+/** What one side of the race took. */
+export interface RaceSide {
+  /** From the call to the result. */
+  readonly totalMs: number;
+  readonly ablationMs: number;
+}
+
+export interface RaceResult {
+  readonly single: RaceSide & { readonly dispatches: number };
+  readonly naive: RaceSide & { readonly passes: number };
+  /** Of a weight, as a fraction of the largest absolute weight. */
+  readonly largestDifference: number;
+  /** What the single dispatch costs, as the plan says before it runs. */
+  readonly plan: { readonly dispatches: number; readonly bytes: number; readonly operations: number };
+  readonly executor: string;
+  readonly backend: string;
+}
+
+export type { PositionMap };

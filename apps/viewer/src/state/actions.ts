@@ -1,0 +1,47 @@
+import type { Result } from '../protocol/calls.ts';
+import type { InputSource, ModelSource, NormalizationName } from '../protocol/sources.ts';
+import type { ExplainSettings } from '../protocol/calls.ts';
+import type { ChannelsView, Display, PanelName, SlotName, ViewerState } from './state.ts';
+
+/** What a person does. */
+export type UserAction =
+  | { readonly kind: 'choose-model'; readonly model: ModelSource; readonly input: InputSource | null }
+  | { readonly kind: 'choose-input'; readonly input: InputSource }
+  | { readonly kind: 'choose-labels'; readonly id: string; readonly file: File }
+  | { readonly kind: 'normalize'; readonly normalization: NormalizationName }
+  | { readonly kind: 'change-settings'; readonly settings: Partial<ExplainSettings> }
+  | { readonly kind: 'change-display'; readonly display: Partial<Display> }
+  | { readonly kind: 'open-panel'; readonly panel: PanelName }
+  | { readonly kind: 'order-channels'; readonly order: ChannelsView['order'] }
+  | { readonly kind: 'focus-channel'; readonly channel: number | null }
+  | { readonly kind: 'toggle-channel'; readonly channel: number }
+  | { readonly kind: 'restore-channels' }
+  | { readonly kind: 'start-race' }
+  | { readonly kind: 'cancel-race' }
+  | { readonly kind: 'page-gallery'; readonly first: number }
+  | { readonly kind: 'dismiss-problem' };
+
+/** What the worker answers to the call that a slot wants. */
+export type Answer = {
+  [N in SlotName]: {
+    readonly kind: 'answered';
+    readonly slot: N;
+    readonly key: string;
+    readonly result: Result<N>;
+  };
+}[SlotName];
+
+export type WorkerAction =
+  | Answer
+  | { readonly kind: 'progressed'; readonly slot: SlotName; readonly key: string; readonly done: number }
+  | { readonly kind: 'failed'; readonly slot: SlotName; readonly key: string; readonly message: string }
+  | { readonly kind: 'lose-device' };
+
+export type Action =
+  | UserAction
+  | WorkerAction
+  /** Something outside of any call went wrong, such as a camera that is not allowed. */
+  | { readonly kind: 'report'; readonly message: string }
+  | { readonly kind: 'notify'; readonly message: string | null }
+  /** A link was opened. */
+  | { readonly kind: 'restore'; readonly state: ViewerState };

@@ -1,0 +1,29 @@
+import { channelPlane } from '@ablation-cam/kernels';
+import { heatmapOf, type PositionMap } from '@ablation-cam/xai';
+import type { ClassMap, Explained, FeatureMapData } from '../protocol/descriptions.ts';
+import type { ChannelsView } from './state.ts';
+
+/** Returns the channels as the chart shows them, from left to right. */
+export function orderedChannels({ weights }: ClassMap, order: ChannelsView['order']): readonly number[] {
+  const channels = Array.from(weights, (_, k) => k);
+  if (order === 'index') return channels;
+  return channels.sort((a, b) => (weights[b] ?? 0) - (weights[a] ?? 0));
+}
+
+/** What switching a channel off does to the score of each listed class, in the units of the score. */
+export function channelEffects(
+  { run, probabilities, logits, ablatedScores, maps }: Explained,
+  channel: number,
+): readonly { readonly classIndex: number; readonly change: number }[] {
+  const scores = run.score === 'probability' ? (probabilities ?? logits) : logits;
+  return maps.map(({ classIndex }) => ({
+    classIndex,
+    change: (ablatedScores[channel * run.classes + classIndex] ?? 0) - (scores[classIndex] ?? 0),
+  }));
+}
+
+/** Where a channel responds, 0 to 1 of its largest activation. */
+export function channelMap({ data, shape }: FeatureMapData, channel: number): PositionMap {
+  const plane = Float32Array.from(channelPlane(data, channel, shape.at(-1) ?? 1));
+  return heatmapOf({ shape: shape.slice(0, -1), data: plane }, shape.slice(0, -1));
+}

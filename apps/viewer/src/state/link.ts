@@ -1,0 +1,108 @@
+import { colourMapNames } from '@ablation-cam/xai';
+import type { ExplainSettings } from '../protocol/calls.ts';
+import type { BuiltInName } from '../protocol/sources.ts';
+import {
+  builtInModels,
+  defaultDisplay,
+  defaultSettings,
+  initialState,
+  sampleOf,
+  testSamples,
+  type PanelName,
+  type ViewerState,
+} from './state.ts';
+
+const SETTINGS: { readonly [K in 'ablation' | 'score' | 'weighting']: readonly ExplainSettings[K][] } = {
+  ablation: ['zero', 'zero-kernel', 'channel-mean'],
+  score: ['probability', 'logit'],
+  weighting: ['relative-drop', 'slope'],
+};
+const PANELS: readonly PanelName[] = ['channels', 'race', 'live', 'numbers'];
+const RESOLUTIONS = ['resized', 'raw'] as const;
+
+/**
+ * Returns the part of an address after `#` that restores what is shown, or null where files of the user's are shown, which no link
+ * can hold. What has its default is left out.
+ */
+export function linkOf(state: ViewerState): string | null {
+  const { model, input, settings, display, panel, channels, galleryFirst } = state;
+  if (model.kind !== 'built-in' || input?.kind !== 'sample') return null;
+  const link = new URLSearchParams({ sample: input.id });
+  const put = (name: string, value: string | number | null, usual: string | number | null): void => {
+    if (value !== usual && value !== null) link.set(name, String(value));
+  };
+  put('class', display.classIndex, null);
+  put('layer', settings.layer, null);
+  for (const name of ['ablation', 'score', 'weighting'] as const) {
+    put(name, settings[name], defaultSettings[name]);
+  }
+  put('colours', display.colourMap, defaultDisplay.colourMap);
+  put('opacity', display.opacity, defaultDisplay.opacity);
+  put('map', display.resolution, defaultDisplay.resolution);
+  put('panel', panel, 'channels');
+  put('channel', channels.focused, null);
+  put('off', channels.off.join(','), '');
+  put('from', galleryFirst, 0);
+  return link.toString();
+}
+
+/**
+ * Returns the state that a link holds; what is missing or makes no sense has its default.
+ *
+ * @param available the built-in models there are
+ */
+export function stateOfLink(hash: string, available: readonly BuiltInName[]): ViewerState {
+  const link = new URLSearchParams(hash.replace(/^#/, ''));
+  const [name, index] = sampleIn(link.get('sample'), available);
+  const state = initialState(name);
+  const off = (link.get('off') ?? '')
+    .split(',')
+    .map(wholeNumber)
+    .filter((k) => k !== null);
+  return {
+    ...state,
+    model: builtInModels[name],
+    input: sampleOf(name, index),
+    settings: {
+      layer: link.get('layer'),
+      ablation: oneOf(link.get('ablation'), SETTINGS.ablation, defaultSettings.ablation),
+      score: oneOf(link.get('score'), SETTINGS.score, defaultSettings.score),
+      weighting: oneOf(link.get('weighting'), SETTINGS.weighting, defaultSettings.weighting),
+    },
+    display: {
+      ...state.display,
+      classIndex: wholeNumber(link.get('class')),
+      colourMap: oneOf(link.get('colours'), colourMapNames, defaultDisplay.colourMap),
+      opacity: share(link.get('opacity')) ?? defaultDisplay.opacity,
+      resolution: oneOf(link.get('map'), RESOLUTIONS, defaultDisplay.resolution),
+    },
+    panel: oneOf(link.get('panel'), PANELS, state.panel),
+    channels: {
+      ...state.channels,
+      focused: wholeNumber(link.get('channel')),
+      off: [...new Set(off)].sort((a, b) => a - b),
+    },
+    galleryFirst: Math.min(wholeNumber(link.get('from')) ?? 0, testSamples[name] - 1),
+  };
+}
+
+function sampleIn(text: string | null, available: readonly BuiltInName[]): [BuiltInName, number] {
+  const [first = 'mnist1d'] = available;
+  const [, name = '', digits = ''] = /^(\w+):(\d+)$/.exec(text ?? '') ?? [];
+  const known = available.find((candidate) => candidate === name);
+  const index = Number(digits);
+  return known && index < testSamples[known] ? [known, index] : [first, 0];
+}
+
+function oneOf<T extends string>(text: string | null, allowed: readonly T[], usual: T): T {
+  return allowed.find((value) => value === text) ?? usual;
+}
+
+function wholeNumber(text: string | null): number | null {
+  return text !== null && /^\d{1,6}$/.test(text) ? Number(text) : null;
+}
+
+function share(text: string | null): number | null {
+  const value = Number(text ?? NaN);
+  return value >= 0 && value <= 1 ? value : null;
+}

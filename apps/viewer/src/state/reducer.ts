@@ -1,0 +1,201 @@
+import type { Action, Answer, UserAction } from './actions.ts';
+import type { About, ViewerState } from './state.ts';
+import { wantedCalls } from './wanted-calls.ts';
+
+/** Returns the state after an action. */
+export function reduce(state: ViewerState, action: Action): ViewerState {
+  switch (action.kind) {
+    case 'answered':
+      // An answer to what is no longer asked came too late.
+      return isWanted(state, action) ? answered(state, action) : state;
+    case 'progressed':
+      return isWanted(state, action) && state.race.status === 'running' && action.slot === 'race'
+        ? { ...state, race: { ...state.race, done: action.done } }
+        : state;
+    case 'failed':
+      return isWanted(state, action) ? failed(state, action.slot, action.message) : state;
+    case 'lose-device':
+      return {
+        ...state,
+        deviceGeneration: state.deviceGeneration + 1,
+        race: state.race.status === 'running' ? { status: 'cancelled', run: state.race.run } : state.race,
+        notice: 'The GPU device was lost. A new one was requested and the view restored.',
+      };
+    case 'report':
+      return { ...state, problem: { message: action.message, slot: 'page' } };
+    case 'notify':
+      return { ...state, notice: action.message };
+    case 'restore':
+      return restored(state, action.state);
+    case 'cancel-race':
+    case 'change-display':
+    case 'change-settings':
+    case 'choose-input':
+    case 'choose-labels':
+    case 'choose-model':
+    case 'dismiss-problem':
+    case 'focus-channel':
+    case 'normalize':
+    case 'open-panel':
+    case 'order-channels':
+    case 'page-gallery':
+    case 'restore-channels':
+    case 'start-race':
+    case 'toggle-channel':
+      return acted(state, action);
+  }
+}
+
+function acted(state: ViewerState, action: UserAction): ViewerState {
+  switch (action.kind) {
+    case 'choose-model':
+      return {
+        ...withNewSubject(state),
+        model: action.model,
+        input: action.input,
+        labels: null,
+        classNames: null,
+        description: null,
+        gallery: action.model.id === state.model.id ? state.gallery : [],
+        galleryFirst: 0,
+        settings: { ...state.settings, layer: null },
+        display: { ...state.display, classIndex: null },
+      };
+    case 'choose-input':
+      return {
+        ...withNewSubject(state),
+        input: action.input,
+        // A frame of a video follows another: the class that is watched stays.
+        display: action.input.kind === 'frame' ? state.display : { ...state.display, classIndex: null },
+      };
+    case 'choose-labels':
+      return { ...state, labels: { id: action.id, file: action.file }, problem: null };
+    case 'normalize':
+      return { ...withNewSubject(state), normalization: action.normalization };
+    case 'change-settings':
+      return { ...withNewSubject(state), settings: { ...state.settings, ...action.settings } };
+    case 'change-display':
+      return { ...state, display: { ...state.display, ...action.display } };
+    case 'open-panel':
+      return { ...state, panel: action.panel };
+    case 'order-channels':
+      return { ...state, channels: { ...state.channels, order: action.order } };
+    case 'focus-channel':
+      return { ...state, channels: { ...state.channels, focused: action.channel } };
+    case 'toggle-channel': {
+      const { off } = state.channels;
+      const next = off.includes(action.channel)
+        ? off.filter((channel) => channel !== action.channel)
+        : [...off, action.channel].sort((a, b) => a - b);
+      return { ...state, channels: { ...state.channels, off: next } };
+    }
+    case 'restore-channels':
+      return { ...state, channels: { ...state.channels, off: [] } };
+    case 'start-race':
+      return { ...state, race: { status: 'running', run: raceRun(state) + 1, done: 0 } };
+    case 'cancel-race':
+      return state.race.status === 'running'
+        ? { ...state, race: { status: 'cancelled', run: state.race.run } }
+        : state;
+    case 'page-gallery':
+      return { ...state, galleryFirst: Math.max(0, action.first) };
+    case 'dismiss-problem':
+      return { ...state, problem: null, notice: null };
+  }
+}
+
+/** What a link holds, with the answers that are there: those to other calls are replaced when theirs come. */
+function restored(state: ViewerState, linked: ViewerState): ViewerState {
+  const { deviceGeneration, explained, good, features, masked } = state;
+  const isSameModel = linked.model.id === state.model.id;
+  return {
+    ...linked,
+    ...(isSameModel && { description: state.description, gallery: state.gallery }),
+    deviceGeneration,
+    explained,
+    good,
+    features,
+    masked,
+  };
+}
+
+/** What belongs to one subject goes with it. */
+function withNewSubject(state: ViewerState): ViewerState {
+  return {
+    ...state,
+    channels: { ...state.channels, focused: null, off: [] },
+    race: state.race.status === 'idle' ? state.race : { status: 'cancelled', run: raceRun(state) },
+    problem: null,
+    notice: null,
+  };
+}
+
+function raceRun({ race }: ViewerState): number {
+  return race.status === 'idle' ? 0 : race.run;
+}
+
+function isWanted(state: ViewerState, { slot, key }: { slot: Answer['slot']; key: string }): boolean {
+  return wantedCalls(state)[slot]?.key === key;
+}
+
+function answered(state: ViewerState, answer: Answer): ViewerState {
+  switch (answer.slot) {
+    case 'describe':
+      return described({ ...state, description: answer.result });
+    case 'labels':
+      return { ...state, classNames: answer.result };
+    case 'explain':
+      return {
+        ...state,
+        explained: { key: answer.key, result: answer.result },
+        description: answer.result.model,
+        good: aboutOf({ ...state, description: answer.result.model }),
+        display: { ...state.display, classIndex: shownClass(state, answer.result.maps) },
+        problem: state.problem?.slot === 'explain' ? null : state.problem,
+      };
+    case 'gallery':
+      return { ...state, gallery: answer.result };
+    case 'features':
+      return { ...state, features: { key: answer.key, result: answer.result } };
+    case 'mask':
+      return { ...state, masked: { key: answer.key, result: answer.result } };
+    case 'race':
+      return { ...state, race: { status: 'finished', run: raceRun(state), result: answer.result } };
+  }
+}
+
+/** The class that was shown, unless the model has no map of it. */
+function shownClass(
+  { display: { classIndex } }: ViewerState,
+  maps: readonly { readonly classIndex: number }[],
+): number | null {
+  return maps.some((map) => map.classIndex === classIndex) ? classIndex : null;
+}
+
+/** A model that waits for its first input is something to come back to. */
+function described(state: ViewerState): ViewerState {
+  if (state.input !== null) return state;
+  return { ...state, explained: null, good: aboutOf(state) };
+}
+
+function aboutOf(state: ViewerState): About {
+  const { model, input, labels, normalization, settings, description, classNames } = state;
+  return { model, input, labels, normalization, settings, description, classNames };
+}
+
+function failed(state: ViewerState, slot: Answer['slot'], message: string): ViewerState {
+  const problem = { message, slot };
+  switch (slot) {
+    case 'describe':
+    case 'explain':
+      return { ...state, ...state.good, problem };
+    case 'labels':
+      return { ...state, labels: null, problem };
+    case 'race':
+      return { ...state, race: { status: 'cancelled', run: raceRun(state) }, problem };
+    case 'gallery':
+    case 'features':
+    case 'mask':
+      return { ...state, problem };
+  }
+}

@@ -1,0 +1,76 @@
+import { heatmapOf, type PositionMap } from '@ablation-cam/xai';
+import type { ClassMap, Explained, FeatureMapData, MaskedData } from '../protocol/descriptions.ts';
+import type { ViewerState } from './state.ts';
+import { wantedCalls } from './wanted-calls.ts';
+
+/** A class as it is listed. */
+export interface ClassEntry {
+  readonly index: number;
+  readonly name: string;
+  /** Probability, or the logit where the network stops there. */
+  readonly score: number;
+  /** The same with channels off, where some are. */
+  readonly maskedScore: number | null;
+}
+
+/** More classes than this are listed by their score, the likeliest alone. */
+const MOST_LISTED = 12;
+
+export function predictedClass({ logits }: Pick<Explained, 'logits'>): number {
+  return logits.reduce((best, value, c) => (value > (logits[best] ?? -Infinity) ? c : best), 0);
+}
+
+/** The class whose map is shown. */
+export function shownMap(state: ViewerState): ClassMap | null {
+  const { display } = state;
+  const explained = state.explained?.result;
+  if (!explained) return null;
+  const wanted = display.classIndex ?? predictedClass(explained);
+  return explained.maps.find(({ classIndex }) => classIndex === wanted) ?? explained.maps[0] ?? null;
+}
+
+/** The classes in the order in which they are listed. */
+export function listedClasses(state: ViewerState): readonly ClassEntry[] {
+  const explained = state.explained?.result;
+  const masked = maskedOf(state);
+  if (!explained) return [];
+  const scores = explained.probabilities ?? explained.logits;
+  const maskedScores = masked && (masked.probabilities ?? masked.logits);
+  const entries = explained.maps.map(({ classIndex: index }) => ({
+    index,
+    name: classNameOf(state, index),
+    score: scores[index] ?? 0,
+    maskedScore: maskedScores?.[index] ?? null,
+  }));
+  if (entries.length <= MOST_LISTED) return entries;
+  return entries.sort((a, b) => b.score - a.score).slice(0, MOST_LISTED);
+}
+
+export function classNameOf({ classNames, description, explained }: ViewerState, index: number): string {
+  const names = classNames ?? (description ?? explained?.result.model)?.classNames;
+  return names?.[index] ?? `class ${index}`;
+}
+
+/** The prediction with the channels off that are off; while another set is under way, that of the set before. */
+export function maskedOf(state: ViewerState): MaskedData | null {
+  const wanted = wantedCalls(state).mask;
+  const isSameSubject = wanted !== null && state.masked?.key.split('|off')[0] === wanted.key.split('|off')[0];
+  return isSameSubject ? (state.masked?.result ?? null) : null;
+}
+
+/** The feature map of what is shown. */
+export function featuresOf(state: ViewerState): FeatureMapData | null {
+  const isCurrent = state.features?.key === wantedCalls(state).features?.key;
+  return isCurrent ? (state.features?.result ?? null) : null;
+}
+
+/** The map as it is drawn: 0 to 1, resized to the input or on the layer's own grid. */
+export function drawnMap(
+  explained: Explained,
+  { map }: ClassMap,
+  resolution: 'resized' | 'raw',
+): PositionMap {
+  const positions = explained.input.shape.slice(0, -1);
+  const fits = resolution === 'resized' && positions.length === map.shape.length;
+  return heatmapOf(map, fits ? positions : map.shape);
+}

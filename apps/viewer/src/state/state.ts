@@ -1,0 +1,149 @@
+import type { ColourMapName } from '@ablation-cam/xai';
+import type { ExplainSettings } from '../protocol/calls.ts';
+import type {
+  Explained,
+  FeatureMapData,
+  GalleryItem,
+  MaskedData,
+  ModelDescription,
+  RaceResult,
+} from '../protocol/descriptions.ts';
+import type { BuiltInName, InputSource, ModelSource, NormalizationName } from '../protocol/sources.ts';
+
+/** What the worker answered last, and to which call: it may be out of date. */
+export interface Answered<T> {
+  readonly key: string;
+  readonly result: T;
+}
+
+/** How the map is shown; nothing here is computed anew in the worker. */
+export interface Display {
+  /** The class whose map is shown; null for the predicted one. */
+  readonly classIndex: number | null;
+  readonly opacity: number;
+  readonly colourMap: ColourMapName;
+  /** Resized to the input, or the layer's own grid. */
+  readonly resolution: 'resized' | 'raw';
+  /** Whether the true region is outlined, where it is known. */
+  readonly outline: boolean;
+}
+
+/** What the lower panel shows. */
+export type PanelName = 'channels' | 'race' | 'live' | 'numbers';
+
+export interface ChannelsView {
+  readonly order: 'weight' | 'index';
+  /** The channel that is looked at. */
+  readonly focused: number | null;
+  /** Channels that are switched off together, in increasing order. */
+  readonly off: readonly number[];
+}
+
+export type Race =
+  | { readonly status: 'idle' }
+  | { readonly status: 'running'; readonly run: number; readonly done: number }
+  | { readonly status: 'cancelled'; readonly run: number }
+  | { readonly status: 'finished'; readonly run: number; readonly result: RaceResult };
+
+export interface Problem {
+  readonly message: string;
+  /** What it is about, so that it goes when that has changed. */
+  readonly slot: SlotName | 'page';
+}
+
+/** What the page wants of the worker at the same time, at most one call each. */
+export type SlotName = 'describe' | 'labels' | 'explain' | 'gallery' | 'features' | 'mask' | 'race';
+
+/** What an explanation is about, and what its model is called. */
+export type About = Pick<
+  ViewerState,
+  'model' | 'input' | 'labels' | 'normalization' | 'settings' | 'description' | 'classNames'
+>;
+
+export interface ViewerState {
+  readonly model: ModelSource;
+  /** Null until a model of the user's own gets its first input. */
+  readonly input: InputSource | null;
+  readonly labels: { readonly id: string; readonly file: File } | null;
+  readonly normalization: NormalizationName;
+  readonly settings: ExplainSettings;
+  readonly display: Display;
+  readonly panel: PanelName;
+  readonly channels: ChannelsView;
+  readonly race: Race;
+  /** The first sample of the gallery. */
+  readonly galleryFirst: number;
+  /** Grows when the GPU device was lost: what was computed on it is asked for again. */
+  readonly deviceGeneration: number;
+
+  readonly description: ModelDescription | null;
+  /** Names from a file of the user's, which take the place of the model's. */
+  readonly classNames: readonly string[] | null;
+  readonly explained: Answered<Explained> | null;
+  /** What last worked: a file that is not what it says leads back here. */
+  readonly good: About | null;
+  readonly gallery: readonly GalleryItem[];
+  readonly features: Answered<FeatureMapData> | null;
+  readonly masked: Answered<MaskedData> | null;
+  readonly problem: Problem | null;
+  /** What is worth knowing and no problem. */
+  readonly notice: string | null;
+}
+
+export const GALLERY_PAGE = 15;
+
+export const builtInModels: Readonly<Record<BuiltInName, ModelSource & { readonly kind: 'built-in' }>> = {
+  mnist1d: { kind: 'built-in', id: 'mnist1d', name: 'MNIST-1D' },
+  textures: { kind: 'built-in', id: 'textures', name: 'Textures' },
+};
+
+/** How many test samples the built-in data sets have. */
+export const testSamples: Readonly<Record<BuiltInName, number>> = { mnist1d: 1000, textures: 1000 };
+
+export function sampleOf(name: BuiltInName, index: number): InputSource {
+  return {
+    kind: 'sample',
+    id: `${name}:${index}`,
+    name: `${builtInModels[name].name}, test sample ${index}`,
+  };
+}
+
+export const defaultSettings: ExplainSettings = {
+  layer: null,
+  ablation: 'zero',
+  score: 'probability',
+  weighting: 'relative-drop',
+};
+
+export const defaultDisplay: Display = {
+  classIndex: null,
+  opacity: 0.7,
+  colourMap: 'viridis',
+  resolution: 'resized',
+  outline: true,
+};
+
+export function initialState(name: BuiltInName): ViewerState {
+  return {
+    model: builtInModels[name],
+    input: sampleOf(name, 0),
+    labels: null,
+    normalization: '0..1',
+    settings: defaultSettings,
+    display: defaultDisplay,
+    panel: 'channels',
+    channels: { order: 'weight', focused: null, off: [] },
+    race: { status: 'idle' },
+    galleryFirst: 0,
+    deviceGeneration: 0,
+    description: null,
+    classNames: null,
+    explained: null,
+    good: null,
+    gallery: [],
+    features: null,
+    masked: null,
+    problem: null,
+    notice: null,
+  };
+}

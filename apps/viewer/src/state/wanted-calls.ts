@@ -1,0 +1,65 @@
+import type { CallName, Params, Subject } from '../protocol/calls.ts';
+import { GALLERY_PAGE, testSamples, type SlotName, type ViewerState } from './state.ts';
+
+/** A call and what tells it from others: while the key stays the same, the answer does. */
+export interface WantedCall<N extends CallName = CallName> {
+  readonly key: string;
+  readonly params: Params<N>;
+}
+
+export type WantedCalls = { readonly [N in SlotName]: WantedCall<N> | null };
+
+/**
+ * Returns what a state needs from the worker. It is all there is to asking: whoever changes the state has asked, and what is
+ * no longer wanted is cancelled.
+ */
+export function wantedCalls(state: ViewerState): WantedCalls {
+  const { model, labels, deviceGeneration, channels, race } = state;
+  const subject = subjectOf(state);
+  const explainKey = subject ? keyOf(subject, deviceGeneration) : '';
+  const classes = state.explained?.result.logits.length;
+  return {
+    describe: { key: model.id, params: { model } },
+    labels:
+      labels && classes !== undefined
+        ? { key: `${labels.id}|${classes}`, params: { file: labels.file, classes } }
+        : null,
+    explain: subject ? { key: explainKey, params: subject } : null,
+    gallery: galleryCall(state),
+    // Looks inside wait for the explanation, which says which layer and how many channels there are.
+    features:
+      subject && isExplained(state) && state.panel === 'channels'
+        ? { key: explainKey, params: subject }
+        : null,
+    mask:
+      subject && isExplained(state) && channels.off.length > 0
+        ? {
+            key: `${explainKey}|off ${channels.off.join(',')}`,
+            params: { ...subject, channels: channels.off },
+          }
+        : null,
+    race: subject && race.status === 'running' ? { key: `race ${race.run}`, params: subject } : null,
+  };
+}
+
+/** What is to be explained, or null where there is nothing yet. */
+export function subjectOf({ model, input, normalization, settings }: ViewerState): Subject | null {
+  return input && { model, input, normalization, settings };
+}
+
+/** Whether what is shown is what is wanted. */
+export function isExplained(state: ViewerState): boolean {
+  const subject = subjectOf(state);
+  return subject !== null && state.explained?.key === keyOf(subject, state.deviceGeneration);
+}
+
+function keyOf({ model, input, normalization, settings }: Subject, generation: number): string {
+  const { layer, ablation, score, weighting } = settings;
+  return [model.id, input.id, normalization, layer ?? '', ablation, score, weighting, generation].join('|');
+}
+
+function galleryCall({ model, galleryFirst }: ViewerState): WantedCall<'gallery'> | null {
+  if (model.kind !== 'built-in') return null;
+  const count = Math.min(GALLERY_PAGE, testSamples[model.id] - galleryFirst);
+  return { key: `${model.id}|${galleryFirst}`, params: { model, first: galleryFirst, count } };
+}

@@ -1,0 +1,63 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { Store } from '../client/store.ts';
+import type { BuiltInName } from '../protocol/sources.ts';
+import type { ViewerState } from '../state/state.ts';
+import { isExplained } from '../state/wanted-calls.ts';
+import { ChoosePanel } from './choose-panel.tsx';
+import { ClassList } from './class-list.tsx';
+import { DisplayControls } from './display-controls.tsx';
+import { DropTarget } from './drop-target.tsx';
+import { LayerList } from './layer-list.tsx';
+import { LowerPanel } from './lower-panel.tsx';
+import { Messages } from './messages.tsx';
+import { SaveButtons } from './save-buttons.tsx';
+import { Settings } from './settings.tsx';
+import { Stage } from './stage.tsx';
+import { Status } from './status.tsx';
+import { Verdict } from './verdict.tsx';
+
+export interface ViewProps {
+  readonly state: ViewerState;
+  readonly dispatch: Store['dispatch'];
+}
+
+/** The whole page. */
+export function App({ store, available }: { store: Store; available: readonly BuiltInName[] }) {
+  const [state, setState] = useState(store.state);
+  useEffect(() => {
+    setState(store.state);
+    return store.subscribe(setState);
+  }, [store]);
+  const props: ViewProps = { state, dispatch: store.dispatch };
+  const isBusy = state.input !== null && !isExplained(state);
+  return (
+    <DropTarget {...props}>
+      <header class="top">
+        <h1>Ablation-CAM viewer</h1>
+        <p class="tagline">
+          What did the network look at? Each of its channels is switched off in turn; what makes the answer
+          fall counted.
+        </p>
+        <Status state={state} />
+      </header>
+      <Messages {...props} />
+      <main class="layout" aria-busy={isBusy}>
+        <ChoosePanel {...props} available={available} />
+        <section class="card look" aria-labelledby="look-title">
+          <h2 id="look-title">What it looked at</h2>
+          <Verdict state={state} />
+          <Stage state={state} />
+          <DisplayControls {...props} />
+          <SaveButtons {...props} />
+        </section>
+        <section class="card decide" aria-labelledby="decide-title">
+          <h2 id="decide-title">What it decided</h2>
+          <ClassList {...props} />
+          <Settings {...props} />
+        </section>
+        <LayerList {...props} />
+        <LowerPanel {...props} />
+      </main>
+    </DropTarget>
+  );
+}

@@ -1,0 +1,162 @@
+import { useEffect, useRef } from 'preact/hooks';
+import uPlot from 'uplot';
+import { signed } from './format.ts';
+import { useDarkScheme } from './use-dark-scheme.ts';
+import { useWidth } from './use-width.ts';
+
+interface ChannelChartProps {
+  readonly weights: Float32Array;
+  /** The channels from left to right. */
+  readonly ordered: readonly number[];
+  readonly off: readonly number[];
+  readonly focused: number;
+  readonly onFocus: (channel: number) => void;
+  readonly onToggle: (channel: number) => void;
+}
+
+const HEIGHT = 190;
+
+/** The weights of the channels as bars. */
+export function ChannelChart(props: ChannelChartProps) {
+  const { weights, ordered, off, focused, onFocus, onToggle } = props;
+  const [container, width] = useWidth<HTMLDivElement>();
+  const isDark = useDarkScheme();
+  const plot = useRef<uPlot | null>(null);
+  /** What the plot's handlers see: they outlive a rendering. */
+  const latest = useRef(props);
+  latest.current = props;
+
+  useEffect(() => {
+    const element = container.current;
+    if (!element || width === 0) return;
+    const made = new uPlot(optionsOf(width, element, latest), dataOf(latest.current), element);
+    const click = (): void => {
+      const channel = latest.current.ordered[made.cursor.idx ?? -1];
+      if (channel !== undefined) latest.current.onToggle(channel);
+    };
+    made.over.addEventListener('click', click);
+    plot.current = made;
+    return () => {
+      made.destroy();
+      plot.current = null;
+    };
+  }, [width, isDark, container]);
+
+  useEffect(() => {
+    plot.current?.setData(dataOf(latest.current));
+  }, [weights, ordered, off, focused]);
+
+  const position = ordered.indexOf(focused);
+  const move = (to: number): void => {
+    const channel = ordered[Math.max(0, Math.min(ordered.length - 1, to))];
+    if (channel !== undefined) onFocus(channel);
+  };
+  return (
+    <div
+      ref={container}
+      class="chart"
+      role="slider"
+      tabIndex={0}
+      aria-label="Channel"
+      aria-valuemin={0}
+      aria-valuemax={ordered.length - 1}
+      aria-valuenow={position}
+      aria-valuetext={`channel ${focused}, weight ${signed(weights[focused] ?? 0)}${off.includes(focused) ? ', off' : ''}`}
+      onKeyDown={(event) => {
+        const target = {
+          ArrowRight: position + 1,
+          ArrowLeft: position - 1,
+          Home: 0,
+          End: ordered.length - 1,
+        }[event.key];
+        if (target !== undefined) move(target);
+        else if (event.key === ' ' || event.key === 'Enter') onToggle(focused);
+        else return;
+        event.preventDefault();
+      }}
+    />
+  );
+}
+
+/** The kinds of bars, each a series of its own, with their colours among the page's variables. */
+const KINDS = [
+  {
+    colour: 'accent',
+    holds: (weight: number, isOff: boolean, isFocused: boolean) => !isOff && !isFocused && weight >= 0,
+  },
+  {
+    colour: 'against',
+    holds: (weight: number, isOff: boolean, isFocused: boolean) => !isOff && !isFocused && weight < 0,
+  },
+  { colour: 'line-strong', holds: (_: number, isOff: boolean, isFocused: boolean) => isOff && !isFocused },
+  { colour: 'focus', holds: (_: number, isOff: boolean, isFocused: boolean) => !isOff && isFocused },
+  { colour: 'muted', holds: (_: number, isOff: boolean, isFocused: boolean) => isOff && isFocused },
+] as const;
+
+function dataOf({ weights, ordered, off, focused }: ChannelChartProps): uPlot.AlignedData {
+  const barsOf = ({ holds }: (typeof KINDS)[number]): (number | null)[] =>
+    ordered.map((k) => {
+      const weight = weights[k] ?? 0;
+      return holds(weight, off.includes(k), k === focused) ? weight : null;
+    });
+  return [ordered.map((_, i) => i), ...KINDS.map(barsOf)];
+}
+
+function optionsOf(
+  width: number,
+  element: HTMLElement,
+  latest: { readonly current: ChannelChartProps },
+): uPlot.Options {
+  const style = getComputedStyle(element);
+  const colour = (name: string): string => style.getPropertyValue(`--${name}`).trim();
+  const axis = {
+    stroke: colour('muted'),
+    grid: { stroke: colour('line'), width: 1 },
+    ticks: { show: false },
+  };
+  const bars = uPlot.paths.bars?.({ size: [0.86, 40] });
+  return {
+    width,
+    height: HEIGHT,
+    legend: { show: false },
+    padding: [8, 8, 0, 0],
+    cursor: { x: false, y: false, points: { show: false }, drag: { x: false, y: false, setScale: false } },
+    scales: {
+      x: { time: false, range: (_, low, high) => [low - 0.6, high + 0.6] },
+      y: { range: (_, low, high) => [Math.min(0, low * 1.05), Math.max(1e-6, high * 1.05)] },
+    },
+    axes: [
+      {
+        ...axis,
+        grid: { show: false },
+        size: 26,
+        gap: 2,
+        // The number of the channel below its bar, where there is room.
+        splits: () => {
+          const { ordered } = latest.current;
+          const step = Math.max(1, Math.ceil((ordered.length * 24) / width));
+          return ordered.map((_, i) => i).filter((i) => i % step === 0);
+        },
+        values: (_, splits) => splits.map((i) => String(latest.current.ordered[i] ?? '')),
+      },
+      { ...axis, size: 56, gap: 2 },
+    ],
+    series: [
+      {},
+      ...KINDS.map((kind) => ({
+        fill: colour(kind.colour),
+        width: 0,
+        points: { show: false },
+        ...(bars && { paths: bars }),
+      })),
+    ],
+    hooks: {
+      setCursor: [
+        ({ cursor }) => {
+          const channel = latest.current.ordered[cursor.idx ?? -1];
+          if (channel !== undefined && channel !== latest.current.focused) latest.current.onFocus(channel);
+        },
+      ],
+    },
+  };
+}

@@ -1,0 +1,168 @@
+import { channelEffects, channelMap, orderedChannels } from '../state/channels.ts';
+import { classNameOf, featuresOf, maskedOf, predictedClass, shownMap } from '../state/selectors.ts';
+import { isExplained } from '../state/wanted-calls.ts';
+import type { ViewProps } from './app.tsx';
+import { ChannelChart } from './channel-chart.tsx';
+import { percent, signed } from './format.ts';
+import { Icon } from './icon.tsx';
+import { MapCanvas } from './map-canvas.tsx';
+import { Choice } from './settings.tsx';
+
+const ORDERS = [
+  ['weight', 'by weight'],
+  ['index', 'by number'],
+] as const;
+
+/** The channels of the layer: how much each counts, where it responds, and what happens without it. */
+export function ChannelsPanel({ state, dispatch }: ViewProps) {
+  const explained = state.explained?.result;
+  const map = shownMap(state);
+  if (!explained || !map) return <p class="hint">The channels come with the first explanation.</p>;
+  const { order, off } = state.channels;
+  const ordered = orderedChannels(map, order);
+  const focused = ordered.find((k) => k === state.channels.focused) ?? ordered[0] ?? 0;
+  const name = classNameOf(state, map.classIndex);
+  const isOff = off.includes(focused);
+  return (
+    <div class="channels">
+      <div class="channels-main">
+        <div class="controls">
+          <p class="hint">
+            How much each of the {explained.run.channels} channels of <b>{explained.run.layer}</b> counts for{' '}
+            {name}. Point at a bar, or use the arrow keys; click it, or press space, to switch the channel
+            off.
+          </p>
+          <Choice
+            label="Order"
+            value={order}
+            options={ORDERS}
+            onChange={(chosen) => {
+              dispatch({ kind: 'order-channels', order: chosen });
+            }}
+          />
+        </div>
+        <ChannelChart
+          weights={map.weights}
+          ordered={ordered}
+          off={off}
+          focused={focused}
+          onFocus={(channel) => {
+            dispatch({ kind: 'focus-channel', channel });
+          }}
+          onToggle={(channel) => {
+            if (isExplained(state)) dispatch({ kind: 'toggle-channel', channel });
+          }}
+        />
+        <Moved state={state} dispatch={dispatch} />
+      </div>
+      <div class="channel">
+        <h3>
+          Channel {focused}
+          <span class="score">weight {signed(map.weights[focused] ?? 0)}</span>
+        </h3>
+        <FocusedMap state={state} channel={focused} />
+        <Effects state={state} channel={focused} />
+        <button
+          type="button"
+          aria-pressed={isOff}
+          onClick={() => {
+            dispatch({ kind: 'toggle-channel', channel: focused });
+          }}
+        >
+          {isOff ? 'Switch it on again' : 'Switch this channel off'}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** What the network says with some channels off. */
+function Moved({ state, dispatch }: ViewProps) {
+  const explained = state.explained?.result;
+  const masked = maskedOf(state);
+  const { off } = state.channels;
+  if (!explained || off.length === 0) return null;
+  const before = predictedClass(explained);
+  const after = masked && predictedClass(masked);
+  const share = (scores: Float32Array | null | undefined, c: number): string =>
+    scores ? ` (${percent(scores[c] ?? 0)})` : '';
+  return (
+    <div class="moved" aria-live="polite">
+      <p>
+        With {off.length === 1 ? 'channel' : `${off.length} channels,`} {off.slice(0, 8).join(', ')}
+        {off.length > 8 && ' …'} off:{' '}
+        {masked && after !== null ? (
+          <strong>
+            {classNameOf(state, before)}
+            {share(explained.probabilities, before)} <Icon name="next" /> {classNameOf(state, after)}
+            {share(masked.probabilities, after)}
+          </strong>
+        ) : (
+          'computing …'
+        )}
+      </p>
+      <button
+        type="button"
+        onClick={() => {
+          dispatch({ kind: 'restore-channels' });
+        }}
+      >
+        All on again
+      </button>
+    </div>
+  );
+}
+
+function FocusedMap({ state, channel }: { state: ViewProps['state']; channel: number }) {
+  const features = featuresOf(state);
+  if (!features) return <div class="channel-map" />;
+  const map = channelMap(features, channel);
+  return (
+    <figure class="channel-figure">
+      <MapCanvas
+        map={map}
+        colours={state.display.colourMap}
+        class={map.shape.length === 1 ? 'channel-map strip' : 'channel-map'}
+        label={`Where channel ${channel} responds`}
+      />
+      <figcaption>
+        {map.data.some((value) => value > 0) ? 'where it responds' : 'it is silent on this input'}
+      </figcaption>
+    </figure>
+  );
+}
+
+/** How the score of each class moves without the channel. */
+function Effects({ state, channel }: { state: ViewProps['state']; channel: number }) {
+  const explained = state.explained?.result;
+  if (!explained) return null;
+  const strongest = channelEffects(explained, channel)
+    .toSorted((a, b) => Math.abs(b.change) - Math.abs(a.change))
+    .slice(0, 10);
+  const reach = Math.abs(strongest[0]?.change ?? 0) || 1;
+  return (
+    <table class="effects">
+      <caption>
+        Without it, {explained.run.score === 'probability' ? 'the probability' : 'the logit'} moves by
+      </caption>
+      <tbody>
+        {strongest
+          .toSorted((a, b) => a.classIndex - b.classIndex)
+          .map(({ classIndex, change }) => (
+            <tr key={classIndex}>
+              <th scope="row">{classNameOf(state, classIndex)}</th>
+              <td>
+                <span class="diverging" aria-hidden="true">
+                  <span
+                    class={change < 0 ? 'down' : 'up'}
+                    style={{ width: `${(50 * Math.abs(change)) / reach}%` }}
+                  />
+                </span>
+              </td>
+              <td class="number">{signed(change)}</td>
+            </tr>
+          ))}
+      </tbody>
+    </table>
+  );
+}

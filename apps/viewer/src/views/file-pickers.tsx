@@ -1,0 +1,65 @@
+import { giveFiles } from '../client/give-files.ts';
+import type { NormalizationName } from '../protocol/sources.ts';
+import type { ViewProps } from './app.tsx';
+import { Choice } from './settings.tsx';
+
+const NORMALIZATIONS: readonly (readonly [NormalizationName, string])[] = [
+  ['0..1', '0 to 1'],
+  ['-1..1', '−1 to 1'],
+  ['imagenet', 'ImageNet statistics'],
+];
+
+/** The user's own model, input and class names. */
+export function FilePickers({ state, dispatch }: ViewProps) {
+  const description = state.description ?? state.explained?.result.model;
+  const give = (files: FileList | null): void => {
+    if (files && files.length > 0) giveFiles(state, dispatch, [...files]);
+  };
+  return (
+    <div class="pickers">
+      <p class="hint">Your own, by dropping files here or choosing them; they stay on this machine.</p>
+      <div class="buttons">
+        <Picker label="Open model …" accept=".h5,.hdf5,.keras,.json,.bin" multiple onFiles={give} />
+        <Picker label="Open input …" accept=".png,.jpg,.jpeg,.webp,.tif,.tiff,.npy" onFiles={give} />
+        <Picker label="Class names …" accept=".txt" onFiles={give} />
+      </div>
+      {state.model.kind === 'files' && description?.takes === 'image' && (
+        <Choice
+          label="Pixels scaled to"
+          value={state.normalization}
+          options={NORMALIZATIONS}
+          onChange={(normalization) => {
+            dispatch({ kind: 'normalize', normalization });
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+interface PickerProps {
+  readonly label: string;
+  readonly accept: string;
+  readonly multiple?: boolean;
+  readonly onFiles: (files: FileList | null) => void;
+}
+
+/** A file input that looks like a button. */
+export function Picker({ label, accept, multiple = false, onFiles }: PickerProps) {
+  return (
+    <label class="button picker">
+      <input
+        class="visually-hidden"
+        type="file"
+        accept={accept}
+        multiple={multiple}
+        onChange={(event) => {
+          onFiles(event.currentTarget.files);
+          // The same file again is a new choice.
+          event.currentTarget.value = '';
+        }}
+      />
+      {label}
+    </label>
+  );
+}

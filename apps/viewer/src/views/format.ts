@@ -1,0 +1,30 @@
+/** `97.3 %`; what would round to certainty or impossibility is given as a bound. */
+export function percent(share: number): string {
+  if (share > 0.9995 && share < 1) return '> 99.9 %';
+  if (share < 0.0005 && share > 0) return '< 0.1 %';
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+/** With a sign, in four digits. */
+export function signed(value: number): string {
+  const text = Math.abs(value) < 1e-4 && value !== 0 ? value.toExponential(1) : value.toFixed(4);
+  return (value > 0 ? `+${text}` : text).replace('-', '−');
+}
+
+/** `0.84 ms`, `12 ms`, `3.4 s` */
+export function duration(milliseconds: number): string {
+  if (milliseconds < 10) return `${milliseconds.toFixed(2)} ms`;
+  if (milliseconds < 1000) return `${milliseconds.toFixed(0)} ms`;
+  return `${(milliseconds / 1000).toFixed(1)} s`;
+}
+
+/** `[28, 28, 64]`; `?` is an open size. */
+export function shapeText(shape: readonly (number | null)[]): string {
+  return `[${shape.map((size) => size ?? '?').join(', ')}]`;
+}
+
+/** `12.3 thousand`, `4.5 million` */
+export function large(count: number): string {
+  if (count < 1e4) return String(count);
+  return count < 1e6 ? `${(count / 1e3).toFixed(1)} thousand` : `${(count / 1e6).toFixed(1)} million`;
+}

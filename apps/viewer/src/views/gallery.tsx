@@ -1,0 +1,68 @@
+import type { GalleryItem } from '../protocol/descriptions.ts';
+import type { BuiltInName } from '../protocol/sources.ts';
+import { classNameOf } from '../state/selectors.ts';
+import { GALLERY_PAGE, sampleOf, testSamples } from '../state/state.ts';
+import type { ViewProps } from './app.tsx';
+import { Icon } from './icon.tsx';
+import { Thumbnail } from './thumbnail.tsx';
+
+/** Test samples to choose from: a picture, the true class, and what the network says. */
+export function Gallery({ state, dispatch, name }: ViewProps & { name: BuiltInName }) {
+  const { gallery, galleryFirst, input } = state;
+  const indexOf = ({ id }: GalleryItem): number => Number(id.slice(id.indexOf(':') + 1));
+  return (
+    <>
+      <ul class="gallery" aria-label="Test samples">
+        {gallery.map((item) => {
+          const isRight = item.label === item.predicted;
+          const truth = classNameOf(state, item.label);
+          const said = classNameOf(state, item.predicted);
+          return (
+            <li key={item.id}>
+              <button
+                type="button"
+                class={isRight ? 'sample' : 'sample wrong'}
+                aria-pressed={input?.id === item.id}
+                aria-label={`Sample ${indexOf(item)}: ${truth}, ${isRight ? 'recognised' : `taken for ${said}`}`}
+                title={`Sample ${indexOf(item)}: it is ${truth}, the network says ${said}`}
+                onClick={() => {
+                  dispatch({ kind: 'choose-input', input: sampleOf(name, indexOf(item)) });
+                }}
+              >
+                <Thumbnail item={item} />
+                <span class="caption">
+                  <Icon name={isRight ? 'right' : 'wrong'} /> {isRight ? truth : `${truth}, said ${said}`}
+                </span>
+              </button>
+            </li>
+          );
+        })}
+        {gallery.length === 0 &&
+          Array.from({ length: GALLERY_PAGE }, (_, index) => <li key={index} class="sample empty" />)}
+      </ul>
+      <div class="pager">
+        <button
+          type="button"
+          disabled={galleryFirst === 0}
+          onClick={() => {
+            dispatch({ kind: 'page-gallery', first: galleryFirst - GALLERY_PAGE });
+          }}
+        >
+          <Icon name="previous" /> Previous
+        </button>
+        <span>
+          {galleryFirst}–{Math.min(galleryFirst + GALLERY_PAGE, testSamples[name]) - 1}
+        </span>
+        <button
+          type="button"
+          disabled={galleryFirst + GALLERY_PAGE >= testSamples[name]}
+          onClick={() => {
+            dispatch({ kind: 'page-gallery', first: galleryFirst + GALLERY_PAGE });
+          }}
+        >
+          Next <Icon name="next" />
+        </button>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,32 @@
+import { useEffect, useRef } from 'preact/hooks';
+import type { OriginalImage } from '@ablation-cam/model';
+
+export interface ImageCanvasProps {
+  readonly image: OriginalImage;
+  readonly class: string;
+  /** What it shows, for those who do not see it; left out where the words are beside it. */
+  readonly label?: string;
+}
+
+/** An 8-bit image, one canvas pixel each; CSS gives it its size. */
+export function ImageCanvas({ image, label, class: className }: ImageCanvasProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    const { width, height, rgb } = image;
+    const pixels = new ImageData(width, height);
+    for (let i = 0; i < width * height; i++) {
+      pixels.data.set(rgb.subarray(3 * i, 3 * i + 3), 4 * i);
+      pixels.data[4 * i + 3] = 255;
+    }
+    canvas.current?.getContext('2d')?.putImageData(pixels, 0, 0);
+  }, [image]);
+  return (
+    <canvas
+      ref={canvas}
+      class={className}
+      width={image.width}
+      height={image.height}
+      {...(label === undefined ? { 'aria-hidden': true } : { role: 'img', 'aria-label': label })}
+    />
+  );
+}

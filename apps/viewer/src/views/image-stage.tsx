@@ -1,0 +1,56 @@
+import type { OriginalImage } from '@ablation-cam/model';
+import type { PositionMap } from '@ablation-cam/xai';
+import type { Display } from '../state/state.ts';
+import { ColourBar } from './colour-bar.tsx';
+import { ImageCanvas } from './image-canvas.tsx';
+import { MapCanvas } from './map-canvas.tsx';
+import { MaskOutline } from './mask-outline.tsx';
+
+interface ImageStageProps {
+  readonly image: OriginalImage;
+  readonly mask: Uint8Array | null;
+  readonly heatmap: PositionMap;
+  readonly display: Display;
+  /** Of the class. */
+  readonly name: string;
+}
+
+/** The image as it is, and with the map over it. */
+export function ImageStage({ image, mask, heatmap, display, name }: ImageStageProps) {
+  const small = Math.max(image.width, image.height) <= 128 ? ' pixels' : '';
+  const smooth = display.resolution === 'raw' ? ' pixels' : '';
+  const { width, height } = image;
+  return (
+    <div class="images">
+      <figure>
+        <div class="picture">
+          <ImageCanvas image={image} class={`layer${small}`} label="The input" />
+        </div>
+        <figcaption>the input</figcaption>
+      </figure>
+      <figure>
+        <div class="picture">
+          <ImageCanvas image={image} class={`layer${small}`} />
+          <MapCanvas
+            map={heatmap}
+            colours={display.colourMap}
+            opacity={display.opacity}
+            seeThrough
+            class={`layer over${smooth}`}
+            label={`What speaks for ${name}, over the input`}
+          />
+          {mask && <MaskOutline mask={mask} width={width} height={height} />}
+        </div>
+        <figcaption>
+          what speaks for {name}
+          {mask && (
+            <>
+              ; <span class="outline-key" aria-hidden="true" /> where the texture is
+            </>
+          )}
+        </figcaption>
+      </figure>
+      <ColourBar colours={display.colourMap} />
+    </div>
+  );
+}

@@ -1,0 +1,105 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { openCamera, openVideo, type FrameSource } from '../client/frame-source.ts';
+import { classNameOf, predictedClass, shownMap } from '../state/selectors.ts';
+import { isExplained } from '../state/wanted-calls.ts';
+import type { ViewProps } from './app.tsx';
+import { Picker } from './file-pickers.tsx';
+
+/** Explains a camera or a video, picture after picture. */
+export function LivePanel({ state, dispatch }: ViewProps) {
+  const [source, setSource] = useState<FrameSource | null>(null);
+  const description = state.description ?? state.explained?.result.model;
+  const isReady = isExplained(state) || state.input === null || state.problem !== null;
+  const frames = useFrames(source, isReady, state.explained?.key, dispatch);
+  const open = (opening: Promise<FrameSource>): void => {
+    opening.then(setSource, (error: unknown) => {
+      dispatch({ kind: 'report', message: error instanceof Error ? error.message : String(error) });
+    });
+  };
+  useEffect(
+    () => () => {
+      source?.stop();
+    },
+    [source],
+  );
+  if (description?.takes !== 'image') {
+    return <p class="hint">Live pictures need a network that takes images. Choose or open one above.</p>;
+  }
+  const explained = state.explained?.result;
+  const map = shownMap(state);
+  return (
+    <div class="live">
+      <p class="hint">
+        Explains what the camera sees, picture after picture, above. Choose a class there to follow it.
+        Nothing leaves this machine.
+      </p>
+      <div class="buttons">
+        {source ? (
+          <button
+            type="button"
+            class="primary"
+            onClick={() => {
+              setSource(null);
+            }}
+          >
+            Stop
+          </button>
+        ) : (
+          <>
+            <button
+              type="button"
+              class="primary"
+              onClick={() => {
+                open(openCamera());
+              }}
+            >
+              Start the camera
+            </button>
+            <Picker
+              label="Open video …"
+              accept="video/*"
+              onFiles={(files) => {
+                const [file] = files ?? [];
+                if (file) open(openVideo(file));
+              }}
+            />
+          </>
+        )}
+      </div>
+      {source && explained && map && (
+        <p>
+          <strong>{frames.toFixed(1)} pictures a second</strong>; the network says{' '}
+          {classNameOf(state, predictedClass(explained))}, the map is of {classNameOf(state, map.classIndex)}.
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Pictures whose times count for the rate. */
+const COUNTED = 12;
+
+/** Hands over a picture whenever the one before is explained; returns how many a second. */
+function useFrames(
+  source: FrameSource | null,
+  isReady: boolean,
+  explainedKey: string | undefined,
+  dispatch: ViewProps['dispatch'],
+): number {
+  const times = useRef<number[]>([]);
+  const count = useRef(0);
+  useEffect(() => {
+    times.current = [];
+  }, [source]);
+  useEffect(() => {
+    if (!source || !isReady) return;
+    const pixels = source.grab();
+    if (!pixels) return;
+    times.current = [...times.current, performance.now()].slice(-COUNTED);
+    const id = `frame ${++count.current}`;
+    dispatch({ kind: 'choose-input', input: { kind: 'frame', id, name: 'live picture', pixels } });
+  }, [source, isReady, explainedKey, dispatch]);
+  const [first = 0] = times.current;
+  const last = times.current.at(-1) ?? 0;
+  return last > first ? (1000 * (times.current.length - 1)) / (last - first) : 0;
+}

@@ -1,0 +1,62 @@
+import type { PanelName } from '../state/state.ts';
+import type { ViewProps } from './app.tsx';
+import { ChannelsPanel } from './channels-panel.tsx';
+import { LivePanel } from './live-panel.tsx';
+import { NumbersPanel } from './numbers-panel.tsx';
+import { RacePanel } from './race-panel.tsx';
+
+const PANELS: readonly {
+  readonly name: PanelName;
+  readonly title: string;
+  readonly View: typeof RacePanel;
+}[] = [
+  { name: 'channels', title: 'Channels', View: ChannelsPanel },
+  { name: 'race', title: 'Race', View: RacePanel },
+  { name: 'live', title: 'Live', View: LivePanel },
+  { name: 'numbers', title: 'Numbers', View: NumbersPanel },
+];
+
+/** Looking closer, one way at a time. */
+export function LowerPanel({ state, dispatch }: ViewProps) {
+  const index = PANELS.findIndex(({ name }) => name === state.panel);
+  const { name, View } = PANELS[index] ?? { name: 'channels', View: ChannelsPanel };
+  const open = (position: number, list: HTMLElement): void => {
+    const panel = PANELS[(position + PANELS.length) % PANELS.length];
+    if (!panel) return;
+    dispatch({ kind: 'open-panel', panel: panel.name });
+    list.querySelector<HTMLElement>(`#tab-${panel.name}`)?.focus();
+  };
+  return (
+    <section class="card lower" aria-label="Looking closer">
+      <div
+        class="tabs"
+        role="tablist"
+        aria-label="Looking closer"
+        onKeyDown={(event) => {
+          if (event.key === 'ArrowRight') open(index + 1, event.currentTarget);
+          if (event.key === 'ArrowLeft') open(index - 1, event.currentTarget);
+        }}
+      >
+        {PANELS.map((panel) => (
+          <button
+            type="button"
+            role="tab"
+            key={panel.name}
+            id={`tab-${panel.name}`}
+            aria-selected={panel.name === name}
+            aria-controls="lower-panel"
+            tabIndex={panel.name === name ? 0 : -1}
+            onClick={() => {
+              dispatch({ kind: 'open-panel', panel: panel.name });
+            }}
+          >
+            {panel.title}
+          </button>
+        ))}
+      </div>
+      <div role="tabpanel" id="lower-panel" aria-labelledby={`tab-${name}`}>
+        <View state={state} dispatch={dispatch} />
+      </div>
+    </section>
+  );
+}

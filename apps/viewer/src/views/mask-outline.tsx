@@ -1,0 +1,36 @@
+interface MaskOutlineProps {
+  /** 1 inside, `[height, width]`. */
+  readonly mask: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The border of a region, along the edges of its pixels. */
+export function MaskOutline({ mask, width, height }: MaskOutlineProps) {
+  const path = borderPath(mask, width, height);
+  return (
+    <svg
+      class="layer over"
+      viewBox={`0 0 ${width} ${height}`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label="The true region"
+    >
+      <path class="outline-back" d={path} />
+      <path class="outline" d={path} />
+    </svg>
+  );
+}
+
+function borderPath(mask: Uint8Array, width: number, height: number): string {
+  const inside = (x: number, y: number): boolean =>
+    x >= 0 && y >= 0 && x < width && y < height && mask[y * width + x] === 1;
+  const parts: string[] = [];
+  for (let y = 0; y <= height; y++) {
+    for (let x = 0; x <= width; x++) {
+      if (inside(x, y) !== inside(x, y - 1)) parts.push(`M${x} ${y}h1`);
+      if (inside(x, y) !== inside(x - 1, y)) parts.push(`M${x} ${y}v1`);
+    }
+  }
+  return parts.join('');
+}

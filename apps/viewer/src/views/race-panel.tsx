@@ -1,0 +1,117 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { RaceResult } from '../protocol/descriptions.ts';
+import { isExplained } from '../state/wanted-calls.ts';
+import type { ViewProps } from './app.tsx';
+import { duration, large } from './format.ts';
+
+/** The naive loop against the single dispatch. */
+export function RacePanel({ state, dispatch }: ViewProps) {
+  const run = state.explained?.result.run;
+  const { race } = state;
+  if (!run) return <p class="hint">The race can start after the first explanation.</p>;
+  const isRunning = race.status === 'running';
+  return (
+    <div class="race">
+      <p class="hint">
+        The usual way runs the network once for each of the {run.channels} channels of <b>{run.layer}</b>.
+        This project switches all of them off in one GPU dispatch and gets the same numbers. Both run on your
+        machine, now.
+      </p>
+      <div class="buttons">
+        <button
+          type="button"
+          class="primary"
+          disabled={isRunning || !isExplained(state)}
+          onClick={() => {
+            dispatch({ kind: 'start-race' });
+          }}
+        >
+          {race.status === 'finished' ? 'Race again' : 'Start the race'}
+        </button>
+        <button
+          type="button"
+          disabled={!isRunning}
+          onClick={() => {
+            dispatch({ kind: 'cancel-race' });
+          }}
+        >
+          Cancel
+        </button>
+      </div>
+      <div aria-live="polite">
+        {race.status === 'running' && <Running done={race.done} channels={run.channels} />}
+        {race.status === 'cancelled' && <p>The race was cancelled.</p>}
+        {race.status === 'finished' && <Finished result={race.result} />}
+      </div>
+    </div>
+  );
+}
+
+function Running({ done, channels }: { done: number; channels: number }) {
+  const elapsed = useElapsed();
+  return (
+    <div class="running">
+      <label>
+        Naive loop: channel {Math.round(done * channels)} of {channels}, {duration(elapsed)}
+        <progress value={done} max={1} />
+      </label>
+    </div>
+  );
+}
+
+/** Milliseconds since the component came up, ten times a second. */
+function useElapsed(): number {
+  const [start] = useState(() => performance.now());
+  const [now, setNow] = useState(start);
+  useEffect(() => {
+    const timer = setInterval(() => {
+      setNow(performance.now());
+    }, 100);
+    return () => {
+      clearInterval(timer);
+    };
+  }, []);
+  return now - start;
+}
+
+function Finished({ result }: { result: RaceResult }) {
+  const { single, naive, plan, largestDifference, executor, backend } = result;
+  const slowest = Math.max(single.totalMs, naive.totalMs);
+  const sides = [
+    { title: 'single dispatch', ms: single.totalMs, class: 'bar predicted' },
+    { title: `naive loop, ${naive.passes} passes`, ms: naive.totalMs, class: 'bar' },
+  ];
+  const ratio = naive.ablationMs / single.ablationMs;
+  return (
+    <>
+      <div class="sides">
+        {sides.map(({ title, ms, class: className }) => (
+          <div class="side" key={title}>
+            <span>{title}</span>
+            <span class="track">
+              <span class={className} style={{ width: `${(100 * ms) / slowest}%` }} />
+            </span>
+            <span class="score">{duration(ms)}</span>
+          </div>
+        ))}
+      </div>
+      <dl class="facts">
+        <dt>Ablation alone</dt>
+        <dd>
+          {duration(single.ablationMs)} ({executor}) against {duration(naive.ablationMs)} ({backend}):{' '}
+          {ratio >= 1 ? `${ratio.toFixed(1)} times as fast` : `${(1 / ratio).toFixed(1)} times as slow`}
+        </dd>
+        <dt>Largest difference of a weight</dt>
+        <dd>{largestDifference.toExponential(1)} of the largest</dd>
+        <dt>Dispatches</dt>
+        <dd>
+          {single.dispatches} for all {naive.passes} channels
+        </dd>
+        <dt>The plan</dt>
+        <dd>
+          {large(plan.operations)} multiply-adds, {large(plan.bytes)} bytes read and written
+        </dd>
+      </dl>
+    </>
+  );
+}

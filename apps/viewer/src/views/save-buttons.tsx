@@ -1,0 +1,64 @@
+import { downloadJson, downloadPicture } from '../client/download.ts';
+import { linkOf } from '../state/link.ts';
+import { isExplained } from '../state/wanted-calls.ts';
+import type { ViewProps } from './app.tsx';
+
+/** Keeping what is shown. */
+export function SaveButtons({ state, dispatch }: ViewProps) {
+  const isReady = isExplained(state);
+  const link = linkOf(state);
+  const kept = (work: Promise<string>): void => {
+    work.then(
+      (message) => {
+        dispatch({ kind: 'notify', message });
+      },
+      (error: unknown) => {
+        dispatch({ kind: 'report', message: error instanceof Error ? error.message : String(error) });
+      },
+    );
+  };
+  return (
+    <div class="buttons">
+      <button
+        type="button"
+        disabled={!isReady}
+        onClick={() => {
+          kept(downloadPicture(state));
+        }}
+      >
+        Save picture
+      </button>
+      <button
+        type="button"
+        disabled={!isReady}
+        onClick={() => {
+          kept(Promise.resolve(downloadJson(state)));
+        }}
+      >
+        Save numbers
+      </button>
+      <button
+        type="button"
+        disabled={link === null}
+        title={link === null ? 'A link cannot hold your own files' : 'An address that shows exactly this'}
+        onClick={() => {
+          kept(copyLink(link ?? ''));
+        }}
+      >
+        Copy link
+      </button>
+    </div>
+  );
+}
+
+async function copyLink(link: string): Promise<string> {
+  const address = new URL(`#${link}`, location.href).href;
+  try {
+    await navigator.clipboard.writeText(address);
+    return 'The link was copied. It opens exactly this view.';
+  } catch (cause) {
+    throw new Error(`The browser does not let this page copy. The link is in its address bar: ${address}`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,61 @@
+import * as tf from '@tensorflow/tfjs';
+import { KernelsError } from '@ablation-cam/kernels';
+import type { ToPage, ToWorker } from '../protocol/calls.ts';
+import { answer } from './answer.ts';
+import { errorMessage } from './error-message.ts';
+import { watchDevice } from './watch-device.ts';
+import { Workspace } from './workspace.ts';
+
+tf.enableProdMode();
+// Threads in WASM are started from `blob:` scripts, which the content security policy of the page forbids.
+tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+
+const workspace = new Workspace();
+const running = new Map<number, AbortController>();
+/** Calls run one after the other: TensorFlow.js has one current backend, and a model is in use by one at a time. */
+let last: Promise<void> = Promise.resolve();
+
+const post = (message: ToPage): void => {
+  self.postMessage(message);
+};
+
+self.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
+  if (data.kind === 'cancel') {
+    running.get(data.id)?.abort();
+    return;
+  }
+  const controller = new AbortController();
+  running.set(data.id, controller);
+  last = last.then(() => run(data, controller.signal));
+});
+
+async function run(call: Extract<ToWorker, { kind: 'call' }>, signal: AbortSignal): Promise<void> {
+  const { id } = call;
+  const onProgress = (done: number): void => {
+    post({ kind: 'progress', id, done });
+  };
+  try {
+    const result = await retried(() => answer(call, { workspace, signal, onProgress }), signal);
+    watchDevice(() => {
+      workspace.close();
+      post({ kind: 'device-lost' });
+    });
+    post({ kind: 'result', id, result });
+  } catch (error) {
+    post({ kind: 'error', id, ...errorMessage(error, signal) });
+  } finally {
+    running.delete(id);
+  }
+}
+
+/** Once more where the device was lost on the way: weights that were on it are gone, so the model is opened again. */
+async function retried<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof KernelsError && error.code === 'device-lost')) throw error;
+    workspace.close();
+    return work();
+  }
+}

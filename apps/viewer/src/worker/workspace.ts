@@ -1,0 +1,97 @@
+import {
+  embeddedModel,
+  embeddedModelNames,
+  loadModel,
+  readInput,
+  useBackend,
+  type EmbeddedModelName,
+  type LoadedModel,
+  type ModelInput,
+} from '@ablation-cam/model';
+import type { Subject } from '../protocol/calls.ts';
+import type { ModelDescription } from '../protocol/descriptions.ts';
+import type { BuiltInName, InputSource, ModelSource, NormalizationName } from '../protocol/sources.ts';
+import { describeModel } from './describe-model.ts';
+import { frameInput } from './frame-input.ts';
+
+export interface OpenedModel {
+  readonly loaded: LoadedModel;
+  readonly description: ModelDescription;
+}
+
+export interface OpenedSubject extends OpenedModel {
+  readonly input: ModelInput;
+}
+
+interface Kept<T> {
+  readonly key: string;
+  readonly value: T;
+}
+
+/** The model and the input that were opened last: calls name what they are about, and what is open already is used. */
+export class Workspace {
+  #model: Kept<OpenedModel> | null = null;
+  #input: Kept<ModelInput> | null = null;
+
+  /** @throws ModelError */
+  async model(source: ModelSource): Promise<OpenedModel> {
+    if (this.#model?.key === source.id) return this.#model.value;
+    // Where the weights are first is of no matter: they move to the backend that uses them.
+    await useBackend('auto');
+    const loaded =
+      source.kind === 'files' ? await loadModel(source.files) : await embeddedModel(embeddedName(source.id));
+    try {
+      const value = { loaded, description: describeModel(loaded, source) };
+      this.close();
+      this.#model = { key: source.id, value };
+      return value;
+    } catch (error) {
+      loaded.dispose();
+      throw error;
+    }
+  }
+
+  /** @throws ModelError */
+  async subject({ model, input, normalization }: Subject): Promise<OpenedSubject> {
+    const opened = await this.model(model);
+    const key = `${model.id}|${input.id}|${normalization}`;
+    if (this.#input?.key !== key) {
+      const { inputShape, takes } = opened.description;
+      const scale = takes === 'image' ? normalization : undefined;
+      this.#input = { key, value: await read(input, inputShape, scale) };
+    }
+    return { ...opened, input: this.#input.value };
+  }
+
+  /** Frees the model's weights; what was lost with a device is freed all the same. */
+  close(): void {
+    this.#model?.value.loaded.dispose();
+    this.#model = null;
+    this.#input = null;
+  }
+}
+
+function read(
+  source: InputSource,
+  shape: readonly (number | null)[],
+  normalization: NormalizationName | undefined,
+): Promise<ModelInput> {
+  // The default scale fits arrays as well, which refuse one that is asked for.
+  const options = { shape, ...(normalization !== '0..1' && { normalize: normalization }) };
+  switch (source.kind) {
+    case 'sample':
+      return readInput(source.id, options);
+    case 'file':
+      return readInput(source.file, options);
+    case 'frame':
+      return frameInput(source.pixels, options);
+  }
+}
+
+export function isBuiltIn(name: BuiltInName): boolean {
+  return (embeddedModelNames as readonly string[]).includes(name);
+}
+
+function embeddedName(name: BuiltInName): EmbeddedModelName {
+  return name as EmbeddedModelName;
+}
