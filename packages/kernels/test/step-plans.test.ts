@@ -43,7 +43,7 @@ function tailOf({ constant = false, opaque = false } = {}): { tail: Tail; drawin
 
 type CpuInput = AblationInput & { readonly activation: Float32Array };
 
-function inputOf(tail: Tail, changes: Partial<Omit<AblationInput, 'activation'>> = {}): CpuInput {
+function inputOf(tail: Tail, changes: Partial<Omit<AblationInput, 'activation' | 'logits'>> = {}): CpuInput {
   const random = seededRandom(11);
   const input = {
     inputs: INPUTS,
