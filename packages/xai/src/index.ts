@@ -27,6 +27,40 @@ export { quadratureNames, type QuadratureName } from './methods/quadrature.ts';
 export { saliency, type SaliencyOptions } from './methods/saliency.ts';
 export { smoothGrad, type SmoothGradOptions } from './methods/smooth-grad.ts';
 export {
+  dropAndIncrease,
+  type DropIncrease,
+  type DropIncreaseOptions,
+  type MaskProtocol,
+} from './measures/drop-increase.ts';
+export { faithfulness, type Faithfulness } from './measures/faithfulness.ts';
+export {
+  insertionDeletion,
+  type Curve,
+  type InsertionDeletion,
+  type InsertionDeletionOptions,
+} from './measures/insertion-deletion.ts';
+export type { JudgedMap, JudgeOptions } from './measures/judged.ts';
+export {
+  localization,
+  type GroundTruth,
+  type Localization,
+  type LocalizationOptions,
+} from './measures/localization.ts';
+export {
+  bootstrapMean,
+  comparePaired,
+  type BootstrapOptions,
+  type MeanInterval,
+  type PairedComparison,
+} from './measures/statistics.ts';
+export { rankCorrelation } from './sanity/rank-correlation.ts';
+export { structuralSimilarity } from './sanity/structural-similarity.ts';
+export {
+  weightRandomization,
+  type RandomizationOptions,
+  type RandomizationStage,
+} from './sanity/weight-randomization.ts';
+export {
   contrastOf,
   functionOf,
   logitOf,

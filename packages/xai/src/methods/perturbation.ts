@@ -7,7 +7,7 @@ import { takeTurns } from '../runtime/turn.ts';
 import type { Aim, BoundTarget } from '../targets/bound-target.ts';
 import type { Session } from './session.ts';
 
-/** Changed versions of one input, made when their turn comes: never are all of them in memory. */
+/** Changed versions of inputs, made when their turn comes: never are all of them in memory. */
 export interface Variants {
   readonly count: number;
   /** At most this many go through the network together; default: as many as fit. */
@@ -19,13 +19,14 @@ export interface Variants {
 /**
  * Returns y of every variant, `[variants.count]`.
  *
+ * @param aim of all variants, or of each
  * @param report called after each pass with the share that is done
  * @throws XaiError `aborted`
  */
 export async function scoreVariants(
   session: Session,
   target: BoundTarget,
-  aim: Aim,
+  aim: Aim | ((variant: number) => Aim),
   variants: Variants,
   report: (done: number) => void = () => undefined,
 ): Promise<Float64Array> {
@@ -51,7 +52,7 @@ export async function scoreVariants(
       scores.set(
         await target.scores(
           values,
-          Array.from({ length: count }, () => aim),
+          Array.from({ length: count }, (_, i) => (typeof aim === 'function' ? aim(first + i) : aim)),
         ),
         first,
       );

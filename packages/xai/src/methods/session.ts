@@ -16,6 +16,7 @@ import type { MethodResult } from './result.ts';
 
 /** One call of a method: its inputs checked, its backend current, its targets known. */
 export interface Session extends OpenModel {
+  readonly startedAt: number;
   readonly output: GraphOutput;
   readonly classes: ClassOutput | null;
   readonly targets: readonly BoundTarget[];
@@ -33,11 +34,9 @@ export interface SessionOutcome {
 }
 
 /**
- * Runs a method: checks what it was given, makes its backend current, and puts back what was so before, also after an
- * error. One session runs at a time.
+ * Runs a method in a session of its own.
  *
- * @throws XaiError for options and inputs that do not fit; ModelError for an output that does not exist; KernelsError
- *   `no-adapter` where WebGPU was asked for
+ * @throws what `openSession` throws
  */
 export async function runSession(
   method: MethodName,
@@ -46,6 +45,42 @@ export async function runSession(
   options: CommonOptions,
   work: (session: Session) => Promise<SessionOutcome>,
 ): Promise<MethodResult> {
+  return openSession(model, input, options, async (session) => {
+    const { targets, runtime } = session;
+    const { explanations, layers } = await work(session);
+    const score = targets[0]?.score ?? 'function';
+    const stopsAtLogits =
+      options.target === undefined && (options.score ?? 'probability') === 'probability' && score === 'logit';
+    return {
+      method,
+      explanations,
+      layers,
+      targets: targets.map(({ name }) => name),
+      score,
+      backend: runtime.backend,
+      executor: null,
+      adapter: runtime.backend.chosen === 'webgpu' ? (runtime.device?.adapter ?? null) : null,
+      timings: { totalMs: performance.now() - session.startedAt },
+      warnings: stopsAtLogits
+        ? ['The network stops at its logits, so these are explained instead of probabilities.']
+        : [],
+    };
+  });
+}
+
+/**
+ * Checks what a call was given, makes its backend current, lets `work` work, and puts back what was so before, also after
+ * an error. One session runs at a time.
+ *
+ * @throws XaiError for options and inputs that do not fit; ModelError for an output that does not exist; KernelsError
+ *   `no-adapter` where WebGPU was asked for
+ */
+export async function openSession<T>(
+  model: tf.LayersModel,
+  input: ExplainedInput,
+  options: CommonOptions,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
   const { classIndex, score, backend } = settingsOf({
     classIndex: options.classIndex,
     score: options.score,
@@ -60,7 +95,7 @@ export async function runSession(
   throwIfAborted(options.signal);
   return exclusive(() =>
     keepingBackend(async () => {
-      const start = performance.now();
+      const startedAt = performance.now();
       const opened = await openModel(model, input);
       const output = resolveOutput(opened.graph, options.output);
       const classes = classOutput(opened.graph, output);
@@ -69,16 +104,15 @@ export async function runSession(
       const targets = (isList(given) ? given : [given]).map((target) =>
         bindTarget(target, opened.graph, output),
       );
-      const [first] = targets;
-      if (!first) throw new XaiError('invalid-option', 'The list of targets is empty.');
-
+      if (targets.length === 0) throw new XaiError('invalid-option', 'The list of targets is empty.');
       const runtime = await chooseRuntime(
         { backend, executor: 'reference', strategy: 'naive' },
         options.device,
       );
       await fetchWeights(model);
-      const { explanations, layers } = await work({
+      return work({
         ...opened,
+        startedAt,
         output,
         classes,
         targets,
@@ -86,22 +120,6 @@ export async function runSession(
         signal: options.signal,
         report: (done) => options.onProgress?.(done),
       });
-      const stopsAtLogits =
-        options.target === undefined && score === 'probability' && first.score === 'logit';
-      return {
-        method,
-        explanations,
-        layers,
-        targets: targets.map(({ name }) => name),
-        score: first.score,
-        backend: runtime.backend,
-        executor: null,
-        adapter: runtime.backend.chosen === 'webgpu' ? (runtime.device?.adapter ?? null) : null,
-        timings: { totalMs: performance.now() - start },
-        warnings: stopsAtLogits
-          ? ['The network stops at its logits, so these are explained instead of probabilities.']
-          : [],
-      };
     }),
   );
 }
