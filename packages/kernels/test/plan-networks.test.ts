@@ -2,11 +2,13 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { describePlan, planTail, type PlanDescription } from '../src/index.ts';
 import { operationsOf } from '../src/plan/operations.ts';
+import { densenet121 } from './support/networks/densenet121.ts';
 import { efficientNetB0 } from './support/networks/efficientnet-b0.ts';
 import { mobileNetV2 } from './support/networks/mobilenet-v2.ts';
 import type { NetworkBuilder } from './support/networks/network-builder.ts';
 import { resnet50 } from './support/networks/resnet50.ts';
 import { vgg16 } from './support/networks/vgg16.ts';
+import { vgg7 } from './support/networks/vgg7.ts';
 
 /** Multiply-adds worked out by hand for each architecture, to as many digits as are given. */
 interface Row {
@@ -55,6 +57,15 @@ const cases: readonly (readonly [string, () => NetworkBuilder, readonly Row[]])[
       row('Conv_1_relu', 1280, '43M', '0.76G', '1120', '10.7', '1.14'),
       row('block_16_expand_relu', 960, '0.41G', '34.8G', '407', '85', '2.1'),
       row('block_15_add', 160, '5.8G', '7.3G', '7.9', '1.2', '18'),
+    ],
+  ],
+  ['DenseNet-121', densenet121, [row('conv5_block8_concat', 768, '15.6G', '48.6G', '118', '2.9', '6.4')]],
+  [
+    'VGG7',
+    vgg7,
+    [
+      row('conv2d_3', 64, '512', '1.2G', '64', '64', '1.0'),
+      row('conv2d_2', 64, '0.46G', '31G', '46', '64', '1.0'),
     ],
   ],
 ];
