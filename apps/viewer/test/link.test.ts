@@ -1,0 +1,48 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { linkOf, stateOfLink } from '../src/state/link.ts';
+import { reduce } from '../src/state/reducer.ts';
+import { initialState, sampleOf } from '../src/state/state.ts';
+
+const test = suite('links');
+const BOTH = ['textures', 'mnist1d'] as const;
+
+test('a link restores what is shown', () => {
+  const state = {
+    ...initialState('mnist1d'),
+    input: sampleOf('mnist1d', 17),
+    settings: { layer: 'conv1d', ablation: 'zero-kernel', score: 'logit', weighting: 'slope' },
+    display: { classIndex: 3, opacity: 0.4, colourMap: 'inferno', resolution: 'raw', outline: true },
+    panel: 'race',
+    channels: { order: 'weight', focused: 4, off: [2, 9] },
+    galleryFirst: 15,
+  } as const;
+  assert.equal(stateOfLink(`#${linkOf(state) ?? ''}`, BOTH), state);
+});
+
+test('what has its default is not in the link', () => {
+  assert.is(linkOf(initialState('mnist1d')), 'sample=mnist1d%3A0');
+});
+
+test('files of the user have no link', () => {
+  const file = new File(['x'], 'x.npy');
+  const state = reduce(initialState('mnist1d'), {
+    kind: 'choose-input',
+    input: { kind: 'file', id: 'own/x.npy', name: 'x.npy', file },
+  });
+  assert.is(linkOf(state), null);
+});
+
+test('what makes no sense in a link has its default', () => {
+  const link = '#sample=mnist1d:99999&class=-1&opacity=7&colours=plaid&panel=attic&off=a,2,2&score=&from=1e9';
+  assert.equal(stateOfLink(link, BOTH), {
+    ...initialState('textures'),
+    channels: { order: 'weight', focused: null, off: [2] },
+  });
+});
+
+test('without a link the first model there is comes up', () => {
+  assert.equal(stateOfLink('', ['mnist1d']), initialState('mnist1d'));
+});
+
+test.run();

@@ -1,0 +1,165 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Action } from '../src/state/actions.ts';
+import { reduce } from '../src/state/reducer.ts';
+import { listedClasses, maskedOf, shownMap } from '../src/state/selectors.ts';
+import { initialState, sampleOf, type ViewerState } from '../src/state/state.ts';
+import { isExplained, wantedCalls } from '../src/state/wanted-calls.ts';
+import { explainedState, explanation } from './support/answers.ts';
+
+const test = suite('the state of the viewer');
+
+const after = (state: ViewerState, ...actions: Action[]): ViewerState => actions.reduce(reduce, state);
+const ownModel = { kind: 'files', id: 'own 1/net.h5', name: 'net.h5', files: [] } as const;
+const broken = { kind: 'file', id: 'own 2/x.png', name: 'x.png', file: new File([], 'x.png') } as const;
+const masked = (channels: readonly number[]) => ({
+  channels,
+  probabilities: Float32Array.of(0.5, 0.3, 0.2),
+  logits: Float32Array.of(1, 0.5, 0),
+});
+
+test('at first a sample is to be explained and nothing else but its gallery', () => {
+  const wanted = wantedCalls(initialState('mnist1d'));
+  assert.ok(wanted.describe && wanted.explain && wanted.gallery);
+  assert.is(wanted.features, null);
+  assert.is(wanted.mask, null);
+  assert.is(wanted.race, null);
+});
+
+test('an answer shows the predicted class', () => {
+  const state = explainedState();
+  assert.ok(isExplained(state));
+  assert.is(shownMap(state)?.classIndex, 1);
+});
+
+test('another class is shown without asking the worker for anything', () => {
+  const state = explainedState();
+  const next = reduce(state, { kind: 'change-display', display: { classIndex: 2 } });
+  assert.is(shownMap(next)?.classIndex, 2);
+  assert.equal(wantedCalls(next), wantedCalls(state));
+});
+
+test('another layer, method or sample asks for another explanation', () => {
+  const state = explainedState();
+  const actions: Action[] = [
+    { kind: 'change-settings', settings: { layer: 'conv1d' } },
+    { kind: 'change-settings', settings: { score: 'logit' } },
+    { kind: 'choose-input', input: sampleOf('mnist1d', 5) },
+  ];
+  const keys = [state, ...actions.map((action) => reduce(state, action))].map(
+    (each) => wantedCalls(each).explain?.key,
+  );
+  assert.is(new Set(keys).size, 4);
+});
+
+test('an answer that came too late is left out', () => {
+  const state = initialState('mnist1d');
+  const late = wantedCalls(state).explain?.key ?? '';
+  const next = after(
+    state,
+    { kind: 'choose-input', input: sampleOf('mnist1d', 3) },
+    { kind: 'answered', slot: 'explain', key: late, result: explanation() },
+  );
+  assert.is(next.explained, null);
+});
+
+test('channels that are off ask for one prediction without all of them', () => {
+  const off = after(
+    explainedState(),
+    { kind: 'toggle-channel', channel: 1 },
+    { kind: 'toggle-channel', channel: 0 },
+  );
+  assert.equal(wantedCalls(off).mask?.params.channels, [0, 1]);
+  const key = wantedCalls(off).mask?.key ?? '';
+  const answered = reduce(off, { kind: 'answered', slot: 'mask', key, result: masked([0, 1]) });
+  assert.equal(
+    listedClasses(answered).map(({ maskedScore }) => maskedScore),
+    [...Float32Array.of(0.5, 0.3, 0.2)],
+  );
+  assert.is(maskedOf(reduce(answered, { kind: 'restore-channels' })), null);
+});
+
+test('while one more channel goes off the prediction before stays, and goes with the sample', () => {
+  const off = reduce(explainedState(), { kind: 'toggle-channel', channel: 0 });
+  const key = wantedCalls(off).mask?.key ?? '';
+  const answered = reduce(off, { kind: 'answered', slot: 'mask', key, result: masked([0]) });
+  assert.ok(maskedOf(reduce(answered, { kind: 'toggle-channel', channel: 1 })));
+  const elsewhere = reduce(answered, { kind: 'choose-input', input: sampleOf('mnist1d', 8) });
+  assert.is(maskedOf(elsewhere), null);
+  assert.equal(elsewhere.channels.off, []);
+});
+
+test('a file that is not what it says leads back to what was shown, with a sentence', () => {
+  const state = explainedState();
+  const wrong = reduce(state, { kind: 'choose-input', input: broken });
+  const key = wantedCalls(wrong).explain?.key ?? '';
+  const next = reduce(wrong, { kind: 'failed', slot: 'explain', key, message: 'x.png is empty.' });
+  assert.is(next.problem?.message, 'x.png is empty.');
+  assert.is(next.input?.id, 'mnist1d:0');
+  assert.ok(isExplained(next));
+});
+
+test('a model of the user waits for an input, and is what a wrong input leads back to', () => {
+  const chosen = reduce(explainedState(), { kind: 'choose-model', model: ownModel, input: null });
+  assert.is(wantedCalls(chosen).explain, null);
+  const described = reduce(chosen, {
+    kind: 'answered',
+    slot: 'describe',
+    key: ownModel.id,
+    result: explanation().model,
+  });
+  assert.is(described.explained, null);
+  const wrong = reduce(described, { kind: 'choose-input', input: broken });
+  const key = wantedCalls(wrong).explain?.key ?? '';
+  const next = reduce(wrong, { kind: 'failed', slot: 'explain', key, message: 'no' });
+  assert.is(next.model.id, ownModel.id);
+  assert.is(next.input, null);
+});
+
+test('a model that cannot be opened leads back to the one before', () => {
+  const chosen = reduce(explainedState(), { kind: 'choose-model', model: ownModel, input: null });
+  const next = reduce(chosen, { kind: 'failed', slot: 'describe', key: ownModel.id, message: 'broken' });
+  assert.is(next.model.id, 'mnist1d');
+  assert.ok(isExplained(next));
+});
+
+test('a race runs, is cancelled, and runs anew', () => {
+  const running = reduce(explainedState(), { kind: 'start-race' });
+  const first = wantedCalls(running).race?.key ?? '';
+  const half = reduce(running, { kind: 'progressed', slot: 'race', key: first, done: 0.5 });
+  assert.equal(half.race, { status: 'running', run: 1, done: 0.5 });
+  const cancelled = reduce(half, { kind: 'cancel-race' });
+  assert.is(wantedCalls(cancelled).race, null);
+  const again = reduce(cancelled, { kind: 'start-race' });
+  assert.is.not(wantedCalls(again).race?.key, first);
+});
+
+test('a race ends when its subject changes', () => {
+  const running = reduce(explainedState(), { kind: 'start-race' });
+  const next = reduce(running, { kind: 'choose-input', input: sampleOf('mnist1d', 2) });
+  assert.is(next.race.status, 'cancelled');
+});
+
+test('a lost device makes everything on it wanted again and keeps the view', () => {
+  const state = reduce(explainedState(), { kind: 'change-display', display: { classIndex: 2 } });
+  const lost = reduce(state, { kind: 'lose-device' });
+  assert.not(isExplained(lost));
+  assert.is.not(wantedCalls(lost).explain?.key, wantedCalls(state).explain?.key);
+  assert.is(shownMap(explainedState(lost))?.classIndex, 2);
+  assert.match(lost.notice ?? '', 'device was lost');
+});
+
+test('a class stays shown from frame to frame of a video', () => {
+  const frame = (id: string): Action => ({
+    kind: 'choose-input',
+    input: { kind: 'frame', id, name: 'live', pixels: null as unknown as ImageData },
+  });
+  const watched = after(
+    explainedState(),
+    { kind: 'change-display', display: { classIndex: 0 } },
+    frame('f1'),
+  );
+  assert.is(shownMap(explainedState(watched))?.classIndex, 0);
+});
+
+test.run();

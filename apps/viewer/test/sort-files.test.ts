@@ -1,0 +1,46 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { sortFiles } from '../src/state/sort-files.ts';
+import { initialState } from '../src/state/state.ts';
+
+const test = suite('files that were dropped');
+const state = initialState('mnist1d');
+const kinds = (...names: string[]): string[] =>
+  sortFiles(
+    state,
+    names.map((name) => new File([], name)),
+    'own 1',
+  ).actions.map(({ kind }) => kind);
+
+test('a model, an input and class names are told apart by their names', () => {
+  assert.equal(kinds('net.h5'), ['choose-model']);
+  assert.equal(kinds('model.json', 'weights.bin'), ['choose-model']);
+  assert.equal(kinds('cat.PNG'), ['choose-input']);
+  assert.equal(kinds('names.txt'), ['choose-labels']);
+  assert.equal(kinds('x.npy', 'net.h5', 'names.txt'), ['choose-model', 'choose-labels']);
+});
+
+test('an input that comes with a model is explained by it', () => {
+  const files = [new File([], 'net.h5'), new File([], 'x.npy')];
+  const [first] = sortFiles(state, files, 'own 1').actions;
+  assert.is(first?.kind === 'choose-model' ? first.input?.name : '', 'x.npy');
+});
+
+test('a built-in sample is no input of another model', () => {
+  const [first] = sortFiles(state, [new File([], 'net.h5')], 'own 1').actions;
+  assert.is(first?.kind === 'choose-model' ? first.input : undefined, null);
+});
+
+test('what cannot be meant is answered with what to do', () => {
+  const problem = (...names: string[]): string | null =>
+    sortFiles(
+      state,
+      names.map((name) => new File([], name)),
+      'own 1',
+    ).problem;
+  assert.match(problem() ?? '', 'Drop files');
+  assert.match(problem('a.png', 'b.png') ?? '', 'one input at a time');
+  assert.match(problem('weights.bin') ?? '', 'Give the model.json');
+});
+
+test.run();
