@@ -187,6 +187,15 @@ test('behind a concatenation only the changed channels are paid for K times', as
   assert.equal(kFold, [6 * 9 * 2 * 5, 6 * 5 * 3]);
 });
 
+test('a maximum behind a constant summand is that of the sum', async () => {
+  const plan = await planned([3, 4], (drawing, x) => {
+    const y = drawing.add({ kind: 'activation', function: 'relu' }, [drawing.dense(x, 2)], [3, 2]);
+    const sum = drawing.add({ kind: 'merge', function: 'add' }, [y, drawing.constant([3, 2])], [3, 2]);
+    return drawing.dense(drawing.add({ kind: 'global-pool', reduction: 'max' }, [sum], [2]), 3);
+  });
+  assert.equal(kindsOf(plan), ['contribute', 'propagate', 'convolve', 'score']);
+});
+
 test('what the target does not reach is computed once and needs no variants', async () => {
   const plan = await planned([2, 3], (drawing, x) => {
     const other = drawing.dense(drawing.constant([2, 4]), 3);

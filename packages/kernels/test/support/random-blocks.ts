@@ -60,6 +60,10 @@ export function addPooledConvolution(drawing: TailDrawing, x: number): void {
   let y = drawing.convolution(x, random.integer(1, 4));
   if (random.uniform() < 0.5) y = drawing.affine(y);
   if (random.uniform() < 0.6) y = drawing.add(drawing.activation(), [y], drawing.shape(y));
+  if (random.uniform() < 0.2) {
+    const summand = drawing.constant(drawing.shape(y));
+    y = drawing.add({ kind: 'merge', function: 'add' }, [y, summand], drawing.shape(y));
+  }
   y = drawing.pool(y);
   if (random.uniform() < 0.4) y = drawing.pool(y);
   if (random.uniform() < 0.4) drawing.globalPool(y);

@@ -22,8 +22,9 @@ export function planMerge(
   }
   const passed = onlyChanged(operation, inputs, result.shape);
   if (passed) {
-    const { oneChannel, parts } = passed;
+    const { oneChannel } = passed;
     const owner = oneChannel?.owner;
+    const parts = passed.parts.map(withNewBase);
     return { ...result, oneChannel: owner ? { off: context.off(node, inputs), owner } : null, parts };
   }
   const part =
@@ -41,6 +42,11 @@ function onlyChanged(
   const [first] = changed;
   if (changed.length !== 1 || !first || !isSameShape(first.shape, shape)) return null;
   return name === 'add' || (name === 'subtract' && first === inputs[0]) ? first : null;
+}
+
+/** The deltas stay, but a step that already knows the base it had can take nothing over that reads the new one. */
+function withNewBase(part: Part): Part {
+  return part.open?.epilogue.base === null ? part : { ...part, open: null };
 }
 
 /** A sum of two changed tensors, one of them in the making: the step that makes it adds the other (a residual). */
