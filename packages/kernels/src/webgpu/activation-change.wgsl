@@ -135,13 +135,17 @@ struct Changes {
   fall: vec4<f32>,
 }
 
+fn relu_changes(b: vec4<f32>, d: vec4<f32>) -> vec4<f32> {
+  return select(min(d - b, vec4(0.0)), min(d, b), b > vec4(0.0));
+}
+
 // Four at a time; nothing and ReLU, which nearly every network has, without the loop.
 fn activation_changes(code: u32, alpha: f32, b: vec4<f32>, d: vec4<f32>) -> Changes {
   if (code == 0u) {
     return Changes(b, d);
   }
   if (code == 1u) {
-    return Changes(max(b, vec4(0.0)), select(min(d - b, vec4(0.0)), min(d, b), b > vec4(0.0)));
+    return Changes(max(b, vec4(0.0)), relu_changes(b, d));
   }
   var changes = Changes(vec4(0.0), vec4(0.0));
   for (var i = 0u; i < 4u; i++) {

@@ -13,6 +13,7 @@ import {
   windowCells,
   type Result,
 } from './result.ts';
+import { resultVariant } from './kernel.ts';
 import { CONVOLUTION } from './shaders.ts';
 
 const ROWS = 8;
@@ -83,7 +84,6 @@ export function convolutionLaunch(convolution: Convolution): Launch {
   const rowsAreVariants = takesVariantsTogether(convolution);
   const parameters = Uint32Array.of(
     Number(source.hasVariants),
-    Number(source.contributes !== null),
     plane.height,
     plane.width,
     source.segment.length,
@@ -106,6 +106,10 @@ export function convolutionLaunch(convolution: Convolution): Launch {
   );
   return {
     shader: CONVOLUTION,
+    overrides: {
+      ...(partial === null ? resultVariant(result) : {}),
+      CONTRIBUTES: source.contributes ? 1 : 0,
+    },
     uniforms: [encodeResult(result), parameters],
     buffers: {
       ...resultBuffers(result),

@@ -15,15 +15,17 @@
 // rows, and two more rows, bias and scale; partial as y without pooling.
 
 const ROWS = 8u;
+const OUTSIDE = -0x10000;
 const FILTERS = 8u;
 override THREADS = 16u;
+// Whether x is base - off, and every variant reads the channels it owns.
+override CONTRIBUTES = false;
 
 const PARTIAL_IS_BUFFER = 1u;
 const PARTIAL_IS_Y = 2u; // sums of other rows of W
 
 struct Params {
   x_has_variants: u32,
-  has_off: u32, // x is base - off
   x_height: i32,
   x_width: i32,
   x_channels: u32,
@@ -113,35 +115,52 @@ fn is_work(work: Work) -> bool {
     && work.position < epilogue.pooled_height * epilogue.pooled_width;
 }
 
-// Four rows: where their part of x starts, and the top left cell of their window. Rows past the end, and cells that hang
-// over the edge, lie far outside.
+// A cell of a pooling window.
+struct Cursor {
+  window: vec2<i32>, // row and column
+  cell: vec2<i32>,
+}
+
+fn cursor_at(work: Work, window_cells: u32) -> Cursor {
+  let window = select(work.first / window_cells, work.position, params.rows_are_variants != 0u);
+  return Cursor(vec2<i32>(vec2(window / epilogue.pooled_width, window % epilogue.pooled_width)), vec2(0));
+}
+
+// The next cell, or the first one of the next window.
+fn after(cursor: Cursor) -> Cursor {
+  var next = cursor;
+  next.cell.y += 1;
+  next.cell.x += select(0, 1, next.cell.y == i32(epilogue.pool_width));
+  next.cell.y = select(next.cell.y, 0, next.cell.y == i32(epilogue.pool_width));
+  let is_end = next.cell.x == i32(epilogue.pool_height);
+  next.cell.x = select(next.cell.x, 0, is_end);
+  next.window.y += select(0, 1, is_end);
+  next.window.x += select(0, 1, next.window.y == i32(epilogue.pooled_width));
+  next.window.y = select(next.window.y, 0, next.window.y == i32(epilogue.pooled_width));
+  return next;
+}
+
+// Its row and column in the result before pooling; far outside where it hangs over the edge.
+fn place_of(cursor: Cursor) -> vec2<i32> {
+  let stride = vec2(epilogue.pool_stride_y, epilogue.pool_stride_x);
+  let place = cursor.window * stride - vec2(epilogue.pool_top, epilogue.pool_left) + cursor.cell;
+  let size = vec2(i32(epilogue.height), i32(epilogue.width));
+  return select(vec2(OUTSIDE), place, all(place >= vec2(0)) && all(place < size));
+}
+
+// Four rows: where their part of x starts, and the top left cell of their window.
 struct Quad {
   start: vec4<u32>,
   top: vec4<i32>,
   left: vec4<i32>,
 }
 
-fn quad_of(work: Work, first: u32, window_cells: u32) -> Quad {
-  let plane = u32(params.x_height * params.x_width) * params.x_channels;
-  var quad = Quad(vec4(0u), vec4(-0x10000000), vec4(0));
-  for (var r = 0u; r < min(4u, work.end - min(first, work.end)); r++) {
-    var batch = work.batch;
-    var position = i32(work.position);
-    if (params.rows_are_variants != 0u) {
-      batch += first + r;
-    } else {
-      position = position_of((first + r) / window_cells, (first + r) % window_cells);
-    }
-    if (params.x_has_variants == 0u) {
-      batch /= epilogue.variants;
-    }
-    if (position >= 0) {
-      quad.start[r] = batch * plane;
-      quad.top[r] = position / i32(epilogue.width) * params.stride_y - params.pad_top;
-      quad.left[r] = position % i32(epilogue.width) * params.stride_x - params.pad_left;
-    }
-  }
-  return quad;
+fn quad_of(start: vec4<u32>, a: vec2<i32>, b: vec2<i32>, c: vec2<i32>, d: vec2<i32>) -> Quad {
+  return Quad(
+    start,
+    vec4(a.x, b.x, c.x, d.x) * params.stride_y - params.pad_top,
+    vec4(a.y, b.y, c.y, d.y) * params.stride_x - params.pad_left,
+  );
 }
 
 // Where four rows find a tap in x, channel 0; cells of padding are zero.
@@ -162,7 +181,7 @@ fn tap_of(quad: Quad, tap_y: u32, tap_x: u32) -> Tap {
 fn load_rows(tap: Tap, channel: u32) -> vec4<f32> {
   let at = tap.at + channel;
   var values = vec4(x[at.x], x[at.y], x[at.z], x[at.w]);
-  if (params.has_off != 0u) {
+  if (CONTRIBUTES) {
     values -= vec4(x_off[at.x], x_off[at.y], x_off[at.z], x_off[at.w]);
   }
   return select(vec4(0.0), values, tap.inside);
@@ -187,23 +206,37 @@ fn main(
   if (params.has_bias != 0u) {
     bias = weights[(params.weight_end - params.weight_start) * filter_tiles + filter_tile];
   }
+  let rows_are_variants = params.rows_are_variants != 0u;
+  let plane = u32(params.x_height * params.x_width) * params.x_channels;
+  let x_batch = select(work.batch / epilogue.variants, work.batch, params.x_has_variants != 0u);
   var pooled = array(empty_pool(epilogue.pool), empty_pool(epilogue.pool));
   var reduced = array(empty_pool(epilogue.reduction), empty_pool(epilogue.reduction));
+  var cursor = cursor_at(work, window_cells);
+  var first_cell = 0u;
+  var first_window = select(work.first / window_cells, work.position, rows_are_variants);
 
   for (var first_row = work.first; first_row < work.end; first_row += ROWS) {
-    let upper = quad_of(work, first_row, window_cells);
-    let lower = quad_of(work, first_row + 4u, window_cells);
+    let rows = min(ROWS, work.end - first_row);
+    var places: array<vec2<i32>, ROWS>;
+    var starts: array<u32, ROWS>;
+    for (var r = 0u; r < ROWS; r++) {
+      places[r] = select(vec2(OUTSIDE), place_of(cursor), r < rows);
+      starts[r] = (x_batch + select(0u, first_row + r, rows_are_variants)) * plane;
+      if (!rows_are_variants) {
+        cursor = after(cursor);
+      }
+    }
+    let upper = quad_of(vec4(starts[0], starts[1], starts[2], starts[3]), places[0], places[1], places[2], places[3]);
+    let lower = quad_of(vec4(starts[4], starts[5], starts[6], starts[7]), places[4], places[5], places[6], places[7]);
     var sums = array(bias, bias, bias, bias, bias, bias, bias, bias);
     for (var tap_y = 0u; tap_y < params.window_height; tap_y++) {
       for (var tap_x = 0u; tap_x < params.window_width; tap_x++) {
         let upper_tap = tap_of(upper, tap_y, tap_x);
         let lower_tap = tap_of(lower, tap_y, tap_x);
-        if (!any(upper_tap.inside) && !any(lower_tap.inside)) {
-          continue;
-        }
         let tap = tap_y * params.window_width + tap_x;
         let weight_row = tap * params.weight_channels + params.first_weight_channel;
-        for (var run = 0u; run < params.runs; run++) {
+        let is_tap = any(upper_tap.inside) || any(lower_tap.inside);
+        for (var run = select(params.runs, 0u, is_tap); run < params.runs; run++) {
           // Channels of this run whose weights are here.
           let begin = first_channel + run * params.run_period;
           let first = max(weight_row + begin, params.weight_start) - weight_row;
@@ -231,40 +264,50 @@ fn main(
 
     for (var half = 0u; half < 2u; half++) {
       let channel = filter_tile * FILTERS + half * 4u;
-      if (channel >= epilogue.channels) {
-        continue;
-      }
-      for (var row = first_row; row < min(first_row + ROWS, work.end); row++) {
-        let sum = sums[row - first_row][half];
-        var batch = work.batch;
-        var position = i32(work.position);
-        if (params.rows_are_variants != 0u) {
-          batch += row;
-        } else {
-          position = position_of(row / window_cells, row % window_cells);
-        }
-        if (position >= 0) {
-          let whole = sum + partial_at(batch, u32(position), channel);
-          pooled[half] = pool_cell(pooled[half], epilogue.pool, finish(batch, u32(position), channel, whole));
-        }
-        if (row % window_cells == window_cells - 1u) {
-          let window = pooled_cell(pooled[half], epilogue.pool);
-          pooled[half] = empty_pool(epilogue.pool);
-          if (epilogue.is_reduced == 0u) {
-            store(batch, select(row / window_cells, work.position, params.rows_are_variants != 0u), channel, window);
+      var window = pooled[half];
+      var cell = first_cell;
+      var position = first_window;
+      for (var r = 0u; r < select(0u, rows, channel < epilogue.channels); r++) {
+        let batch = work.batch + select(0u, first_row + r, rows_are_variants);
+        let place = places[r];
+        let unpooled = u32(place.x * i32(epilogue.width) + place.y);
+        if (place.x >= 0) {
+          var sum = sums[r][half];
+          if (HAS_EXTRAS) {
+            sum += partial_at(batch, unpooled, channel);
+          }
+          let result = finish(batch, unpooled, channel, sum);
+          if (POOLS) {
+            window = pool_cell(window, epilogue.pool, result);
           } else {
-            reduced[half] = pool_cell(reduced[half], epilogue.reduction, window);
+            store(batch, unpooled, channel, result);
           }
         }
+        cell++;
+        if (POOLS && cell == window_cells) {
+          let whole = pooled_cell(window, epilogue.pool);
+          if (epilogue.is_reduced == 0u) {
+            store(batch, position, channel, whole);
+          } else {
+            reduced[half] = pool_cell(reduced[half], epilogue.reduction, whole);
+          }
+          window = empty_pool(epilogue.pool);
+          cell = 0u;
+          position += select(1u, 0u, rows_are_variants);
+        }
       }
+      pooled[half] = window;
     }
+    first_window += (first_cell + rows) / window_cells;
+    first_cell = (first_cell + rows) % window_cells;
   }
-  if (epilogue.is_reduced != 0u) {
-    for (var half = 0u; half < 2u; half++) {
-      let channel = filter_tile * FILTERS + half * 4u;
-      if (channel < epilogue.channels) {
-        store(work.batch, 0u, channel, pooled_cell(reduced[half], epilogue.reduction));
-      }
+  if (!POOLS || epilogue.is_reduced == 0u) {
+    return;
+  }
+  for (var half = 0u; half < 2u; half++) {
+    let channel = filter_tile * FILTERS + half * 4u;
+    if (channel < epilogue.channels) {
+      store(work.batch, 0u, channel, pooled_cell(reduced[half], epilogue.reduction));
     }
   }
 }

@@ -19,6 +19,10 @@ fn main(
   if (batch >= epilogue.inputs * epilogue.variants) {
     return;
   }
+  if (!POOLS) {
+    store(batch, position, channel, finish(batch, position, channel, value_at(batch, position, channel)));
+    return;
+  }
   var first = position;
   var last = position;
   if (epilogue.is_reduced != 0u) {

@@ -3,6 +3,7 @@ import type { Segment } from '../../plan/steps.ts';
 import { channelsOf, isSameShape, sizeOf, stridesOf } from '../../tail/shape.ts';
 import type { Shape } from '../../tail/tail.ts';
 import { KernelsError } from '../../errors.ts';
+import { resultVariant } from './kernel.ts';
 import { floatBits, type Launch } from './launch.ts';
 import { eachResultThreads, encodeOwner, encodeResult, resultBuffers, type Result } from './result.ts';
 import { COMBINE } from './shaders.ts';
@@ -69,6 +70,7 @@ export function combineLaunch(
   const { 2: y = null, 3: base = null } = resultBuffers(result);
   return {
     shader: COMBINE,
+    overrides: resultVariant(result),
     uniforms: [encodeResult(result), parameters],
     buffers: {
       2: y,

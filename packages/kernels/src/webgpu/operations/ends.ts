@@ -27,6 +27,7 @@ export function switchOffLaunch(
 ): Launch {
   return {
     shader: SWITCH_OFF,
+    overrides: {},
     uniforms: [Uint32Array.of(inputs, positions, channels, OFF_MODES[mode])],
     buffers: { 1: off, 2: activation, 3: values },
     threads: inputs * channels,
@@ -51,6 +52,7 @@ export function scoreLaunch(
 ): Launch {
   return {
     shader: SCORE,
+    overrides: {},
     uniforms: [
       Uint32Array.of(
         inputs,

@@ -6,6 +6,11 @@
 //   fn addend_at(batch: u32, position: u32, channel: u32) -> vec4<f32>
 //   fn constants_at(at: vec4<u32>) -> vec4<f32>      scales and shifts
 
+// What a result needs: software adapters execute both sides of an `if` they cannot decide when compiling.
+override HAS_EXTRAS = true; // scale, shift, addend
+override ACTIVATION = 2u; // 0 none, 1 ReLU, 2 any
+override POOLS = true;
+
 const POOL_MAX = 1u;
 const LOWEST = -3.4028234e38;
 
@@ -104,26 +109,34 @@ fn neighbours(first: u32, row_end: u32) -> vec4<u32> {
 fn finish(batch: u32, position: u32, channel: u32, value: vec4<f32>) -> Cell {
   let of_whole = neighbours(epilogue.first_channel + channel, epilogue.whole_channels);
   var result = value;
-  if (epilogue.has_scale != 0u) {
-    result *= constants_at(of_whole + epilogue.scale_at);
-  }
-  if (epilogue.has_shift != 0u) {
-    result += constants_at(of_whole + epilogue.shift_at);
-  }
-  if (epilogue.addend != 0u) {
-    result += addend_at(batch, position, channel);
-  }
-  let is_stream = epilogue.is_delta == 0u;
-  var base = result;
-  if (!is_stream) {
-    base = vec4(0.0);
-    if (epilogue.has_base != 0u) {
-      let input = batch / epilogue.variants;
-      let at = of_whole + (input * epilogue.height * epilogue.width + position) * epilogue.whole_channels;
-      base = vec4(result_base[at.x], result_base[at.y], result_base[at.z], result_base[at.w]);
+  if (HAS_EXTRAS) {
+    if (epilogue.has_scale != 0u) {
+      result *= constants_at(of_whole + epilogue.scale_at);
+    }
+    if (epilogue.has_shift != 0u) {
+      result += constants_at(of_whole + epilogue.shift_at);
+    }
+    if (epilogue.addend != 0u) {
+      result += addend_at(batch, position, channel);
     }
   }
+  let is_stream = epilogue.is_delta == 0u;
+  var base = select(vec4(0.0), result, is_stream);
   let delta = select(result, vec4(0.0), is_stream);
+  if (ACTIVATION == 0u && !POOLS) {
+    return Cell(base, delta);
+  }
+  if (!is_stream && epilogue.has_base != 0u) {
+    let input = batch / epilogue.variants;
+    let at = of_whole + (input * epilogue.height * epilogue.width + position) * epilogue.whole_channels;
+    base = vec4(result_base[at.x], result_base[at.y], result_base[at.z], result_base[at.w]);
+  }
+  if (ACTIVATION == 0u) {
+    return Cell(base, delta);
+  }
+  if (ACTIVATION == 1u) {
+    return Cell(max(base, vec4(0.0)), relu_changes(base, delta));
+  }
   let changes = activation_changes(epilogue.activation, epilogue.alpha, base, delta);
   return Cell(changes.value, changes.fall);
 }

@@ -1,11 +1,10 @@
 import type { Device } from '../../device/device.ts';
-import type { Overrides, Shader } from '../../device/pipeline-cache.ts';
 import { BufferUsage } from '../../device/usage.ts';
 import type { BufferScope } from '../buffer-scope.ts';
+import type { Kernel } from './kernel.ts';
 
 /** One dispatch as plain data: a shader, what it is bound to, and how many threads have work. */
-export interface Launch {
-  readonly shader: Shader;
+export interface Launch extends Kernel {
   /** Contents of the uniform buffers at bindings 0, 1, ... */
   readonly uniforms: readonly Uint32Array<ArrayBuffer>[];
   /** Storage buffers by binding; one that a shader declares and this launch does not read may be left out. */
@@ -27,14 +26,14 @@ export class LaunchEncoder {
   readonly #device: Device;
   readonly #encoder: GPUCommandEncoder;
   readonly #scope: BufferScope;
-  readonly #pipelines: ReadonlyMap<Shader, GPUComputePipeline>;
+  readonly #pipelines: ReadonlyMap<string, GPUComputePipeline>;
   #unused: GPUBuffer | undefined;
 
   constructor(
     device: Device,
     encoder: GPUCommandEncoder,
     scope: BufferScope,
-    pipelines: ReadonlyMap<Shader, GPUComputePipeline>,
+    pipelines: ReadonlyMap<string, GPUComputePipeline>,
   ) {
     this.#device = device;
     this.#encoder = encoder;
@@ -69,8 +68,9 @@ export class LaunchEncoder {
     }
   }
 
-  #dispatch({ shader, buffers, threads }: Launch, uniforms: GPUBindGroupEntry[]): void {
-    const pipeline = this.#pipelines.get(shader);
+  #dispatch(launch: Launch, uniforms: GPUBindGroupEntry[]): void {
+    const { shader, buffers, threads } = launch;
+    const pipeline = this.#pipelines.get(kernelKey(launch));
     if (!pipeline) throw new RangeError(`The pipeline of ${shader.label} was not prepared.`);
     const storage = Object.entries(buffers).map(([binding, buffer]) => ({
       binding: Number(binding),
@@ -98,15 +98,21 @@ export class LaunchEncoder {
   }
 }
 
-/** Compiles what launches need; the device keeps the pipelines. */
+/** Compiles what launches need, by `kernelKey`; the device keeps the pipelines. */
 export async function preparePipelines(
   device: Device,
-  shaders: Iterable<Shader>,
-): Promise<Map<Shader, GPUComputePipeline>> {
-  const overrides: Overrides = { THREADS: threadsOf(device) };
-  const distinct = [...new Set(shaders)];
-  const pipelines = await Promise.all(distinct.map((shader) => device.pipeline(shader, overrides)));
-  return new Map(distinct.map((shader, at) => [shader, pipelines[at]!]));
+  kernels: Iterable<Kernel>,
+): Promise<Map<string, GPUComputePipeline>> {
+  const distinct = new Map([...kernels].map((kernel) => [kernelKey(kernel), kernel]));
+  const THREADS = threadsOf(device);
+  const compiled = [...distinct].map(async ([key, { shader, overrides }]) => {
+    return [key, await device.pipeline(shader, { ...overrides, THREADS })] as const;
+  });
+  return new Map(await Promise.all(compiled));
+}
+
+function kernelKey({ shader, overrides }: Kernel): string {
+  return `${shader.label} ${JSON.stringify(overrides)}`;
 }
 
 function threadsOf(device: Device): number {

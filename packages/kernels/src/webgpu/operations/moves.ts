@@ -67,6 +67,7 @@ export function moveLaunch(
   );
   return {
     shader: MOVE,
+    overrides: {},
     uniforms: [encodeResult(result), parameters],
     buffers: { ...resultBuffers(result), 6: constants, 7: source.values },
     threads: eachResultThreads(result),
@@ -117,6 +118,7 @@ export function placeLaunch(
   const elements = sizeOf(operand.shape);
   return {
     shader: PLACE,
+    overrides: {},
     uniforms: [
       Uint32Array.of(
         batches,

@@ -45,6 +45,7 @@ export function normalizationLaunch(
   const isLayerNorm = operation.kind === 'layer-normalization';
   return {
     shader: NORMALIZE,
+    overrides: {},
     uniforms: [
       Uint32Array.of(
         ...pick(outer, shape, 1),

@@ -8,6 +8,7 @@ import type {
   Shape,
 } from '../../tail/tail.ts';
 import { REDUCTION_CODES } from '../program.ts';
+import { resultVariant } from './kernel.ts';
 import type { Launch } from './launch.ts';
 import { eachResultThreads, encodeResult, pairOf, planeOf, resultBuffers, type Result } from './result.ts';
 import { DEPTHWISE, POOL, RESIZE } from './shaders.ts';
@@ -44,6 +45,7 @@ export function depthwiseLaunch(
   );
   return {
     shader: DEPTHWISE,
+    overrides: resultVariant(result),
     uniforms: [encodeResult(result), parameters],
     buffers: { ...resultBuffers(result), 6: constants, 7: source.values },
     threads: eachResultThreads(result),
@@ -73,6 +75,7 @@ export function poolLaunch(
   );
   return {
     shader: POOL,
+    overrides: resultVariant(result),
     uniforms: [encodeResult(result), parameters],
     buffers: { ...resultBuffers(result), 6: constants, 7: source.values, 8: source.base },
     threads: eachResultThreads(result),
@@ -88,6 +91,7 @@ export function resizeLaunch(
   const [height = 1, width = 1] = positionsOf(source.shape);
   return {
     shader: RESIZE,
+    overrides: {},
     uniforms: [
       encodeResult(result),
       Uint32Array.of(height, width, Number(interpolation === 'bilinear'), channelsOf(source.shape)),

@@ -1,13 +1,12 @@
 import type { AblationInput } from '../../ablation/contract.ts';
 import { throwIfAborted } from '../../ablation/validate.ts';
 import type { Device } from '../../device/device.ts';
-import type { Shader } from '../../device/pipeline-cache.ts';
 import { BufferUsage, MAP_READ } from '../../device/usage.ts';
 import type { StepPlan } from '../../plan/step-plan.ts';
-import type { PlanStep } from '../../plan/steps.ts';
+import type { PlanStep, VariantStep } from '../../plan/steps.ts';
 import { BufferScope } from '../buffer-scope.ts';
 import { scoreLaunch, switchOffLaunch, type RunShape } from '../operations/ends.ts';
-import { LaunchEncoder, type Launch } from '../operations/launch.ts';
+import { LaunchEncoder, preparePipelines, type Launch } from '../operations/launch.ts';
 import type { Batch } from '../operations/result.ts';
 import { PassTimer } from '../pass-timer.ts';
 import { scoreCode } from '../variants.ts';
@@ -23,7 +22,6 @@ import { variantLaunches } from './variant-steps.ts';
 export interface UploadedSteps {
   readonly plan: StepPlan;
   readonly constants: ReadonlyMap<PlanStep, StepConstants>;
-  readonly pipelines: ReadonlyMap<Shader, GPUComputePipeline>;
 }
 
 /** What came back of a chunk of inputs. */
@@ -66,18 +64,11 @@ export class InputChunkRun {
     const { plan } = this.#uploaded;
     const timer = new PassTimer(this.#device, 1);
     try {
-      const buffers = await this.#submit((encoder) => {
-        const made = chunkBuffers(
-          plan,
-          this.#input,
-          this.#chunk,
-          this.#scope,
-          this.#device.gpu.queue,
-          encoder,
-        );
-        this.#encode(encoder, this.#inputLaunches(made));
-        return made;
-      });
+      const { gpu } = this.#device;
+      const buffers = await this.#submit((encoder) =>
+        chunkBuffers(plan, this.#input, this.#chunk, this.#scope, gpu.queue, encoder),
+      );
+      await this.#launch(() => this.#inputLaunches(buffers), this.#scope);
       for (let first = 0; first < plan.channels; first += this.#chunk.variants) {
         throwIfAborted(this.#input.signal);
         await this.#runVariants(buffers, first, Math.min(this.#chunk.variants, plan.channels - first));
@@ -101,8 +92,13 @@ export class InputChunkRun {
     });
   }
 
-  #encode(encoder: GPUCommandEncoder, launches: readonly Launch[], scope = this.#scope): void {
-    new LaunchEncoder(this.#device, encoder, scope, this.#uploaded.pipelines).encode(launches);
+  /** Submits launches together, once their pipelines are there. */
+  async #launch(launchesOf: () => readonly Launch[], scope: BufferScope): Promise<void> {
+    const launches = await this.#device.checked('ablation', launchesOf);
+    const pipelines = await preparePipelines(this.#device, launches);
+    await this.#submit((encoder) => {
+      new LaunchEncoder(this.#device, encoder, scope, pipelines).encode(launches);
+    });
     this.#dispatches += launches.length;
   }
 
@@ -137,34 +133,38 @@ export class InputChunkRun {
     const batch = { inputs: this.#chunk.inputs, variants, firstVariant };
     const context = this.#context(batch, buffers, scope);
     try {
-      let launches: Launch[] = [];
-      for (const step of plan.variantSteps) {
-        if (step.kind === 'fallback') {
-          let tensors: FrontierDeltas[] = [];
-          await this.#submit((encoder) => {
-            const frontier = frontierLaunches(step, context, scope);
-            tensors = frontier.tensors;
-            this.#encode(encoder, [...launches, ...frontier.launches], scope);
-          });
-          launches = [];
-          const { continueFrom } = this.#input;
-          await continueOutside(this.#device, step, context, tensors, buffers.logits, continueFrom);
-        } else if (step.kind === 'score') {
-          const { score, weighting, norm } = this.#input;
-          const scoring = { score: scoreCode(score, plan.scoreFunction), weighting, norm };
-          const drops = context.value(step.delta);
-          launches.push(scoreLaunch(this.#shape, scoring, batch, { ...buffers, drops }, buffers.result));
-        } else {
-          launches.push(...variantLaunches(step, context));
-        }
+      let from = 0;
+      for (const [at, step] of plan.variantSteps.entries()) {
+        if (step.kind !== 'fallback') continue;
+        let tensors: FrontierDeltas[] = [];
+        const before = plan.variantSteps.slice(from, at);
+        await this.#launch(() => {
+          const frontier = frontierLaunches(step, context, scope);
+          tensors = frontier.tensors;
+          return [
+            ...before.flatMap((one) => this.#stepLaunches(one, context, buffers)),
+            ...frontier.launches,
+          ];
+        }, scope);
+        const { continueFrom } = this.#input;
+        await continueOutside(this.#device, step, context, tensors, buffers.logits, continueFrom);
+        from = at + 1;
       }
-      await this.#submit((encoder) => {
-        this.#encode(encoder, launches, scope);
-      });
+      const rest = plan.variantSteps.slice(from);
+      await this.#launch(() => rest.flatMap((step) => this.#stepLaunches(step, context, buffers)), scope);
       await this.#device.settled(this.#device.gpu.queue.onSubmittedWorkDone());
     } finally {
       scope.dispose();
     }
+  }
+
+  #stepLaunches(step: VariantStep, context: StepContext, buffers: ChunkBuffers): Launch[] {
+    if (step.kind === 'fallback') return [];
+    if (step.kind !== 'score') return variantLaunches(step, context);
+    const { score, weighting, norm } = this.#input;
+    const scoring = { score: scoreCode(score, this.#uploaded.plan.scoreFunction), weighting, norm };
+    const drops = context.value(step.delta);
+    return [scoreLaunch(this.#shape, scoring, context.batch, { ...buffers, drops }, buffers.result)];
   }
 
   async #finish(

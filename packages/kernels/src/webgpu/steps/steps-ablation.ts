@@ -1,18 +1,15 @@
 import type { AblationInput, AblationOutput, PreparedAblation } from '../../ablation/contract.ts';
 import { mapsPerInput, throwIfAborted, validateInput } from '../../ablation/validate.ts';
 import type { Device } from '../../device/device.ts';
-import type { Shader } from '../../device/pipeline-cache.ts';
 import { chunkSizes } from '../../plan/chunk-sizes.ts';
 import type { StepPlan } from '../../plan/step-plan.ts';
 import type { PlanStep } from '../../plan/steps.ts';
 import { BufferScope } from '../buffer-scope.ts';
-import { preparePipelines } from '../operations/launch.ts';
-import * as shaders from '../operations/shaders.ts';
 import { WEIGHTED_MAP } from '../shaders.ts';
 import { InputChunkRun, type InputChunkOutput, type UploadedSteps } from './input-chunk.ts';
 import { uploadConstants } from './step-constants.ts';
 
-/** Compiles what the plan's steps need and uploads their weights; the caller disposes of the result. */
+/** Uploads the weights of the plan's steps; the caller disposes of the result. */
 export async function prepareSteps(
   device: Device,
   plan: StepPlan,
@@ -21,12 +18,11 @@ export async function prepareSteps(
   const scope = new BufferScope(device);
   const steps = [...plan.inputSteps, ...plan.variantSteps];
   try {
-    const pipelines = await preparePipelines(device, neededShaders(steps));
     const constants = await device.checked(
       'weights of the tail',
       () => new Map(steps.map((step) => [step, uploadConstants(step, scope)])),
     );
-    return new StepsAblation(device, { plan: { ...plan, budgetBytes }, constants, pipelines }, scope);
+    return new StepsAblation(device, { plan: { ...plan, budgetBytes }, constants }, scope);
   } catch (error) {
     scope.dispose();
     throw error;
@@ -74,49 +70,6 @@ class StepsAblation implements PreparedAblation {
   dispose(): void {
     this.#scope.dispose();
   }
-}
-
-/** The shaders that steps may launch; scratch and epilogues need `combine` beside their own. */
-function neededShaders(steps: readonly PlanStep[]): Shader[] {
-  const { CONVOLUTION, DEPTHWISE, POOL, MOVE, RESIZE, COMBINE, NORMALIZE, PLACE, SWITCH_OFF, SCORE } =
-    shaders;
-  const byOperation: Readonly<Record<string, Shader>> = {
-    dense: CONVOLUTION,
-    convolution: CONVOLUTION,
-    depthwise: DEPTHWISE,
-    pool: POOL,
-    'global-pool': POOL,
-    resize: RESIZE,
-    permute: MOVE,
-    pad: MOVE,
-    crop: MOVE,
-    repeat: MOVE,
-    softmax: NORMALIZE,
-    'layer-normalization': NORMALIZE,
-    concatenate: PLACE,
-  };
-  return steps.flatMap((step) => {
-    switch (step.kind) {
-      case 'switch-off':
-        return [SWITCH_OFF];
-      case 'score':
-        return [SCORE];
-      case 'contribute':
-      case 'convolve':
-        return step.parts.length > 1 ? [CONVOLUTION, COMBINE] : [CONVOLUTION];
-      case 'concatenate':
-        return [PLACE];
-      case 'combine':
-      case 'fallback':
-        return [COMBINE];
-      case 'evaluate':
-        return [byOperation[step.operation.kind] ?? COMBINE];
-      case 'propagate': {
-        const shader = byOperation[step.operation.kind] ?? COMBINE;
-        return shader === NORMALIZE ? [NORMALIZE, COMBINE] : [shader];
-      }
-    }
-  });
 }
 
 type Collected = { -readonly [key in keyof AblationOutput]: AblationOutput[key] } & {
