@@ -3,7 +3,6 @@ import { mapsPerInput, throwIfAborted, validateInput } from '../../ablation/vali
 import type { Device } from '../../device/device.ts';
 import { chunkSizes } from '../../plan/chunk-sizes.ts';
 import type { StepPlan } from '../../plan/step-plan.ts';
-import type { PlanStep } from '../../plan/steps.ts';
 import { BufferScope } from '../buffer-scope.ts';
 import { WEIGHTED_MAP } from '../shaders.ts';
 import { InputChunkRun, type InputChunkOutput, type UploadedSteps } from './input-chunk.ts';

@@ -1,0 +1,188 @@
+import * as assert from 'uvu/assert';
+import { assertClose, deviceSuite } from '@ablation-cam/tools/testing';
+import {
+  chunkSizes,
+  KernelsError,
+  planSteps,
+  requestDevice,
+  webGpuExecutor,
+  type AblationInput,
+  type AblationOutput,
+  type ContinueFrom,
+  type Device,
+  type StepPlan,
+} from '../src/index.ts';
+import { evaluateWithCubes, givenValues, naiveDeltas } from './support/naive-deltas.ts';
+import { randomTail, type RandomTail } from './support/random-tail.ts';
+
+/** What float32 may leave of a weight: the tolerance that every executor is held to. */
+const FLOAT32 = { ofLargest: 1e-4, absolute: 2e-6 };
+const SEEDS = 150;
+const FUSIONS = ['pooling', 'activation', 'none'] as const;
+
+const test = await deviceSuite('steps on WebGPU', () => requestDevice());
+
+/** The logits' drops as weights: a slope on the logit is the drop divided by the channel's norm. */
+async function slopes(
+  device: Device,
+  plan: StepPlan,
+  random: RandomTail,
+  options: Partial<AblationInput> = {},
+): Promise<AblationOutput> {
+  const prepared = await webGpuExecutor(device).prepare(plan);
+  try {
+    const { logits } = naiveDeltas(random);
+    return await prepared.run({
+      inputs: 1,
+      activation: random.activation,
+      logits: Float32Array.from(logits),
+      ablation: { kind: 'values', values: random.off },
+      constants: random.constants,
+      score: 'logit',
+      weighting: 'slope',
+      norm: 2,
+      classes: 'all',
+      ...options,
+    });
+  } finally {
+    prepared.dispose();
+  }
+}
+
+function naiveSlopes(random: RandomTail): number[] {
+  const { deltas } = naiveDeltas(random);
+  const channels = random.off.length;
+  const classes = deltas.length / channels;
+  return Array.from(deltas, (delta, at) => {
+    const channel = Math.floor(at / classes);
+    let squares = 0;
+    random.activation.forEach((value, i) => {
+      if (i % channels === channel) squares += value * value;
+    });
+    return squares === 0 ? 0 : delta / Math.sqrt(squares);
+  });
+}
+
+test(`${String(SEEDS)} random tails agree with one float64 evaluation a channel`, async ({ device }) => {
+  for (let seed = 0; seed < SEEDS; seed++) {
+    const random = randomTail(seed);
+    const fusion = FUSIONS[seed % FUSIONS.length] ?? 'pooling';
+    const { weights } = await slopes(device, planSteps(random.tail, { fusion }), random);
+    assertClose(weights, naiveSlopes(random), FLOAT32, `weights of seed ${String(seed)}, ${fusion}`);
+  }
+});
+
+test('every tail so far shares the pipelines', ({ device }) => {
+  assert.ok(device.pipelineCount <= 22, `${String(device.pipelineCount)} pipelines`);
+});
+
+test('a tail that leaves the kernels goes on with what its caller does', async ({ device }) => {
+  for (let seed = 0; seed < 30; seed++) {
+    const random = randomTail(seed, { opaque: true });
+    const plan = planSteps(random.tail);
+    const { weights } = await slopes(device, plan, random, { continueFrom: cubesOf(random) });
+    assertClose(weights, naiveSlopes(random), FLOAT32, `weights of seed ${String(seed)}`);
+  }
+});
+
+test('chunks of variants change nothing but the number of dispatches', async ({ device }) => {
+  let split = 0;
+  for (let seed = 0; seed < 40; seed++) {
+    const random = randomTail(seed);
+    const whole = planSteps(random.tail);
+    const least = leastBudget(random);
+    const narrow = planSteps(random.tail, { budgetBytes: least });
+    const chunks = Math.ceil(narrow.channels / chunkSizes(narrow, 1).variants);
+    if (chunks > 1) split++;
+    const [one, many] = [await slopes(device, whole, random), await slopes(device, narrow, random)];
+    assertClose(many.weights, one.weights, { ofLargest: 1e-6 }, `weights of seed ${String(seed)}`);
+    assert.is(many.dispatches.ablation, one.dispatches.ablation + (chunks - 1) * launchesOf(whole, one));
+  }
+  assert.ok(split > 10, `only ${String(split)} tails were split`);
+});
+
+test('inputs of one run do not mix', async ({ device }) => {
+  for (let seed = 0; seed < 40; seed++) {
+    const first = randomTail(seed);
+    const second = { ...first, activation: first.activation.map((value) => 0.5 - value) };
+    const plan = planSteps(first.tail);
+    const both = [first, second];
+    const { weights } = await slopes(device, plan, first, {
+      inputs: 2,
+      activation: joined(both.map(({ activation }) => activation)),
+      logits: joined(both.map((random) => Float32Array.from(naiveDeltas(random).logits))),
+      constants: new Map([...first.constants].map(([node, values]) => [node, joined([values, values])])),
+    });
+    const expected = both.flatMap(naiveSlopes);
+    assertClose(weights, expected, FLOAT32, `weights of seed ${String(seed)}`);
+  }
+});
+
+test('an abort between chunks frees everything', async ({ device }) => {
+  const random = randomTail(3);
+  const abort = new AbortController();
+  const inputs = 2;
+  const onProgress = (): void => {
+    abort.abort();
+  };
+  const error = await slopes(device, planSteps(random.tail), random, {
+    inputs,
+    activation: joined([random.activation, random.activation]),
+    logits: joined([0, 1].map(() => Float32Array.from(naiveDeltas(random).logits))),
+    constants: new Map([...random.constants].map(([node, values]) => [node, joined([values, values])])),
+    signal: abort.signal,
+    onProgress,
+  }).catch((reason: unknown) => reason);
+  assert.instance(error, KernelsError);
+  assert.is((error as KernelsError).code, 'aborted');
+});
+
+/** The smallest budget with which the tail can be planned at all, found by halving. */
+function leastBudget({ tail }: RandomTail): number {
+  let budget = 2 ** 24;
+  while (budget > 1 && canRun(tail, budget / 2)) budget /= 2;
+  return budget;
+}
+
+function canRun(tail: RandomTail['tail'], budgetBytes: number): boolean {
+  try {
+    chunkSizes(planSteps(tail, { budgetBytes }), 1);
+    return true;
+  } catch (error) {
+    if (error instanceof KernelsError && error.code === 'too-large') return false;
+    throw error;
+  }
+}
+
+/** Dispatches of one chunk of variants: those of the whole run without those of its inputs' steps. */
+function launchesOf(plan: StepPlan, { dispatches }: AblationOutput): number {
+  const ofInputs = plan.inputSteps.reduce((sum, step) => {
+    if (step.kind !== 'evaluate') return sum + 1;
+    const { kind } = step.operation;
+    if (kind === 'merge') return sum + step.inputs.length - 1;
+    return sum + (kind === 'concatenate' ? step.inputs.length : 1);
+  }, 0);
+  return dispatches.ablation - ofInputs;
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  return Float32Array.from(parts.flatMap((part) => [...part]));
+}
+
+/** Evaluates what lies behind the frontier of a random tail. */
+function cubesOf(random: RandomTail): ContinueFrom {
+  return ({ variants, tensors }) => {
+    const rows: number[] = [];
+    for (let row = 0; row < variants; row++) {
+      const given = givenValues(random);
+      for (const { node, values } of tensors) {
+        const size = values.length / variants;
+        given.set(node, Float64Array.from(values.subarray(row * size, (row + 1) * size)));
+      }
+      rows.push(...(evaluateWithCubes(random.tail, given)[random.tail.output] ?? []));
+    }
+    return Promise.resolve(Float32Array.from(rows));
+  };
+}
+
+test.run();
