@@ -90,6 +90,16 @@ test('several classes give a list', async () => {
   );
 });
 
+test('--plan tells what would run, and runs nothing', async () => {
+  const last = await runCommand(['explain', '--plan']);
+  assert.match(last.stdout, /1 dispatch for all channels together/);
+  const { stdout } = await runCommand(['explain', '--plan', '--layer', 'conv1d_1', '--json']);
+  const plan = JSON.parse(stdout) as { steps: readonly { kind: string; operations: number }[] };
+  const contribution = plan.steps.find(({ kind }) => kind === 'contribute');
+  // A convolution of width 3 from 25 to 25 channels over 40 positions, once for all 25 variants together.
+  assert.is(contribution?.operations, 40 * 3 * 25 * 25);
+});
+
 const WRONG: readonly (readonly [args: readonly string[], message: RegExp])[] = [
   [['no-such-file.npy'], /no such file/],
   [['--model', 'no-such-model.h5', 'mnist1d:0'], /no such file/],

@@ -1,5 +1,6 @@
 export { XaiError, type XaiErrorCode } from './errors.ts';
 export { ablationCam } from './methods/ablation-cam.ts';
+export { ablationPlan, type AblationPlanOptions } from './methods/ablation-plan.ts';
 export {
   featureMap,
   maskedPrediction,

@@ -75,6 +75,7 @@ export const explain: RegisterCommand = (program, { signal }) => {
       'scale of 8-bit images: 0..1, -1..1, imagenet, or mean:deviation, each one number or one a channel with commas (default: 0..1)',
     )
     .option('--labels <file>', 'class names, one a line')
+    .option('--plan', 'print how the channels would be ablated together and what it costs, and run nothing')
     .option('--compare', 'also run the naive loop, and tell the difference and both times')
     .addOption(
       new Option('--out <dir>', 'folder for the pictures and explanation.json').default('explanation'),

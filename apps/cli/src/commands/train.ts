@@ -43,6 +43,8 @@ export const train: RegisterCommand = (program, { signal }) => {
     .option('--limit <n>', 'only so many training samples, evenly from all classes', count)
     .option('--augment', 'turn, shear and mirror the images at random (default for hmt)')
     .option('--no-augment', 'use the images as they are')
+    .option('--rescale', 'let vgg7 begin with a layer that takes [0, 1] to [-1, 1] (default for textures)')
+    .option('--no-rescale', 'let vgg7 begin with its first convolution')
     .option(
       '--normalize <how>',
       'scale of 8-bit images: 0..1, -1..1, imagenet, or mean:deviation, each one number or one a channel with commas (default: 0..1)',
@@ -62,7 +64,7 @@ export const train: RegisterCommand = (program, { signal }) => {
       ).choices(['constant', 'report', 'cosine'] as const),
     )
     .option('--warmup <epochs>', 'linear rise of the learning rate before the cosine', number)
-    .option('--l2 <penalty>', 'L2 penalty on the kernels (default: 5e-4)', number)
+    .option('--l2 <penalty>', 'L2 penalty on the kernels (default: 5e-4, 0 for textures)', number)
     .option(
       '--validation <fraction>',
       'part of the training data held out to choose the best epoch; 0 keeps the last',

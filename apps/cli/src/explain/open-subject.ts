@@ -52,7 +52,8 @@ export async function openSubject(request: ExplainRequest): Promise<Subject> {
   }
 }
 
-async function openModel(name: string): Promise<LoadedModel> {
+/** @throws ModelError */
+export async function openModel(name: string): Promise<LoadedModel> {
   return isEmbedded(name) ? embeddedModel(name) : loadModel(name);
 }
 

@@ -18,6 +18,7 @@ export interface ExplainRequest {
   readonly executor: 'auto' | 'webgpu' | 'reference';
   readonly normalize?: string | undefined;
   readonly labels?: string | undefined;
+  readonly plan?: true | undefined;
   readonly compare?: true | undefined;
   readonly out: string;
   readonly json?: true | undefined;

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   ablationCam,
+  ablationPlan,
   releaseDevice,
   type AblationCamOptions,
   type AblationCamResult,
@@ -12,13 +13,18 @@ import { loadTensorFlow } from '../tensorflow.ts';
 import { compareWithNaive, type Comparison } from './compare.ts';
 import { explanationJson } from './explanation-json.ts';
 import { drawPictures } from './pictures.ts';
+import { printPlan } from './plan-report.ts';
 import { printReport } from './report.ts';
 import { parseAblation, parseClasses, type ExplainRequest } from './request.ts';
-import { openSubject, type Subject } from './open-subject.ts';
+import { openModel, openSubject, type Subject } from './open-subject.ts';
 
 /** Carries `explain` out: prints the explanation and writes its files. */
 export async function runExplain(request: ExplainRequest, signal: AbortSignal): Promise<void> {
   await loadTensorFlow();
+  if (request.plan) {
+    await runPlan(request);
+    return;
+  }
   const subject = await openSubject(request);
   const { model } = subject.loaded;
   try {
@@ -42,6 +48,17 @@ export async function runExplain(request: ExplainRequest, signal: AbortSignal): 
   } finally {
     model.dispose();
     await releaseDevice();
+  }
+}
+
+async function runPlan({ model: name, layer, json }: ExplainRequest): Promise<void> {
+  const { model } = await openModel(name);
+  try {
+    const plan = await ablationPlan(model, { layer });
+    if (json) process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
+    else printPlan(plan);
+  } finally {
+    model.dispose();
   }
 }
 

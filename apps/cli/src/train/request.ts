@@ -19,6 +19,8 @@ export interface TrainRequest {
   readonly limit: number | null;
   readonly augment: boolean;
   readonly normalize: string | null;
+  /** The network takes images from [0, 1] to [-1, 1] itself, for `vgg7`. */
+  readonly rescale: boolean;
   readonly l2: number;
   readonly settings: TrainingSettings;
   readonly backend: 'auto' | 'webgpu' | 'wasm' | 'cpu';
@@ -32,6 +34,7 @@ export interface TrainOptions {
   readonly samples?: number | undefined;
   readonly limit?: number | undefined;
   readonly augment?: boolean | undefined;
+  readonly rescale?: boolean | undefined;
   readonly normalize?: string | undefined;
   readonly epochs?: number | undefined;
   readonly batch?: number | undefined;
@@ -64,7 +67,8 @@ export function completeRequest(
     limit: options.limit ?? null,
     augment: options.augment ?? data === 'hmt',
     normalize: options.normalize ?? null,
-    l2: options.l2 ?? 5e-4,
+    rescale: options.rescale ?? (data === 'textures' && network === 'vgg7'),
+    l2: options.l2 ?? (data === 'textures' ? 0 : 5e-4),
     settings: {
       optimizer: optimizerOf(options, recipe.optimizer),
       learningRate: learningRateOf(options, recipe.learningRate),

@@ -60,7 +60,7 @@ async function openFolder(folder: string, request: TrainRequest, signal: AbortSi
 }
 
 /** The untrained network of a request, its initial weights drawn from the seed; the caller disposes of it. */
-export function buildNetwork({ network, l2, settings }: TrainRequest, data: DataSet): Network {
+export function buildNetwork({ network, l2, rescale, settings }: TrainRequest, data: DataSet): Network {
   const [height = 0, width = 0, channels = 0] = data.inputShape;
   const isSignal = data.inputShape.length === 2;
   if (isSignal !== (network === 'convnet')) {
@@ -70,13 +70,14 @@ export function buildNetwork({ network, l2, settings }: TrainRequest, data: Data
         : 'The network convnet takes signals; choose vgg7, resnet or mobilenet for images.',
     );
   }
+  if (rescale && network !== 'vgg7') throw new CliError('--rescale is an option of the network vgg7.');
   const options = { classes: data.classNames.length, l2, seed: settings.seed };
   const images = { ...options, inputShape: [height, width, channels] as const };
   switch (network) {
     case 'convnet':
       return convNet1d({ ...options, length: height });
     case 'vgg7':
-      return vgg7(images);
+      return vgg7({ ...images, rescale });
     case 'resnet':
       return smallResNet(images);
     case 'mobilenet':

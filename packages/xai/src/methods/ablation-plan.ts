@@ -1,0 +1,39 @@
+import type * as tf from '@tensorflow/tfjs';
+import { describePlan, planTail, tailOperations, type PlanDescription } from '@ablation-cam/kernels';
+import { extractTail, fetchWeights, layerGraph, readyBackend, resolveTarget } from '@ablation-cam/model';
+
+export interface AblationPlanOptions {
+  /** Name of the target layer. Default: the last feature map before the output. */
+  readonly layer?: string | undefined;
+  /** Which call of a layer that is used several times. Default: the first. */
+  readonly call?: number | undefined;
+  /** Name of the output, for a model that has several. */
+  readonly output?: string | undefined;
+  /** Sizes of the inputs without the batch, for a model that leaves some of them open. */
+  readonly inputShapes?: readonly (readonly number[])[] | undefined;
+  /** Memory a run may take besides the weights, in bytes. */
+  readonly budgetBytes?: number | undefined;
+}
+
+/**
+ * Returns how `ablationCam` switches the channels of a layer off together, and what that costs, without running anything:
+ * a plan depends on shapes alone. The limits are those every WebGPU device has.
+ *
+ * @throws ModelError for a layer or output that does not exist, or a model that leaves sizes open
+ */
+export async function ablationPlan(
+  model: tf.LayersModel,
+  options: AblationPlanOptions = {},
+): Promise<PlanDescription> {
+  await readyBackend();
+  await fetchWeights(model);
+  const graph = layerGraph(model, options.inputShapes);
+  const target = resolveTarget(graph, options);
+  const { tail } = await extractTail(graph, target.tensor, target.output.name);
+  const plan = planTail(tail, options.budgetBytes === undefined ? {} : { budgetBytes: options.budgetBytes });
+  const [input, ...others] = graph.inputs;
+  // With several inputs, what only the others reach would be missing from the count.
+  if (input === undefined || others.length > 0) return describePlan(plan);
+  const network = await extractTail(graph, input, target.output.name);
+  return describePlan(plan, { networkOperations: tailOperations(network.tail) });
+}
