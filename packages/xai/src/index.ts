@@ -29,6 +29,7 @@ export { saliency, type SaliencyOptions } from './methods/saliency.ts';
 export { smoothGrad, type SmoothGradOptions } from './methods/smooth-grad.ts';
 export {
   dropAndIncrease,
+  keptShares,
   type DropIncrease,
   type DropIncreaseOptions,
   type MaskProtocol,

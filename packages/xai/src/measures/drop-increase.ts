@@ -1,7 +1,9 @@
 import type * as tf from '@tensorflow/tfjs';
 import { XaiError } from '../errors.ts';
 import type { ExplainedInput } from '../forward/model-input.ts';
+import type { FloatArray, PositionMap } from '../explanation/explanation.ts';
 import { heatmapOf } from '../maps/heatmap.ts';
+import { resizeBilinear } from '../maps/resize-bilinear.ts';
 import { baselineValues, type Baseline } from '../methods/baseline.ts';
 import { scoreJudged, type Judged, type JudgedMap, type JudgeOptions } from './judged.ts';
 
@@ -75,16 +77,39 @@ export function checkFraction(fraction: number): void {
   );
 }
 
+/**
+ * Returns how much of the input a protocol keeps at each position, 0 to 1: what the masks of `dropAndIncrease` look like.
+ *
+ * @param positions of the input, `[length]` or `[height, width]`
+ * @throws XaiError `invalid-option` for a fraction outside (0, 1]
+ */
+export function keptShares(
+  map: PositionMap<FloatArray>,
+  positions: readonly number[],
+  protocol: MaskProtocol,
+): PositionMap {
+  if (protocol.kind === 'top-fraction') checkFraction(protocol.fraction);
+  const resized = resizeBilinear(map, positions);
+  return {
+    shape: positions,
+    data: Float32Array.from(shares({ map: resized.data, positions }, protocol)),
+  };
+}
+
 /** Writes the masked input and returns how many positions it keeps. */
 function writeMasked(judged: Judged, protocol: MaskProtocol, into: Float32Array): number | null {
-  const { data, depth, map } = judged;
+  const { data, depth } = judged;
   const baseline = baselineValues(protocol.baseline ?? 0, data.length);
-  const share = protocol.kind === 'top-fraction' ? keptShare(map, protocol.fraction) : softShare(judged);
+  const share = shares(judged, protocol);
   for (let i = 0; i < into.length; i++) {
     const h = share[Math.floor(i / depth)]!;
     into[i] = h === 1 ? data[i]! : baseline[i]! + h * (data[i]! - baseline[i]!);
   }
   return protocol.kind === 'top-fraction' ? share.reduce((count, h) => count + h, 0) : null;
+}
+
+function shares(judged: Pick<Judged, 'map' | 'positions'>, protocol: MaskProtocol): Float64Array {
+  return protocol.kind === 'top-fraction' ? keptShare(judged.map, protocol.fraction) : softShare(judged);
 }
 
 /** 1 at the positions that are kept, else 0. */
@@ -95,6 +120,6 @@ function keptShare(map: Float64Array, fraction: number): Float64Array {
   return map.map((value) => (value > threshold ? 1 : 0));
 }
 
-function softShare({ map, positions }: Judged): Float64Array {
+function softShare({ map, positions }: Pick<Judged, 'map' | 'positions'>): Float64Array {
   return Float64Array.from(heatmapOf({ shape: positions, data: map }, positions).data);
 }
