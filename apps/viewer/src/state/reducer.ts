@@ -151,7 +151,6 @@ function answered(state: ViewerState, answer: Answer): ViewerState {
         description: answer.result.model,
         good: aboutOf({ ...state, description: answer.result.model }),
         display: { ...state.display, classIndex: shownClass(state, answer.result.maps) },
-        problem: state.problem?.slot === 'explain' ? null : state.problem,
       };
     case 'gallery':
       return { ...state, gallery: answer.result };

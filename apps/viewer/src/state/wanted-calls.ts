@@ -24,7 +24,7 @@ export function wantedCalls(state: ViewerState): WantedCalls {
       labels && classes !== undefined
         ? { key: `${labels.id}|${classes}`, params: { file: labels.file, classes } }
         : null,
-    explain: subject ? { key: explainKey, params: subject } : null,
+    explain: subject && !isExplained(state) ? { key: explainKey, params: subject } : null,
     gallery: galleryCall(state),
     // Looks inside wait for the explanation, which says which layer and how many channels there are.
     features:

@@ -1,0 +1,63 @@
+import * as tf from '@tensorflow/tfjs';
+import { encode } from 'fast-png';
+import { modelFiles, type NamedFile } from '@ablation-cam/model';
+import { seededRandom } from '@ablation-cam/tools/testing';
+
+export const IMAGE_CLASSES = ['alpha', 'beta', 'gamma', 'delta'];
+
+/**
+ * A classifier of 96 x 96 images with seeded weights, large enough for a loop over its channels to take a while; the caller
+ * disposes of it.
+ */
+export function imageModel(): tf.LayersModel {
+  const model = tf.sequential({
+    layers: [
+      tf.layers.conv2d({
+        filters: 24,
+        kernelSize: 3,
+        padding: 'same',
+        activation: 'relu',
+        inputShape: [96, 96, 3],
+        name: 'edges',
+      }),
+      tf.layers.maxPooling2d({ poolSize: 2 }),
+      tf.layers.conv2d({ filters: 96, kernelSize: 3, padding: 'same', activation: 'relu', name: 'parts' }),
+      tf.layers.globalAveragePooling2d({}),
+      tf.layers.dense({ units: IMAGE_CLASSES.length, activation: 'softmax' }),
+    ],
+  });
+  const random = seededRandom(11);
+  const values = model.weights.map(({ shape }) => {
+    const sizes = shape.map((size) => size ?? 1);
+    return tf.tensor(
+      random.floats(
+        sizes.reduce((product, size) => product * size, 1),
+        -0.2,
+        0.2,
+      ),
+      sizes,
+    );
+  });
+  model.setWeights(values);
+  tf.dispose(values);
+  return model;
+}
+
+/** The model as files to be dropped. */
+export async function imageModelFiles(model: tf.LayersModel): Promise<readonly NamedFile[]> {
+  return modelFiles(model);
+}
+
+/** A PNG of seeded blobs, 40 x 30. */
+export function testImage(): Uint8Array {
+  const [width, height] = [40, 30];
+  const random = seededRandom(5);
+  const [red, green, blue] = [random.floats(2), random.floats(2), random.floats(2)];
+  const wave = (shape: Float32Array, x: number, y: number): number =>
+    Math.round(127 + 120 * Math.sin(x * shape[0]! + y * shape[1]!));
+  const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => {
+    const pixel = Math.floor(i / 3);
+    return wave([red, green, blue][i % 3]!, pixel % width, Math.floor(pixel / width));
+  });
+  return encode({ width, height, channels: 3, data });
+}

@@ -1,0 +1,127 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { launchChromium } from '@ablation-cam/tools/chromium';
+import { buildSite, readSite } from '../../src/server/build.ts';
+import { serve, type Server } from '../../src/server/serve.ts';
+
+/** The viewer, built and served for tests. */
+export interface ViewerSite {
+  readonly url: string;
+  readonly browser: Browser;
+  /** Opens a page of its own, with everything it may not do recorded. */
+  open(options?: OpenOptions): Promise<ViewerPage>;
+  close(): Promise<void>;
+}
+
+export interface OpenOptions {
+  readonly hash?: string;
+  /** Runs in the worker before its own script. */
+  readonly workerPrelude?: string;
+  readonly colorScheme?: 'light' | 'dark';
+  readonly viewport?: { readonly width: number; readonly height: number };
+}
+
+export interface ViewerPage {
+  readonly page: Page;
+  /** Errors in the console, uncaught errors, and requests to anywhere else. */
+  readonly complaints: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Long enough for a busy machine with a software GPU. */
+const TIMEOUT_MS = 60_000;
+
+export async function openSite(): Promise<ViewerSite> {
+  const folder = await mkdtemp(join(tmpdir(), 'ablation-cam-viewer-'));
+  await buildSite(folder);
+  const server: Server = await serve(await readSite(folder), 0);
+  await rm(folder, { recursive: true });
+  const browser = await launchChromium();
+  return {
+    url: server.url,
+    browser,
+    open: (options = {}) => openPage(browser, server.url, options),
+    close: async () => {
+      await browser.close();
+      server.close();
+    },
+  };
+}
+
+async function openPage(browser: Browser, url: string, options: OpenOptions): Promise<ViewerPage> {
+  const { hash = '', workerPrelude, colorScheme = 'light', viewport } = options;
+  const context = await browser.newContext({
+    colorScheme,
+    acceptDownloads: true,
+    // The locale of the machine may be one that browsers do not know, such as `C.UTF-8`.
+    locale: 'en-US',
+    viewport: viewport ?? { width: 1280, height: 720 },
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(TIMEOUT_MS);
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`));
+  context.on('request', (request) => {
+    const address = request.url();
+    if (!address.startsWith(url) && !/^(data|blob):/.test(address)) complaints.push(`request: ${address}`);
+  });
+  if (workerPrelude !== undefined) {
+    await context.route('**/worker.js', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: `${workerPrelude};\n${await response.text()}` });
+    });
+  }
+  await page.goto(url + hash);
+  return { page, complaints, close: () => context.close() };
+}
+
+/** Waits until what is shown is what is wanted. */
+export async function explained(page: Page): Promise<void> {
+  // What was just done reaches the page with the next frame.
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
+  await page.locator('main[aria-busy=false] .stage :is(img, canvas)').first().waitFor();
+}
+
+/** Drops files onto the page, as from a file manager. */
+export async function drop(
+  page: Page,
+  files: readonly { readonly name: string; readonly bytes: Uint8Array }[],
+): Promise<void> {
+  const encoded = files.map(({ name, bytes }) => ({ name, text: Buffer.from(bytes).toString('base64') }));
+  await page.evaluate((given) => {
+    const transfer = new DataTransfer();
+    for (const { name, text } of given) {
+      const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+      transfer.items.add(new File([bytes], name));
+    }
+    const event = new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true });
+    document.querySelector('.page')?.dispatchEvent(event);
+  }, encoded);
+}
+
+/** What the JSON file holds that the page saves. */
+export interface SavedExplanation {
+  readonly classIndex: number;
+  readonly layer: string;
+  readonly probabilities: readonly number[];
+  readonly weights: readonly number[];
+  readonly ablatedScores: readonly (readonly number[])[];
+  readonly map: { readonly shape: readonly number[]; readonly data: readonly number[] };
+  readonly executor: string;
+}
+
+/** Saves the numbers that are shown and reads them. */
+export async function savedNumbers(page: Page): Promise<SavedExplanation> {
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Save numbers' }).click(),
+  ]);
+  const chunks: Buffer[] = [];
+  for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
+  return JSON.parse(Buffer.concat(chunks).toString('utf8')) as SavedExplanation;
+}
