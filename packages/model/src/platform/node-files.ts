@@ -46,7 +46,8 @@ export async function writeFileAtomic(folder: string, name: string, bytes: Uint8
     }
     await rename(draft, path);
   } catch (cause) {
-    await rm(draft, { force: true });
+    // The draft may not exist, or not even its folder; the reason given is the first one.
+    await rm(draft, { force: true }).catch(() => undefined);
     throw new ModelError(
       'write-failed',
       `Cannot write ${path}: ${systemReason(cause)}. Free some space or choose another folder; what was there is unchanged.`,
