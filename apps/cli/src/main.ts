@@ -1,13 +1,14 @@
 import { Command } from '@commander-js/extra-typings';
 import type { RegisterCommand } from './command.ts';
 import { adapter } from './commands/adapter.ts';
+import { compare } from './commands/compare.ts';
 import { evaluate } from './commands/evaluate.ts';
 import { explain } from './commands/explain.ts';
 import { train } from './commands/train.ts';
 import { errorText } from './errors.ts';
 import { abortOnInterrupt, INTERRUPTED } from './interrupt.ts';
 
-const COMMANDS: readonly RegisterCommand[] = [explain, evaluate, train, adapter];
+const COMMANDS: readonly RegisterCommand[] = [explain, compare, evaluate, train, adapter];
 
 const signal = abortOnInterrupt();
 

@@ -17,7 +17,7 @@ export { convNet1d, type ConvNet1dOptions } from './networks/convnet-1d.ts';
 export type { ImageNetworkOptions, NetworkOptions } from './networks/options.ts';
 export { smallMobileNet } from './networks/small-mobilenet.ts';
 export { smallResNet } from './networks/small-resnet.ts';
-export { vgg7 } from './networks/vgg7.ts';
+export { vgg7, type Vgg7Options } from './networks/vgg7.ts';
 export { layerGraph } from './graph/build-layer-graph.ts';
 export type {
   GraphOutput,
@@ -68,6 +68,8 @@ export {
   renderEvaluationReport,
   type EvaluationReportOptions,
 } from './evaluation/report/render-evaluation-report.ts';
+export { html, Markup } from './evaluation/report/html.ts';
+export { reportStyle } from './evaluation/report/style.ts';
 export { embeddedModel, embeddedModelNames, type EmbeddedModelName } from './embedded/embedded-model.ts';
 export { loadModel, type LoadedModel } from './files/load-model.ts';
 export type { ModelMetadata } from './files/metadata.ts';

@@ -10,7 +10,7 @@ import {
 import { CliError } from '../errors.ts';
 import { parseNormalization } from '../explain/request.ts';
 import { startProgress } from '../progress.ts';
-import type { EvaluateRequest } from './request.ts';
+import type { DataRequest } from './request.ts';
 
 /** The test sets that are generated here, by name. */
 const generated: Readonly<Record<string, () => DataSet>> = {
@@ -24,7 +24,7 @@ const generated: Readonly<Record<string, () => DataSet>> = {
  *
  * @throws CliError where neither is there
  */
-export function dataName({ model, data }: EvaluateRequest): string {
+export function dataName({ model, data }: DataRequest): string {
   if (data !== undefined) return data;
   if (generated[model] !== undefined) return model;
   throw new CliError(
@@ -39,7 +39,7 @@ export function dataName({ model, data }: EvaluateRequest): string {
  * @throws CliError, ModelError
  */
 export async function openEvaluationData(
-  request: EvaluateRequest,
+  request: DataRequest,
   loaded: LoadedModel,
   signal: AbortSignal,
 ): Promise<DataSet> {
@@ -65,7 +65,7 @@ export async function openEvaluationData(
 
 /** The names in the order of the model's outputs, where they are known. */
 async function modelClassNames(
-  { labels }: EvaluateRequest,
+  { labels }: DataRequest,
   { model, metadata }: LoadedModel,
 ): Promise<readonly string[] | undefined> {
   if (labels === undefined) return metadata.classNames;
@@ -83,7 +83,7 @@ function requireSameClasses(model: string, names: readonly string[] | undefined,
 
 async function openFolder(
   folder: string,
-  { normalize, limit, json }: EvaluateRequest,
+  { normalize, limit, json }: DataRequest,
   inputShape: readonly [number, number, number],
   classNames: readonly string[] | undefined,
   signal: AbortSignal,

@@ -14,3 +14,6 @@ export interface EvaluateRequest {
   readonly svg?: string | undefined;
   readonly json?: true | undefined;
 }
+
+/** What says which data a command reads. */
+export type DataRequest = Pick<EvaluateRequest, 'model' | 'data' | 'limit' | 'normalize' | 'labels' | 'json'>;

@@ -1,0 +1,78 @@
+import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import type { RegisterCommand } from '../command.ts';
+
+const EXAMPLES = `
+Examples:
+  pnpm compare --limit 200                              the embedded model on MNIST-1D test signals
+  pnpm compare --model textures --limit 24              ... on textures, whose evidence has a known place
+  pnpm compare --model vgg.h5 --data images/test --limit 8 --methods ablation-cam,grad-cam,grad-cam++
+  pnpm compare --methods all --limit 20                 the slow methods as well`;
+
+/** `compare`: which method's maps can be trusted. */
+export const compare: RegisterCommand = (program, { signal }) => {
+  program
+    .command('compare')
+    .description(
+      'Explain the same inputs with several methods and judge their maps: drop and increase of the score, insertion and ' +
+        'deletion, localisation where the place of the evidence is known, and seconds per image. A random map is always ' +
+        'among them. An interrupted run goes on where it was when it is started again.',
+    )
+    .addOption(
+      new Option(
+        '--model <model>',
+        'a TF.js model.json, a Keras .h5, or the name of an embedded model',
+      ).default('mnist1d'),
+    )
+    .option(
+      '--data <data>',
+      'a folder of class folders of images, or a generated test set: mnist1d, textures (default: the one of the embedded model)',
+    )
+    .addOption(
+      new Option(
+        '--methods <methods>',
+        'names separated by commas, or all; the first one is what the others are held against (default: all but the slow ones)',
+      ),
+    )
+    .option('--limit <n>', 'only so many samples, evenly from all classes', wholeNumber)
+    .option('--layer <name>', 'the target layer (default: the last feature map before the output)')
+    .option(
+      '--fraction <f>',
+      'share of the input that top-fraction keeps, in (0, 1] (default: 0.3 for signals, 0.9 for images)',
+      share,
+    )
+    .addOption(new Option('--steps <n>', 'of insertion and deletion').argParser(wholeNumber).default(10))
+    .addOption(
+      new Option('--backend <backend>', 'TensorFlow.js backend')
+        .choices(['auto', 'webgpu', 'wasm', 'cpu'] as const)
+        .default('auto' as const),
+    )
+    .option(
+      '--normalize <how>',
+      'scale of 8-bit images: 0..1, -1..1, imagenet, or mean:deviation, each one number or one a channel with commas (default: 0..1)',
+    )
+    .option('--labels <file>', "class names, one a line in the order of the model's outputs")
+    .addOption(
+      new Option('--out <dir>', 'folder for comparison.json, comparison.csv and report.html').default(
+        'comparison',
+      ),
+    )
+    .option('--fresh', 'start anew, whatever an earlier run left in the folder')
+    .option('--json', 'print the comparison as JSON only')
+    .addHelpText('after', EXAMPLES)
+    .action(async (options) => {
+      const { runCompare } = await import('../compare/run-compare.ts');
+      await runCompare(options, signal);
+    });
+};
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= 1) return value;
+  throw new InvalidArgumentError('It must be a whole number from 1.');
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (value > 0 && value <= 1) return value;
+  throw new InvalidArgumentError('It must be a number above 0 and at most 1.');
+}

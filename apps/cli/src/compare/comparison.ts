@@ -1,0 +1,49 @@
+import type { Measure, SampleRecord } from './measures.ts';
+import type { MethodSummary } from './summary.ts';
+
+/** What was compared: a run that says the same goes on where an earlier one ended. */
+export interface ComparisonSubject {
+  readonly model: string;
+  readonly data: string;
+  readonly methods: readonly string[];
+  readonly samples: readonly number[];
+  readonly layer: string | null;
+  readonly fraction: number;
+  readonly steps: number;
+  readonly backend: string;
+  readonly normalize: string | null;
+}
+
+/** A finished comparison. */
+export interface Comparison {
+  readonly subject: ComparisonSubject;
+  readonly samples: number;
+  readonly classNames: readonly string[];
+  readonly measures: readonly Measure[];
+  readonly methods: readonly MethodSummary[];
+  readonly records: readonly SampleRecord[];
+}
+
+/** Returns one line for each sample and method. */
+export function comparisonCsv({ records, measures, classNames }: Comparison): string {
+  const head = ['sample', 'source', 'label', 'predicted', 'score', 'method', 'seconds', 'empty'];
+  const lines = records.map((record) => [
+    record.sample,
+    record.source ?? '',
+    classNames[record.label] ?? record.label,
+    classNames[record.classIndex] ?? record.classIndex,
+    record.score,
+    record.method,
+    record.seconds,
+    record.empty ? 1 : 0,
+    ...measures.map(({ key }) => record.values[key] ?? ''),
+  ]);
+  return [[...head, ...measures.map(({ key }) => key)], ...lines]
+    .map((line) => `${line.map(csvField).join(',')}\n`)
+    .join('');
+}
+
+function csvField(value: string | number): string {
+  const text = String(value);
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,65 @@
+import type * as tf from '@tensorflow/tfjs';
+import { drawContactSheet, type MethodName, type PositionMap, type SheetCell } from '@ablation-cam/xai';
+import type { PlotPalette } from '@ablation-cam/model';
+import type { Comparison } from './comparison.ts';
+import { explainTimed, inputOf, type MeasureSettings } from './measure-samples.ts';
+import type { CompareData } from './samples.ts';
+
+/** More rows make the page long and say no more. */
+const MOST_CLASSES = 10;
+
+/** Draws a sample of each class, the first one predicted right where there is one, beside every method's map of it. */
+export async function drawExamples(
+  model: tf.LayersModel,
+  { dataSet }: CompareData,
+  { records, methods, classNames }: Comparison,
+  settings: MeasureSettings,
+  palette: PlotPalette,
+): Promise<string> {
+  const cells: SheetCell[] = [];
+  const rowLabels: string[] = [];
+  for (const [label, name] of classNames.entries()) {
+    const own = records.filter((record) => record.label === label);
+    const example = own.find((record) => record.classIndex === label) ?? own[0];
+    if (!example || rowLabels.length === MOST_CLASSES) continue;
+    const input = await inputOf(dataSet, [example.sample]);
+    const predicted = classNames[example.classIndex] ?? String(example.classIndex);
+    rowLabels.push(example.classIndex === label ? name : `${name}, taken for ${predicted}`);
+    cells.push(cellOf(input.data, dataSet.inputShape, null));
+    for (const { method } of methods) {
+      const { explanations } = await explainTimed(model, input, method as MethodName, settings);
+      cells.push(cellOf(input.data, dataSet.inputShape, explanations[0]!.heatmap));
+    }
+  }
+  return drawContactSheet(cells, {
+    columns: methods.length + 1,
+    columnLabels: ['input', ...methods.map(({ method }) => method)],
+    rowLabels,
+    cellSize: { width: 128, height: dataSet.inputShape.length === 3 ? 128 : 84 },
+    palette,
+  });
+}
+
+function cellOf(data: Float32Array, shape: readonly number[], heatmap: PositionMap | null): SheetCell {
+  if (shape.length !== 3) {
+    const flat = { shape: [shape[0] ?? data.length], data: new Float32Array(shape[0] ?? data.length) };
+    return { kind: 'signal', signal: { data, shape }, heatmap: heatmap ?? flat };
+  }
+  const image = imageOf(data, shape);
+  return heatmap ? { kind: 'overlay', image, heatmap } : { kind: 'image', image };
+}
+
+/** Values as an image: 0 to 1 where they lie there, else stretched from the smallest to the largest. */
+function imageOf(
+  data: Float32Array,
+  [height = 1, width = 1, channels = 1]: readonly number[],
+): { width: number; height: number; rgb: Uint8Array } {
+  let [low, high] = [0, 1];
+  for (const value of data) [low, high] = [Math.min(low, value), Math.max(high, value)];
+  const rgb = Uint8Array.from({ length: height * width * 3 }, (_, i) => {
+    const channel = channels === 3 ? i % 3 : 0;
+    const value = data[Math.floor(i / 3) * channels + channel] ?? 0;
+    return Math.round((255 * (value - low)) / (high - low));
+  });
+  return { width, height, rgb };
+}

@@ -1,0 +1,85 @@
+import type * as tf from '@tensorflow/tfjs';
+import {
+  dropAndIncrease,
+  explain,
+  insertionDeletion,
+  localization,
+  type Explanation,
+  type InputArray,
+  type MethodName,
+} from '@ablation-cam/xai';
+import type { SampleRecord } from './measures.ts';
+import type { CompareData } from './samples.ts';
+
+export interface MeasureSettings {
+  readonly layer: string | undefined;
+  readonly fraction: number;
+  readonly steps: number;
+  readonly backend: 'auto' | 'webgpu' | 'wasm' | 'cpu';
+  readonly signal: AbortSignal;
+}
+
+/** Explains the predicted class of samples with one method and judges the maps. */
+export async function measureSamples(
+  model: tf.LayersModel,
+  { dataSet, mask }: CompareData,
+  samples: readonly number[],
+  method: MethodName,
+  settings: MeasureSettings,
+): Promise<SampleRecord[]> {
+  const input = await inputOf(dataSet, samples);
+  const { backend, signal } = settings;
+  const { explanations, seconds } = await explainTimed(model, input, method, settings);
+  const judged = { backend, signal };
+  const top = await dropAndIncrease(model, input, explanations, {
+    ...judged,
+    protocol: { kind: 'top-fraction', fraction: settings.fraction },
+  });
+  const soft = await dropAndIncrease(model, input, explanations, {
+    ...judged,
+    protocol: { kind: 'soft-multiply' },
+  });
+  const curves = await insertionDeletion(model, input, explanations, { ...judged, steps: settings.steps });
+  return samples.map((sample, i) => {
+    const { map, classIndex, classScore } = explanations[i]!;
+    const truth = mask ? { shape: dataSet.inputShape.slice(0, -1), data: mask(sample) } : null;
+    return {
+      sample,
+      source: dataSet.source(sample),
+      label: dataSet.labels[sample]!,
+      method,
+      classIndex: classIndex ?? -1,
+      score: classScore,
+      seconds: seconds / samples.length,
+      empty: map.data.every((value: number) => value === 0),
+      values: {
+        drop: top[i]!.drop,
+        increase: top[i]!.increase,
+        softDrop: soft[i]!.drop,
+        softIncrease: soft[i]!.increase,
+        insertion: curves[i]!.insertion.auc,
+        deletion: curves[i]!.deletion.auc,
+        ...(truth && localization(map, truth)),
+      },
+    };
+  });
+}
+
+/** Explains inputs and tells the time from call to result. */
+export async function explainTimed(
+  model: tf.LayersModel,
+  input: InputArray,
+  method: MethodName,
+  { layer, backend, signal }: Pick<MeasureSettings, 'layer' | 'backend' | 'signal'>,
+): Promise<{ explanations: readonly Explanation[]; seconds: number }> {
+  const { explanations, timings } = await explain(model, input, { method, layer, backend, signal });
+  return { explanations, seconds: timings.totalMs / 1000 };
+}
+
+/** The samples as one batch. */
+export async function inputOf(
+  dataSet: CompareData['dataSet'],
+  samples: readonly number[],
+): Promise<InputArray> {
+  return { data: await dataSet.batch(samples), shape: [samples.length, ...dataSet.inputShape] };
+}

@@ -1,0 +1,162 @@
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { lightPalette, type LoadedModel } from '@ablation-cam/model';
+import { releaseDevice, type MethodName } from '@ablation-cam/xai';
+import { openEvaluationData, dataName } from '../evaluate/open-data.ts';
+import { openModel } from '../explain/open-subject.ts';
+import { startProgress } from '../progress.ts';
+import { loadTensorFlow } from '../tensorflow.ts';
+import { writeFileWhole } from '../write-file.ts';
+import { comparisonCsv, type Comparison, type ComparisonSubject } from './comparison.ts';
+import { drawExamples } from './examples.ts';
+import { explainTimed, inputOf, measureSamples, type MeasureSettings } from './measure-samples.ts';
+import { printComparison } from './print-comparison.ts';
+import { openProgressFile, type ProgressFile } from './progress-file.ts';
+import { renderComparison } from './report.ts';
+import { parseMethods, type CompareRequest } from './request.ts';
+import { chooseSamples, type CompareData } from './samples.ts';
+import { measuresOf, summarize } from './summary.ts';
+
+/** Values of the samples that are explained together: their work is lost when a run is interrupted. */
+const VALUES_PER_CHUNK = 2 ** 17;
+const MOST_SAMPLES_PER_CHUNK = 25;
+
+/** Carries `compare` out: measures, prints the table and writes its files. */
+export async function runCompare(request: CompareRequest, signal: AbortSignal): Promise<void> {
+  const methods = parseMethods(request.methods);
+  dataName(request);
+  await loadTensorFlow();
+  const loaded = await openModel(request.model);
+  try {
+    const data = await openData(request, loaded, signal);
+    const subject = subjectOf(request, methods, data);
+    const settings = { ...subject, layer: request.layer, backend: request.backend, signal };
+    const path = join(request.out, 'samples.jsonl');
+    const file = await openProgressFile(path, subject, request.fresh === true);
+    const records = await measureAll(loaded.model, data, methods, settings, file, request.json === true);
+    const comparison: Comparison = {
+      subject,
+      samples: data.samples.length,
+      classNames: data.dataSet.classNames,
+      measures: measuresOf(records),
+      methods: summarize(records, methods),
+      records,
+    };
+    if (request.json) process.stdout.write(`${JSON.stringify(comparison, null, 2)}\n`);
+    else printComparison(comparison);
+    const files = await writeFiles(request, loaded.model, data, comparison, settings);
+    if (!request.json) console.log(`\nwrote ${files.join(', ')}`);
+  } finally {
+    loaded.model.dispose();
+    await releaseDevice();
+  }
+}
+
+async function openData(
+  request: CompareRequest,
+  loaded: LoadedModel,
+  signal: AbortSignal,
+): Promise<CompareData> {
+  // Generated sets are limited here, where the index of each sample is still known.
+  const isGenerated = ['mnist1d', 'textures'].includes(dataName(request));
+  const limit = isGenerated ? undefined : request.limit;
+  const dataSet = await openEvaluationData({ ...request, limit }, loaded, signal);
+  return chooseSamples(dataSet, request.limit);
+}
+
+function subjectOf(
+  request: CompareRequest,
+  methods: readonly MethodName[],
+  { dataSet, samples }: CompareData,
+): ComparisonSubject {
+  const { model, layer, fraction, steps, backend, normalize } = request;
+  return {
+    model,
+    data: dataSet.name,
+    methods,
+    samples,
+    layer: layer ?? null,
+    fraction: fraction ?? (dataSet.inputShape.length === 3 ? 0.9 : 0.3),
+    steps,
+    backend,
+    normalize: normalize ?? null,
+  };
+}
+
+/** Measures what is not in the file yet, method by method on a few samples at a time. */
+async function measureAll(
+  model: tf.LayersModel,
+  data: CompareData,
+  methods: readonly MethodName[],
+  settings: MeasureSettings,
+  file: ProgressFile,
+  silent: boolean,
+): Promise<Comparison['records']> {
+  const records = [...file.records];
+  const done = new Set(records.map(({ method, sample }) => `${method} ${String(sample)}`));
+  const total = data.samples.length * methods.length;
+  const length = data.dataSet.inputShape.reduce((product, size) => product * size, 1);
+  const size = Math.max(1, Math.min(MOST_SAMPLES_PER_CHUNK, Math.floor(VALUES_PER_CHUNK / length)));
+  const warm = new Set<MethodName>();
+  const progress = startProgress({ label: 'comparing', total, silent });
+  try {
+    progress.update(records.length);
+    for (let first = 0; first < data.samples.length; first += size) {
+      const chunk = data.samples.slice(first, first + size);
+      for (const method of methods) {
+        const left = chunk.filter((sample) => !done.has(`${method} ${String(sample)}`));
+        if (left.length === 0) continue;
+        if (!warm.has(method)) {
+          // The first call compiles and uploads, which is no matter of the method.
+          await explainTimed(model, await inputOf(data.dataSet, left.slice(0, 1)), method, settings);
+          warm.add(method);
+        }
+        const found = await measureSamples(model, data, left, method, settings);
+        await file.append(found);
+        records.push(...found);
+        progress.update(records.length, method);
+      }
+    }
+  } finally {
+    progress.stop();
+  }
+  const place = new Map(methods.map((method, index) => [method as string, index]));
+  return records.sort(
+    (a, b) => a.sample - b.sample || (place.get(a.method) ?? 0) - (place.get(b.method) ?? 0),
+  );
+}
+
+async function writeFiles(
+  request: CompareRequest,
+  model: tf.LayersModel,
+  data: CompareData,
+  comparison: Comparison,
+  settings: MeasureSettings,
+): Promise<string[]> {
+  const examples = await drawExamples(model, data, comparison, settings, lightPalette);
+  const { subject } = comparison;
+  const facts = {
+    model: subject.model,
+    'data set': subject.data,
+    samples: comparison.samples,
+    'target layer': subject.layer ?? 'the last feature map',
+    'kept fraction': subject.fraction,
+    'steps of insertion and deletion': subject.steps,
+    'explained together': 'a few samples, timed from call to result, after a warm-up',
+    backend: `TensorFlow.js ${tf.version.tfjs}, ${subject.backend}`,
+    runtime: `Node.js ${process.version}, ${process.platform} ${process.arch}`,
+    'made on': new Date().toISOString(),
+  };
+  const contents = {
+    'comparison.json': `${JSON.stringify(comparison, null, 2)}\n`,
+    'comparison.csv': comparisonCsv(comparison),
+    'report.html': renderComparison(comparison, examples, facts),
+  };
+  const files: string[] = [];
+  for (const [name, content] of Object.entries(contents)) {
+    const path = join(request.out, name);
+    await writeFileWhole(path, content);
+    files.push(path);
+  }
+  return files;
+}
