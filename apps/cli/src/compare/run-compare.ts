@@ -19,7 +19,7 @@ import { measuresOf, summarize } from './summary.ts';
 
 /** Values of the samples that are explained together: their work is lost when a run is interrupted. */
 const VALUES_PER_CHUNK = 2 ** 17;
-const MOST_SAMPLES_PER_CHUNK = 25;
+const MOST_SAMPLES_PER_CHUNK = 50;
 
 /** Carries `compare` out: measures, prints the table and writes its files. */
 export async function runCompare(request: CompareRequest, signal: AbortSignal): Promise<void> {
@@ -142,7 +142,7 @@ async function writeFiles(
     'target layer': subject.layer ?? 'the last feature map',
     'kept fraction': subject.fraction,
     'steps of insertion and deletion': subject.steps,
-    'explained together': 'a few samples, timed from call to result, after a warm-up',
+    'seconds per image': 'median, from call to result, after a warm-up',
     backend: `TensorFlow.js ${tf.version.tfjs}, ${subject.backend}`,
     runtime: `Node.js ${process.version}, ${process.platform} ${process.arch}`,
     'made on': new Date().toISOString(),

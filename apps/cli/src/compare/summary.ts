@@ -6,6 +6,7 @@ export interface MethodSummary {
   readonly measures: Readonly<Partial<Record<MeasureKey, MeanInterval>>>;
   /** Against the first method, on the same samples; null for the first method itself. */
   readonly paired: Readonly<Partial<Record<MeasureKey, PairedComparison>>> | null;
+  /** The median: other programs on the machine slow single calls down. */
   readonly secondsPerImage: number;
   /** Maps in which nothing speaks for the class. */
   readonly emptyMaps: number;
@@ -30,7 +31,7 @@ export function summarize(records: readonly SampleRecord[], methods: readonly st
       method,
       measures,
       paired: method === first ? null : paired,
-      secondsPerImage: samples.reduce((sum, { seconds }) => sum + seconds, 0) / samples.length,
+      secondsPerImage: median(samples.map(({ seconds }) => seconds)),
       emptyMaps: samples.filter(({ empty }) => empty).length,
     };
   });
@@ -43,4 +44,10 @@ export function measuresOf(records: readonly SampleRecord[]): Measure[] {
 
 function valuesOf(records: readonly SampleRecord[], key: MeasureKey): number[] {
   return records.map(({ values }) => values[key] ?? NaN);
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
 }
