@@ -36,3 +36,9 @@ export { webGpuExecutor, type WebGpuExecutorOptions } from './webgpu/webgpu-exec
 export { evaluateTail } from './reference/evaluate-tail.ts';
 export { channelNorm, channelPlane, channelWeight, weightedMap } from './reference/channel-weights.ts';
 export { tailOperations } from './plan/operations.ts';
+export { largest, scoreChange, type ScoreChange } from './reference/score-change.ts';
+export { mapsPerInput, throwIfAborted, validateInput } from './ablation/validate.ts';
+export { ownerMap } from './plan/owner.ts';
+export { isWindowOfOnes } from './plan/low-rank.ts';
+export { valueMade, valuesRead } from './plan/values-read.ts';
+export { channelsOf, positionsOf, sizeOf } from './tail/shape.ts';

@@ -88,7 +88,7 @@ export interface AblationOutput {
   readonly timings: { readonly ablationMs: number; readonly mapMs: number };
 }
 
-export type ExecutorName = 'webgpu' | 'reference';
+export type ExecutorName = 'webgpu' | 'tfjs' | 'reference';
 
 /** Runs plans. */
 export interface Executor {

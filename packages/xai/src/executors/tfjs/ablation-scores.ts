@@ -1,0 +1,102 @@
+import {
+  channelNorm,
+  channelPlane,
+  channelWeight,
+  largest,
+  scoreChange,
+  weightedMap,
+  type AblationInput,
+  type AblationOutput,
+  type Plan,
+} from '@ablation-cam/kernels';
+
+/** Turns logits and their falls into scores, weights and maps, in float64, and collects them for all inputs of a run. */
+export class AblationScores {
+  readonly output: AblationOutput;
+  readonly timings = { ablationMs: 0, mapMs: 0 };
+  readonly #plan: Plan;
+  readonly #input: AblationInput;
+  readonly #maps: number;
+
+  constructor(plan: Plan, input: AblationInput, logits: Float32Array, maps: number) {
+    const scores = input.inputs * plan.channels * plan.classes;
+    const positions = plan.positions.reduce((product, length) => product * length, 1);
+    this.#plan = plan;
+    this.#input = input;
+    this.#maps = maps;
+    this.output = {
+      logits: logits.slice(),
+      ablatedScores: new Float32Array(scores),
+      weights: new Float32Array(scores),
+      classIndices: new Uint32Array(input.inputs * maps),
+      mapSigned: new Float32Array(input.inputs * maps * positions),
+      map: new Float32Array(input.inputs * maps * positions),
+      dispatches: { ablation: 0, map: 0 },
+      timings: this.timings,
+    };
+  }
+
+  /**
+   * Adds input n.
+   *
+   * @param activation of the target, `[...positions, channels]`
+   * @param drops how far each logit falls without each channel, `[channels, classes]`
+   */
+  add(n: number, activation: Float32Array, drops: ArrayLike<number>): void {
+    const start = performance.now();
+    const weights = this.#weigh(n, activation, Float64Array.from(drops));
+    const weighed = performance.now();
+    this.#draw(n, activation, weights);
+    this.timings.ablationMs += weighed - start;
+    this.timings.mapMs += performance.now() - weighed;
+  }
+
+  /** Returns the weights before they are rounded to float32, `[channels, classes]`. */
+  #weigh(n: number, activation: Float32Array, drops: Float64Array): Float64Array {
+    const { channels, classes, scoreFunction } = this.#plan;
+    const { score, weighting, norm } = this.#input;
+    const logits = this.#logits(n);
+    const weights = new Float64Array(channels * classes);
+    for (let k = 0; k < channels; k++) {
+      const own = drops.subarray(k * classes, (k + 1) * classes);
+      const change = scoreChange(logits, own, score, scoreFunction);
+      const length = weighting === 'slope' ? channelNorm(channelPlane(activation, k, channels), norm) : 0;
+      change.drops.forEach((drop, c) => {
+        weights[k * classes + c] = channelWeight(weighting, drop, change.scores[c] ?? 0, length);
+      });
+      this.output.ablatedScores.set(change.ablatedScores, (n * channels + k) * classes);
+    }
+    this.output.weights.set(weights, n * channels * classes);
+    return weights;
+  }
+
+  #draw(n: number, activation: Float32Array, weights: Float64Array): void {
+    const { channels, classes } = this.#plan;
+    for (let m = 0; m < this.#maps; m++) {
+      const at = n * this.#maps + m;
+      const classIndex = this.#classIndex(n, m);
+      const ofClass = Float64Array.from(
+        { length: channels },
+        (_, k) => weights[k * classes + classIndex] ?? 0,
+      );
+      const signed = weightedMap(activation, ofClass);
+      this.output.classIndices[at] = classIndex;
+      this.output.mapSigned.set(signed, at * signed.length);
+      this.output.map.set(
+        signed.map((value) => Math.max(0, value)),
+        at * signed.length,
+      );
+    }
+  }
+
+  #classIndex(n: number, m: number): number {
+    const { classes } = this.#input;
+    if (classes === 'predicted') return largest(this.#logits(n));
+    return classes === 'all' ? m : (classes[m] ?? 0);
+  }
+
+  #logits(n: number): Float32Array {
+    const { classes } = this.#plan;
+    return this.output.logits.subarray(n * classes, (n + 1) * classes);
+  }
+}

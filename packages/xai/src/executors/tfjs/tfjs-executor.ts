@@ -1,0 +1,67 @@
+import {
+  mapsPerInput,
+  planSteps,
+  throwIfAborted,
+  validateInput,
+  type AblationInput,
+  type AblationOutput,
+  type Executor,
+  type Plan,
+  type PreparedAblation,
+  type StepPlan,
+} from '@ablation-cam/kernels';
+import { AblationScores } from './ablation-scores.ts';
+import { tfjsChunkSizes } from './chunk-sizes.ts';
+import { onCpu, rowsOf, StepProgram } from './step-program.ts';
+
+/**
+ * Returns the executor that runs plans with TensorFlow.js's operations on its current backend: for machines without a GPU,
+ * where WASM does what the kernels of this project do elsewhere. Plans for a single dispatch are planned again in steps.
+ * Logit deltas are float32, everything made of them float64.
+ */
+export function tfjsExecutor(): Executor {
+  return {
+    name: 'tfjs',
+    adapter: null,
+    // A rejection, not an exception, also where the plan cannot be compiled.
+    prepare: (plan) => Promise.resolve().then(() => new TfjsAblation(plan)),
+  };
+}
+
+class TfjsAblation implements PreparedAblation {
+  readonly plan: Plan;
+  readonly #steps: StepPlan;
+  readonly #program: StepProgram;
+
+  constructor(plan: Plan) {
+    this.plan = plan;
+    this.#steps = plan.kind === 'steps' ? plan : planSteps(plan.tail);
+    this.#program = new StepProgram(this.#steps);
+  }
+
+  async run(input: AblationInput): Promise<AblationOutput> {
+    validateInput(this.#steps, input);
+    const { channels, classes } = this.plan;
+    const activation = onCpu(input.activation);
+    const maps = mapsPerInput(input.classes, classes);
+    const scores = new AblationScores(this.plan, input, onCpu(input.logits), maps);
+    const { inputs, variants } = tfjsChunkSizes(this.#steps, input.inputs, maps);
+    for (let first = 0; first < input.inputs; first += inputs) {
+      const start = performance.now();
+      const chunk = { first, inputs: Math.min(inputs, input.inputs - first), variants };
+      const drops = await this.#program.logitDrops(input, chunk);
+      scores.timings.ablationMs += performance.now() - start;
+      for (let n = 0; n < chunk.inputs; n++) {
+        const own = drops.subarray(n * channels * classes, (n + 1) * channels * classes);
+        scores.add(first + n, rowsOf(activation, input.inputs, first + n, 1), own);
+      }
+      input.onProgress?.(first + chunk.inputs);
+      throwIfAborted(input.signal);
+    }
+    return scores.output;
+  }
+
+  dispose(): void {
+    this.#program.dispose();
+  }
+}
