@@ -8,6 +8,10 @@ import type { CompareData } from './samples.ts';
 /** More rows make the page long and say no more. */
 const MOST_CLASSES = 10;
 
+/** Pixels that the page has for the columns, and what lies between two of them. */
+const PAGE_WIDTH = 980;
+const GAP = 12;
+
 /** Draws a sample of each class, the first one predicted right where there is one, beside every method's map of it. */
 export async function drawExamples(
   model: tf.LayersModel,
@@ -16,6 +20,8 @@ export async function drawExamples(
   settings: MeasureSettings,
   palette: PlotPalette,
 ): Promise<string> {
+  // A signal is drawn with its map; an image is covered by it.
+  const showsInput = dataSet.inputShape.length === 3;
   const cells: SheetCell[] = [];
   const rowLabels: string[] = [];
   for (const [label, name] of classNames.entries()) {
@@ -25,28 +31,31 @@ export async function drawExamples(
     const input = await inputOf(dataSet, [example.sample]);
     const predicted = classNames[example.classIndex] ?? String(example.classIndex);
     rowLabels.push(example.classIndex === label ? name : `${name}, taken for ${predicted}`);
-    cells.push(cellOf(input.data, dataSet.inputShape, null));
+    if (showsInput) cells.push(inputCell(input.data, dataSet.inputShape));
     for (const { method } of methods) {
       const { explanations } = await explainTimed(model, input, method as MethodName, settings);
-      cells.push(cellOf(input.data, dataSet.inputShape, explanations[0]!.heatmap));
+      cells.push(mapCell(input.data, dataSet.inputShape, explanations[0]!.heatmap));
     }
   }
+  const columns = methods.length + (showsInput ? 1 : 0);
+  const width = Math.max(72, Math.min(128, Math.floor(PAGE_WIDTH / columns) - GAP));
   return drawContactSheet(cells, {
-    columns: methods.length + 1,
-    columnLabels: ['input', ...methods.map(({ method }) => method)],
+    columns,
+    columnLabels: [...(showsInput ? ['input'] : []), ...methods.map(({ method }) => method)],
     rowLabels,
-    cellSize: { width: 128, height: dataSet.inputShape.length === 3 ? 128 : 84 },
+    cellSize: { width, height: showsInput ? width : 84 },
     palette,
   });
 }
 
-function cellOf(data: Float32Array, shape: readonly number[], heatmap: PositionMap | null): SheetCell {
-  if (shape.length !== 3) {
-    const flat = { shape: [shape[0] ?? data.length], data: new Float32Array(shape[0] ?? data.length) };
-    return { kind: 'signal', signal: { data, shape }, heatmap: heatmap ?? flat };
-  }
-  const image = imageOf(data, shape);
-  return heatmap ? { kind: 'overlay', image, heatmap } : { kind: 'image', image };
+function inputCell(data: Float32Array, shape: readonly number[]): SheetCell {
+  return { kind: 'image', image: imageOf(data, shape) };
+}
+
+function mapCell(data: Float32Array, shape: readonly number[], heatmap: PositionMap): SheetCell {
+  return shape.length === 3
+    ? { kind: 'overlay', image: imageOf(data, shape), heatmap }
+    : { kind: 'signal', signal: { data, shape }, heatmap };
 }
 
 /** Values as an image: 0 to 1 where they lie there, else stretched from the smallest to the largest. */

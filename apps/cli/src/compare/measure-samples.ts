@@ -29,7 +29,7 @@ export async function measureSamples(
 ): Promise<SampleRecord[]> {
   const input = await inputOf(dataSet, samples);
   const { backend, signal } = settings;
-  const { explanations, seconds } = await explainTimed(model, input, method, settings);
+  const { explanations, seconds } = await explainTimed(model, input, method, settings, samples[0]);
   const judged = { backend, signal };
   const top = await dropAndIncrease(model, input, explanations, {
     ...judged,
@@ -65,14 +65,26 @@ export async function measureSamples(
   });
 }
 
-/** Explains inputs and tells the time from call to result. */
+/**
+ * Explains inputs and tells the time from call to result.
+ *
+ * @param seed of methods that draw random numbers
+ */
 export async function explainTimed(
   model: tf.LayersModel,
   input: InputArray,
   method: MethodName,
   { layer, backend, signal }: Pick<MeasureSettings, 'layer' | 'backend' | 'signal'>,
+  seed = 0,
 ): Promise<{ explanations: readonly Explanation[]; seconds: number }> {
-  const { explanations, timings } = await explain(model, input, { method, layer, backend, signal });
+  const isRandom = method === 'random' || method === 'smooth-grad';
+  const { explanations, timings } = await explain(model, input, {
+    method,
+    layer,
+    backend,
+    signal,
+    ...(isRandom && { seed }),
+  });
   return { explanations, seconds: timings.totalMs / 1000 };
 }
 

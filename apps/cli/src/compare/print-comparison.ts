@@ -1,37 +1,39 @@
 import Table from 'cli-table3';
 import type { MeanInterval } from '@ablation-cam/xai';
 import type { Comparison } from './comparison.ts';
+import type { Measure } from './measures.ts';
+
+const PLAIN = { head: [], border: [], compact: true };
 
 /** Prints the comparison for people. */
 export function printComparison({ subject, samples, measures, methods }: Comparison): void {
-  const plain = { head: [], border: [], compact: true };
-  console.log(
-    `${subject.model} on ${subject.data}: ${String(samples)} samples, the predicted class of each\n`,
-  );
+  console.log(`${subject.model} on ${subject.data}: ${String(samples)} samples, the predicted class of each`);
+  console.log('Means with 95 % intervals; ↑ larger is better, ↓ smaller is better\n');
   const table = new Table({
-    head: ['', ...methods.map(({ method }) => method)],
-    style: plain,
-    colAligns: ['left', ...methods.map(() => 'right' as const)],
+    head: ['', ...measures.map(measureTitle), 'empty\nmaps', 'seconds\nper image'],
+    style: PLAIN,
+    colAligns: ['left', ...measures.map(() => 'right' as const), 'right', 'right'],
   });
-  for (const { key, name, better } of measures) {
-    table.push([`${name} (${better} is better)`, ...methods.map((method) => interval(method.measures[key]))]);
+  for (const { method, measures: means, emptyMaps, secondsPerImage } of methods) {
+    table.push([
+      method,
+      ...measures.map(({ key }) => interval(means[key])),
+      emptyMaps,
+      secondsPerImage.toPrecision(3),
+    ]);
   }
-  table.push(
-    ['maps without positive values', ...methods.map(({ emptyMaps }) => String(emptyMaps))],
-    ['seconds per image', ...methods.map(({ secondsPerImage }) => secondsPerImage.toPrecision(3))],
-  );
   console.log(table.toString());
   const [first, ...others] = methods;
   if (!first || others.length === 0) return;
   const wins = new Table({
-    head: ['', ...others.map(({ method }) => method)],
-    style: plain,
-    colAligns: ['left', ...others.map(() => 'right' as const)],
+    head: ['', ...measures.map(measureTitle)],
+    style: PLAIN,
+    colAligns: ['left', ...measures.map(() => 'right' as const)],
   });
-  for (const { key, name } of measures) {
+  for (const { method, paired } of others) {
     wins.push([
-      name,
-      ...others.map(({ paired }) => {
+      method,
+      ...measures.map(({ key }) => {
         const found = paired?.[key];
         return found ? `${String(found.wins)} / ${String(found.ties)} / ${String(found.losses)}` : '';
       }),
@@ -41,8 +43,12 @@ export function printComparison({ subject, samples, measures, methods }: Compari
   console.log(wins.toString());
 }
 
+function measureTitle({ name, better }: Measure): string {
+  return `${name.replace(' ', '\n')} ${better === 'larger' ? '↑' : '↓'}`;
+}
+
 /** A mean above its 95 % interval. */
-export function interval(found: MeanInterval | undefined): string {
+function interval(found: MeanInterval | undefined): string {
   if (!found) return '';
   return `${found.mean.toFixed(3)}\n${found.low.toFixed(3)}–${found.high.toFixed(3)}`;
 }

@@ -2,10 +2,13 @@ import { html, Markup, reportStyle } from '@ablation-cam/model';
 import type { MeanInterval, PairedComparison } from '@ablation-cam/xai';
 import type { Comparison } from './comparison.ts';
 import type { Measure } from './measures.ts';
+import type { MethodSummary } from './summary.ts';
 
 /** Beside the house style: wide tables whose intervals stand below their means. */
 const STYLE = `
-td small { display: block; color: var(--plot-muted); font-size: 0.78rem; }
+thead th { white-space: normal; vertical-align: bottom; }
+th, td { padding: 0.38rem 0.6rem; }
+small { display: block; color: var(--plot-muted); font-size: 0.78rem; font-weight: 400; }
 td.best { font-weight: 600; }
 .sheet svg { display: block; height: auto; max-width: none; }
 `;
@@ -23,7 +26,7 @@ export function renderComparison(
 ): string {
   const { subject, samples, measures, methods } = comparison;
   const [first, ...others] = methods;
-  const title = `Explanations of ${subject.model} on ${subject.data}`;
+  const title = `Explanations of ${nameOf(subject.model)} on ${subject.data}`;
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -45,26 +48,26 @@ export function renderComparison(
         <div class="card scroll sheet">${new Markup(examples)}</div>
         <h2>How faithful the maps are</h2>
         <p class="muted">
-          Means with bootstrap 95&nbsp;% intervals; the best mean of each row is bold. Drop and increase: the
-          ${Math.round(100 * subject.fraction)}&nbsp;% of the input with the largest values are kept, the rest
-          is 0; soft: the input times the map.
+          Means with bootstrap 95&nbsp;% intervals; the best mean of each measure is bold; ↑ larger is better,
+          ↓ smaller is better. Drop and increase: the ${Math.round(100 * subject.fraction)}&nbsp;% of the
+          input with the largest values are kept, the rest is 0; soft: the input times the map.
         </p>
         ${table(
-          methods.map(({ method }) => method),
-          measures.map((measure) => row(measure, comparison)).concat(closingRows(comparison)),
+          [...measures.map(measureTitle), 'maps without positive values', 'seconds per image'],
+          methods.map((summary) => meansRow(summary, comparison)),
         )}
         ${
           first && others.length > 0
             ? html`<h2>Sample by sample, against ${first.method}</h2>
                 <p class="muted">
-                  Mean difference with its 95&nbsp;% interval, and the samples on which the method is better,
-                  as good, worse.
+                  Mean difference with its 95&nbsp;% interval, and the samples on which the method is better /
+                  as good / worse.
                 </p>
                 ${table(
-                  others.map(({ method }) => method),
-                  measures.map((measure) => ({
-                    name: measure.name,
-                    cells: others.map(({ paired }) => pairedCell(paired?.[measure.key])),
+                  measures.map(measureTitle),
+                  others.map(({ method, paired }) => ({
+                    name: method,
+                    cells: measures.map(({ key }) => pairedCell(paired?.[key])),
                   })),
                 )}`
             : null
@@ -93,7 +96,7 @@ interface Row {
   readonly cells: readonly Markup[];
 }
 
-function table(columns: readonly string[], rows: readonly Row[]): Markup {
+function table(columns: readonly (Markup | string)[], rows: readonly Row[]): Markup {
   return html`<div class="card scroll">
     <table>
       <thead>
@@ -115,25 +118,30 @@ function table(columns: readonly string[], rows: readonly Row[]): Markup {
   </div>`;
 }
 
-function row({ key, name, better }: Measure, { methods }: Comparison): Row {
-  const means = methods.map(({ measures }) => measures[key]);
-  const values = means.map((found) => found?.mean ?? NaN);
-  const best = better === 'larger' ? Math.max(...values) : Math.min(...values);
+function meansRow(
+  { method, measures, emptyMaps, secondsPerImage }: MethodSummary,
+  comparison: Comparison,
+): Row {
+  const cell = (text: string | number): Markup => html`<td>${text}</td>`;
   return {
-    name: `${name} (${better} is better)`,
-    cells: means.map((found) => meanCell(found, found?.mean === best)),
+    name: method,
+    cells: [
+      ...comparison.measures.map((measure) =>
+        meanCell(measures[measure.key], measures[measure.key]?.mean === bestMean(measure, comparison)),
+      ),
+      cell(emptyMaps),
+      cell(secondsPerImage.toPrecision(3)),
+    ],
   };
 }
 
-function closingRows({ methods }: Comparison): Row[] {
-  const cell = (text: string | number): Markup => html`<td>${text}</td>`;
-  return [
-    { name: 'maps without positive values', cells: methods.map(({ emptyMaps }) => cell(emptyMaps)) },
-    {
-      name: 'seconds per image',
-      cells: methods.map(({ secondsPerImage }) => cell(secondsPerImage.toPrecision(3))),
-    },
-  ];
+function bestMean({ key, better }: Measure, { methods }: Comparison): number {
+  const means = methods.map(({ measures }) => measures[key]?.mean ?? NaN);
+  return better === 'larger' ? Math.max(...means) : Math.min(...means);
+}
+
+function measureTitle({ name, better }: Measure): Markup {
+  return html`${name} <small>${better} is better</small>`;
 }
 
 function meanCell(found: MeanInterval | undefined, isBest: boolean): Markup {
@@ -154,4 +162,9 @@ function pairedCell(found: PairedComparison | undefined): Markup {
 
 function signed(value: number): string {
   return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
+}
+
+/** The last part of a path. */
+function nameOf(model: string): string {
+  return model.split(/[\\/]/).at(-1) ?? model;
 }

@@ -11,6 +11,7 @@ import { comparisonCsv, type Comparison, type ComparisonSubject } from './compar
 import { drawExamples } from './examples.ts';
 import { explainTimed, inputOf, measureSamples, type MeasureSettings } from './measure-samples.ts';
 import { printComparison } from './print-comparison.ts';
+import type { SampleRecord } from './measures.ts';
 import { openProgressFile, type ProgressFile } from './progress-file.ts';
 import { renderComparison } from './report.ts';
 import { parseMethods, type CompareRequest } from './request.ts';
@@ -92,38 +93,41 @@ async function measureAll(
   file: ProgressFile,
   silent: boolean,
 ): Promise<Comparison['records']> {
-  const records = [...file.records];
-  const done = new Set(records.map(({ method, sample }) => `${method} ${String(sample)}`));
+  const records = new Map(file.records.map((record) => [keyOf(record), record]));
   const total = data.samples.length * methods.length;
   const length = data.dataSet.inputShape.reduce((product, size) => product * size, 1);
   const size = Math.max(1, Math.min(MOST_SAMPLES_PER_CHUNK, Math.floor(VALUES_PER_CHUNK / length)));
   const warm = new Set<MethodName>();
   const progress = startProgress({ label: 'comparing', total, silent });
   try {
-    progress.update(records.length);
+    progress.update(records.size);
     for (let first = 0; first < data.samples.length; first += size) {
       const chunk = data.samples.slice(first, first + size);
       for (const method of methods) {
-        const left = chunk.filter((sample) => !done.has(`${method} ${String(sample)}`));
-        if (left.length === 0) continue;
+        // Noise follows the place in a batch: a chunk that was cut off is measured again as a whole.
+        if (chunk.every((sample) => records.has(keyOf({ method, sample })))) continue;
         if (!warm.has(method)) {
           // The first call compiles and uploads, which is no matter of the method.
-          await explainTimed(model, await inputOf(data.dataSet, left.slice(0, 1)), method, settings);
+          await explainTimed(model, await inputOf(data.dataSet, chunk.slice(0, 1)), method, settings);
           warm.add(method);
         }
-        const found = await measureSamples(model, data, left, method, settings);
+        const found = await measureSamples(model, data, chunk, method, settings);
         await file.append(found);
-        records.push(...found);
-        progress.update(records.length, method);
+        for (const record of found) records.set(keyOf(record), record);
+        progress.update(records.size, method);
       }
     }
   } finally {
     progress.stop();
   }
   const place = new Map(methods.map((method, index) => [method as string, index]));
-  return records.sort(
+  return [...records.values()].sort(
     (a, b) => a.sample - b.sample || (place.get(a.method) ?? 0) - (place.get(b.method) ?? 0),
   );
+}
+
+function keyOf({ method, sample }: Pick<SampleRecord, 'method' | 'sample'>): string {
+  return `${method} ${String(sample)}`;
 }
 
 async function writeFiles(
