@@ -12,10 +12,19 @@ test('a link restores what is shown', () => {
     ...initialState('mnist1d'),
     input: sampleOf('mnist1d', 17),
     settings: { layer: 'conv1d', ablation: 'zero-kernel', score: 'logit', weighting: 'slope' },
-    display: { classIndex: 3, opacity: 0.4, colourMap: 'inferno', resolution: 'raw', outline: true },
+    display: {
+      classIndex: 3,
+      contrast: 5,
+      method: 'grad-cam',
+      opacity: 0.4,
+      colourMap: 'inferno',
+      resolution: 'raw',
+      outline: true,
+    },
     panel: 'race',
     channels: { order: 'weight', focused: 4, off: [2, 9] },
     galleryFirst: 15,
+    fraction: 0.5,
   } as const;
   assert.equal(stateOfLink(`#${linkOf(state) ?? ''}`, BOTH), state);
 });

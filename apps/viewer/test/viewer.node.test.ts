@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertClose, shared, skipIf } from '@ablation-cam/tools/testing';
 import { embeddedModel, encodeNpy, readInput, useBackend } from '@ablation-cam/model';
-import { ablationCam } from '@ablation-cam/xai';
+import { ablationCam, contrastOf, dropAndIncrease, explain } from '@ablation-cam/xai';
 import { IMAGE_CLASSES, imageModel, imageModelFiles, testImage } from './support/image-model.ts';
 import {
   drop,
@@ -110,6 +110,44 @@ test('another layer and another ablation value are explained anew', () =>
     await page.getByRole('radio', { name: /^conv1d_1/ }).check({ force: true });
     await explained(page);
     assert.is((await savedNumbers(page)).layer, 'conv1d_1');
+  }));
+
+test('another method, and one class against another, are explained as by the library', () =>
+  onPage({ hash: '#sample=mnist1d:0' }, async ({ page }) => {
+    await explained(page);
+    const loaded = await embeddedModel('mnist1d');
+    const input = await readInput('mnist1d:0', { shape: [40, 1] });
+    await page.getByLabel('Method').selectOption('grad-cam');
+    await page.getByText('by Grad-CAM').waitFor();
+    const gradCam = await explain(loaded.model, input, { method: 'grad-cam', classIndex: 2 });
+    assertClose((await savedNumbers(page)).weights, gradCam.explanations[0]?.weights ?? [], SHOWN);
+    await page.getByLabel('Method').selectOption('ablation-cam');
+    await page.getByLabel('Rather than').selectOption('7');
+    await page.getByText('speak for 2 rather than 7').waitFor();
+    const contrast = await explain(loaded.model, input, {
+      method: 'ablation-cam',
+      target: contrastOf(2, 7, 'probability'),
+    });
+    assertClose((await savedNumbers(page)).weights, contrast.explanations[0]?.weights ?? [], SHOWN);
+    loaded.dispose();
+  }));
+
+test('methods stand side by side, judged as by the library', () =>
+  onPage({ hash: '#sample=mnist1d:0&panel=methods' }, async ({ page }) => {
+    await explained(page);
+    const cards = page.locator('.method-card');
+    await cards.first().waitFor();
+    assert.is(await cards.count(), 8);
+    const loaded = await embeddedModel('mnist1d');
+    const input = await readInput('mnist1d:0', { shape: [40, 1] });
+    const { explanations } = await ablationCam(loaded.model, input, { executor: 'reference' });
+    const [judged] = await dropAndIncrease(loaded.model, input, explanations, {
+      protocol: { kind: 'top-fraction', fraction: 0.3 },
+    });
+    assert.match(await cards.first().innerText(), `${(100 * (judged?.drop ?? NaN)).toFixed(1)} %`);
+    await page.getByRole('button', { name: 'Show Layer-CAM' }).click();
+    await page.getByText('by Layer-CAM').waitFor();
+    loaded.dispose();
   }));
 
 test('channels are looked at and switched off with the keyboard, and the prediction moves', () =>
@@ -278,8 +316,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await explained(page);
         const source = await readFile(require.resolve('axe-core/axe.min.js'), 'utf8');
         await page.evaluate(source);
-        for (const panel of ['Channels', 'Race', 'Live', 'Numbers']) {
+        for (const panel of ['Channels', 'Methods', 'Race', 'Live', 'Numbers']) {
           await page.getByRole('tab', { name: panel }).click();
+          await page.locator('progress').waitFor({ state: 'detached' });
           const violations = await page.evaluate<readonly string[]>(
             "axe.run().then(({ violations }) => violations.map(({ id, impact, nodes }) => id + ' (' + impact + '): ' + nodes.map(({ html }) => html).join(' | ')))",
           );
@@ -289,6 +328,49 @@ for (const colorScheme of ['light', 'dark'] as const) {
         assert.ok(overflow <= 0, `${overflow} pixels wider than the page`);
       }));
   }
+}
+
+test('a video is explained picture after picture', async () => {
+  const model = imageModel();
+  const files = await imageModelFiles(model);
+  model.dispose();
+  await onPage({ hash: '#panel=live' }, async ({ page }) => {
+    await explained(page);
+    await drop(page, [...files, { name: 'picture.png', bytes: testImage() }]);
+    await page.getByText('picture.png').first().waitFor();
+    await explained(page);
+    await page.getByLabel('Open video').setInputFiles({
+      name: 'clip.webm',
+      mimeType: 'video/webm',
+      buffer: Buffer.from(await recordedVideo(page), 'base64'),
+    });
+    await page.getByText(/[1-9][\d.]* pictures a second/).waitFor();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByRole('button', { name: 'Start the camera' }).waitFor();
+  });
+});
+
+/** A second of coloured squares, recorded by the browser itself; base64. */
+function recordedVideo(page: ViewerPage['page']): Promise<string> {
+  return page.evaluate(async () => {
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [64, 48];
+    const context = canvas.getContext('2d');
+    const recorder = new MediaRecorder(canvas.captureStream(10), { mimeType: 'video/webm;codecs=vp8' });
+    const chunks: Blob[] = [];
+    recorder.ondataavailable = ({ data }) => chunks.push(data);
+    const stopped = new Promise((resolve) => (recorder.onstop = resolve));
+    recorder.start();
+    for (let frame = 0; frame < 10; frame++) {
+      if (context) context.fillStyle = `hsl(${36 * frame}, 80%, 50%)`;
+      context?.fillRect(0, 0, 64, 48);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    recorder.stop();
+    await stopped;
+    const bytes = new Uint8Array(await new Blob(chunks).arrayBuffer());
+    return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+  });
 }
 
 const material = shared();

@@ -10,7 +10,17 @@ interface Running {
 }
 
 /** The order in which calls are made that a change of state wants at once: what is seen first goes first. */
-const SLOTS: readonly SlotName[] = ['describe', 'explain', 'labels', 'mask', 'features', 'gallery', 'race'];
+const SLOTS: readonly SlotName[] = [
+  'describe',
+  'explain',
+  'attribute',
+  'labels',
+  'mask',
+  'features',
+  'gallery',
+  'judge',
+  'race',
+];
 
 /** Keeps the worker at work on what the state wants: the latest wish of each slot wins, earlier ones are cancelled. */
 export function answerWants(store: Store, client: WorkerClient): void {

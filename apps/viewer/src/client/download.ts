@@ -1,15 +1,16 @@
 import { drawImageOverlay, drawSignalHeatmap, renderPng, type Decision } from '@ablation-cam/xai';
-import { classNameOf, drawnMap, shownMap } from '../state/selectors.ts';
+import { classNameOf, drawnMap, shownAttribution, type ShownAttribution } from '../state/selectors.ts';
+import { methodTitles } from '../state/method-titles.ts';
 import { explanationJson } from '../state/explanation-json.ts';
 import type { ViewerState } from '../state/state.ts';
 
 /** Saves the map over its input as a PNG file; returns what to tell. */
 export async function downloadPicture(state: ViewerState): Promise<string> {
   const explained = state.explained?.result;
-  const map = shownMap(state);
+  const map = shownAttribution(state);
   if (!explained || !map) throw new Error('There is nothing to save yet.');
   const { display } = state;
-  const { input, run, probabilities } = explained;
+  const { input, probabilities } = explained;
   const decision: Decision = {
     className: classNameOf(state, map.classIndex),
     probability: probabilities?.[map.classIndex] ?? null,
@@ -17,7 +18,7 @@ export async function downloadPicture(state: ViewerState): Promise<string> {
   const text = {
     title: input.name,
     decision,
-    caption: `${run.method} at ${run.layer}, ${String(run.ablation)}, ${run.score}`,
+    caption: captionOf(state, map),
     colourMap: display.colourMap,
   };
   const heatmap = drawnMap(explained, map, display.resolution);
@@ -29,10 +30,17 @@ export async function downloadPicture(state: ViewerState): Promise<string> {
   return `${name} was saved.`;
 }
 
+function captionOf(state: ViewerState, { method, contrast }: ShownAttribution): string {
+  const run = state.explained?.result.run;
+  const how = method === 'ablation-cam' ? `, ${String(run?.ablation)}, ${run?.weighting ?? ''}` : '';
+  const against = contrast === null ? '' : `, rather than ${classNameOf(state, contrast)}`;
+  return `${methodTitles[method]} at ${run?.layer ?? ''}, ${run?.score ?? ''}${how}${against}`;
+}
+
 /** Saves all numbers of the class that is shown, as `pnpm explain --json` prints them; returns what to tell. */
 export function downloadJson(state: ViewerState): string {
   const explained = state.explained?.result;
-  const map = shownMap(state);
+  const map = shownAttribution(state);
   if (!explained || !map) throw new Error('There is nothing to save yet.');
   const text = JSON.stringify(explanationJson(explained, map, classNameOf(state, map.classIndex)), null, 2);
   const name = `${fileName(explained.input.name)}.json`;

@@ -1,7 +1,10 @@
+import type { MethodName } from '@ablation-cam/xai';
 import type {
+  Attribution,
   Explained,
   FeatureMapData,
   GalleryItem,
+  JudgedMethod,
   MaskedData,
   ModelDescription,
   RaceResult,
@@ -37,6 +40,24 @@ export interface Calls {
     result: readonly GalleryItem[];
   };
   explain: { params: Subject; result: Explained };
+  /** A class, perhaps against another one, by any method. */
+  attribute: {
+    params: Subject & {
+      readonly method: MethodName;
+      readonly classIndex: number;
+      readonly contrast: number | null;
+    };
+    result: Attribution;
+  };
+  /** Methods side by side, each judged by what is left when only `fraction` of the input is kept. */
+  judge: {
+    params: Subject & {
+      readonly methods: readonly MethodName[];
+      readonly classIndex: number;
+      readonly fraction: number;
+    };
+    result: readonly JudgedMethod[];
+  };
   features: { params: Subject; result: FeatureMapData };
   /** The prediction with channels switched off together. */
   mask: { params: Subject & { readonly channels: readonly number[] }; result: MaskedData };

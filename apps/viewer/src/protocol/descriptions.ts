@@ -1,5 +1,13 @@
 import type { OriginalImage } from '@ablation-cam/model';
-import type { AblationCamResult, AblationExplanation, PositionMap } from '@ablation-cam/xai';
+import type {
+  AblationCamResult,
+  AblationExplanation,
+  DropIncrease,
+  FloatArray,
+  Localization,
+  MethodName,
+  PositionMap,
+} from '@ablation-cam/xai';
 
 export interface LayerDescription {
   readonly name: string;
@@ -54,6 +62,33 @@ export interface Explained {
   /** One for each class; for many classes, the likeliest. */
   readonly maps: readonly ClassMap[];
 }
+
+/** The map of one class, or of one class against another, by any method. */
+export interface Attribution {
+  readonly method: MethodName;
+  /** What is explained, in words. */
+  readonly target: string;
+  readonly weights: FloatArray | null;
+  readonly map: PositionMap<FloatArray>;
+  readonly mapSigned: PositionMap<FloatArray>;
+  readonly warnings: readonly string[];
+  readonly totalMs: number;
+}
+
+/** A method's map and how faithful it is, or why it has none. */
+export type JudgedMethod =
+  | {
+      readonly kind: 'judged';
+      readonly method: MethodName;
+      readonly map: PositionMap<FloatArray>;
+      readonly totalMs: number;
+      readonly faithfulness: DropIncrease;
+      /** Which part of the input was kept to find that out, 1 at its positions. */
+      readonly kept: PositionMap;
+      /** Where the true region is known. */
+      readonly localization: Localization | null;
+    }
+  | { readonly kind: 'failed'; readonly method: MethodName; readonly message: string };
 
 export interface GalleryItem {
   /** Id of the sample. */

@@ -16,6 +16,7 @@ export type UserAction =
   | { readonly kind: 'focus-channel'; readonly channel: number | null }
   | { readonly kind: 'toggle-channel'; readonly channel: number }
   | { readonly kind: 'restore-channels' }
+  | { readonly kind: 'choose-fraction'; readonly fraction: number }
   | { readonly kind: 'start-race' }
   | { readonly kind: 'cancel-race' }
   | { readonly kind: 'page-gallery'; readonly first: number }

@@ -1,10 +1,12 @@
-import { colourMapNames } from '@ablation-cam/xai';
+import { colourMapNames, methodNames } from '@ablation-cam/xai';
 import type { ExplainSettings } from '../protocol/calls.ts';
 import type { BuiltInName } from '../protocol/sources.ts';
 import {
   builtInModels,
+  DEFAULT_FRACTION,
   defaultDisplay,
   defaultSettings,
+  fractions,
   initialState,
   sampleOf,
   testSamples,
@@ -17,7 +19,7 @@ const SETTINGS: { readonly [K in 'ablation' | 'score' | 'weighting']: readonly E
   score: ['probability', 'logit'],
   weighting: ['relative-drop', 'slope'],
 };
-const PANELS: readonly PanelName[] = ['channels', 'race', 'live', 'numbers'];
+const PANELS: readonly PanelName[] = ['channels', 'methods', 'race', 'live', 'numbers'];
 const RESOLUTIONS = ['resized', 'raw'] as const;
 
 /**
@@ -32,6 +34,8 @@ export function linkOf(state: ViewerState): string | null {
     if (value !== usual && value !== null) link.set(name, String(value));
   };
   put('class', display.classIndex, null);
+  put('against', display.contrast, null);
+  put('method', display.method, defaultDisplay.method);
   put('layer', settings.layer, null);
   for (const name of ['ablation', 'score', 'weighting'] as const) {
     put(name, settings[name], defaultSettings[name]);
@@ -43,6 +47,7 @@ export function linkOf(state: ViewerState): string | null {
   put('channel', channels.focused, null);
   put('off', channels.off.join(','), '');
   put('from', galleryFirst, 0);
+  put('keep', state.fraction, DEFAULT_FRACTION);
   return link.toString();
 }
 
@@ -72,6 +77,8 @@ export function stateOfLink(hash: string, available: readonly BuiltInName[]): Vi
     display: {
       ...state.display,
       classIndex: wholeNumber(link.get('class')),
+      contrast: wholeNumber(link.get('against')),
+      method: oneOf(link.get('method'), methodNames, defaultDisplay.method),
       colourMap: oneOf(link.get('colours'), colourMapNames, defaultDisplay.colourMap),
       opacity: share(link.get('opacity')) ?? defaultDisplay.opacity,
       resolution: oneOf(link.get('map'), RESOLUTIONS, defaultDisplay.resolution),
@@ -82,6 +89,7 @@ export function stateOfLink(hash: string, available: readonly BuiltInName[]): Vi
       focused: wholeNumber(link.get('channel')),
       off: [...new Set(off)].sort((a, b) => a - b),
     },
+    fraction: fractions.find((fraction) => fraction === Number(link.get('keep'))) ?? DEFAULT_FRACTION,
     galleryFirst: Math.min(wholeNumber(link.get('from')) ?? 0, testSamples[name] - 1),
   };
 }

@@ -9,9 +9,7 @@ export function reduce(state: ViewerState, action: Action): ViewerState {
       // An answer to what is no longer asked came too late.
       return isWanted(state, action) ? answered(state, action) : state;
     case 'progressed':
-      return isWanted(state, action) && state.race.status === 'running' && action.slot === 'race'
-        ? { ...state, race: { ...state.race, done: action.done } }
-        : state;
+      return isWanted(state, action) ? progressed(state, action.slot, action.done) : state;
     case 'failed':
       return isWanted(state, action) ? failed(state, action.slot, action.message) : state;
     case 'lose-device':
@@ -30,6 +28,7 @@ export function reduce(state: ViewerState, action: Action): ViewerState {
     case 'cancel-race':
     case 'change-display':
     case 'change-settings':
+    case 'choose-fraction':
     case 'choose-input':
     case 'choose-labels':
     case 'choose-model':
@@ -59,14 +58,17 @@ function acted(state: ViewerState, action: UserAction): ViewerState {
         gallery: action.model.id === state.model.id ? state.gallery : [],
         galleryFirst: 0,
         settings: { ...state.settings, layer: null },
-        display: { ...state.display, classIndex: null },
+        display: { ...state.display, classIndex: null, contrast: null },
       };
     case 'choose-input':
       return {
         ...withNewSubject(state),
         input: action.input,
         // A frame of a video follows another: the class that is watched stays.
-        display: action.input.kind === 'frame' ? state.display : { ...state.display, classIndex: null },
+        display:
+          action.input.kind === 'frame'
+            ? state.display
+            : { ...state.display, classIndex: null, contrast: null },
       };
     case 'choose-labels':
       return { ...state, labels: { id: action.id, file: action.file }, problem: null };
@@ -91,6 +93,8 @@ function acted(state: ViewerState, action: UserAction): ViewerState {
     }
     case 'restore-channels':
       return { ...state, channels: { ...state.channels, off: [] } };
+    case 'choose-fraction':
+      return { ...state, fraction: action.fraction };
     case 'start-race':
       return { ...state, race: { status: 'running', run: raceRun(state) + 1, done: 0 } };
     case 'cancel-race':
@@ -106,13 +110,15 @@ function acted(state: ViewerState, action: UserAction): ViewerState {
 
 /** What a link holds, with the answers that are there: those to other calls are replaced when theirs come. */
 function restored(state: ViewerState, linked: ViewerState): ViewerState {
-  const { deviceGeneration, explained, good, features, masked } = state;
+  const { deviceGeneration, explained, attribution, judged, good, features, masked } = state;
   const isSameModel = linked.model.id === state.model.id;
   return {
     ...linked,
     ...(isSameModel && { description: state.description, gallery: state.gallery }),
     deviceGeneration,
     explained,
+    attribution,
+    judged,
     good,
     features,
     masked,
@@ -128,6 +134,13 @@ function withNewSubject(state: ViewerState): ViewerState {
     problem: null,
     notice: null,
   };
+}
+
+function progressed(state: ViewerState, slot: Answer['slot'], done: number): ViewerState {
+  if (slot === 'judge') return { ...state, judgedShare: done };
+  return slot === 'race' && state.race.status === 'running'
+    ? { ...state, race: { ...state.race, done } }
+    : state;
 }
 
 function raceRun({ race }: ViewerState): number {
@@ -152,6 +165,10 @@ function answered(state: ViewerState, answer: Answer): ViewerState {
         good: aboutOf({ ...state, description: answer.result.model }),
         display: { ...state.display, classIndex: shownClass(state, answer.result.maps) },
       };
+    case 'attribute':
+      return { ...state, attribution: { key: answer.key, result: answer.result } };
+    case 'judge':
+      return { ...state, judged: { key: answer.key, result: answer.result }, judgedShare: 0 };
     case 'gallery':
       return { ...state, gallery: answer.result };
     case 'features':
@@ -192,9 +209,12 @@ function failed(state: ViewerState, slot: Answer['slot'], message: string): View
       return { ...state, labels: null, problem };
     case 'race':
       return { ...state, race: { status: 'cancelled', run: raceRun(state) }, problem };
+    case 'attribute':
+      return { ...state, display: { ...state.display, method: 'ablation-cam', contrast: null }, problem };
     case 'gallery':
     case 'features':
     case 'mask':
+    case 'judge':
       return { ...state, problem };
   }
 }

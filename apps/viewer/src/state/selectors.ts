@@ -1,7 +1,13 @@
-import { heatmapOf, type PositionMap } from '@ablation-cam/xai';
-import type { ClassMap, Explained, FeatureMapData, MaskedData } from '../protocol/descriptions.ts';
+import { heatmapOf, type FloatArray, type MethodName, type PositionMap } from '@ablation-cam/xai';
+import type {
+  ClassMap,
+  Explained,
+  FeatureMapData,
+  JudgedMethod,
+  MaskedData,
+} from '../protocol/descriptions.ts';
 import type { ViewerState } from './state.ts';
-import { wantedCalls } from './wanted-calls.ts';
+import { needsAttribution, shownClassIndex, wantedCalls } from './wanted-calls.ts';
 
 /** A class as it is listed. */
 export interface ClassEntry {
@@ -22,11 +28,35 @@ export function predictedClass({ logits }: Pick<Explained, 'logits'>): number {
 
 /** The class whose map is shown. */
 export function shownMap(state: ViewerState): ClassMap | null {
-  const { display } = state;
-  const explained = state.explained?.result;
-  if (!explained) return null;
-  const wanted = display.classIndex ?? predictedClass(explained);
-  return explained.maps.find(({ classIndex }) => classIndex === wanted) ?? explained.maps[0] ?? null;
+  const wanted = shownClassIndex(state);
+  return state.explained?.result.maps.find(({ classIndex }) => classIndex === wanted) ?? null;
+}
+
+/** The map on the stage. */
+export interface ShownAttribution {
+  readonly method: MethodName;
+  readonly classIndex: number;
+  /** The class it is held against, or null. */
+  readonly contrast: number | null;
+  readonly weights: FloatArray | null;
+  readonly map: PositionMap<FloatArray>;
+  readonly mapSigned: PositionMap<FloatArray>;
+  readonly warnings: readonly string[];
+  /** What it took; null where it came with the explanation of all classes. */
+  readonly totalMs: number | null;
+}
+
+/** The map on the stage: that of the method and the class that were chosen, or null while it is on its way. */
+export function shownAttribution(state: ViewerState): ShownAttribution | null {
+  const own = shownMap(state);
+  if (!own) return null;
+  const { classIndex } = own;
+  if (!needsAttribution(state)) {
+    return { ...own, method: 'ablation-cam', contrast: null, totalMs: null };
+  }
+  const wanted = wantedCalls(state).attribute;
+  if (state.attribution === null || state.attribution.key !== wanted?.key) return null;
+  return { ...state.attribution.result, classIndex, contrast: wanted.params.contrast };
 }
 
 /** The classes in the order in which they are listed. */
@@ -58,6 +88,13 @@ export function maskedOf(state: ViewerState): MaskedData | null {
   return isSameSubject ? (state.masked?.result ?? null) : null;
 }
 
+/** The methods side by side, or null while they are on their way. */
+export function judgedOf(state: ViewerState): readonly JudgedMethod[] | null {
+  return state.judged !== null && state.judged.key === wantedCalls(state).judge?.key
+    ? state.judged.result
+    : null;
+}
+
 /** The feature map of what is shown. */
 export function featuresOf(state: ViewerState): FeatureMapData | null {
   const isCurrent = state.features?.key === wantedCalls(state).features?.key;
@@ -67,7 +104,7 @@ export function featuresOf(state: ViewerState): FeatureMapData | null {
 /** The map as it is drawn: 0 to 1, resized to the input or on the layer's own grid. */
 export function drawnMap(
   explained: Explained,
-  { map }: ClassMap,
+  { map }: { readonly map: PositionMap<FloatArray> },
   resolution: 'resized' | 'raw',
 ): PositionMap {
   const positions = explained.input.shape.slice(0, -1);

@@ -1,9 +1,11 @@
-import type { ColourMapName } from '@ablation-cam/xai';
+import type { ColourMapName, MethodName } from '@ablation-cam/xai';
 import type { ExplainSettings } from '../protocol/calls.ts';
 import type {
+  Attribution,
   Explained,
   FeatureMapData,
   GalleryItem,
+  JudgedMethod,
   MaskedData,
   ModelDescription,
   RaceResult,
@@ -20,6 +22,9 @@ export interface Answered<T> {
 export interface Display {
   /** The class whose map is shown; null for the predicted one. */
   readonly classIndex: number | null;
+  /** The class it is held against; null for the class by itself. */
+  readonly contrast: number | null;
+  readonly method: MethodName;
   readonly opacity: number;
   readonly colourMap: ColourMapName;
   /** Resized to the input, or the layer's own grid. */
@@ -29,7 +34,7 @@ export interface Display {
 }
 
 /** What the lower panel shows. */
-export type PanelName = 'channels' | 'race' | 'live' | 'numbers';
+export type PanelName = 'channels' | 'methods' | 'race' | 'live' | 'numbers';
 
 export interface ChannelsView {
   readonly order: 'weight' | 'index';
@@ -52,7 +57,8 @@ export interface Problem {
 }
 
 /** What the page wants of the worker at the same time, at most one call each. */
-export type SlotName = 'describe' | 'labels' | 'explain' | 'gallery' | 'features' | 'mask' | 'race';
+export type SlotName =
+  'describe' | 'labels' | 'explain' | 'attribute' | 'gallery' | 'features' | 'mask' | 'judge' | 'race';
 
 /** What an explanation is about, and what its model is called. */
 export type About = Pick<
@@ -70,6 +76,8 @@ export interface ViewerState {
   readonly display: Display;
   readonly panel: PanelName;
   readonly channels: ChannelsView;
+  /** The share of the input that is kept to judge a map. */
+  readonly fraction: number;
   readonly race: Race;
   /** The first sample of the gallery. */
   readonly galleryFirst: number;
@@ -83,6 +91,10 @@ export interface ViewerState {
   /** What last worked: a file that is not what it says leads back here. */
   readonly good: About | null;
   readonly gallery: readonly GalleryItem[];
+  readonly attribution: Answered<Attribution> | null;
+  readonly judged: Answered<readonly JudgedMethod[]> | null;
+  /** How much of the judging is done. */
+  readonly judgedShare: number;
   readonly features: Answered<FeatureMapData> | null;
   readonly masked: Answered<MaskedData> | null;
   readonly problem: Problem | null;
@@ -92,13 +104,31 @@ export interface ViewerState {
 
 export const GALLERY_PAGE = 15;
 
+/** The shares of the input to choose from. */
+export const fractions: readonly number[] = [0.1, 0.2, 0.3, 0.5, 0.7, 0.9];
+
+/** As in the study of MNIST-1D. */
+export const DEFAULT_FRACTION = 0.3;
+
+/** Methods that are shown side by side: those that take about a pass through the network, and a random map to hold them against. */
+export const comparedMethods: readonly MethodName[] = [
+  'ablation-cam',
+  'grad-cam',
+  'grad-cam++',
+  'layer-cam',
+  'hires-cam',
+  'eigen-cam',
+  'saliency',
+  'random',
+];
+
 export const builtInModels: Readonly<Record<BuiltInName, ModelSource & { readonly kind: 'built-in' }>> = {
   mnist1d: { kind: 'built-in', id: 'mnist1d', name: 'MNIST-1D' },
   textures: { kind: 'built-in', id: 'textures', name: 'Textures' },
 };
 
 /** How many test samples the built-in data sets have. */
-export const testSamples: Readonly<Record<BuiltInName, number>> = { mnist1d: 1000, textures: 1000 };
+export const testSamples: Readonly<Record<BuiltInName, number>> = { mnist1d: 1000, textures: 500 };
 
 export function sampleOf(name: BuiltInName, index: number): InputSource {
   return {
@@ -117,6 +147,8 @@ export const defaultSettings: ExplainSettings = {
 
 export const defaultDisplay: Display = {
   classIndex: null,
+  contrast: null,
+  method: 'ablation-cam',
   opacity: 0.7,
   colourMap: 'viridis',
   resolution: 'resized',
@@ -133,6 +165,7 @@ export function initialState(name: BuiltInName): ViewerState {
     display: defaultDisplay,
     panel: 'channels',
     channels: { order: 'weight', focused: null, off: [] },
+    fraction: DEFAULT_FRACTION,
     race: { status: 'idle' },
     galleryFirst: 0,
     deviceGeneration: 0,
@@ -141,6 +174,9 @@ export function initialState(name: BuiltInName): ViewerState {
     explained: null,
     good: null,
     gallery: [],
+    attribution: null,
+    judged: null,
+    judgedShare: 0,
     features: null,
     masked: null,
     problem: null,

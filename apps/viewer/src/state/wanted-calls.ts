@@ -1,5 +1,5 @@
 import type { CallName, Params, Subject } from '../protocol/calls.ts';
-import { GALLERY_PAGE, testSamples, type SlotName, type ViewerState } from './state.ts';
+import { comparedMethods, GALLERY_PAGE, testSamples, type SlotName, type ViewerState } from './state.ts';
 
 /** A call and what tells it from others: while the key stays the same, the answer does. */
 export interface WantedCall<N extends CallName = CallName> {
@@ -26,6 +26,8 @@ export function wantedCalls(state: ViewerState): WantedCalls {
         : null,
     explain: subject && !isExplained(state) ? { key: explainKey, params: subject } : null,
     gallery: galleryCall(state),
+    attribute: attributeCall(state, subject, explainKey),
+    judge: judgeCall(state, subject, explainKey),
     // Looks inside wait for the explanation, which says which layer and how many channels there are.
     features:
       subject && isExplained(state) && state.panel === 'channels'
@@ -56,6 +58,51 @@ export function isExplained(state: ViewerState): boolean {
 function keyOf({ model, input, normalization, settings }: Subject, generation: number): string {
   const { layer, ablation, score, weighting } = settings;
   return [model.id, input.id, normalization, layer ?? '', ablation, score, weighting, generation].join('|');
+}
+
+/** The class that is shown, where the explanation is there. */
+export function shownClassIndex({ explained, display }: ViewerState): number | null {
+  if (!explained) return null;
+  const { logits, maps } = explained.result;
+  const predicted = logits.reduce((best, value, c) => (value > (logits[best] ?? -Infinity) ? c : best), 0);
+  const wanted = display.classIndex ?? predicted;
+  return maps.some(({ classIndex }) => classIndex === wanted) ? wanted : predicted;
+}
+
+/** Whether the map that is shown is another than those of the explanation. */
+export function needsAttribution(state: ViewerState): boolean {
+  const { method, contrast } = state.display;
+  return method !== 'ablation-cam' || (contrast !== null && contrast !== shownClassIndex(state));
+}
+
+function attributeCall(
+  state: ViewerState,
+  subject: Subject | null,
+  explainKey: string,
+): WantedCall<'attribute'> | null {
+  const classIndex = shownClassIndex(state);
+  if (!subject || classIndex === null || !isExplained(state) || !needsAttribution(state)) return null;
+  const { method } = state.display;
+  const contrast = state.display.contrast === classIndex ? null : state.display.contrast;
+  return {
+    key: [explainKey, method, classIndex, contrast].join('|'),
+    params: { ...subject, method, classIndex, contrast },
+  };
+}
+
+function judgeCall(
+  state: ViewerState,
+  subject: Subject | null,
+  explainKey: string,
+): WantedCall<'judge'> | null {
+  const classIndex = shownClassIndex(state);
+  const isOpen = state.panel === 'methods';
+  if (!subject || classIndex === null || !isOpen || !isExplained(state)) return null;
+  const { fraction } = state;
+  return {
+    key: [explainKey, 'judge', classIndex, fraction].join('|'),
+    params: { ...subject, methods: comparedMethods, classIndex, fraction },
+  };
 }
 
 function galleryCall({ model, galleryFirst }: ViewerState): WantedCall<'gallery'> | null {

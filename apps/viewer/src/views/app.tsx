@@ -35,8 +35,7 @@ export function App({ store, available }: { store: Store; available: readonly Bu
       <header class="top">
         <h1>Ablation-CAM viewer</h1>
         <p class="tagline">
-          What did the network look at? Each of its channels is switched off in turn; what makes the answer
-          fall counted.
+          What did the network look at? Each channel is switched off in turn to see how far the answer falls.
         </p>
         <Status state={state} />
       </header>
@@ -46,7 +45,7 @@ export function App({ store, available }: { store: Store; available: readonly Bu
         <section class="card look" aria-labelledby="look-title">
           <h2 id="look-title">What it looked at</h2>
           <Verdict state={state} />
-          <Stage state={state} />
+          <Stage {...props} />
           <DisplayControls {...props} />
           <SaveButtons {...props} />
         </section>

@@ -9,6 +9,9 @@ const NORMALIZATIONS: readonly (readonly [NormalizationName, string])[] = [
   ['imagenet', 'ImageNet statistics'],
 ];
 
+/** Files that hold an input. */
+export const INPUT_FILES = '.png,.jpg,.jpeg,.webp,.tif,.tiff,.npy';
+
 /** The user's own model, input and class names. */
 export function FilePickers({ state, dispatch }: ViewProps) {
   const description = state.description ?? state.explained?.result.model;
@@ -20,7 +23,7 @@ export function FilePickers({ state, dispatch }: ViewProps) {
       <p class="hint">Your own, by dropping files here or choosing them; they stay on this machine.</p>
       <div class="buttons">
         <Picker label="Open model …" accept=".h5,.hdf5,.keras,.json,.bin" multiple onFiles={give} />
-        <Picker label="Open input …" accept=".png,.jpg,.jpeg,.webp,.tif,.tiff,.npy" onFiles={give} />
+        <Picker label="Open input …" accept={INPUT_FILES} onFiles={give} />
         <Picker label="Class names …" accept=".txt" onFiles={give} />
       </div>
       {state.model.kind === 'files' && description?.takes === 'image' && (

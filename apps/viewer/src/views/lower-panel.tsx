@@ -2,6 +2,7 @@ import type { PanelName } from '../state/state.ts';
 import type { ViewProps } from './app.tsx';
 import { ChannelsPanel } from './channels-panel.tsx';
 import { LivePanel } from './live-panel.tsx';
+import { MethodsPanel } from './methods-panel.tsx';
 import { NumbersPanel } from './numbers-panel.tsx';
 import { RacePanel } from './race-panel.tsx';
 
@@ -11,6 +12,7 @@ const PANELS: readonly {
   readonly View: typeof RacePanel;
 }[] = [
   { name: 'channels', title: 'Channels', View: ChannelsPanel },
+  { name: 'methods', title: 'Methods', View: MethodsPanel },
   { name: 'race', title: 'Race', View: RacePanel },
   { name: 'live', title: 'Live', View: LivePanel },
   { name: 'numbers', title: 'Numbers', View: NumbersPanel },

@@ -1,5 +1,8 @@
+import { methodNames } from '@ablation-cam/xai';
 import type { ExplainSettings } from '../protocol/calls.ts';
+import { classNameOf, shownMap } from '../state/selectors.ts';
 import type { ViewProps } from './app.tsx';
+import { methodTitles } from '../state/method-titles.ts';
 
 const ABLATIONS = [
   ['zero', 'zero'],
@@ -15,39 +18,70 @@ const WEIGHTINGS = [
   ['slope', 'slope (per norm)'],
 ] as const;
 
-/** How channels are switched off and weighed. */
+const METHODS = methodNames.map((name) => [name, methodTitles[name]] as const);
+const BY_ITSELF = 'none';
+
+/** Which method, and how it does its work. */
 export function Settings({ state, dispatch }: ViewProps) {
-  const { settings } = state;
+  const { settings, display } = state;
+  const shown = shownMap(state)?.classIndex;
+  const others = (state.explained?.result.maps ?? [])
+    .filter(({ classIndex }) => classIndex !== shown)
+    .map(({ classIndex }) => [String(classIndex), classNameOf(state, classIndex)] as const);
+  const isOwn = display.method === 'ablation-cam';
   const change = (change: Partial<ExplainSettings>): void => {
     dispatch({ kind: 'change-settings', settings: change });
   };
   return (
     <fieldset class="settings">
-      <legend>Method: Ablation-CAM</legend>
+      <legend>How it is explained</legend>
       <Choice
-        label="“Off” is"
-        value={settings.ablation}
-        options={ABLATIONS}
-        onChange={(ablation) => {
-          change({ ablation });
+        label="Method"
+        value={display.method}
+        options={METHODS}
+        onChange={(method) => {
+          dispatch({ kind: 'change-display', display: { method } });
         }}
       />
       <Choice
-        label="What falls"
+        label="Rather than"
+        value={display.contrast === null || display.contrast === shown ? BY_ITSELF : String(display.contrast)}
+        options={[[BY_ITSELF, '(no other class)'], ...others]}
+        onChange={(other) => {
+          dispatch({
+            kind: 'change-display',
+            display: { contrast: other === BY_ITSELF ? null : Number(other) },
+          });
+        }}
+      />
+      <Choice
+        label="Score"
         value={settings.score}
         options={SCORES}
         onChange={(score) => {
           change({ score });
         }}
       />
-      <Choice
-        label="Weight"
-        value={settings.weighting}
-        options={WEIGHTINGS}
-        onChange={(weighting) => {
-          change({ weighting });
-        }}
-      />
+      {isOwn && (
+        <>
+          <Choice
+            label="“Off” is"
+            value={settings.ablation}
+            options={ABLATIONS}
+            onChange={(ablation) => {
+              change({ ablation });
+            }}
+          />
+          <Choice
+            label="Weight"
+            value={settings.weighting}
+            options={WEIGHTINGS}
+            onChange={(weighting) => {
+              change({ weighting });
+            }}
+          />
+        </>
+      )}
     </fieldset>
   );
 }

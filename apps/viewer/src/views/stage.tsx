@@ -1,20 +1,28 @@
-import type { ViewerState } from '../state/state.ts';
-import { classNameOf, drawnMap, shownMap } from '../state/selectors.ts';
+import { classNameOf, drawnMap, shownAttribution, shownMap } from '../state/selectors.ts';
 import { isExplained } from '../state/wanted-calls.ts';
+import { giveFiles } from '../client/give-files.ts';
+import type { ViewProps } from './app.tsx';
+import { INPUT_FILES, Picker } from './file-pickers.tsx';
+import { shapeText } from './format.ts';
 import { ImageStage } from './image-stage.tsx';
 import { SignalStage } from './signal-stage.tsx';
 
 /** The input with its map. */
-export function Stage({ state }: { state: ViewerState }) {
+export function Stage({ state, dispatch }: ViewProps) {
   const explained = state.explained?.result;
-  const map = shownMap(state);
-  if (!explained || !map) return <div class="stage empty" />;
+  const attribution = shownAttribution(state);
+  // While another map is on its way, that of the explanation stands in for it, pale.
+  const map = attribution ?? shownMap(state);
+  const classIndex = attribution?.classIndex ?? shownMap(state)?.classIndex;
+  if (!explained || !map || classIndex === undefined) {
+    return state.input === null ? <Waiting state={state} dispatch={dispatch} /> : <div class="stage" />;
+  }
   const { display } = state;
   const heatmap = drawnMap(explained, map, display.resolution);
-  const name = classNameOf(state, map.classIndex);
+  const name = classNameOf(state, classIndex);
   const { image, mask } = explained.input;
   return (
-    <div class={isExplained(state) ? 'stage' : 'stage stale'}>
+    <div class={isExplained(state) && attribution ? 'stage' : 'stage stale'}>
       {image ? (
         <ImageStage
           image={image}
@@ -26,6 +34,28 @@ export function Stage({ state }: { state: ViewerState }) {
       ) : (
         <SignalStage input={explained.input} heatmap={heatmap} colours={display.colourMap} name={name} />
       )}
+    </div>
+  );
+}
+
+/** Asks for the first input of a model of the user's own. */
+function Waiting({ state, dispatch }: ViewProps) {
+  const { description } = state;
+  if (!description) return <div class="stage" />;
+  const kind = description.takes === 'image' ? 'an image' : 'a signal (.npy)';
+  return (
+    <div class="stage waiting">
+      <p>
+        Drop {kind} here. {description.name} takes {shapeText(description.inputShape)}
+        {description.takes === 'image' && '; images of other sizes are resized'}.
+      </p>
+      <Picker
+        label="Choose a file …"
+        accept={INPUT_FILES}
+        onFiles={(files) => {
+          giveFiles(state, dispatch, [...(files ?? [])]);
+        }}
+      />
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { duration } from './format.ts';
 /** What computes, in a few words; the reasons are in the title. */
 export function Status({ state }: { state: ViewerState }) {
   const run = state.explained?.result.run;
-  if (!run) return <p class="status">starting …</p>;
+  if (!run) return <p class="status">{state.input ? 'starting …' : 'waiting for an input'}</p>;
   const { adapter, executor, backend, timings } = run;
   const reasons = [
     executor && `Ablation: ${executor.chosen}, ${executor.reason}.`,

@@ -1,19 +1,19 @@
-import { classNameOf, predictedClass, shownMap } from '../state/selectors.ts';
+import { classNameOf, predictedClass, shownAttribution, type ShownAttribution } from '../state/selectors.ts';
 import type { ViewerState } from '../state/state.ts';
-import { percent } from './format.ts';
+import { duration, percent } from './format.ts';
 import { Icon } from './icon.tsx';
+import { methodTitles } from '../state/method-titles.ts';
 
 /** What the picture below says, in words. */
 export function Verdict({ state }: { state: ViewerState }) {
   const explained = state.explained?.result;
-  const map = shownMap(state);
-  if (!explained || !map) {
+  if (!explained) {
     const isWaiting = state.input === null && state.description !== null;
     return <p class="verdict">{isWaiting ? 'The network is ready. It needs an input.' : 'Explaining …'}</p>;
   }
+  const attribution = shownAttribution(state);
   const predicted = predictedClass(explained);
   const { label } = explained.input;
-  const name = classNameOf(state, map.classIndex);
   const share = explained.probabilities?.[predicted];
   return (
     <div class="verdict">
@@ -27,14 +27,31 @@ export function Verdict({ state }: { state: ViewerState }) {
             {label === predicted ? ' correct' : ` in truth ${classNameOf(state, label)}`}
           </span>
         )}
-        . {map.classIndex === predicted ? 'Bright parts made it say so' : `Bright parts speak for ${name}`}:
-        without the channels that respond there, {name} gets a lower score.
+        . {attribution ? reading(state, attribution, predicted) : 'The map is on its way …'}
       </p>
-      {[...map.warnings, ...explained.run.warnings].map((warning) => (
+      {[...(attribution?.warnings ?? []), ...explained.run.warnings].map((warning) => (
         <p class="warning" key={warning}>
           {warning}
         </p>
       ))}
     </div>
   );
+}
+
+/** How to read the map. */
+function reading(
+  state: ViewerState,
+  { method, classIndex, contrast, totalMs }: ShownAttribution,
+  predicted: number,
+): string {
+  const name = classNameOf(state, classIndex);
+  const by = method === 'ablation-cam' ? '' : `, by ${methodTitles[method]}`;
+  const took = totalMs === null ? '' : ` It took ${duration(totalMs)}.`;
+  if (contrast !== null) {
+    return `Bright parts speak for ${name} rather than ${classNameOf(state, contrast)}${by}.${took}`;
+  }
+  if (method === 'random') return 'This map is random: what a method shows should beat it.';
+  if (method !== 'ablation-cam') return `Bright parts speak for ${name}${by}.${took}`;
+  const start = classIndex === predicted ? 'Bright parts made it say so' : `Bright parts speak for ${name}`;
+  return `${start}: without the channels that respond there, ${name} gets a lower score.`;
 }

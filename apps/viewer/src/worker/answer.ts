@@ -1,8 +1,10 @@
 import { readClassNames } from '@ablation-cam/model';
 import { featureMap, maskedPrediction } from '@ablation-cam/xai';
 import type { CallName, Params, Result, ToWorker } from '../protocol/calls.ts';
+import { attribute } from './attribute.ts';
 import { explainSubject, optionsOf } from './explain-subject.ts';
 import { galleryOf } from './gallery.ts';
+import { judge } from './judge.ts';
 import { race } from './race.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -22,6 +24,8 @@ const handlers: Handlers = {
   labels: ({ file, classes }) => readClassNames(file, classes),
   gallery: (params, context) => galleryOf(params, context),
   explain: (subject, context) => explainSubject(subject, context),
+  attribute: (params, context) => attribute(params, context),
+  judge: (params, context) => judge(params, context),
   features: async (subject, { workspace, signal }) => {
     const { loaded, input } = await workspace.subject(subject);
     return featureMap(loaded.model, input, { layer: optionsOf(subject).layer, signal });

@@ -1,0 +1,30 @@
+import type { ColourMapName, PositionMap } from '@ablation-cam/xai';
+import type { InputDescription } from '../protocol/descriptions.ts';
+import { ImageCanvas } from './image-canvas.tsx';
+import { MapCanvas } from './map-canvas.tsx';
+import { SignalCurve } from './signal-curve.tsx';
+
+interface InputWithMapProps {
+  readonly input: InputDescription;
+  readonly heatmap: PositionMap;
+  readonly colours: ColourMapName;
+  readonly label: string;
+}
+
+/** A small picture of the input with a map: over an image, below a signal. */
+export function InputWithMap({ input, heatmap, colours, label }: InputWithMapProps) {
+  if (!input.image) {
+    return (
+      <div class="small-signal" role="img" aria-label={label}>
+        <SignalCurve values={input.data} class="curve" />
+        <MapCanvas map={heatmap} colours={colours} class="strip" />
+      </div>
+    );
+  }
+  return (
+    <div class="picture" role="img" aria-label={label}>
+      <ImageCanvas image={input.image} class="layer" />
+      <MapCanvas map={heatmap} colours={colours} opacity={0.75} seeThrough class="layer over" />
+    </div>
+  );
+}

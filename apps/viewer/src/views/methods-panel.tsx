@@ -1,0 +1,138 @@
+import type { Explained, JudgedMethod } from '../protocol/descriptions.ts';
+import { classNameOf, drawnMap, judgedOf, shownMap } from '../state/selectors.ts';
+import { fractions, type ViewerState } from '../state/state.ts';
+import type { ViewProps } from './app.tsx';
+import { duration, percent } from './format.ts';
+import { InputWithMap } from './input-with-map.tsx';
+import { KeptInput } from './kept-input.tsx';
+import { methodTitles } from '../state/method-titles.ts';
+import { Choice } from './settings.tsx';
+
+const FRACTIONS = fractions.map((share) => [String(share), `${Math.round(100 * share)} %`] as const);
+
+/** Methods side by side on the same input and class, and how well each map stands a test. */
+export function MethodsPanel({ state, dispatch }: ViewProps) {
+  const explained = state.explained?.result;
+  const map = shownMap(state);
+  if (!explained || !map) return <p class="hint">The methods can start after the first explanation.</p>;
+  const judged = judgedOf(state);
+  const name = classNameOf(state, map.classIndex);
+  const hasTruth = explained.input.mask !== null;
+  return (
+    <div class="methods">
+      <div class="controls">
+        <p class="hint">
+          What speaks for {name}, by several methods. The test: keep only the brightest part, blank the rest,
+          and ask the network again. A faithful map loses little (small drop)
+          {hasTruth && ', and its peak lies in the true region'}.
+        </p>
+        <Choice
+          label="Keep"
+          value={String(state.fraction)}
+          options={FRACTIONS}
+          onChange={(fraction) => {
+            dispatch({ kind: 'choose-fraction', fraction: Number(fraction) });
+          }}
+        />
+      </div>
+      {judged ? (
+        <ul class="method-grid" aria-label="Methods">
+          {judged.map((method) => (
+            <li key={method.method}>
+              <MethodCard
+                state={state}
+                dispatch={dispatch}
+                explained={explained}
+                judged={method}
+                name={name}
+              />
+            </li>
+          ))}
+        </ul>
+      ) : (
+        <label>
+          Explaining with every method …
+          <progress value={state.judgedShare} max={1} />
+        </label>
+      )}
+    </div>
+  );
+}
+
+interface MethodCardProps extends ViewProps {
+  readonly explained: Explained;
+  readonly judged: JudgedMethod;
+  /** Of the class. */
+  readonly name: string;
+}
+
+function MethodCard({ state, dispatch, explained, judged, name }: MethodCardProps) {
+  const title = methodTitles[judged.method];
+  if (judged.kind === 'failed') {
+    return (
+      <div class="method-card">
+        <h3>{title}</h3>
+        <p class="warning">{judged.message}</p>
+      </div>
+    );
+  }
+  const { faithfulness, localization, kept, totalMs } = judged;
+  const isShare = explained.run.score === 'probability';
+  const score = (value: number): string => (isShare ? percent(value) : value.toFixed(2));
+  return (
+    <div class={state.display.method === judged.method ? 'method-card shown' : 'method-card'}>
+      <h3>
+        {title} <span class="score">{duration(totalMs)}</span>
+      </h3>
+      <div class="pair">
+        <InputWithMap
+          input={explained.input}
+          heatmap={drawnMap(explained, judged, 'resized')}
+          colours={state.display.colourMap}
+          label={`Map of ${title}`}
+        />
+        <KeptInput input={explained.input} kept={kept} label={`What is kept by ${title}`} />
+      </div>
+      <dl class="facts">
+        <dt>Score of {name}</dt>
+        <dd>
+          {score(faithfulness.score)} to {score(faithfulness.maskedScore)}
+        </dd>
+        <dt>Drop</dt>
+        <dd>
+          {percent(faithfulness.drop)}
+          {faithfulness.increase === 1 && ', it increased'}
+        </dd>
+        {localization && (
+          <>
+            <dt>True region</dt>
+            <dd>
+              {localization.hit === 1 ? 'hit' : 'missed'}, {percent(localization.energy)} inside
+            </dd>
+          </>
+        )}
+      </dl>
+      <ShowButton state={state} dispatch={dispatch} method={judged.method} title={title} />
+    </div>
+  );
+}
+
+function ShowButton({
+  state,
+  dispatch,
+  method,
+  title,
+}: ViewProps & { method: ViewerState['display']['method']; title: string }) {
+  const isShown = state.display.method === method;
+  return (
+    <button
+      type="button"
+      aria-pressed={isShown}
+      onClick={() => {
+        dispatch({ kind: 'change-display', display: { method } });
+      }}
+    >
+      {isShown ? `${title} is shown above` : `Show ${title}`}
+    </button>
+  );
+}

@@ -1,0 +1,83 @@
+import {
+  dropAndIncrease,
+  keptShares,
+  localization,
+  type MethodName,
+  type MaskProtocol,
+  type MethodResult,
+} from '@ablation-cam/xai';
+import type { Params } from '../protocol/calls.ts';
+import type { JudgedMethod } from '../protocol/descriptions.ts';
+import type { CallContext } from './answer.ts';
+import { explainBy } from './attribute.ts';
+import { errorMessage } from './error-message.ts';
+
+/** Explains one class by several methods and measures how faithful each map is. */
+export async function judge(
+  { methods, ...params }: Params<'judge'>,
+  context: CallContext,
+): Promise<JudgedMethod[]> {
+  const results: JudgedMethod[] = [];
+  for (const method of methods) {
+    context.signal.throwIfAborted();
+    results.push(await judgeMethod(method, params, { ...context, onProgress: () => undefined }));
+    context.onProgress(results.length / methods.length);
+  }
+  return results;
+}
+
+async function judgeMethod(
+  method: MethodName,
+  { classIndex, fraction, ...subject }: Omit<Params<'judge'>, 'methods'>,
+  context: CallContext,
+): Promise<JudgedMethod> {
+  const { workspace, signal } = context;
+  const protocol: MaskProtocol = { kind: 'top-fraction', fraction };
+  const { score } = subject.settings;
+  const { loaded, input } = await workspace.subject(subject);
+  try {
+    const { explanations, totalMs } = await timed(() =>
+      explainBy(method, subject, { classIndex, score }, context),
+    );
+    const map = {
+      inputIndex: 0,
+      classIndex,
+      map: explanations[0]?.map ?? { shape: [], data: new Float32Array() },
+    };
+    const [faithfulness] = await dropAndIncrease(loaded.model, input, [map], { protocol, score, signal });
+    if (!faithfulness) throw new RangeError(`${method} gave no map to judge.`);
+    const { mask, original } = input;
+    return {
+      kind: 'judged',
+      method,
+      map: map.map,
+      totalMs,
+      faithfulness,
+      kept: keptShares(map.map, input.shape.slice(0, -1), protocol),
+      localization:
+        mask && original
+          ? localization(map.map, { shape: [original.height, original.width], data: mask })
+          : null,
+    };
+  } catch (error) {
+    if (signal.aborted) throw error;
+    // One method that does not fit this network must not hide the others.
+    return { kind: 'failed', method, message: errorMessage(error, signal).message };
+  }
+}
+
+/** Quick methods are run so often: the first time compiles shaders. */
+const REPEATS = 3;
+const QUICK_MS = 200;
+
+/** Returns the first result and the shortest time. */
+async function timed(
+  run: () => Promise<MethodResult>,
+): Promise<{ explanations: MethodResult['explanations']; totalMs: number }> {
+  const { explanations, timings } = await run();
+  let { totalMs } = timings;
+  for (let i = 1; i < REPEATS && timings.totalMs < QUICK_MS; i++) {
+    totalMs = Math.min(totalMs, (await run()).timings.totalMs);
+  }
+  return { explanations, totalMs };
+}
