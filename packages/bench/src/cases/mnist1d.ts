@@ -1,0 +1,49 @@
+import * as tf from '@tensorflow/tfjs';
+import { embeddedModel, fetchWeights, generateMnist1d } from '@ablation-cam/model';
+import { BenchError } from '../errors.ts';
+import type { BenchCase, CaseSet } from './case.ts';
+
+const LENGTH = 40;
+
+/** The trained 1-D network at its last convolution, on signals about which it is neither lost nor sure. */
+function mnist1d(batch: number, sets: readonly CaseSet[]): BenchCase {
+  return {
+    name: batch === 1 ? 'mnist1d' : `mnist1d-x${batch}`,
+    title: `MNIST-1D ConvNet, K = 25, flatten, dense 10${batch === 1 ? '' : `, ${batch} inputs`}`,
+    sets,
+    batch,
+    layer: 'conv1d_2',
+    network: async () => (await embeddedModel('mnist1d')).model,
+    data: async (network) => [await undecidedSignals(network, batch)],
+  };
+}
+
+/** The first signals, in the order of the data set, predicted with a probability from 0.05 to 0.99. */
+async function undecidedSignals(network: tf.LayersModel, count: number): Promise<Float32Array> {
+  // Most signals are predicted with more certainty than that: a larger set than the published one holds enough.
+  const { train } = generateMnist1d({ samples: 10_000, trainFraction: 1 });
+  const signals = Float32Array.from(train.signals);
+  await fetchWeights(network);
+  const best = tf.tidy(() => {
+    const predicted = network.predict(tf.tensor(signals, [train.count, LENGTH, 1]), { batchSize: 500 });
+    return (Array.isArray(predicted) ? predicted[0]! : predicted).max(1);
+  });
+  const probabilities = await best.data();
+  best.dispose();
+  const chosen = Array.from(probabilities.keys())
+    .filter((n) => probabilities[n]! >= 0.06 && probabilities[n]! <= 0.98)
+    .slice(0, count);
+  if (chosen.length < count) {
+    throw new BenchError(
+      'unsupported',
+      `Only ${chosen.length} of ${train.count} signals are predicted with 0.06 to 0.98, and ${count} are needed.`,
+    );
+  }
+  return Float32Array.from(chosen.flatMap((n) => [...signals.subarray(n * LENGTH, (n + 1) * LENGTH)]));
+}
+
+export const mnist1dCases: readonly BenchCase[] = [
+  mnist1d(1, ['quick', 'full']),
+  mnist1d(16, ['quick', 'full']),
+  mnist1d(1024, ['quick', 'full']),
+];

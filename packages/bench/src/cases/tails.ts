@@ -1,0 +1,84 @@
+import type { BenchCase, CaseSet } from './case.ts';
+import { chain, convolution, dense, flatten, maxPooling, tailCase } from './tail-case.ts';
+
+interface Sizes {
+  readonly name: string;
+  readonly sets: readonly CaseSet[];
+  readonly side: number;
+  readonly channels: number;
+  readonly hidden: number;
+  readonly classes: number;
+  readonly gain: number;
+}
+
+function convolutionTail({ name, sets, side, channels, hidden, classes, gain }: Sizes): BenchCase {
+  return tailCase({
+    name,
+    title: `conv 3x3 ${channels}, relu, maxpool, dense ${hidden}, relu, dense ${classes} (K = ${channels}, ${side}x${side})`,
+    sets,
+    target: [side, side, channels],
+    build: (target) =>
+      chain(
+        convolution(channels, 3),
+        maxPooling(),
+        flatten(),
+        dense(hidden, 'relu'),
+        dense(classes, 'softmax'),
+      )(target),
+    seed: 11,
+    gain,
+  });
+}
+
+function denseTail({ name, sets, side, channels, hidden, classes, gain }: Sizes): BenchCase {
+  return tailCase({
+    name,
+    title: `dense ${hidden}, relu, dense ${hidden}, relu, dense ${classes} (K = ${channels}, ${side}x${side})`,
+    sets,
+    target: [side, side, channels],
+    build: (target) =>
+      chain(flatten(), dense(hidden, 'relu'), dense(hidden, 'relu'), dense(classes, 'softmax'))(target),
+    seed: 13,
+    gain,
+  });
+}
+
+/** Tails in which the K-fold work is large: a convolution, and the dense layers of a VGG16; each also reduced. */
+export const tailCases: readonly BenchCase[] = [
+  convolutionTail({
+    name: 'conv-tail-small',
+    sets: ['quick', 'full'],
+    side: 8,
+    channels: 64,
+    hidden: 64,
+    classes: 10,
+    gain: 1.2,
+  }),
+  denseTail({
+    name: 'dense-tail-small',
+    sets: ['quick', 'full'],
+    side: 7,
+    channels: 64,
+    hidden: 128,
+    classes: 100,
+    gain: 20,
+  }),
+  convolutionTail({
+    name: 'conv-tail',
+    sets: ['full'],
+    side: 14,
+    channels: 256,
+    hidden: 512,
+    classes: 10,
+    gain: 1.6,
+  }),
+  denseTail({
+    name: 'dense-tail',
+    sets: ['full'],
+    side: 7,
+    channels: 512,
+    hidden: 1024,
+    classes: 1000,
+    gain: 4.7,
+  }),
+];

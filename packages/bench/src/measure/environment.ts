@@ -1,0 +1,23 @@
+import * as tf from '@tensorflow/tfjs';
+import { hostFacts } from '#platform';
+import type { Ceilings, Environment } from '../results/result.ts';
+import type { Runtime } from '../subject/runtime.ts';
+
+/** What the numbers were measured on, to be stored with them. */
+export function environmentOf(
+  { device }: Runtime,
+  set: string,
+  ceilings: Ceilings | null,
+  commit: string | null,
+): Environment {
+  const host = hostFacts();
+  return {
+    date: new Date().toISOString(),
+    ...host,
+    commit: commit ?? host.commit,
+    set,
+    versions: { tensorflowjs: tf.version.tfjs, ...host.versions },
+    adapter: device && { ...device.adapter, timestamps: device.hasTimestamps },
+    ceilings,
+  };
+}

@@ -1,0 +1,134 @@
+import { evaluateTail, referenceExecutor } from '@ablation-cam/kernels';
+import { BenchError } from '../errors.ts';
+import { ablationInput, planFor, predictedWeights } from '../strategies/incremental.ts';
+import type { Answer } from '../strategies/strategy.ts';
+import type { Subject } from '../subject/subject.ts';
+import { maxRelativeError } from './agreement.ts';
+
+/** What is right, in float64. */
+export interface Reference {
+  /** How far an answer is from it, see `maxRelativeError`. @param list the channels a loop ran, or all of them */
+  errorOf(answer: Answer, list: readonly number[]): number;
+  /** The probability of each input's predicted class. */
+  readonly probabilities: readonly number[];
+}
+
+/** Channels at which the incremental reference is held against the definition, and gradients against differences. */
+const SAMPLED_CHANNELS = 3;
+/** Of a batch so many inputs; all are checked against the reference executor. */
+const SAMPLED_INPUTS = 2;
+/** Of a central difference: far above float64's rounding, below what makes the tail change its linear piece. */
+const STEP = 1e-4;
+/** Two float64 evaluations in different orders, stored as float32. */
+const REFERENCE_TOLERANCE = 2e-6;
+
+/**
+ * Runs the reference executor on all channels, and holds it against the definition of the weights - the tail evaluated without
+ * a channel, in float64 - at a few of them.
+ *
+ * @throws BenchError `disagreement` where the reference contradicts the definition
+ */
+export async function referenceOf(subject: Subject): Promise<Reference> {
+  const { batch, channels, classes, predicted } = subject;
+  const weights = await incrementalWeights(subject);
+  const inputs = Math.min(batch, SAMPLED_INPUTS);
+  const sampled = spread(SAMPLED_CHANNELS, channels);
+  const bases = Array.from({ length: inputs }, (_, n) => evaluate(subject, n, (value) => value));
+  const gradients: number[] = [];
+  for (let n = 0; n < inputs; n++) {
+    const base = bases[n]![predicted[n]!]!;
+    for (const channel of sampled) {
+      const without = evaluate(subject, n, (value, k) => (k === channel ? subject.off[k]! : value))[
+        predicted[n]!
+      ]!;
+      const defined = (base - without) / base;
+      const scale = weights
+        .slice(n * channels, (n + 1) * channels)
+        .reduce((most, w) => Math.max(most, Math.abs(w)), 0);
+      if (!(Math.abs(defined - weights[n * channels + channel]!) <= REFERENCE_TOLERANCE * scale)) {
+        throw new BenchError(
+          'disagreement',
+          `The reference executor gives ${weights[n * channels + channel]!} for channel ${channel} of "${subject.benchCase.name}", ` +
+            `the definition ${defined}; nothing can be held against it.`,
+        );
+      }
+      gradients.push(meanGradient(subject, n, channel));
+    }
+  }
+  const probabilities = Array.from(predicted, (c, n) => {
+    return n < inputs ? bases[n]![c]! : softmax(subject.logits.subarray(n * classes, (n + 1) * classes))[c]!;
+  });
+  return {
+    probabilities,
+    errorOf: ({ kind, values }, list) => {
+      switch (kind) {
+        case 'weights':
+          return maxRelativeError(values, pick(weights, batch, channels, list), batch);
+        case 'gradients':
+          return maxRelativeError(pick(values, inputs, channels, sampled), gradients, inputs);
+        case 'probabilities':
+          return maxRelativeError(
+            values.subarray(0, inputs * classes),
+            bases.flatMap((row) => [...row]),
+            inputs,
+          );
+      }
+    },
+  };
+}
+
+/** `count` whole numbers from 0 to `size` - 1, far from each other, ascending. */
+export function spread(count: number, size: number): number[] {
+  const taken = Math.min(count, size);
+  return Array.from({ length: taken }, (_, i) => Math.floor(((i + 0.5) * size) / taken));
+}
+
+async function incrementalWeights(subject: Subject): Promise<Float32Array> {
+  const prepared = await referenceExecutor().prepare(planFor(subject));
+  try {
+    const { weights } = await prepared.run(ablationInput(subject, (_, data) => data));
+    return predictedWeights(subject, weights);
+  } finally {
+    prepared.dispose();
+  }
+}
+
+/** Class probabilities of input n by the definition, in float64, with every activation put through `change`. */
+function evaluate(
+  { tail, activation, constants, batch, channels }: Subject,
+  n: number,
+  change: (value: number, channel: number) => number,
+): Float64Array {
+  const ofInput = (data: Float32Array): Float32Array => {
+    const size = data.length / batch;
+    return data.subarray(n * size, (n + 1) * size);
+  };
+  const values = new Map<number, Float64Array>();
+  for (const [node, data] of constants) values.set(node, Float64Array.from(ofInput(data)));
+  values.set(
+    tail.target,
+    Float64Array.from(ofInput(activation), (value, i) => change(value, i % channels)),
+  );
+  return softmax(evaluateTail(tail, values)[tail.output]!);
+}
+
+/** The mean over positions of dy/dA_k: a central difference along the whole channel. */
+function meanGradient(subject: Subject, n: number, channel: number): number {
+  const c = subject.predicted[n]!;
+  const shifted = (by: number): number =>
+    evaluate(subject, n, (value, k) => (k === channel ? value + by : value))[c]!;
+  const positions = subject.activation.length / subject.batch / subject.channels;
+  return (shifted(STEP) - shifted(-STEP)) / (2 * STEP * positions);
+}
+
+function softmax(logits: ArrayLike<number>): Float64Array {
+  const values = Float64Array.from(logits);
+  const top = values.reduce((most, value) => Math.max(most, value), -Infinity);
+  const exponentials = values.map((value) => Math.exp(value - top));
+  const total = exponentials.reduce((sum, value) => sum + value, 0);
+  return exponentials.map((value) => value / total);
+}
+
+function pick(values: Float32Array, batch: number, channels: number, list: readonly number[]): number[] {
+  return Array.from({ length: batch }, (_, n) => list.map((k) => values[n * channels + k]!)).flat();
+}

@@ -1,0 +1,36 @@
+/** What is told of a sample: its middle and how far its middle half reaches. */
+export interface Summary {
+  readonly median: number;
+  /** First and third quartile. */
+  readonly quartiles: readonly [number, number];
+  readonly count: number;
+}
+
+/** @throws RangeError for an empty sample */
+export function summarize(values: readonly number[]): Summary {
+  const sorted = [...values].sort((a, b) => a - b);
+  return {
+    median: quantile(sorted, 0.5),
+    quartiles: [quantile(sorted, 0.25), quantile(sorted, 0.75)],
+    count: sorted.length,
+  };
+}
+
+/**
+ * The quantile of ascending values, linear between its neighbours.
+ *
+ * Source: Hyndman and Fan, "Sample Quantiles in Statistical Packages", 1996, definition 7.
+ */
+export function quantile(sorted: readonly number[], fraction: number): number {
+  if (sorted.length === 0) throw new RangeError('An empty sample has no quantiles.');
+  const at = (sorted.length - 1) * fraction;
+  const below = Math.floor(at);
+  const low = sorted[below]!;
+  const high = sorted[Math.min(below + 1, sorted.length - 1)]!;
+  return low + (high - low) * (at - below);
+}
+
+/** Whether two samples differ beyond their spread: their middle halves do not overlap. */
+export function differs(a: Pick<Summary, 'quartiles'>, b: Pick<Summary, 'quartiles'>): boolean {
+  return a.quartiles[1] < b.quartiles[0] || b.quartiles[1] < a.quartiles[0];
+}

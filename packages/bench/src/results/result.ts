@@ -1,0 +1,93 @@
+import type { ExecutorLabel } from '../strategies/strategy.ts';
+
+/** One row: a strategy on a case. Times are for the whole case; null stands for "not known". */
+export interface BenchResult {
+  readonly case: string;
+  readonly strategy: string;
+  readonly executor: ExecutorLabel;
+  readonly batch: number;
+  /** From inputs where they are resident to the answer on the CPU. */
+  readonly medianMs: number;
+  readonly quartilesMs: readonly [number, number];
+  /** Median time on the GPU. */
+  readonly gpuMs: number | null;
+  readonly rounds: number;
+  /** max |dw| / max |w| against float64. */
+  readonly maxRelativeError: number;
+  readonly dispatches: number | null;
+  readonly bytes: number | null;
+  /** Multiply-adds. */
+  readonly operations: number | null;
+  /** Channels that were run where the time is scaled up from them. */
+  readonly extrapolatedFrom: number | null;
+}
+
+/** A strategy that has no time, and why. */
+export interface Untimed {
+  readonly case: string;
+  readonly strategy: string;
+  readonly executor: ExecutorLabel;
+  readonly reason: string;
+  /** Where the reason is that the answer differs. */
+  readonly maxRelativeError: number | null;
+}
+
+/** What came before the first timed round; it is no part of the times. */
+export interface Preparation {
+  readonly case: string;
+  readonly strategy: string;
+  readonly executor: ExecutorLabel;
+  /** Building, planning, uploading, compiling what is known. */
+  readonly prepareMs: number;
+  /** The first run, which compiles what is left. */
+  readonly firstRunMs: number;
+}
+
+/** What the adapter can do at most, measured in the same run by a copy and a multiply-add kernel. */
+export interface Ceilings {
+  readonly copyGBps: number;
+  readonly multiplyAddGFLOPs: number;
+}
+
+export interface Environment {
+  readonly date: string;
+  readonly commit: string | null;
+  /** `quick`, `full`, or `selected`. */
+  readonly set: string;
+  readonly runtime: string;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly platform: string;
+  readonly processor: string;
+  readonly cores: number;
+  /** Runnable processes when the run began, where the system tells: other work makes times longer. */
+  readonly load: number | null;
+  readonly adapter: {
+    readonly vendor: string;
+    readonly architecture: string;
+    /** With the driver's name and version, where the adapter tells. */
+    readonly description: string;
+    readonly software: boolean;
+    readonly timestamps: boolean;
+  } | null;
+  readonly ceilings: Ceilings | null;
+}
+
+/** A case as a reader of results needs it. */
+export interface CaseFacts {
+  readonly name: string;
+  readonly title: string;
+  readonly channels: number;
+  readonly classes: number;
+  /** Smallest and largest probability of the predicted class over the inputs. */
+  readonly predictions: readonly [number, number];
+  readonly sweep: { readonly along: string; readonly value: number } | null;
+}
+
+/** What `--json` writes. */
+export interface BenchRun {
+  readonly environment: Environment;
+  readonly cases: readonly CaseFacts[];
+  readonly results: readonly BenchResult[];
+  readonly untimed: readonly Untimed[];
+  readonly preparation: readonly Preparation[];
+}

@@ -1,0 +1,20 @@
+import { ablationCamStrategy, gradCamStrategies } from './end-to-end.ts';
+import { forwardPassStrategies } from './forward-pass.ts';
+import { incrementalStrategies } from './incremental.ts';
+import { maskedLoopStrategies } from './masked-loop.ts';
+import { oneBatchStrategies } from './one-batch.ts';
+import { reportLoopStrategies } from './report-loop.ts';
+import type { Strategy } from './strategy.ts';
+import { tailGradCamStrategies } from './tail-grad-cam.ts';
+
+/** Every strategy, in the order of reports. */
+export const allStrategies: readonly Strategy[] = [
+  ...incrementalStrategies,
+  ...maskedLoopStrategies,
+  ...oneBatchStrategies,
+  ...tailGradCamStrategies,
+  ablationCamStrategy,
+  ...reportLoopStrategies,
+  ...forwardPassStrategies,
+  ...gradCamStrategies,
+];

@@ -1,0 +1,82 @@
+import { ablationCam, gradCam } from '@ablation-cam/xai';
+import type { Subject } from '../subject/subject.ts';
+import type { Strategy } from './strategy.ts';
+import { backendRefusal, backendTitles, labels, onEachBackend } from './tfjs.ts';
+
+function networkRefusal({ operations }: Subject): string | null {
+  return operations.network === null ? 'the case is a tail without a network before it' : null;
+}
+
+function layerOf({ benchCase }: Subject): { layer?: string } {
+  return benchCase.layer === null ? {} : { layer: benchCase.layer };
+}
+
+/** Ours from the network's input to weights and heat map, as a program calls it: reading weights and planning included. */
+export const ablationCamStrategy: Strategy = {
+  name: 'ablation-cam',
+  executor: 'auto',
+  title: 'ablationCam() from input to map',
+  from: 'input',
+  role: 'ours',
+  refusal: networkRefusal,
+  prepare: async (subject) => {
+    const { runtime, channels, batch, benchCase } = subject;
+    const backend = runtime.device?.adapter.software === false ? 'webgpu' : 'wasm';
+    const network = await subject.on(backend);
+    const [input] = network.inputs;
+    if (!input) throw new RangeError(`The network of "${benchCase.name}" has no input.`);
+    return {
+      isLoop: false,
+      passes: () => 1,
+      cost: { bytes: null, operations: null },
+      run: async () => {
+        await runtime.use(backend);
+        const { explanations, dispatches } = await ablationCam(network.model, input, {
+          ...layerOf(subject),
+          backend,
+          ablation: subject.off,
+          ...(runtime.device ? { device: runtime.device } : {}),
+        });
+        const values = new Float32Array(batch * channels);
+        for (const { inputIndex, weights } of explanations) values.set(weights, inputIndex * channels);
+        return { kind: 'weights', values, gpuMs: null, dispatches: dispatches.ablation + dispatches.map };
+      },
+      dispose: () => undefined,
+    };
+  },
+};
+
+/** Grad-CAM from the network's input to weights and heat map, as a program calls it. */
+export const gradCamStrategies = onEachBackend((backend): Strategy => ({
+  name: 'grad-cam',
+  executor: labels[backend],
+  title: `gradCam() from input to map, ${backendTitles[backend]}`,
+  from: 'input',
+  role: 'context',
+  refusal: (subject, isQuick) =>
+    networkRefusal(subject) ??
+    backendRefusal(subject, backend, subject.batch * (subject.operations.network ?? 0), isQuick),
+  prepare: async (subject) => {
+    const { runtime, channels, batch, benchCase } = subject;
+    const network = await subject.on(backend);
+    const [input] = network.inputs;
+    if (!input) throw new RangeError(`The network of "${benchCase.name}" has no input.`);
+    return {
+      isLoop: false,
+      passes: () => 1,
+      cost: { bytes: null, operations: null },
+      run: async () => {
+        await runtime.use(backend);
+        const { explanations } = await gradCam(network.model, input, {
+          ...layerOf(subject),
+          backend,
+          ...(runtime.device ? { device: runtime.device } : {}),
+        });
+        const values = new Float32Array(batch * channels);
+        for (const { inputIndex, weights } of explanations) values.set(weights ?? [], inputIndex * channels);
+        return { kind: 'gradients', values, gpuMs: null, dispatches: null };
+      },
+      dispose: () => undefined,
+    };
+  },
+}));

@@ -1,0 +1,31 @@
+import type { Strategy } from './strategy.ts';
+import { predict } from './report-loop.ts';
+import { readAll } from './strategy.ts';
+import { backendRefusal, backendTitles, labels, onEachBackend } from './tfjs.ts';
+
+/** One pass through the network: what nobody can go below. */
+export const forwardPassStrategies = onEachBackend((backend): Strategy => ({
+  name: 'forward-pass',
+  executor: labels[backend],
+  title: `one forward pass, ${backendTitles[backend]}`,
+  from: 'input',
+  role: 'context',
+  refusal: (subject, isQuick) =>
+    subject.operations.network === null
+      ? 'the case is a tail without a network before it'
+      : backendRefusal(subject, backend, subject.batch * subject.operations.network, isQuick),
+  prepare: async (subject) => {
+    const network = await subject.on(backend);
+    return {
+      isLoop: false,
+      passes: () => 1,
+      cost: { bytes: null, operations: subject.batch * (subject.operations.network ?? 0) },
+      run: async () => {
+        await subject.runtime.use(backend);
+        const [values = new Float32Array()] = await readAll([predict(network)]);
+        return { kind: 'probabilities', values, gpuMs: null, dispatches: null };
+      },
+      dispose: () => undefined,
+    };
+  },
+}));

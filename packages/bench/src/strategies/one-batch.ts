@@ -1,0 +1,100 @@
+import * as tf from '@tensorflow/tfjs';
+import type { TensorId } from '@ablation-cam/model';
+import { tailProbabilities, type LiveNetwork } from '../subject/live-network.ts';
+import { weightsFrom, type Strategy } from './strategy.ts';
+import {
+  backendRefusal,
+  backendTitles,
+  baseProbabilities,
+  labels,
+  offTensor,
+  onEachBackend,
+} from './tfjs.ts';
+
+/** The K copies of the activation; beyond it machines of ordinary size run out of memory. */
+const LARGEST_BATCH_BYTES = 256 * 2 ** 20;
+
+/** The naive loop in one call: K masked copies of the activation go through the tail as one batch. */
+export const oneBatchStrategies = onEachBackend((backend): Strategy => ({
+  name: 'one-batch',
+  executor: labels[backend],
+  title: `one big batch through the tail, ${backendTitles[backend]}`,
+  from: 'activation',
+  role: 'other',
+  refusal: (subject, isQuick) => {
+    const { batch, channels, activation, operations } = subject;
+    const bytes = 4 * channels * activation.length;
+    if (bytes > LARGEST_BATCH_BYTES) {
+      return `its ${channels} copies of the activation take ${Math.round(bytes / 2 ** 20)} MiB`;
+    }
+    return backendRefusal(subject, backend, batch * operations.tail, isQuick);
+  },
+  prepare: async (subject) => {
+    const network = await subject.on(backend);
+    const off = offTensor(subject, network);
+    const base = baseProbabilities(subject);
+    const { batch, channels, classes, operations } = subject;
+    return {
+      isLoop: false,
+      passes: () => 1,
+      cost: { bytes: null, operations: batch * channels * operations.tail },
+      run: async (list) => {
+        await subject.runtime.use(backend);
+        const scores = tf.tidy(() =>
+          tailProbabilities(network, maskedCopies(network, list, off), repeated(network, list.length)),
+        );
+        const data = (await scores.data()) as Float32Array;
+        scores.dispose();
+        return {
+          kind: 'weights',
+          values: weightsFrom(subject, base, byChannel(data, list.length, batch, classes)),
+          gpuMs: null,
+          dispatches: null,
+        };
+      },
+      dispose: () => off?.dispose(),
+    };
+  },
+}));
+
+/** `[batch * copies, ...positions, channels]`: copy i of an input lacks the channel `list[i]`. */
+function maskedCopies(
+  { activation }: LiveNetwork,
+  list: readonly number[],
+  off: tf.Tensor | null,
+): tf.Tensor {
+  const [batch = 1, ...shape] = activation.shape;
+  const channels = shape.at(-1) ?? 1;
+  const ones = shape.slice(0, -1).map(() => 1);
+  const chosen = tf.oneHot(tf.tensor1d([...list], 'int32'), channels).toFloat();
+  const masks = chosen.reshape([1, list.length, ...ones, channels]);
+  const kept = activation.reshape([batch, 1, ...shape]).mul(tf.sub(1, masks));
+  const masked = off ? kept.add(masks.mul(off)) : kept;
+  return masked.reshape([batch * list.length, ...shape]);
+}
+
+/** What the tail reads besides the target, once for each copy. */
+function repeated({ constants }: LiveNetwork, copies: number): Map<TensorId, tf.Tensor> {
+  return new Map(
+    [...constants].map(([id, value]) => {
+      const [batch = 1, ...shape] = value.shape;
+      const repetitions = value
+        .reshape([batch, 1, ...shape])
+        .tile([1, copies, ...shape.map(() => 1)])
+        .reshape([batch * copies, ...shape]);
+      return [id, repetitions];
+    }),
+  );
+}
+
+/** `[batch, copies, classes]` as one array `[batch, classes]` a copy. */
+function byChannel(data: Float32Array, copies: number, batch: number, classes: number): Float32Array[] {
+  return Array.from({ length: copies }, (_, i) => {
+    const scores = new Float32Array(batch * classes);
+    for (let n = 0; n < batch; n++) {
+      const first = (n * copies + i) * classes;
+      scores.set(data.subarray(first, first + classes), n * classes);
+    }
+    return scores;
+  });
+}

@@ -1,0 +1,79 @@
+import type { Subject } from '../subject/subject.ts';
+import type { StrategyName } from './names.ts';
+
+/** What a strategy runs on, as results name it. */
+export type ExecutorLabel = 'webgpu' | 'reference' | 'tfjs' | 'tfjs-webgpu' | 'tfjs-wasm' | 'auto';
+
+/** A way to get an answer. One file each in this folder; `all-strategies.ts` lists them. */
+export interface Strategy {
+  readonly name: StrategyName;
+  readonly executor: ExecutorLabel;
+  /** For tables. */
+  readonly title: string;
+  /** Whether it starts from the target's activation and the logits, or from the network's input. Only like is compared. */
+  readonly from: 'activation' | 'input';
+  /** `ours` gives Ablation-CAM's answer by the plan, `other` the same answer otherwise; `context` answers something else. */
+  readonly role: 'ours' | 'other' | 'context';
+  /** Why it cannot or should not run a case, in words; null where it can. */
+  refusal(subject: Subject, isQuick: boolean): string | null;
+  /** Everything that is done once for a network. The caller disposes of the result. */
+  prepare(subject: Subject): Promise<PreparedStrategy>;
+}
+
+export interface PreparedStrategy {
+  /** Whether the cost is a sum over channels, so that some of them tell what all would take. */
+  readonly isLoop: boolean;
+  /** Passes for so many channels: the unit in which a loop is extrapolated. */
+  passes(channels: number): number;
+  /** From inputs where they are resident to the answer on the CPU. @param channels what a loop runs; others run all */
+  run(channels: readonly number[]): Promise<Answer>;
+  /** For the whole case, all channels. Null where nobody knows. */
+  readonly cost: StrategyCost;
+  dispose(): void;
+}
+
+export interface StrategyCost {
+  readonly bytes: number | null;
+  /** Multiply-adds. */
+  readonly operations: number | null;
+}
+
+export interface Answer {
+  /**
+   * `weights`: (y - y_k) / y of the predicted class, `[batch, channels run]`. `gradients`: the mean over positions of dy/dA_k,
+   * `[batch, all channels]`. `probabilities`: `[batch, classes]`.
+   */
+  readonly kind: 'weights' | 'gradients' | 'probabilities';
+  readonly values: Float32Array;
+  /** GPU time where the strategy measures it. */
+  readonly gpuMs: number | null;
+  /** Dispatches that were submitted, where the strategy counts them. */
+  readonly dispatches: number | null;
+}
+
+/** The weights of the channels run, from the scores of all classes without each: `[channel]` of `[batch, classes]`. */
+export function weightsFrom(
+  { batch, classes, predicted }: Subject,
+  base: Float32Array,
+  ablated: readonly Float32Array[],
+): Float32Array {
+  const weights = new Float32Array(batch * ablated.length);
+  for (let n = 0; n < batch; n++) {
+    const at = n * classes + predicted[n]!;
+    ablated.forEach((scores, i) => {
+      weights[n * ablated.length + i] = Math.fround(base[at]! - scores[at]!) / base[at]!;
+    });
+  }
+  return weights;
+}
+
+/** The tensors that `tidy`-less code must free, freed after they were read. */
+export async function readAll(
+  tensors: readonly { data(): Promise<unknown>; dispose(): void }[],
+): Promise<Float32Array[]> {
+  try {
+    return (await Promise.all(tensors.map((tensor) => tensor.data()))) as Float32Array[];
+  } finally {
+    for (const tensor of tensors) tensor.dispose();
+  }
+}

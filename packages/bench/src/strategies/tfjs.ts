@@ -1,0 +1,58 @@
+import * as tf from '@tensorflow/tfjs';
+import type { LiveNetwork } from '../subject/live-network.ts';
+import type { BenchBackend } from '../subject/runtime.ts';
+import type { Subject } from '../subject/subject.ts';
+import type { ExecutorLabel, Strategy } from './strategy.ts';
+
+export const benchBackends: readonly BenchBackend[] = ['webgpu', 'wasm'];
+
+export const labels: Readonly<Record<BenchBackend, ExecutorLabel>> = {
+  webgpu: 'tfjs-webgpu',
+  wasm: 'tfjs-wasm',
+};
+
+export const backendTitles: Readonly<Record<BenchBackend, string>> = {
+  webgpu: 'TF.js WebGPU',
+  wasm: 'TF.js WASM',
+};
+
+/** Multiply-adds that TensorFlow.js on a software GPU takes about half a second for, and half a minute. */
+const SLOW_ON_SOFTWARE = { quick: 2.5e6, full: 4e9 };
+
+/** Why TensorFlow.js does not run a case on a backend; `operations` are those of the shortest run. */
+export function backendRefusal(
+  { runtime }: Subject,
+  backend: BenchBackend,
+  operations: number,
+  isQuick: boolean,
+): string | null {
+  if (!runtime.backends.includes(backend)) return 'there is no WebGPU adapter';
+  const isSoftware = backend === 'webgpu' && runtime.device?.adapter.software === true;
+  if (!isSoftware || operations <= SLOW_ON_SOFTWARE[isQuick ? 'quick' : 'full']) return null;
+  return isQuick
+    ? 'slow on a software adapter; --full has it'
+    : 'a single pass takes minutes on a software adapter';
+}
+
+/** Softmax of the given logits in float32, `[batch, classes]`: what the loops subtract from. */
+export function baseProbabilities({ logits, classes }: Pick<Subject, 'logits' | 'classes'>): Float32Array {
+  const probabilities = new Float32Array(logits.length);
+  for (let first = 0; first < logits.length; first += classes) {
+    const row = logits.subarray(first, first + classes);
+    const top = Math.max(...row);
+    const total = row.reduce((sum, value) => sum + Math.exp(value - top), 0);
+    row.forEach((value, c) => (probabilities[first + c] = Math.exp(value - top) / total));
+  }
+  return probabilities;
+}
+
+/** The values that stand for "off", broadcast over positions, or null where all are zero. The caller disposes. */
+export function offTensor({ off }: Subject, { activation }: LiveNetwork): tf.Tensor | null {
+  if (off.every((value) => value === 0)) return null;
+  return tf.tensor(off, [...activation.shape.map(() => 1).slice(1), off.length]);
+}
+
+/** One strategy for each backend. */
+export function onEachBackend(make: (backend: BenchBackend) => Strategy): readonly Strategy[] {
+  return benchBackends.map(make);
+}

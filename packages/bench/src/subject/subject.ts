@@ -1,0 +1,154 @@
+import * as tf from '@tensorflow/tfjs';
+import { describePlan, planTail, type Tail } from '@ablation-cam/kernels';
+import {
+  extractTail,
+  fetchWeights,
+  runLayerGraph,
+  type LayerGraph,
+  type TensorId,
+} from '@ablation-cam/model';
+import type { BenchCase } from '../cases/case.ts';
+import { BenchError } from '../errors.ts';
+import { liveNetwork, openNetwork, type LiveNetwork, type NetworkValues } from './live-network.ts';
+import type { BenchBackend, Runtime } from './runtime.ts';
+
+/** A case brought to life: the same numbers for every strategy. Who opens it disposes of it. */
+export interface Subject {
+  readonly benchCase: BenchCase;
+  readonly runtime: Runtime;
+  readonly tail: Tail;
+  /** N, K and C. */
+  readonly batch: number;
+  readonly channels: number;
+  readonly classes: number;
+  /** The target's output, `[batch, ...positions, channels]`. */
+  readonly activation: Float32Array;
+  /** `[batch, classes]` */
+  readonly logits: Float32Array;
+  /** Values of the tail's constant nodes by node. */
+  readonly constants: ReadonlyMap<number, Float32Array>;
+  /** What stands for "off", one a channel: what the target layer yields where its filter is zero. */
+  readonly off: Float32Array;
+  /** The predicted class of each input. */
+  readonly predicted: Uint32Array;
+  /** Multiply-adds of one pass of the tail, and of the network (null where the network is the tail). */
+  readonly operations: { readonly tail: number; readonly network: number | null };
+  /** The network on a backend, which becomes the current one; the same every time. */
+  on(backend: BenchBackend): Promise<LiveNetwork>;
+  dispose(): void;
+}
+
+/**
+ * Builds a case and runs its network once, on WASM, for the activation and the logits that every strategy starts from.
+ *
+ * @throws BenchError `unsupported` where the network is no softmax classifier
+ */
+export async function openSubject(benchCase: BenchCase, runtime: Runtime): Promise<Subject> {
+  await runtime.use('wasm');
+  const opened = await openNetwork(benchCase);
+  const { model, graph, extracted } = opened;
+  const { tail } = extracted;
+  if (tail.scoreFunction !== 'softmax') {
+    throw new BenchError(
+      'unsupported',
+      `Case "${benchCase.name}" does not end in a softmax, which strategies expect.`,
+    );
+  }
+  const { batch } = benchCase;
+  const data = await benchCase.data(model);
+  const feeds = new Map(
+    graph.inputs.map((id, index) => [id, tf.tensor(data[index] ?? [], [batch, ...sizesOf(graph, id)])]),
+  );
+  const [activation, logits, ...constants] = runLayerGraph(graph, feeds, [
+    extracted.target,
+    extracted.logits,
+    ...extracted.constants,
+  ]);
+  const values: NetworkValues = {
+    data,
+    activation: await read(activation),
+    constants: new Map(
+      await Promise.all(
+        extracted.constants.map(async (id, index) => [id, await read(constants[index]!)] as const),
+      ),
+    ),
+  };
+  const logitValues = await read(logits);
+  const classes = logitValues.length / batch;
+  const networkOperations = benchCase.layer === null ? null : await operationsOf(graph);
+  const off = await offValues(opened);
+  tf.dispose([...feeds.values(), activation, logits, ...constants]);
+
+  const live = new Map<BenchBackend, LiveNetwork>([['wasm', liveNetwork(opened, values, batch)]]);
+  const constantNodes = tail.nodes.flatMap(({ operation }, node) =>
+    operation.kind === 'constant' ? [node] : [],
+  );
+  return {
+    benchCase,
+    runtime,
+    tail,
+    batch,
+    channels: off.length,
+    classes,
+    activation: values.activation,
+    logits: logitValues,
+    constants: new Map(
+      constantNodes.map((node, index) => [node, values.constants.get(extracted.constants[index] ?? -1)!]),
+    ),
+    off,
+    predicted: Uint32Array.from({ length: batch }, (_, n) =>
+      largest(logitValues.subarray(n * classes, (n + 1) * classes)),
+    ),
+    operations: { tail: describePlan(planTail(tail)).operations.tail, network: networkOperations },
+    on: async (backend) => {
+      await runtime.use(backend);
+      const known = live.get(backend);
+      if (known) return known;
+      const network = liveNetwork(await openNetwork(benchCase), values, batch);
+      await fetchWeights(network.model);
+      live.set(backend, network);
+      return network;
+    },
+    dispose: () => {
+      for (const network of live.values()) network.dispose();
+    },
+  };
+}
+
+/** What the target layer yields for each channel where its filter is zero: its activation of the bias. */
+async function offValues({
+  graph,
+  extracted,
+  targetLayer,
+}: Awaited<ReturnType<typeof openNetwork>>): Promise<Float32Array> {
+  const channels = sizesOf(graph, extracted.target).at(-1) ?? 1;
+  const call = graph.calls.find(({ outputs }) => outputs.includes(extracted.target));
+  const input = call?.inputs[0];
+  if (targetLayer === null || input === undefined) return new Float32Array(channels);
+  // A filter of zeros and an input of zeros give a convolution the same output.
+  const yielded = tf.tidy(() => {
+    const zeros = tf.zeros([1, ...sizesOf(graph, input)]);
+    const [output] = runLayerGraph(graph, new Map([[input, zeros]]), [extracted.target] as const);
+    return output.reshape([-1, channels]).slice([0, 0], [1, channels]);
+  });
+  return read(yielded).finally(() => {
+    yielded.dispose();
+  });
+}
+
+async function operationsOf(graph: LayerGraph): Promise<number> {
+  const { tail } = await extractTail(graph, graph.inputs[0] ?? 0);
+  return describePlan(planTail(tail)).operations.tail;
+}
+
+function sizesOf(graph: LayerGraph, id: TensorId): number[] {
+  return (graph.tensors[id]?.shape ?? []).map((size) => size ?? 1);
+}
+
+async function read(tensor: tf.Tensor): Promise<Float32Array> {
+  return Float32Array.from(await tensor.data());
+}
+
+function largest(values: Float32Array): number {
+  return values.reduce((best, value, index) => (value > values[best]! ? index : best), 0);
+}
