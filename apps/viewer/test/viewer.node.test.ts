@@ -256,6 +256,11 @@ test('a file that is not what it says gets a sentence, and the page goes on', ()
       await explained(page);
       assert.match(await page.locator('.verdict').innerText(), 'The network says 2');
     }
+    const golden = new URL('../../../packages/model/test/golden/keras/', import.meta.url);
+    const twoInputs = await readFile(new URL('functional-keras2.h5.bin', golden));
+    await drop(page, [{ name: 'two-inputs.h5', bytes: twoInputs }]);
+    await page.getByRole('alert').filter({ hasText: 'two-inputs.h5 takes [3] and [3]' }).waitFor();
+    await explained(page);
   }));
 
 test('a lost device is replaced and the view restored', () =>

@@ -14,7 +14,7 @@ interface ChannelChartProps {
   readonly onToggle: (channel: number) => void;
 }
 
-const HEIGHT = 190;
+const HEIGHT = 250;
 
 /** The weights of the channels as bars. */
 export function ChannelChart(props: ChannelChartProps) {
