@@ -1,4 +1,4 @@
-import type { Device, Norm, Score, Weighting } from '@ablation-cam/kernels';
+import type { Device, ExecutorName, Norm, Score, Weighting } from '@ablation-cam/kernels';
 import type { BackendName } from '@ablation-cam/model';
 import { XaiError } from '../errors.ts';
 
@@ -35,8 +35,11 @@ export interface AblationCamOptions {
   readonly strategy?: Strategy | undefined;
   /** TensorFlow.js backend of the forward pass. Default: `auto`, which never runs convolutions on a software GPU. */
   readonly backend?: BackendName | 'auto' | undefined;
-  /** What runs the ablation. Default: `auto`, WebGPU where there is an adapter, otherwise the reference. */
-  readonly executor?: 'auto' | 'webgpu' | 'reference' | undefined;
+  /**
+   * What runs the ablation: kernels of this project on WebGPU, TensorFlow.js's current backend, or float64 TypeScript.
+   * Default: `auto`, the fastest by the plan's cost; the result gives the reason.
+   */
+  readonly executor?: ExecutorName | 'auto' | undefined;
   /** A device of the caller's to use; otherwise one is shared by all calls, see `releaseDevice`. */
   readonly device?: Device | undefined;
   /** Aborts between chunks of inputs or, in the naive strategy, between channels. */
@@ -54,7 +57,7 @@ export interface AblationCamSettings {
   readonly norm: Norm;
   readonly strategy: Strategy;
   readonly backend: BackendName | 'auto';
-  readonly executor: 'auto' | 'webgpu' | 'reference';
+  readonly executor: ExecutorName | 'auto';
 }
 
 const CHOICES: { readonly [K in keyof AblationCamSettings]?: readonly AblationCamSettings[K][] } = {
@@ -63,7 +66,7 @@ const CHOICES: { readonly [K in keyof AblationCamSettings]?: readonly AblationCa
   norm: [1, 2],
   strategy: ['single-dispatch', 'naive'],
   backend: ['auto', 'webgpu', 'wasm', 'cpu'],
-  executor: ['auto', 'webgpu', 'reference'],
+  executor: ['auto', 'webgpu', 'tfjs', 'reference'],
 };
 
 /** @throws XaiError `invalid-option` where a value is none of those allowed */

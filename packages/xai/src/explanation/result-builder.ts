@@ -1,9 +1,9 @@
-import type { AblationOutput, Score, TailNode } from '@ablation-cam/kernels';
+import type { AblationOutput, ExecutorName, Score, TailNode } from '@ablation-cam/kernels';
 import type { ExtractedTail, TargetLayer } from '@ablation-cam/model';
 import type { Batch } from '../forward/model-input.ts';
 import { heatmapOf, mapWarnings } from '../maps/heatmap.ts';
 import type { Runtime } from '../runtime/choose-runtime.ts';
-import type { AblationCamResult, AblationExplanation, PositionMap } from './explanation.ts';
+import type { AblationCamResult, AblationExplanation, Choice, PositionMap } from './explanation.ts';
 import type { AblationCamSettings } from './options.ts';
 import { probabilitiesOf } from './probabilities.ts';
 
@@ -14,6 +14,8 @@ interface Described {
   readonly classes: number;
   readonly settings: AblationCamSettings;
   readonly runtime: Runtime;
+  /** Null in the naive strategy, which has none. */
+  readonly executor: Choice<ExecutorName> | null;
 }
 
 /** Collects the outputs of passes into one result. */
@@ -44,11 +46,8 @@ export class ResultBuilder {
   }
 
   result(totalMs: number): AblationCamResult {
-    const { target, classes, settings, runtime } = this.#job;
-    const isNaive = settings.strategy === 'naive';
-    const usesGpu = isNaive
-      ? runtime.backend.chosen === 'webgpu'
-      : runtime.executor.name === 'webgpu' || runtime.backend.chosen === 'webgpu';
+    const { target, classes, settings, runtime, executor } = this.#job;
+    const usesGpu = executor?.chosen === 'webgpu' || runtime.backend.chosen === 'webgpu';
     return {
       method: 'ablation-cam',
       explanations: this.#explanations,
@@ -61,7 +60,7 @@ export class ResultBuilder {
       norm: settings.norm,
       strategy: settings.strategy,
       backend: runtime.backend,
-      executor: isNaive ? null : runtime.executorChoice,
+      executor,
       adapter: usesGpu ? (runtime.device?.adapter ?? null) : null,
       dispatches: this.#dispatches,
       timings: { ...this.#timings, totalMs },

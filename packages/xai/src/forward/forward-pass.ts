@@ -8,6 +8,8 @@ export interface ForwardPass {
   readonly activation: TensorSource;
   /** `[inputs, classes]` */
   readonly logits: TensorSource;
+  /** The nodes of the tail that were asked for, `[inputs, ...shape]`. */
+  readonly constants: ReadonlyMap<number, TensorSource>;
   /** Frees the tensors that GPU buffers belong to. */
   dispose(): void;
 }
@@ -31,17 +33,21 @@ export function inputsPerPass(graph: LayerGraph): number {
 /**
  * Runs the network once and returns what the ablation needs. The values stay on the GPU where TensorFlow.js runs on
  * `device`; otherwise they are read back.
+ *
+ * @param constants nodes of the tail that do not depend on the target
  */
 export async function forwardPass(
   graph: LayerGraph,
-  { target, logits, tail }: ExtractedTail,
+  { target, logits, tail, tensors }: ExtractedTail,
   inputs: readonly tf.Tensor[],
   device: Device | null,
+  constants: readonly number[] = [],
 ): Promise<ForwardPass> {
-  const [activation, scores] = tf.tidy(() => {
+  const [activation, scores, ...others] = tf.tidy(() => {
     const feeds = new Map(graph.inputs.map((id, index) => [id, at(inputs, index)]));
-    const [a, z] = runLayerGraph(graph, feeds, [target, logits] as const);
-    return [a, classLogits(z, tail.nodes[tail.output]?.shape[0] ?? 0)] as const;
+    const ids = constants.map((node) => tensors[node] ?? -1);
+    const [a, z, ...rest] = runLayerGraph(graph, feeds, [target, logits, ...ids] as const);
+    return [a, classLogits(z, tail.nodes[tail.output]?.shape[0] ?? 0), ...rest] as const;
   });
   const onGpu: tf.GPUData[] = [];
   const dispose = (): void => {
@@ -52,12 +58,16 @@ export async function forwardPass(
       await toSource(activation, device, onGpu),
       await toSource(scores, device, onGpu),
     ];
-    return { activation: activationSource, logits: logitSource, dispose };
+    const constantSources = new Map<number, TensorSource>();
+    for (const [index, node] of constants.entries()) {
+      constantSources.set(node, await toSource(at(others, index), device, onGpu));
+    }
+    return { activation: activationSource, logits: logitSource, constants: constantSources, dispose };
   } catch (error) {
     dispose();
     throw error;
   } finally {
-    tf.dispose([activation, scores]);
+    tf.dispose([activation, scores, ...others]);
   }
 }
 

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { planAblation, type ClassSelection, type Device } from '@ablation-cam/kernels';
+import type { ClassSelection, Device } from '@ablation-cam/kernels';
 import {
   extractTail,
   fetchWeights,
@@ -12,10 +12,12 @@ import { throwIfAborted } from '../errors.ts';
 import type { AblationCamResult } from '../explanation/explanation.ts';
 import { settingsOf, type AblationCamOptions, type AblationCamSettings } from '../explanation/options.ts';
 import { ResultBuilder } from '../explanation/result-builder.ts';
+import { continueTail } from '../forward/continue-tail.ts';
 import { forwardPass } from '../forward/forward-pass.ts';
 import type { Batch, ExplainedInput } from '../forward/model-input.ts';
 import { eachPass, openModel } from '../forward/open-model.ts';
 import { naiveAblation } from '../naive/naive-ablation.ts';
+import { chooseExecutor, type PlannedExecutor } from '../runtime/choose-executor.ts';
 import { chooseRuntime, keepingBackend, type Runtime } from '../runtime/choose-runtime.ts';
 import { exclusive } from '../runtime/exclusive.ts';
 import { selectedClasses } from '../targets/selected-classes.ts';
@@ -34,8 +36,7 @@ import { ablationValue } from './ablation-values.ts';
  * @param input one input or a batch, `[...shape]` or `[batch, ...shape]`; tensors stay the caller's
  * @returns one explanation for each input and class; plain arrays, nothing to dispose of
  * @throws XaiError for options and inputs that do not fit; ModelError for a layer that does not exist or has no channels;
- *   KernelsError `no-adapter` where WebGPU was asked for, `unsupported-tail` naming an operation the single dispatch does
- *   not cover, `device-lost` (the next call gets a new device), `too-large`
+ *   KernelsError `no-adapter` where WebGPU was asked for, `device-lost` (the next call gets a new device), `too-large`
  */
 export async function ablationCam(
   model: tf.LayersModel,
@@ -75,22 +76,31 @@ async function explain(
   const extracted = await extractTail(graph, target.tensor, target.output.name);
   const classes = extracted.tail.nodes[extracted.tail.output]?.shape[0] ?? 0;
   const selection = selectedClasses(settings.classIndex, classes);
+  const planned =
+    settings.strategy === 'naive' ? null : chooseExecutor(extracted.tail, settings.executor, runtime);
   const job = { model, graph, target, extracted, batch, classes, selection, settings, options, runtime };
-  const builder = new ResultBuilder(job);
-  await (settings.strategy === 'naive' ? runNaive(job, builder) : runPlan(job, builder));
+  const builder = new ResultBuilder({ ...job, executor: planned?.choice ?? null });
+  await (planned ? runPlan(job, planned, builder) : runNaive(job, builder));
   return builder.result(performance.now() - start);
 }
 
 /** All channels together, in chunks of inputs. */
-async function runPlan(job: Job, builder: ResultBuilder): Promise<void> {
+async function runPlan(job: Job, { executor, plan }: PlannedExecutor, builder: ResultBuilder): Promise<void> {
   const { graph, extracted, batch, settings, options, runtime } = job;
   const ablation = await ablationValue(settings.ablation, job.target);
-  const prepared = await runtime.executor.prepare(planAblation(extracted.tail));
+  const prepared = await executor.prepare(plan);
+  const constants = plan.kind === 'steps' ? plan.given.map(({ node }) => node) : [];
   try {
     await eachPass(job, options.signal, async (inputs, first, count) => {
       const started = performance.now();
-      const device: Device | null = runtime.executor.name === 'webgpu' ? runtime.device : null;
-      const forward = await forwardPass(graph, extracted, inputs, device);
+      const device: Device | null = executor.name === 'webgpu' ? runtime.device : null;
+      const forward = await forwardPass(
+        graph,
+        extracted,
+        inputs,
+        device,
+        constants.filter((node) => node !== extracted.tail.target),
+      );
       try {
         builder.addForward(performance.now() - started);
         const output = await prepared.run({
@@ -102,6 +112,8 @@ async function runPlan(job: Job, builder: ResultBuilder): Promise<void> {
           weighting: settings.weighting,
           norm: settings.norm,
           classes: job.selection,
+          constants: forward.constants,
+          continueFrom: continueTail(graph, extracted),
           signal: options.signal,
         });
         builder.add(first, count, output);

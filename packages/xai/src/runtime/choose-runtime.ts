@@ -1,13 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import {
-  exposeWebGpu,
-  KernelsError,
-  referenceExecutor,
-  webGpuExecutor,
-  type Device,
-  type Executor,
-  type ExecutorName,
-} from '@ablation-cam/kernels';
+import { exposeWebGpu, KernelsError, type Device } from '@ablation-cam/kernels';
 import { readyBackend, useBackend, type BackendName } from '@ablation-cam/model';
 import type { Choice } from '../explanation/explanation.ts';
 import type { AblationCamSettings } from '../explanation/options.ts';
@@ -19,13 +11,13 @@ export type RuntimeSettings = Pick<AblationCamSettings, 'backend' | 'executor' |
 /** What an explanation runs on. */
 export interface Runtime {
   readonly device: Device | null;
+  /** Why there is no device. */
+  readonly absence: string | null;
   readonly backend: Choice<BackendName>;
-  readonly executor: Executor;
-  readonly executorChoice: Choice<ExecutorName>;
 }
 
 /**
- * Makes the backend for the forward pass current and picks the executor of the ablation.
+ * Makes the backend for the forward pass current and gets the device, where one is wanted.
  *
  * @throws KernelsError `no-adapter` where WebGPU was asked for and is not to be had
  */
@@ -41,18 +33,7 @@ export async function chooseRuntime(settings: RuntimeSettings, given: Device | u
     }),
   });
   const backend = { requested: choice.requested, chosen: choice.backend, reason: choice.reason };
-  const usesReference = device === null || settings.executor === 'reference';
-  const executor = usesReference ? referenceExecutor() : webGpuExecutor(device);
-  const reason =
-    settings.executor !== 'auto'
-      ? 'asked for'
-      : (absence ?? `a ${device?.adapter.software ? 'software' : 'hardware'} WebGPU adapter is present`);
-  return {
-    device,
-    backend,
-    executor,
-    executorChoice: { requested: settings.executor, chosen: executor.name, reason },
-  };
+  return { device, absence, backend };
 }
 
 /** Runs `work` and makes the backend current again that was so before, also after an error. */
@@ -71,7 +52,7 @@ async function findDevice(
   given: Device | undefined,
 ): Promise<{ device: Device | null; absence: string | null }> {
   if (given) return { device: given, absence: null };
-  const isExecutorWanted = executor !== 'reference' && strategy !== 'naive';
+  const isExecutorWanted = (executor === 'auto' || executor === 'webgpu') && strategy !== 'naive';
   const isBackendWanted = backend === 'webgpu' || backend === 'auto';
   if (!isExecutorWanted && !isBackendWanted) return { device: null, absence: 'no GPU is needed' };
   try {
