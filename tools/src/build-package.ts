@@ -1,9 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
-import ts from 'typescript';
 import { bundleOptions, OWN_SCOPE, type Platform } from './bundle.ts';
+import { emitDeclarations } from './emit-declarations.ts';
 
 interface Manifest {
   readonly name: string;
@@ -20,7 +19,7 @@ export async function buildPackage(): Promise<void> {
   const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as Manifest;
   await rm(join(folder, 'dist'), { recursive: true, force: true });
   await Promise.all((['node', 'browser'] as const).map((platform) => bundle(folder, manifest, platform)));
-  emitTypes(folder);
+  await emitDeclarations(folder, join(folder, 'dist/types'));
 }
 
 async function bundle(folder: string, manifest: Manifest, platform: Platform): Promise<void> {
@@ -51,46 +50,4 @@ function declaredExternals({ name, dependencies, peerDependencies }: Manifest): 
       });
     },
   };
-}
-
-/** Declarations of what `src/index.ts` reaches inside the package, in the layout of `src`. */
-function emitTypes(folder: string): void {
-  const host: ts.ParseConfigFileHost = {
-    ...ts.sys,
-    onUnRecoverableConfigFileDiagnostic: (diagnostic) => {
-      throw new Error(formatted([diagnostic]));
-    },
-  };
-  const config = ts.getParsedCommandLineOfConfigFile(join(folder, 'tsconfig.json'), {}, host);
-  if (config === undefined) throw new Error(`${folder} has no tsconfig.json`);
-  const ambient = config.fileNames.filter((file) => file.endsWith('.d.ts'));
-  const { tsBuildInfoFile: _, ...options } = { ...config.options, composite: false, incremental: false };
-  const program = ts.createProgram({
-    rootNames: [join(folder, 'src/index.ts'), ...ambient],
-    options,
-  });
-  const source = join(folder, 'src') + sep;
-  const outDir = config.options.outDir ?? '';
-  const rootDir = config.options.rootDir ?? '';
-  const { diagnostics } = program.emit(undefined, (file, text) => {
-    const origin = resolve(rootDir, relative(outDir, file));
-    // Packages it imports are compiled along with it, and have their own declarations.
-    if (!origin.startsWith(source)) return;
-    const target = join(folder, 'dist/types', relative(source, origin));
-    mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, text);
-  });
-  // The same holds for their faults, which may only be for want of their own ambient declarations.
-  const problems = [...ts.getPreEmitDiagnostics(program), ...diagnostics].filter(
-    ({ file }) => file === undefined || resolve(file.fileName).startsWith(source),
-  );
-  if (problems.length > 0) throw new Error(formatted(problems));
-}
-
-function formatted(diagnostics: readonly ts.Diagnostic[]): string {
-  return ts.formatDiagnostics(diagnostics, {
-    getCanonicalFileName: (name) => name,
-    getCurrentDirectory: () => process.cwd(),
-    getNewLine: () => '\n',
-  });
 }

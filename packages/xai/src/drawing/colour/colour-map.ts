@@ -18,7 +18,24 @@ const jet = scaleLinear<string>()
   .domain([0, 0.125, 0.375, 0.625, 0.875, 1])
   .range(['#000080', '#0000ff', '#00ffff', '#ffff00', '#ff0000', '#800000']);
 
-const interpolators = {
+export const colourMapNames = [
+  'viridis',
+  'turbo',
+  'inferno',
+  'magma',
+  'plasma',
+  'cividis',
+  'jet',
+  'RdBu_r',
+] as const;
+
+/**
+ * Colour maps by Matplotlib's names. All but `jet` and `turbo` are perceptually uniform, so that equal steps of the value look
+ * equal; `RdBu_r` is diverging, from blue over white to red, for signed values.
+ */
+export type ColourMapName = (typeof colourMapNames)[number];
+
+const interpolators: Readonly<Record<ColourMapName, (value: number) => string>> = {
   viridis: interpolateViridis,
   turbo: interpolateTurbo,
   inferno: interpolateInferno,
@@ -26,16 +43,8 @@ const interpolators = {
   plasma: interpolatePlasma,
   cividis: interpolateCividis,
   jet,
-  RdBu_r: (value: number) => interpolateRdBu(1 - value),
-} as const;
-
-/**
- * Colour maps by Matplotlib's names. All but `jet` and `turbo` are perceptually uniform, so that equal steps of the value look
- * equal; `RdBu_r` is diverging, from blue over white to red, for signed values.
- */
-export type ColourMapName = keyof typeof interpolators;
-
-export const colourMapNames = Object.keys(interpolators) as readonly ColourMapName[];
+  RdBu_r: (value) => interpolateRdBu(1 - value),
+};
 
 /** As many as differ in 8 bits and as Matplotlib takes. */
 const LEVELS = 256;
