@@ -13,7 +13,10 @@ export interface BackendOptions {
   readonly adapterInfo?: GPUAdapterInfo;
   /** The adapter is a software one: `auto` then prefers WASM, whose convolutions are some 50 times faster. */
   readonly software?: boolean;
-  /** Folder or URL prefix of the `tfjs-backend-wasm*.wasm` files, ending in `/`. Default: found in Node, beside the script in a browser. */
+  /**
+   * Folder or URL prefix of the `tfjs-backend-wasm*.wasm` files, ending in `/`. Default: found in Node; in a browser beside
+   * the page, or beside the script where that is a worker's or no module. Only the first call that needs them takes it.
+   */
   readonly wasmPath?: string;
   /** Threads of the WASM backend, where the host allows any (a cross-origin isolated page). Default: the cores, at most 8. */
   readonly threads?: number;
@@ -99,20 +102,35 @@ async function useWebgpu({ device, adapterInfo }: BackendOptions): Promise<void>
 let wasmReady = false;
 
 async function useWasm({ wasmPath, threads }: BackendOptions): Promise<void> {
+  const folder = wasmPath ?? wasmBinaryFolder();
   if (!wasmReady) {
-    const folder = wasmPath ?? wasmBinaryFolder();
-    if (folder !== undefined) setWasmPaths(folder);
+    if (folder !== undefined) placeWasmFiles(folder);
     setThreadsCount(threads ?? defaultThreadCount());
   }
   if (!(await keepingErrorListeners(() => tf.setBackend('wasm')))) {
     throw new ModelError(
       'not-found',
-      'The WASM backend did not start: its .wasm files were not found. Serve the files of ' +
-        '@tensorflow/tfjs-backend-wasm/dist and give their folder as `wasmPath`.',
+      `The WASM backend did not start: its .wasm files were not found ${folder === undefined ? 'beside the page or script' : `at ${folder}`}. ` +
+        'Serve those of @tensorflow/tfjs-backend-wasm/dist and say where before anything else: ' +
+        "await useBackend('auto', { wasmPath: '/folder/' }).",
     );
   }
   wasmReady = true;
   registerWasmGradients();
+}
+
+/** @throws ModelError `not-found` after a failed start, when TF.js lets nobody name another place. */
+function placeWasmFiles(folder: string): void {
+  try {
+    setWasmPaths(folder);
+  } catch (cause) {
+    throw new ModelError(
+      'not-found',
+      'The WASM backend failed to start before, and TensorFlow.js does not look elsewhere after that. ' +
+        'Start the program or page again and give `wasmPath` in the first call of useBackend.',
+      { cause },
+    );
+  }
 }
 
 /** TF.js advertises its native bindings on the first use of the CPU backend in Node; a library has no business printing. */
