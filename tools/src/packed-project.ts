@@ -6,78 +6,111 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { parseTar, type ParsedTarFileItem } from 'nanotar';
+import { parseTar } from 'nanotar';
 import { REPOSITORY } from './workspace.ts';
 
 const run = promisify(execFile);
 const decompress = promisify(gunzip);
 
-export interface PackedProject {
-  /** A folder with `package.json` and `node_modules`, outside the repository. */
-  readonly folder: string;
-  /** Runs a program there and returns what it printed on standard output. */
-  run(program: string, args: readonly string[]): Promise<string>;
-  dispose(): Promise<void>;
+/** What `pnpm publish` would send to a registry. */
+export interface PackedPackage {
+  readonly manifest: Manifest;
+  /** By path below the package's folder. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** The package in this workspace. */
+  readonly source: string;
 }
 
-interface Manifest {
+/** A package.json, as far as it matters here. */
+export interface Manifest {
   readonly name: string;
+  readonly exports?: unknown;
+  readonly imports?: unknown;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
+export interface BareProject {
+  /** A folder with `package.json` and `node_modules`, outside the repository. */
+  readonly folder: string;
+  /** Writes a file there. */
+  write(name: string, text: string): Promise<void>;
+  /** Runs a program there and returns what it printed on standard output; throws with all it printed if it fails. */
+  run(program: string, args: readonly string[], env?: Readonly<Record<string, string>>): Promise<string>;
+  dispose(): Promise<void>;
+}
+
+/** Builds and packs packages of this workspace as they would be published. @param names folders below `packages` */
+export function packPackages(names: readonly string[]): Promise<PackedPackage[]> {
+  return Promise.all(names.map((name) => pack(join(REPOSITORY, 'packages', name))));
+}
+
+async function pack(source: string): Promise<PackedPackage> {
+  const folder = await mkdtemp(join(tmpdir(), 'ablation-cam-packed-'));
+  try {
+    // Its script `prepack` builds the package.
+    await run('pnpm', ['pack', '--pack-destination', folder], { cwd: source });
+    const [tarball = ''] = await readdir(folder);
+    const items = parseTar(await decompress(await readFile(join(folder, tarball))));
+    const files = new Map(
+      items.flatMap(({ name, type, data }) =>
+        type === 'file' && data !== undefined ? [[name.replace(/^package\//, ''), data]] : [],
+      ),
+    );
+    const text = new TextDecoder().decode(files.get('package.json'));
+    return { manifest: JSON.parse(text) as Manifest, files, source };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
 /**
- * A bare project outside the repository in which packages of this workspace are installed as a user would get them: built,
- * packed by `pnpm pack` and unpacked, with exactly the dependencies that their `package.json` declares. Those come from the
- * workspace's own installation, so that no network is needed.
+ * A bare project outside the repository in which packed packages are installed as a user would get them: unpacked, with
+ * exactly the dependencies that their `package.json` declares. Those come from the workspace's own installation, so that no
+ * network is needed.
  *
- * @param packages folders below `packages`, dependencies first
+ * @param without dependencies that shall be missing
  */
-export async function packedProject(packages: readonly string[]): Promise<PackedProject> {
+export async function bareProject(
+  packages: readonly PackedPackage[],
+  without: readonly string[] = [],
+): Promise<BareProject> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'ablation-cam-project-')));
-  await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
-  for (const name of packages) await install(join(REPOSITORY, 'packages', name), folder);
+  const write = (name: string, text: string): Promise<void> => writeFile(join(folder, name), text);
+  await write('package.json', JSON.stringify({ private: true, type: 'module' }));
+  for (const packed of packages) await unpack(packed, join(folder, 'node_modules'));
+  for (const packed of packages) await linkDependencies(packed, join(folder, 'node_modules'), without);
   return {
     folder,
-    run: async (program, args) => (await run(program, args, { cwd: folder })).stdout,
+    write,
+    run: async (program, args, env) => {
+      const options = { cwd: folder, env: { ...process.env, ...env } };
+      return (await run(program, args, options)).stdout;
+    },
     dispose: () => rm(folder, { recursive: true }),
   };
 }
 
-async function install(source: string, project: string): Promise<void> {
-  await run('pnpm', ['run', 'build'], { cwd: source });
-  const tarballs = join(project, 'tarballs');
-  await mkdir(tarballs, { recursive: true });
-  await run('pnpm', ['pack', '--pack-destination', tarballs], { cwd: source });
-  const [tarball = ''] = await readdir(tarballs);
-  const files = parseTar(await decompress(await readFile(join(tarballs, tarball))));
-  await rm(tarballs, { recursive: true });
-
-  const { name, ...manifest } = manifestIn(files);
-  const target = join(project, 'node_modules', name);
-  for (const { name: path, type, data } of files) {
-    if (type !== 'file' || data === undefined) continue;
-    const file = join(target, path.replace(/^package\//, ''));
+async function unpack({ manifest, files }: PackedPackage, modules: string): Promise<void> {
+  for (const [path, data] of files) {
+    const file = join(modules, manifest.name, path);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, data);
   }
-  for (const dependency of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })) {
-    await link(dependency, source, project);
+}
+
+/** Gives the project the copies of dependencies that the package in the workspace sees, unless it has them. */
+async function linkDependencies(
+  { manifest, source }: PackedPackage,
+  modules: string,
+  without: readonly string[],
+): Promise<void> {
+  for (const name of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })) {
+    const path = join(modules, name);
+    if (without.includes(name) || existsSync(path)) continue;
+    await mkdir(dirname(path), { recursive: true });
+    await symlink(await realpath(join(source, 'node_modules', name)), path);
   }
-}
-
-function manifestIn(files: readonly ParsedTarFileItem[]): Manifest {
-  const file = files.find(({ name }) => name === 'package/package.json');
-  if (file?.data === undefined) throw new Error('the packed package has no package.json');
-  return JSON.parse(new TextDecoder().decode(file.data)) as Manifest;
-}
-
-/** Gives the project the copy of a dependency that the package in the workspace sees, unless it has one. */
-async function link(dependency: string, source: string, project: string): Promise<void> {
-  const installed = await realpath(join(source, 'node_modules', dependency));
-  const path = join(project, 'node_modules', dependency);
-  await mkdir(dirname(path), { recursive: true });
-  if (!existsSync(path)) await symlink(installed, path);
 }
 
 /** The compiler that checks the project's use of the packages' declarations. */

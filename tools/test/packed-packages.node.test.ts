@@ -1,71 +1,127 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { build } from 'esbuild';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { build, transform } from 'esbuild';
+import type { Browser } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { launchChromium } from '../src/chromium.ts';
-import { packedProject, TYPESCRIPT, type PackedProject } from '../src/packed-project.ts';
+import { declaredNames, missingFiles, undeclaredImports } from '../src/packed-contents.ts';
+import {
+  bareProject,
+  packPackages,
+  TYPESCRIPT,
+  type BareProject,
+  type PackedPackage,
+} from '../src/packed-project.ts';
+import { REPOSITORY } from '../src/workspace.ts';
 
-/** Doubles numbers on the GPU: the way from the package's door to the device and back. */
-const PROGRAM = `
-import { BufferUsage, requestDevice } from '@ablation-cam/kernels';
+const EXAMPLE = 'packages/xai/examples/explain.ts';
+/** Where the READMEs say that TensorFlow.js's files are. */
+const WASM_FILES = 'node_modules/@tensorflow/tfjs-backend-wasm/dist';
+const EXAMPLE_OUTPUT = [
+  /^class 2, probability 0\.99\d$/,
+  /^25 channels in 1 dispatch$/,
+  /^most relevant position: \d+ of 40$/,
+];
 
-export async function doubled(numbers: readonly number[]): Promise<number[]> {
-  const device = await requestDevice();
-  const buffer = device.uploadBuffer('numbers', Float32Array.from(numbers), BufferUsage.storage | BufferUsage.copySource);
-  const pipeline = await device.pipeline({
-    label: 'double',
-    code: \`
-      @group(0) @binding(0) var<storage, read_write> numbers: array<f32>;
-      @compute @workgroup_size(1)
-      fn main(@builtin(global_invocation_id) id: vec3u) { numbers[id.x] *= 2; }\`,
+/** The example again, told where TensorFlow.js's files are. */
+const PATH_GIVEN =
+  "import { useBackend } from '@ablation-cam/model';\n\nawait useBackend('auto', { wasmPath: '/assets/wasm/' });\n";
+
+/** Fails twice for want of the files: TensorFlow.js keeps to the place of the first attempt. */
+const PATH_LATE = `
+import { embeddedModel, useBackend } from '@ablation-cam/model';
+
+for (const attempt of [() => embeddedModel('mnist1d'), () => useBackend('auto', { wasmPath: '/assets/wasm/' })]) {
+  await attempt().catch((error: Error & { code?: string }) => {
+    console.log(\`\${error.name} \${error.code}: \${error.message}\`);
   });
-  await device.checked('double', () => {
-    const bindings = device.gpu.createBindGroup({
-      layout: pipeline.getBindGroupLayout(0),
-      entries: [{ binding: 0, resource: { buffer } }],
-    });
-    const encoder = device.gpu.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    pass.setPipeline(pipeline);
-    pass.setBindGroup(0, bindings);
-    pass.dispatchWorkgroups(numbers.length);
-    pass.end();
-    device.gpu.queue.submit([encoder.finish()]);
-  });
-  const result = new Float32Array(await device.readBuffer(buffer));
-  device.dispose();
-  return Array.from(result);
 }
 `;
 
-const test = suite('packed packages', { project: undefined as PackedProject | undefined });
+const NO_ADAPTER = `
+import { embeddedModel, readInput } from '@ablation-cam/model';
+import { ablationCam } from '@ablation-cam/xai';
 
-const inProject = (title: string, callback: (project: PackedProject) => Promise<void>): void => {
-  test(title, async ({ project }) => {
-    if (project === undefined) throw new Error('there is no project');
-    await callback(project);
+const { model } = await embeddedModel('mnist1d');
+const input = await readInput('mnist1d:0', { shape: [40, 1] });
+const { executor, adapter, explanations } = await ablationCam(model, input);
+const { classIndex, classScore } = explanations[0];
+console.log(JSON.stringify({ executor, adapter, classIndex, classScore }));
+`;
+
+/** One mistake a line: declarations that went missing would let them pass. */
+const MISTAKES = `
+import { planTail } from '@ablation-cam/kernels';
+import { embeddedModel } from '@ablation-cam/model';
+import { ablationCam } from '@ablation-cam/xai';
+planTail(1);
+await embeddedModel('none');
+await ablationCam('model', 'input');
+`;
+
+interface Context {
+  packed: readonly PackedPackage[];
+  project: BareProject | undefined;
+  browser: Browser | undefined;
+}
+
+const test = suite<Context>('packed packages', { packed: [], project: undefined, browser: undefined });
+
+const inProject = (
+  title: string,
+  callback: (project: BareProject, context: Context) => Promise<void>,
+): void => {
+  test(title, async (context) => {
+    if (context.project === undefined) throw new Error('there is no project');
+    await callback(context.project, context);
   });
 };
 
 test.before(async (context) => {
-  context.project = await packedProject(['kernels']);
-  await writeFile(join(context.project.folder, 'doubled.ts'), PROGRAM);
+  context.packed = await packPackages(['kernels', 'model', 'xai']);
+  context.project = await bareProject(context.packed);
+  for (const { manifest, files } of context.packed) {
+    await context.project.write(readmeFile(manifest.name), firstExample(files));
+  }
 });
 
-test.after(async ({ project }) => project?.dispose());
+test.after(async ({ project, browser }) => {
+  await browser?.close();
+  await project?.dispose();
+});
 
-inProject('a program that uses them runs in Node, where the process ends by itself', async (project) => {
-  await build({
-    entryPoints: [join(project.folder, 'doubled.ts')],
-    outdir: project.folder,
-    format: 'esm',
-    outExtension: { '.js': '.mjs' },
-  });
-  const code =
-    "import { doubled } from './doubled.mjs'; console.log(JSON.stringify(await doubled([1, 2, 3])));";
-  await writeFile(join(project.folder, 'main.mjs'), code);
-  assert.is((await project.run(process.execPath, ['main.mjs'])).trim(), '[2,4,6]');
+test('hold the files that they name, and lead nowhere else', ({ packed }) => {
+  for (const { manifest, files } of packed) {
+    const { name, imports } = manifest;
+    assert.equal(missingFiles(manifest, files), [], name);
+    assert.equal(imports, {}, `${name}: the sources' #platform is for the workspace`);
+    assert.not.match(JSON.stringify(manifest.exports), /src|source/, name);
+    assert.equal(undeclaredImports(manifest, files), [], name);
+    for (const [dependency, range] of declaredNames(manifest)) {
+      assert.not.match(range, /^(workspace|catalog):/, `${name}: ${dependency}`);
+    }
+    assert.ok(files.has('LICENSE') && files.has('README.md'), `${name} has a licence and says what it is`);
+  }
+});
+
+inProject(
+  'run the examples of their READMEs in Node, where the process ends by itself',
+  async (project, { packed }) => {
+    for (const { manifest, files } of packed) {
+      const lines = await runProgram(project, readmeFile(manifest.name));
+      const said = [...firstExample(files).matchAll(/console\.log\(.*\); \/\/ (.*)/g)].map(
+        ([, text]) => text,
+      );
+      if (manifest.name === '@ablation-cam/xai') assertExampleOutput(lines);
+      else assert.equal(lines, said, manifest.name);
+    }
+  },
+);
+
+test('show the example of the main README where xai is installed', async ({ packed }) => {
+  const xai = packed.find(({ manifest }) => manifest.name === '@ablation-cam/xai');
+  assert.is(xai && firstExample(xai.files), await readFile(join(REPOSITORY, EXAMPLE), 'utf8'));
 });
 
 inProject('a device that nobody disposed of keeps no Node process from ending', async (project) => {
@@ -73,47 +129,165 @@ inProject('a device that nobody disposed of keeps no Node process from ending', 
     import { requestDevice } from '@ablation-cam/kernels';
     globalThis.device = await requestDevice();
     console.log('end');`;
-  await writeFile(join(project.folder, 'careless.mjs'), code);
+  await project.write('careless.mjs', code);
   assert.is((await project.run(process.execPath, ['careless.mjs'])).trim(), 'end');
 });
 
-inProject('their declarations hold in the strictest project', async (project) => {
-  const compilerOptions = {
-    target: 'es2022',
-    module: 'nodenext',
-    lib: ['es2022', 'dom'],
-    types: [],
-    strict: true,
-    exactOptionalPropertyTypes: true,
-    skipLibCheck: false,
-    noEmit: true,
-  };
-  await writeFile(
-    join(project.folder, 'tsconfig.json'),
-    JSON.stringify({ compilerOptions, files: ['doubled.ts'] }),
-  );
-  assert.is(await project.run(process.execPath, [TYPESCRIPT, '-p', '.']), '');
-});
+inProject(
+  'declare types that hold in the strictest project, and find mistakes',
+  async (project, { packed }) => {
+    const compilerOptions = {
+      target: 'es2022',
+      module: 'nodenext',
+      lib: ['es2022', 'dom'],
+      types: [],
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      skipLibCheck: false,
+      noEmit: true,
+    };
+    const files = ['mistakes.ts', ...packed.map(({ manifest }) => readmeFile(manifest.name))];
+    await project.write('mistakes.ts', MISTAKES);
+    await project.write('tsconfig.json', JSON.stringify({ compilerOptions, files }));
+    // Declarations of TensorFlow.js 4.22 contradict each other and TypeScript's own of WebGPU. They are linked, so their
+    // messages name files outside the project.
+    const messages = await project
+      .run(process.execPath, [TYPESCRIPT, '-p', '.', '--pretty', 'false'])
+      .catch((error: unknown) => (error as { stdout: string }).stdout);
+    const own = messages.split('\n').filter((line) => line.includes('error TS') && !line.startsWith('..'));
+    const places = own.map((line) => line.slice(0, line.indexOf(',')));
+    assert.equal(places, ['mistakes.ts(5', 'mistakes.ts(6', 'mistakes.ts(7'], own.join('\n'));
+  },
+);
 
-inProject('bundled by stock esbuild, the same program runs in a browser', async (project) => {
-  const { outputFiles } = await build({
-    entryPoints: [join(project.folder, 'doubled.ts')],
-    bundle: true,
-    platform: 'browser',
-    format: 'iife',
-    globalName: 'program',
-    write: false,
-  });
-  const browser = await launchChromium();
-  try {
-    const page = await browser.newPage();
-    await page.route('http://localhost/', (route) => route.fulfill({ contentType: 'text/html', body: '' }));
-    await page.goto('http://localhost/');
-    await page.addScriptTag({ content: outputFiles[0]?.text ?? '' });
-    assert.equal(await page.evaluate('program.doubled([1, 2, 3])'), [2, 4, 6]);
-  } finally {
-    await browser.close();
+test('without any WebGPU adapter the reference executor explains, and says why', async ({ packed }) => {
+  for (const [missing, reason] of [
+    ['webgpu', /^The npm package "webgpu" could not be loaded/],
+    ['@sparticuz/chromium', /install the optional package @sparticuz\/chromium/],
+  ] as const) {
+    // Elsewhere the system has the driver, or there is no other.
+    if (missing !== 'webgpu' && !(process.platform === 'linux' && process.arch === 'x64')) continue;
+    const project = await bareProject(packed, [missing]);
+    try {
+      await project.write('no-adapter.mjs', NO_ADAPTER);
+      // No such driver: this machine may have others.
+      const env = { VK_DRIVER_FILES: '/none.json', VK_ICD_FILENAMES: '/none.json' };
+      const found = JSON.parse(await project.run(process.execPath, ['no-adapter.mjs'], env)) as {
+        executor: { chosen: string; reason: string };
+        adapter: null;
+        classIndex: number;
+      };
+      assert.is(found.executor.chosen, 'reference');
+      assert.match(found.executor.reason, reason);
+      assert.is(found.adapter, null);
+      assert.is(found.classIndex, 2);
+    } finally {
+      await project.dispose();
+    }
   }
 });
 
+inProject('bundled by stock esbuild, run the example in a browser', async (project, context) => {
+  context.browser = await launchChromium();
+  const example = await readFile(join(project.folder, 'readme-xai.ts'), 'utf8');
+  await project.write('path-given.ts', PATH_GIVEN + example);
+  await project.write('path-late.ts', PATH_LATE);
+  const site = await bundle(project, ['readme-xai', 'path-given', 'path-late']);
+  const open = (name: string, wasmFolder: string | null): Promise<string[]> =>
+    printed(context.browser!, project, site, name, wasmFolder);
+
+  assertExampleOutput(await open('readme-xai', '/'));
+  assertExampleOutput(await open('path-given', '/assets/wasm/'));
+  const [first = '', second = ''] = await open('path-late', null);
+  assert.match(
+    first,
+    /^ModelError not-found: .* were not found beside the page .* useBackend\('auto', \{ wasmPath: /,
+  );
+  assert.match(second, /^ModelError not-found: .* give `wasmPath` in the first call/);
+});
+
 test.run();
+
+function readmeFile(name: string): string {
+  return `readme-${basename(name)}.ts`;
+}
+
+/** The first TypeScript block of a package's README. */
+function firstExample(files: PackedPackage['files']): string {
+  const readme = new TextDecoder().decode(files.get('README.md'));
+  return /^```ts\n(.*?)^```/ms.exec(readme)?.[1] ?? '';
+}
+
+/** Runs a TypeScript file of the project in Node, unbundled, and returns the lines it printed. */
+async function runProgram(project: BareProject, file: string): Promise<string[]> {
+  const { code } = await transform(await readFile(join(project.folder, file), 'utf8'), { loader: 'ts' });
+  const program = file.replace(/\.ts$/, '.mjs');
+  await project.write(program, code);
+  return linesOf(await project.run(process.execPath, [program]));
+}
+
+function linesOf(output: string): string[] {
+  return output.trimEnd().split('\n');
+}
+
+function assertExampleOutput(lines: readonly string[]): void {
+  assert.is(lines.length, EXAMPLE_OUTPUT.length, lines.join('\n'));
+  EXAMPLE_OUTPUT.forEach((pattern, index) => {
+    assert.match(lines[index] ?? '', pattern);
+  });
+}
+
+/** Bundled files by name. */
+type Site = ReadonlyMap<string, Uint8Array>;
+
+/** The bundles that a user's own call of esbuild makes, with nothing but its defaults for browsers. */
+async function bundle(project: BareProject, names: readonly string[]): Promise<Site> {
+  const { outputFiles, warnings } = await build({
+    absWorkingDir: project.folder,
+    entryPoints: names.map((name) => `${name}.ts`),
+    outdir: 'site',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    write: false,
+    logLevel: 'silent',
+  });
+  assert.equal(warnings, []);
+  return new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
+}
+
+/**
+ * Runs a bundled program in an empty page and returns what it printed, warnings of TensorFlow.js left out.
+ *
+ * @param wasmFolder where the page's server has TensorFlow.js's files; null for nowhere
+ */
+async function printed(
+  browser: Browser,
+  project: BareProject,
+  site: Site,
+  program: string,
+  wasmFolder: string | null,
+): Promise<string[]> {
+  const page = await browser.newPage();
+  const lines: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'log') lines.push(message.text());
+  });
+  await page.route('**', async (route) => {
+    const path = new URL(route.request().url()).pathname;
+    const name = basename(path);
+    const script = path === `/site/${name}` ? site.get(name) : undefined;
+    if (path === '/') await route.fulfill({ contentType: 'text/html', body: '<!doctype html>' });
+    else if (script) await route.fulfill({ contentType: 'text/javascript', body: Buffer.from(script) });
+    else if (name.endsWith('.wasm') && path === `${String(wasmFolder)}${name}`) {
+      await route.fulfill({ contentType: 'application/wasm', path: join(project.folder, WASM_FILES, name) });
+    } else await route.fulfill({ status: 404 });
+  });
+  try {
+    await page.goto('http://localhost/');
+    await page.evaluate(`import('/site/${program}.js').then(() => undefined)`);
+    return lines;
+  } finally {
+    await page.close();
+  }
+}
