@@ -6,6 +6,7 @@ Examples:
   pnpm explain                                          a MNIST-1D test sample, with the embedded model
   pnpm explain mnist1d:7 --class all                    the map of every class, from one run
   pnpm explain photo.png --model net/model.json --labels names.txt
+  pnpm explain photo.png --model net.h5 --method grad-cam --method integrated-gradients
   pnpm explain slide.tif --model vgg.h5 --layer conv2d_2 --compare
   pnpm explain signal.npy --model net.h5 --json > explanation.json`;
 
@@ -15,7 +16,7 @@ export const explain: RegisterCommand = (program, { signal }) => {
     .command('explain')
     .description(
       'Explain one prediction with Ablation-CAM: every channel of a feature map is switched off, all of them in one GPU ' +
-        'dispatch, and weighed by how far the class score falls.',
+        'dispatch, and weighed by how far the class score falls. Or with another method, or several.',
     )
     .addArgument(
       new Argument(
@@ -28,6 +29,14 @@ export const explain: RegisterCommand = (program, { signal }) => {
         '--model <model>',
         'a TF.js model.json, a Keras .h5, or the name of an embedded model',
       ).default('mnist1d'),
+    )
+    .addOption(
+      new Option(
+        '--method <name>',
+        'ablation-cam, or another method; may be given several times (an unknown name lists them)',
+      )
+        .argParser((name: string, before: readonly string[]) => [...before, name])
+        .default([] as readonly string[], 'ablation-cam'),
     )
     .option('--layer <name>', 'the target layer (default: the last feature map before the output)')
     .addOption(

@@ -41,7 +41,10 @@ export async function drawExamples(
   const width = Math.max(72, Math.min(128, Math.floor(PAGE_WIDTH / columns) - GAP));
   return drawContactSheet(cells, {
     columns,
-    columnLabels: [...(showsInput ? ['input'] : []), ...methods.map(({ method }) => method)],
+    columnLabels: [
+      ...(showsInput ? ['input'] : []),
+      ...methods.map(({ method }) => method.replaceAll('-', ' ')),
+    ],
     rowLabels,
     cellSize: { width, height: showsInput ? width : 84 },
     palette,

@@ -48,9 +48,9 @@ export function renderComparison(
         <div class="card scroll sheet">${new Markup(examples)}</div>
         <h2>How faithful the maps are</h2>
         <p class="muted">
-          Means with bootstrap 95&nbsp;% intervals; the best mean of each measure is bold; ↑ larger is better,
-          ↓ smaller is better. Drop and increase: the ${Math.round(100 * subject.fraction)}&nbsp;% of the
-          input with the largest values are kept, the rest is 0; soft: the input times the map.
+          Means with bootstrap 95&nbsp;% intervals; the best mean of each measure is bold. Drop and increase:
+          the ${Math.round(100 * subject.fraction)}&nbsp;% of the input with the largest values are kept, the
+          rest is 0; soft: the input times the map.
         </p>
         ${table(
           [...measures.map(measureTitle), 'maps without positive values', 'seconds per image'],

@@ -1,5 +1,5 @@
 import { encodeNpy } from '@ablation-cam/model';
-import type { AblationCamResult, AblationExplanation, PositionMap } from '@ablation-cam/xai';
+import type { AblationCamResult, AblationExplanation, FloatArray, PositionMap } from '@ablation-cam/xai';
 import type { Comparison } from './compare.ts';
 import type { Subject } from './open-subject.ts';
 import type { ExplainRequest } from './request.ts';
@@ -15,6 +15,19 @@ export function explanationJson(
   comparison: Comparison | null,
   scoresFile: string,
 ): { json: object; scoresNpy: Uint8Array | null } {
+  const { explanations, scoresNpy } = ablationJson(request, subject, result, comparison, scoresFile);
+  const [only] = explanations;
+  return { json: explanations.length === 1 && only ? only : { explanations }, scoresNpy };
+}
+
+/** Returns each explanation as JSON, and the ablated scores as .npy where they are too many for it. */
+export function ablationJson(
+  request: ExplainRequest,
+  subject: Subject,
+  result: AblationCamResult,
+  comparison: Comparison | null,
+  scoresFile: string,
+): { explanations: object[]; scoresNpy: Uint8Array | null } {
   const [first] = result.explanations;
   const isLarge = (first?.ablatedScores.length ?? 0) > LARGEST_INLINE_SCORES;
   const explanations = result.explanations.map((explanation) => ({
@@ -23,9 +36,8 @@ export function explanationJson(
     ...describeExplanation(result, explanation, subject, isLarge ? scoresFile : null),
     ...(comparison && { comparison }),
   }));
-  const [only] = explanations;
   return {
-    json: explanations.length === 1 && only ? only : { explanations },
+    explanations,
     scoresNpy: isLarge && first ? encodeNpy(first.ablatedScores, [result.channels, result.classes]) : null,
   };
 }
@@ -63,7 +75,7 @@ function describeExplanation(
   };
 }
 
-function describeMap({ shape, data }: PositionMap): object {
+export function describeMap({ shape, data }: PositionMap<FloatArray>): object {
   return { shape, data: [...data] };
 }
 

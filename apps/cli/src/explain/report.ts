@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import type { AblationCamResult, Choice, AblationExplanation } from '@ablation-cam/xai';
+import type { AblationCamResult, AblationExplanation, Choice, Explanation } from '@ablation-cam/xai';
 import { classText } from './class-text.ts';
 import type { Comparison } from './compare.ts';
 import type { Subject } from './open-subject.ts';
@@ -37,11 +37,12 @@ export function printReport(
   if (files.length > 0) console.log(`\nwrote ${files.join(', ')}`);
 }
 
-function predictionLine(
+/** Says what was predicted. */
+export function predictionLine(
   { input, classNames }: Subject,
-  { logits, probabilities }: AblationExplanation,
+  { logits, probabilities }: Pick<Explanation, 'logits' | 'probabilities'>,
 ): string {
-  const values = probabilities ?? logits;
+  const values = probabilities ?? logits ?? new Float32Array();
   const predicted = values.reduce((best, value, c) => (value > (values[best] ?? -Infinity) ? c : best), 0);
   const value = values[predicted] ?? 0;
   const said = probabilities ? `probability ${percent(value)}` : `logit ${value.toPrecision(4)}`;

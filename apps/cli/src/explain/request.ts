@@ -7,6 +7,8 @@ import { CliError } from '../errors.ts';
 export interface ExplainRequest {
   readonly input?: string | undefined;
   readonly model: string;
+  /** The methods, in order; none stands for Ablation-CAM. */
+  readonly method: readonly string[];
   readonly layer?: string | undefined;
   readonly class: string;
   readonly ablation: string;

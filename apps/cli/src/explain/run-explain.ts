@@ -13,7 +13,9 @@ import { loadTensorFlow } from '../tensorflow.ts';
 import { compareWithNaive, type Comparison } from './compare.ts';
 import { explanationJson } from './explanation-json.ts';
 import { drawPictures } from './pictures.ts';
+import { parseMethod } from '../compare/request.ts';
 import { printPlan } from './plan-report.ts';
+import { runMethods } from './run-methods.ts';
 import { printReport } from './report.ts';
 import { parseAblation, parseClasses, type ExplainRequest } from './request.ts';
 import { openModel, openSubject, type Subject } from './open-subject.ts';
@@ -25,6 +27,7 @@ export async function runExplain(request: ExplainRequest, signal: AbortSignal): 
     await runPlan(request);
     return;
   }
+  const methods = request.method.map(parseMethod);
   const subject = await openSubject(request);
   const { model } = subject.loaded;
   try {
@@ -40,6 +43,10 @@ export async function runExplain(request: ExplainRequest, signal: AbortSignal): 
       executor: request.executor,
       signal,
     };
+    if (methods.some((method) => method !== 'ablation-cam')) {
+      await runMethods(request, methods, subject, options);
+      return;
+    }
     const result = await explainWithProgress(request, subject, options);
     const comparison = request.compare
       ? await compareWithNaive(model, subject.input, options, result, request.json === true)

@@ -1,0 +1,48 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { runCommand } from './run-command.ts';
+
+interface Printed {
+  readonly method: string;
+  readonly layer: string | null;
+  readonly classIndex: number;
+  readonly weights?: readonly number[];
+  readonly attributions?: { readonly shape: readonly number[] };
+  readonly convergenceDelta?: number;
+  readonly map: { readonly shape: readonly number[]; readonly data: readonly number[] };
+}
+
+const test = suite('explain --method');
+
+test('one method prints its explanation, with the weights it has', async () => {
+  const { exitCode, stdout, stderr } = await runCommand(['explain', '--method', 'grad-cam', '--json']);
+  assert.is(exitCode, 0, stderr);
+  const found = JSON.parse(stdout) as Printed;
+  assert.equal([found.method, found.layer, found.weights?.length], ['grad-cam', 'conv1d_2', 25]);
+  assert.equal(found.map.shape, [40]);
+});
+
+test('several methods and classes print a list', async () => {
+  const methods = ['ablation-cam', 'integrated-gradients'];
+  const args = methods.flatMap((method) => ['--method', method]);
+  const { exitCode, stdout, stderr } = await runCommand(['explain', ...args, '--class', '1,2', '--json']);
+  assert.is(exitCode, 0, stderr);
+  const { explanations } = JSON.parse(stdout) as { explanations: readonly Printed[] };
+  assert.equal(
+    explanations.map(({ method, classIndex }) => `${method} ${classIndex}`),
+    methods.flatMap((method) => [`${method} 1`, `${method} 2`]),
+  );
+  assert.is(explanations[0]!.weights?.length, 25);
+  assert.equal(explanations[2]!.attributions?.shape, [40, 1]);
+  assert.type(explanations[2]!.convergenceDelta, 'number');
+  assert.is(explanations[2]!.layer, null);
+});
+
+test('an unknown method lists the known ones', async () => {
+  const { exitCode, stdout, stderr } = await runCommand(['explain', '--method', 'gradcam']);
+  assert.is(exitCode, 1);
+  assert.is(stdout, '');
+  assert.match(stderr, /^error: There is no method "gradcam"; choose from ablation-cam, .*random\.\n$/);
+});
+
+test.run();
