@@ -52,6 +52,15 @@ async function onPage(options: OpenOptions, run: (viewer: ViewerPage) => Promise
   }
 }
 
+test('it is small, and may load nothing from anywhere else', async () => {
+  assert.ok(site.sizes.code < 3e6, `${site.sizes.code} bytes of code`);
+  const { headers } = await fetch(site.url);
+  const policy = headers.get('content-security-policy') ?? '';
+  assert.match(policy, "default-src 'none'");
+  assert.not.match(policy, /https?:|unsafe-inline|'unsafe-eval'/);
+  assert.is((await fetch(`${site.url}../package.json`)).status, 404);
+});
+
 test('it opens on an explained example, within 3 seconds of a warm server', () =>
   onPage({}, async ({ page }) => {
     await explained(page);

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from '@ablation-cam/tools/chromium';
-import { buildSite, readSite } from '../../src/server/build.ts';
+import { buildSite, readSite, type SiteSizes } from '../../src/server/build.ts';
 import { serve, type Server } from '../../src/server/serve.ts';
 
 /** The viewer, built and served for tests. */
 export interface ViewerSite {
   readonly url: string;
-  readonly browser: Browser;
+  readonly sizes: SiteSizes;
   /** Opens a page of its own, with everything it may not do recorded. */
   open(options?: OpenOptions): Promise<ViewerPage>;
   close(): Promise<void>;
@@ -35,13 +35,13 @@ const TIMEOUT_MS = 60_000;
 
 export async function openSite(): Promise<ViewerSite> {
   const folder = await mkdtemp(join(tmpdir(), 'ablation-cam-viewer-'));
-  await buildSite(folder);
+  const { sizes } = await buildSite(folder);
   const server: Server = await serve(await readSite(folder), 0);
   await rm(folder, { recursive: true });
   const browser = await launchChromium();
   return {
     url: server.url,
-    browser,
+    sizes,
     open: (options = {}) => openPage(browser, server.url, options),
     close: async () => {
       await browser.close();
