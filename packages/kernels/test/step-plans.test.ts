@@ -2,6 +2,8 @@ import { assertClose, seededRandom } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
+  bytesPerInput,
+  bytesPerVariant,
   KernelsError,
   planSteps,
   referenceExecutor,
@@ -176,12 +178,8 @@ test('a fallback hands the variants out in chunks of the budget and takes logits
   assert.is(chunks[0]?.tensors[0]?.node, cube - 1);
   chunks.length = 0;
   const plan = planSteps(tail);
-  const perVariant =
-    4 * plan.slots.reduce((sum, { perVariant, elements }) => sum + (perVariant ? elements : 0), 6);
-  const perInput =
-    4 * plan.slots.reduce((sum, { perVariant, elements }) => sum + (perVariant ? 0 : elements), 0);
-  const results = 8 * (4 + 2 * 5 * 4 + 1 + 2 * 16);
-  const parts = await run(tail, input, { budgetBytes: perInput + results + 2 * perVariant });
+  const budgetBytes = bytesPerInput(plan) + 2 * bytesPerVariant(plan);
+  const parts = await run(tail, input, { budgetBytes });
   assert.equal(
     chunks.map(({ variants }) => variants),
     [2, 2, 1, 2, 2, 1, 2, 2, 1],

@@ -1,10 +1,13 @@
 import * as assert from 'uvu/assert';
 import { assertClose, deviceSuite } from '@ablation-cam/tools/testing';
 import {
+  bytesPerInput,
+  bytesPerVariant,
   chunkSizes,
   KernelsError,
   planSteps,
   requestDevice,
+  runBytes,
   webGpuExecutor,
   type AblationInput,
   type AblationOutput,
@@ -32,7 +35,10 @@ async function slopes(
   const prepared = await webGpuExecutor(device).prepare(plan);
   try {
     const { logits } = naiveDeltas(random);
-    return await prepared.run({
+    const pipelines = device.pipelineCount;
+    const weightBytes = device.liveBytes;
+    device.resetPeak();
+    const output = await prepared.run({
       inputs: 1,
       activation: random.activation,
       logits: Float32Array.from(logits),
@@ -44,6 +50,20 @@ async function slopes(
       classes: 'all',
       ...options,
     });
+    assert.is(device.pipelineCount, pipelines, 'everything was compiled before');
+    const { classes } = plan;
+    const planned = runBytes(plan, chunkSizes(plan, options.inputs ?? 1, classes), classes);
+    const peak = device.peakBytes - weightBytes;
+    assert.ok(
+      peak <= planned,
+      `seed ${String(random.seed)}: peak ${String(peak)}, planned ${String(planned)}`,
+    );
+    assert.ok(
+      peak <= plan.budgetBytes,
+      `seed ${String(random.seed)}: peak ${String(peak)} passes the budget`,
+    );
+    assert.is(device.liveBytes, weightBytes, 'nothing is left behind');
+    return output;
   } finally {
     prepared.dispose();
   }
@@ -90,9 +110,8 @@ test('chunks of variants change nothing but the number of dispatches', async ({ 
   for (let seed = 0; seed < 40; seed++) {
     const random = randomTail(seed);
     const whole = planSteps(random.tail);
-    const least = leastBudget(random);
-    const narrow = planSteps(random.tail, { budgetBytes: least });
-    const chunks = Math.ceil(narrow.channels / chunkSizes(narrow, 1).variants);
+    const narrow = planSteps(random.tail, { budgetBytes: narrowBudget(whole) });
+    const chunks = Math.ceil(narrow.channels / chunkSizes(narrow, 1, narrow.classes).variants);
     if (chunks > 1) split++;
     const [one, many] = [await slopes(device, whole, random), await slopes(device, narrow, random)];
     assertClose(many.weights, one.weights, { ofLargest: 1e-6 }, `weights of seed ${String(seed)}`);
@@ -137,21 +156,10 @@ test('an abort between chunks frees everything', async ({ device }) => {
   assert.is((error as KernelsError).code, 'aborted');
 });
 
-/** The smallest budget with which the tail can be planned at all, found by halving. */
-function leastBudget({ tail }: RandomTail): number {
-  let budget = 2 ** 24;
-  while (budget > 1 && canRun(tail, budget / 2)) budget /= 2;
-  return budget;
-}
-
-function canRun(tail: RandomTail['tail'], budgetBytes: number): boolean {
-  try {
-    chunkSizes(planSteps(tail, { budgetBytes }), 1);
-    return true;
-  } catch (error) {
-    if (error instanceof KernelsError && error.code === 'too-large') return false;
-    throw error;
-  }
+/** A budget that holds a third of the variants of one input. */
+function narrowBudget(plan: StepPlan): number {
+  const variants = Math.ceil(plan.channels / 3);
+  return bytesPerInput(plan, plan.classes) + variants * bytesPerVariant(plan);
 }
 
 /** Dispatches of one chunk of variants: those of the whole run without those of its inputs' steps. */

@@ -1,5 +1,6 @@
 import { KernelsError } from '../errors.ts';
 import { sizeOf } from '../tail/shape.ts';
+import { largestScratch, LAUNCH_BYTES, mostLaunches, stepScratch } from './step-memory.ts';
 import type { StepPlan } from './step-plan.ts';
 import { largestBinding } from './weight-parts.ts';
 
@@ -9,24 +10,28 @@ export interface ChunkSizes {
   readonly variants: number;
 }
 
-/** Bytes for each variant of each input of a chunk: the slots of the deltas, and what a fallback hands out. */
+/** Besides those of launches: timestamps and what is bound where a kernel reads nothing. */
+const SMALL_BUFFER_BYTES = 1024;
+
+/** Bytes for each variant of each input of a chunk: the slots of the deltas, and what steps take besides. */
 export function bytesPerVariant({ slots, variantSteps }: StepPlan): number {
-  const scratch = slots.reduce((sum, { perVariant, elements }) => sum + (perVariant ? elements : 0), 0);
-  const handedOut = variantSteps.reduce((sum, step) => {
-    if (step.kind !== 'fallback') return sum;
-    return sum + step.frontier.reduce((total, { operand }) => total + sizeOf(operand.shape), 0);
-  }, 0);
-  return 4 * (scratch + handedOut);
+  const kept = slots.reduce((sum, { perVariant, elements }) => sum + (perVariant ? elements : 0), 0);
+  const scratch = variantSteps.reduce((sum, step) => sum + stepScratch(step).perVariant, 0);
+  return 4 * (kept + scratch);
 }
 
 /**
- * Bytes for each input of a chunk whatever its variants: base and off values and, twice because they are read back,
- * logits, scores, weights, the predicted class and the maps of `maps` classes, signed and not.
+ * Bytes for each input of a chunk whatever its variants: base and off values, ablation values and, twice because they are
+ * read back, logits, scores, weights, the predicted class and the maps of `maps` classes, signed and not. Parameters of
+ * launches are there once for all inputs, but small enough to be counted with each.
  */
-export function bytesPerInput({ slots, channels, classes, positions }: StepPlan, maps = 1): number {
+export function bytesPerInput(plan: StepPlan, maps = 1): number {
+  const { slots, channels, inputSteps, variantSteps } = plan;
   const kept = slots.reduce((sum, { perVariant, elements }) => sum + (perVariant ? 0 : elements), 0);
-  const results = classes + 2 * channels * classes + 1 + 2 * maps * sizeOf(positions);
-  return 4 * (kept + 2 * results);
+  const scratch = variantSteps.reduce((sum, step) => sum + stepScratch(step).perInput, 0);
+  const launches = [...inputSteps, ...variantSteps].reduce((sum, step) => sum + mostLaunches(step), 0);
+  const elements = kept + scratch + channels + maps + 2 * resultElements(plan, maps);
+  return 4 * elements + launches * LAUNCH_BYTES + SMALL_BUFFER_BYTES;
 }
 
 /**
@@ -43,15 +48,15 @@ export function chunkSizes(plan: StepPlan, inputs: number, maps = 1): ChunkSizes
   const { channels, budgetBytes } = plan;
   const perInput = bytesPerInput(plan, maps);
   const perVariant = bytesPerVariant(plan);
-  const rows = Math.min(rowsPerBuffer(plan, true), plan.limits.maxComputeWorkgroupsPerDimension);
+  const rows = Math.min(variantsPerBuffer(plan), plan.limits.maxComputeWorkgroupsPerDimension);
   const whole = Math.min(
     Math.floor(budgetBytes / (perInput + channels * perVariant)),
     Math.floor(rows / channels),
-    rowsPerBuffer(plan, false),
+    inputsPerBuffer(plan, maps),
   );
   if (whole >= 1) return { inputs: Math.min(inputs, whole), variants: channels };
   const most = Math.min(Math.floor((budgetBytes - perInput) / perVariant), rows);
-  if (most < 1 || rowsPerBuffer(plan, false) < 1) throw tooLarge(plan, perInput + perVariant);
+  if (most < 1 || inputsPerBuffer(plan, maps) < 1) throw tooLarge(plan, perInput + perVariant);
   return { inputs: 1, variants: Math.ceil(channels / Math.ceil(channels / most)) };
 }
 
@@ -65,13 +70,24 @@ export function runBytes(plan: StepPlan, { inputs, variants }: ChunkSizes, maps 
   return inputs * (bytesPerInput(plan, maps) + variants * bytesPerVariant(plan));
 }
 
-/** How many rows (inputs, or variants of inputs) the largest value lets into one buffer. */
-function rowsPerBuffer({ slots, limits }: StepPlan, perVariant: boolean): number {
-  const largest = slots.reduce(
-    (most, slot) => (slot.perVariant === perVariant ? Math.max(most, slot.elements) : most),
-    1,
-  );
+/** What an input gives: logits, scores, weights, the predicted class and the maps. */
+function resultElements({ channels, classes, positions }: StepPlan, maps: number): number {
+  return classes + 2 * channels * classes + 1 + 2 * maps * sizeOf(positions);
+}
+
+/** How many variants of inputs the largest value or scratch lets into one buffer. */
+function variantsPerBuffer({ slots, variantSteps, limits }: StepPlan): number {
+  const kept = slots.map(({ perVariant, elements }) => (perVariant ? elements : 1));
+  const largest = Math.max(1, ...kept, ...variantSteps.map(largestScratch));
   return Math.floor(largestBinding(limits) / (4 * largest));
+}
+
+/** How many inputs the largest value, the scores or the maps let into one buffer. */
+function inputsPerBuffer(plan: StepPlan, maps: number): number {
+  const kept = plan.slots.map(({ perVariant, elements }) => (perVariant ? 1 : elements));
+  const scores = 2 * plan.channels * plan.classes + 1;
+  const largest = Math.max(scores, 2 * maps * sizeOf(plan.positions), ...kept);
+  return Math.floor(largestBinding(plan.limits) / (4 * largest));
 }
 
 function tooLarge({ budgetBytes, limits }: StepPlan, bytes: number): KernelsError {

@@ -1,4 +1,5 @@
-import type { Tail } from '../tail/tail.ts';
+import { isSameShape } from '../tail/shape.ts';
+import type { Tail, TailNode } from '../tail/tail.ts';
 import type { PlanContext } from './plan-context.ts';
 import type { FrontierTensor, ValueId } from './steps.ts';
 import type { TensorState } from './tensor-state.ts';
@@ -12,24 +13,69 @@ export interface FallbackRegion {
   readonly reasons: readonly string[];
 }
 
-/** Returns the region behind the opaque nodes among those that depend on the target, or null where there are none. */
-export function fallbackRegion(tail: Tail, isLive: readonly boolean[]): FallbackRegion | null {
+/** The axes of tensors that the kernels of this package broadcast, move and normalise. */
+export const DEFAULT_MAX_AXES = 4;
+
+/**
+ * Returns the region behind the opaque nodes among those that depend on the target, and behind operations on more axes than
+ * the executor takes; null where there are none.
+ */
+export function fallbackRegion(
+  tail: Tail,
+  isLive: readonly boolean[],
+  maxAxes: number,
+): FallbackRegion | null {
   const contains: boolean[] = [];
   const depends: boolean[] = [];
   const frontier = new Set<number>();
   const reasons: string[] = [];
-  tail.nodes.forEach(({ operation, inputs, name }, index) => {
+  tail.nodes.forEach(({ inputs, name }, index) => {
     depends.push(index === tail.target || inputs.some((input) => depends[input]));
-    const begins = operation.kind === 'opaque' && depends[index] === true;
+    const why = isLive[index] === true ? whyLeft(tail, index, depends[index] === true, maxAxes) : null;
+    const begins = why !== null;
     contains.push(isLive[index] === true && (begins || inputs.some((input) => contains[input])));
     if (!contains[index]) return;
     for (const input of inputs) if (!contains[input]) frontier.add(input);
-    if (begins) {
-      const why = operation.reason === undefined ? '' : `: ${operation.reason}`;
-      reasons.push(`${name} (${operation.layerClass})${why}`);
-    }
+    if (why !== null) reasons.push(`${name} ${why}`);
   });
   return reasons.length === 0 ? null : { contains, frontier: [...frontier], reasons };
+}
+
+/** Why a node cannot be planned, or null where it can. */
+function whyLeft(tail: Tail, index: number, depends: boolean, maxAxes: number): string | null {
+  const node = tail.nodes[index];
+  if (!node) return null;
+  const { operation } = node;
+  if (operation.kind === 'opaque') {
+    if (!depends) return null;
+    return `(${operation.layerClass})${operation.reason === undefined ? '' : `: ${operation.reason}`}`;
+  }
+  const axes = axesTaken(tail, node);
+  if (axes <= maxAxes) return null;
+  return `(${operation.kind}): it takes ${String(axes)} axes, the executor up to ${String(maxAxes)}`;
+}
+
+/** How many axes a kernel has to tell apart. */
+function axesTaken(tail: Tail, { operation, shape, inputs }: TailNode): number {
+  switch (operation.kind) {
+    case 'permute':
+    case 'pad':
+    case 'crop':
+    case 'repeat':
+      return shape.length;
+    case 'softmax':
+      return shape.length - 1;
+    case 'layer-normalization':
+      return Math.max(operation.axes.length, shape.length - operation.axes.length);
+    case 'merge': {
+      const isBroadcast = inputs.some((input) => !isSameShape(tail.nodes[input]?.shape ?? [], shape));
+      return isBroadcast ? shape.length : 1;
+    }
+    case 'prelu':
+      return isSameShape(operation.slopeShape, shape) ? 1 : shape.length;
+    default:
+      return 1;
+  }
 }
 
 /** The step that hands the frontier's tensors out; returns the delta of the logits. */

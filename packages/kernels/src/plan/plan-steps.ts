@@ -3,7 +3,7 @@ import { targetNode } from '../tail/nodes.ts';
 import { channelsOf, positionsOf } from '../tail/shape.ts';
 import type { Tail } from '../tail/tail.ts';
 import { DEFAULT_BUDGET_BYTES } from './chunks.ts';
-import { fallbackRegion, planFallback } from './fallback.ts';
+import { DEFAULT_MAX_AXES, fallbackRegion, planFallback } from './fallback.ts';
 import { lowRankOf } from './low-rank.ts';
 import { PlanContext, type Fusion } from './plan-context.ts';
 import { planChannelLocal } from './rules/channel-local.ts';
@@ -23,6 +23,8 @@ export interface PlanOptions {
   readonly budgetBytes?: number;
   /** Which operations one step may do together, as the executor is able to. Default: `pooling`. */
   readonly fusion?: Fusion;
+  /** Of tensors that the executor broadcasts, moves or normalises; what has more is a fallback. Default: 4. */
+  readonly maxAxes?: number;
 }
 
 /** The default limits of WebGPU (section 3.6.2): every device has at least these. */
@@ -39,10 +41,15 @@ export const DEFAULT_LIMITS: PlanLimits = {
  * @throws KernelsError `invalid-tail` where the tail contradicts itself, `too-large` where the limits leave no way
  */
 export function planSteps(tail: Tail, options: PlanOptions = {}): StepPlan {
-  const { limits = DEFAULT_LIMITS, budgetBytes = DEFAULT_BUDGET_BYTES, fusion = 'pooling' } = options;
+  const {
+    limits = DEFAULT_LIMITS,
+    budgetBytes = DEFAULT_BUDGET_BYTES,
+    fusion = 'pooling',
+    maxAxes = DEFAULT_MAX_AXES,
+  } = options;
   const target = targetNode(tail);
   const isLive = liveNodes(tail);
-  const region = fallbackRegion(tail, isLive);
+  const region = fallbackRegion(tail, isLive, maxAxes);
   const outside = (index: number): boolean => isLive[index] === true && region?.contains[index] !== true;
   const context = new PlanContext(tail, limits, fusion, consumerCounts(tail, isLive));
 

@@ -3,7 +3,9 @@ import type { Device } from '../device/device.ts';
 import { BufferUsage, MAP_READ } from '../device/usage.ts';
 import { CHANNEL_LANES, elementsPerInput, scratchHalf } from '../plan/chunks.ts';
 import type { SeparablePlan } from '../plan/plan.ts';
+import { ablationValues, OFF_MODES } from './ablation-values.ts';
 import { BufferScope } from './buffer-scope.ts';
+import { mapClasses, mapGrid, mapParameters } from './map-launch.ts';
 import { PassTimer } from './pass-timer.ts';
 import { REDUCTION_CODES, type Program } from './program.ts';
 
@@ -40,11 +42,6 @@ export interface ChunkOutput {
   readonly ablationMs: number;
   readonly mapMs: number;
 }
-
-const CLASS_PREDICTED = 0xffffffff;
-/** Positions and classes a workgroup of `weighted-map.wgsl` takes. */
-const MAP_POSITIONS = 64;
-const MAP_CLASSES = 4;
 
 const WEIGHTING_CODES: Readonly<Record<Weighting, (norm: Norm) => number>> = {
   'relative-drop': () => 0,
@@ -88,15 +85,16 @@ function submit(
   const { inputs, maps } = chunk;
   const elements = elementsPerInput(plan, maps);
   const positions = plan.positions.reduce((product, length) => product * length, 1);
+  const shape = { inputs, positions, channels: plan.channels, classes: plan.classes };
   const encoder = device.gpu.createCommandEncoder({ label: 'ablation' });
   const { storage, copySource, copyTarget, mapRead, uniform } = BufferUsage;
 
   const activation = tensor(encoder, buffers, 'activation', input.activation, elements.activation, chunk);
   const logits = tensor(encoder, buffers, 'logits', input.logits, elements.logits, chunk);
-  const off = offValues(input, plan.channels, chunk);
-  const channelValues = new Float32Array(program.constants.length + Math.max(1, off.values.length));
+  const off = ablationValues(input.ablation, plan.channels, chunk);
+  const channelValues = new Float32Array(program.constants.length + (off.values?.length ?? 1));
   channelValues.set(program.constants);
-  channelValues.set(off.values, program.constants.length);
+  if (off.values) channelValues.set(off.values, program.constants.length);
   const scratch = buffers.create({
     label: 'scratch',
     byteLength: 4 * inputs * elements.scratch,
@@ -107,7 +105,7 @@ function submit(
   const logitBytes = 4 * inputs * elements.logits;
   const result = buffers.create({ label: 'result', byteLength: resultBytes, usage: storage | copySource });
   const mapBuffer = buffers.create({ label: 'maps', byteLength: mapBytes, usage: storage | copySource });
-  const classIndices = buffers.upload('class indices', selectedClasses(input, maps), storage);
+  const classIndices = buffers.upload('class indices', mapClasses(input.classes, maps), storage);
 
   const ablationParams = buffers.upload(
     'ablation parameters',
@@ -124,16 +122,12 @@ function submit(
       scratchHalf(plan),
       inputs,
       WEIGHTING_CODES[input.weighting](input.norm),
-      off.mode,
+      OFF_MODES[off.mode],
       program.constants.length,
     ),
     uniform,
   );
-  const mapParams = buffers.upload(
-    'map parameters',
-    Uint32Array.of(plan.channels, positions, plan.classes, maps, inputs),
-    uniform,
-  );
+  const mapParams = buffers.upload('map parameters', mapParameters(shape, maps), uniform);
 
   dispatch(
     device,
@@ -157,7 +151,7 @@ function submit(
     encoder,
     pipelines.map,
     [mapParams, activation, result, classIndices, mapBuffer],
-    [Math.ceil(positions / MAP_POSITIONS), Math.ceil(maps / MAP_CLASSES), inputs],
+    mapGrid(shape, maps),
     timer.writes(1),
   );
 
@@ -220,22 +214,6 @@ function tensor(
   return copy;
 }
 
-function offValues(
-  { ablation }: AblationInput,
-  channels: number,
-  { first, inputs }: Chunk,
-): { mode: number; values: Float32Array } {
-  if (ablation.kind === 'channel-mean') return { mode: 2, values: new Float32Array(0) };
-  const { values } = ablation;
-  if (values.length === channels) return { mode: 0, values };
-  return { mode: 1, values: values.subarray(first * channels, (first + inputs) * channels) };
-}
-
-function selectedClasses({ classes }: AblationInput, maps: number): Uint32Array {
-  if (classes === 'predicted') return Uint32Array.of(CLASS_PREDICTED);
-  return classes === 'all' ? Uint32Array.from({ length: maps }, (_, c) => c) : Uint32Array.from(classes);
-}
-
 /** How many of a channel's threads take different classes; the others share the features. */
 function classLanes({ classes, step }: SeparablePlan, laneThreads: number): number {
   if (step.features === 1) return laneThreads;
@@ -257,7 +235,7 @@ function decode(
   const mapEnd = resultEnd + inputs * elements.maps;
   const mapMiddle = resultEnd + (inputs * elements.maps) / 2;
   const predicted = values.subarray(2 * scores, resultEnd);
-  const classes = selectedClasses(input, maps);
+  const classes = mapClasses(input.classes, maps);
   // Pass times are the GPU's own; everything else of the elapsed time belongs to the ablation.
   const mapMs = timer.durationMs(bytes, 1);
   return {

@@ -1,4 +1,5 @@
 import type { Norm, Weighting } from '../../ablation/contract.ts';
+import { OFF_MODES } from '../ablation-values.ts';
 import type { Launch } from './launch.ts';
 import type { Batch } from './result.ts';
 import { SCORE, SWITCH_OFF } from './shaders.ts';
@@ -13,9 +14,6 @@ export interface RunShape {
   readonly channels: number;
   readonly classes: number;
 }
-
-/** How the ablation values are given: one a channel, one a channel and input, or as the channel's mean. */
-export const OFF_MODES = { channel: 0, 'channel-and-input': 1, mean: 2 } as const;
 
 /** The target's off stream from its activation and the ablation values. */
 export function switchOffLaunch(

@@ -75,7 +75,7 @@ function combinedBase(
   launches: Launch[],
 ): GPUBuffer | null {
   if (combination !== 'multiply' && combination !== 'maximum' && combination !== 'minimum') return null;
-  const output = context.scratch(sizeOf(shape));
+  const output = context.baseScratch(sizeOf(shape));
   const batch = { inputs: context.batch.inputs, variants: 1, firstVariant: 0 };
   const stream = ({ shape: own, base }: DeviceOperand): DeviceOperand => ({
     label: 'same',

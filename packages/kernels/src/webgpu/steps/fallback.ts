@@ -4,11 +4,10 @@ import { BufferUsage } from '../../device/usage.ts';
 import { KernelsError } from '../../errors.ts';
 import type { FallbackStep } from '../../plan/steps.ts';
 import { sizeOf } from '../../tail/shape.ts';
-import type { BufferScope } from '../buffer-scope.ts';
 import { combineLaunch, type DeviceOperand } from '../operations/elementwise.ts';
 import type { Launch } from '../operations/launch.ts';
 import { wholeOf } from '../operations/result.ts';
-import type { StepContext } from './step-context.ts';
+import type { ScratchSource, StepContext } from './step-context.ts';
 
 /** Deltas of a frontier tensor, written out for all its elements; `same` tensors have none. */
 export interface FrontierDeltas {
@@ -20,7 +19,7 @@ export interface FrontierDeltas {
 export function frontierLaunches(
   step: FallbackStep,
   context: StepContext,
-  scope: BufferScope,
+  scope: ScratchSource,
 ): { launches: Launch[]; tensors: FrontierDeltas[] } {
   const launches: Launch[] = [];
   const tensors = step.frontier.map((tensor): FrontierDeltas => {

@@ -4,16 +4,17 @@ import type { Device } from '../../device/device.ts';
 import { BufferUsage, MAP_READ } from '../../device/usage.ts';
 import type { StepPlan } from '../../plan/step-plan.ts';
 import type { PlanStep, VariantStep } from '../../plan/steps.ts';
+import { ablationValues } from '../ablation-values.ts';
 import { BufferScope } from '../buffer-scope.ts';
 import { scoreLaunch, switchOffLaunch, type RunShape } from '../operations/ends.ts';
-import { LaunchEncoder, preparePipelines, type Launch } from '../operations/launch.ts';
+import { LaunchEncoder, type Launch } from '../operations/launch.ts';
 import type { Batch } from '../operations/result.ts';
 import { PassTimer } from '../pass-timer.ts';
 import { scoreCode } from '../variants.ts';
 import { chunkBuffers, type ChunkBuffers, type InputChunk } from './chunk-buffers.ts';
 import { continueOutside, frontierLaunches, type FrontierDeltas } from './fallback.ts';
 import { evaluateLaunches } from './input-steps.ts';
-import { mapClasses, mapGrid, mapParameters } from './map-launch.ts';
+import { mapClasses, mapGrid, mapParameters } from '../map-launch.ts';
 import { StepContext } from './step-context.ts';
 import type { StepConstants } from './step-constants.ts';
 import { variantLaunches } from './variant-steps.ts';
@@ -22,6 +23,7 @@ import { variantLaunches } from './variant-steps.ts';
 export interface UploadedSteps {
   readonly plan: StepPlan;
   readonly constants: ReadonlyMap<PlanStep, StepConstants>;
+  readonly pipelines: ReadonlyMap<string, GPUComputePipeline>;
 }
 
 /** What came back of a chunk of inputs. */
@@ -92,14 +94,13 @@ export class InputChunkRun {
     });
   }
 
-  /** Submits launches together, once their pipelines are there. */
+  /** Submits launches together. */
   async #launch(launchesOf: () => readonly Launch[], scope: BufferScope): Promise<void> {
-    const launches = await this.#device.checked('ablation', launchesOf);
-    const pipelines = await preparePipelines(this.#device, launches);
     await this.#submit((encoder) => {
-      new LaunchEncoder(this.#device, encoder, scope, pipelines).encode(launches);
+      const launches = launchesOf();
+      new LaunchEncoder(this.#device, encoder, scope, this.#uploaded.pipelines).encode(launches);
+      this.#dispatches += launches.length;
     });
-    this.#dispatches += launches.length;
   }
 
   #context(batch: Batch, buffers: ChunkBuffers, scope = this.#scope): StepContext {
@@ -113,16 +114,9 @@ export class InputChunkRun {
     const context = this.#context({ inputs, variants: 1, firstVariant: 0 }, buffers);
     return this.#uploaded.plan.inputSteps.flatMap((step) => {
       if (step.kind === 'evaluate') return evaluateLaunches(step, context);
+      const { mode, values } = ablationValues(ablation, channels, { first: firstInput, inputs });
+      const uploaded = values && this.#scope.upload('ablation values', values, BufferUsage.storage);
       const off = context.value(step.output);
-      if (ablation.kind === 'channel-mean') {
-        return [switchOffLaunch(this.#shape, 'mean', buffers.activation, null, off)];
-      }
-      const isShared = ablation.values.length === channels;
-      const mode = isShared ? 'channel' : 'channel-and-input';
-      const values = isShared
-        ? ablation.values
-        : ablation.values.subarray(firstInput * channels, (firstInput + inputs) * channels);
-      const uploaded = this.#scope.upload('ablation values', values, BufferUsage.storage);
       return [switchOffLaunch(this.#shape, mode, buffers.activation, uploaded, off)];
     });
   }

@@ -7,24 +7,27 @@ import type { DeviceOperand } from '../operations/elementwise.ts';
 import type { Addend, Batch, Result } from '../operations/result.ts';
 import type { StepConstants } from './step-constants.ts';
 
+/** Makes buffers that live as long as the launches of a chunk. */
+export type ScratchSource = Pick<BufferScope, 'create'>;
+
 /** What the launches of a chunk's steps are made from. */
 export class StepContext {
   readonly batch: Batch;
   readonly #buffers: readonly GPUBuffer[];
   readonly #constants: ReadonlyMap<PlanStep, StepConstants>;
-  readonly #scope: BufferScope;
+  readonly #scratch: ScratchSource;
 
-  /** @param buffers one for each value of the plan; @param scope for scratch that a step needs beyond the plan's slots */
+  /** @param buffers one for each value of the plan; @param scratch makes what a step needs beyond the plan's slots */
   constructor(
     batch: Batch,
     buffers: readonly GPUBuffer[],
     constants: ReadonlyMap<PlanStep, StepConstants>,
-    scope: BufferScope,
+    scratch: ScratchSource,
   ) {
     this.batch = batch;
     this.#buffers = buffers;
     this.#constants = constants;
-    this.#scope = scope;
+    this.#scratch = scratch;
   }
 
   value(id: ValueId): GPUBuffer {
@@ -43,9 +46,15 @@ export class StepContext {
     return constants;
   }
 
+  /** For each variant of each input. */
   scratch(elements: number): GPUBuffer {
-    const byteLength = 4 * this.batch.inputs * this.batch.variants * elements;
-    return this.#scope.create({ label: 'scratch', byteLength, usage: BufferUsage.storage });
+    return this.baseScratch(this.batch.variants * elements);
+  }
+
+  /** For each input. */
+  baseScratch(elements: number): GPUBuffer {
+    const byteLength = 4 * this.batch.inputs * elements;
+    return this.#scratch.create({ label: 'scratch', byteLength, usage: BufferUsage.storage });
   }
 
   operand(operand: Operand): DeviceOperand {

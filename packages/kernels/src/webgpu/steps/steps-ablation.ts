@@ -4,11 +4,13 @@ import type { Device } from '../../device/device.ts';
 import { chunkSizes } from '../../plan/chunk-sizes.ts';
 import type { StepPlan } from '../../plan/step-plan.ts';
 import { BufferScope } from '../buffer-scope.ts';
+import { preparePipelines } from '../operations/launch.ts';
 import { WEIGHTED_MAP } from '../shaders.ts';
 import { InputChunkRun, type InputChunkOutput, type UploadedSteps } from './input-chunk.ts';
+import { planKernels } from './plan-kernels.ts';
 import { uploadConstants } from './step-constants.ts';
 
-/** Uploads the weights of the plan's steps; the caller disposes of the result. */
+/** Uploads the weights of the plan's steps and compiles what they need; the caller disposes of the result. */
 export async function prepareSteps(
   device: Device,
   plan: StepPlan,
@@ -21,7 +23,11 @@ export async function prepareSteps(
       'weights of the tail',
       () => new Map(steps.map((step) => [step, uploadConstants(step, scope)])),
     );
-    return new StepsAblation(device, { plan: { ...plan, budgetBytes }, constants }, scope);
+    const [pipelines] = await Promise.all([
+      preparePipelines(device, planKernels(plan, constants)),
+      ...[0, 1].map((isSingle) => device.pipeline(WEIGHTED_MAP, { IS_SINGLE: isSingle })),
+    ]);
+    return new StepsAblation(device, { plan: { ...plan, budgetBytes }, constants, pipelines }, scope);
   } catch (error) {
     scope.dispose();
     throw error;
@@ -46,7 +52,7 @@ class StepsAblation implements PreparedAblation {
   async run(input: AblationInput): Promise<AblationOutput> {
     validateInput(this.plan, input);
     const maps = mapsPerInput(input.classes, this.plan.classes);
-    const { inputs, variants } = chunkSizes(this.plan, input.inputs);
+    const { inputs, variants } = chunkSizes(this.plan, input.inputs, maps);
     const mapPipeline = await this.#device.pipeline(WEIGHTED_MAP, { IS_SINGLE: maps === 1 ? 1 : 0 });
     const output = emptyOutput(this.plan, input.inputs, maps);
     for (let firstInput = 0; firstInput < input.inputs; firstInput += inputs) {

@@ -1,5 +1,5 @@
-import type { ClassSelection } from '../../ablation/contract.ts';
-import type { RunShape } from '../operations/ends.ts';
+import type { ClassSelection } from '../ablation/contract.ts';
+import type { RunShape } from './operations/ends.ts';
 
 const CLASS_PREDICTED = 0xffffffff;
 /** Positions and classes a workgroup of `weighted-map.wgsl` takes. */

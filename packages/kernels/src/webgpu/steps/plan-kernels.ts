@@ -1,0 +1,35 @@
+import type { StepPlan } from '../../plan/step-plan.ts';
+import type { PlanStep } from '../../plan/steps.ts';
+import type { Kernel } from '../operations/kernel.ts';
+import { SCORE, SWITCH_OFF } from '../operations/shaders.ts';
+import { frontierLaunches } from './fallback.ts';
+import { evaluateLaunches } from './input-steps.ts';
+import type { StepConstants } from './step-constants.ts';
+import { StepContext } from './step-context.ts';
+import { variantLaunches } from './variant-steps.ts';
+
+/**
+ * The kernels of a plan's launches. They do not depend on the chunk: launches are made for one variant of one input, with no
+ * buffer in the place of every value, and only their kernels are looked at.
+ */
+export function planKernels(plan: StepPlan, constants: ReadonlyMap<PlanStep, StepConstants>): Kernel[] {
+  const batch = { inputs: 1, variants: 1, firstVariant: 0 };
+  const noBuffer = {} as GPUBuffer;
+  const scratch = { create: (): GPUBuffer => noBuffer };
+  const values = plan.values.map(() => noBuffer);
+  const context = new StepContext(batch, values, constants, scratch);
+  return [...plan.inputSteps, ...plan.variantSteps].flatMap((step): Kernel[] => {
+    switch (step.kind) {
+      case 'switch-off':
+        return [{ shader: SWITCH_OFF, overrides: {} }];
+      case 'score':
+        return [{ shader: SCORE, overrides: {} }];
+      case 'evaluate':
+        return evaluateLaunches(step, context);
+      case 'fallback':
+        return frontierLaunches(step, context, scratch).launches;
+      default:
+        return variantLaunches(step, context);
+    }
+  });
+}
