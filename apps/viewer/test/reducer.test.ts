@@ -2,7 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Action } from '../src/state/actions.ts';
 import { reduce } from '../src/state/reducer.ts';
-import { listedClasses, maskedOf, shownMap } from '../src/state/selectors.ts';
+import { listedClasses, maskedOf, shownAttribution, shownMap } from '../src/state/selectors.ts';
 import { initialState, sampleOf, type ViewerState } from '../src/state/state.ts';
 import { isExplained, wantedCalls } from '../src/state/wanted-calls.ts';
 import { explainedState, explanation } from './support/answers.ts';
@@ -12,6 +12,19 @@ const test = suite('the state of the viewer');
 const after = (state: ViewerState, ...actions: Action[]): ViewerState => actions.reduce(reduce, state);
 const ownModel = { kind: 'files', id: 'own 1/net.h5', name: 'net.h5', files: [] } as const;
 const broken = { kind: 'file', id: 'own 2/x.png', name: 'x.png', file: new File([], 'x.png') } as const;
+const answer = (state: ViewerState, key: string): ViewerState => {
+  const map = { shape: [2], data: Float32Array.of(0, 1) };
+  const result = {
+    method: 'grad-cam',
+    target: 'class 1',
+    weights: null,
+    map,
+    mapSigned: map,
+    warnings: [],
+    totalMs: 2,
+  } as const;
+  return reduce(state, { kind: 'answered', slot: 'attribute', key, result });
+};
 const masked = (channels: readonly number[]) => ({
   channels,
   probabilities: Float32Array.of(0.5, 0.3, 0.2),
@@ -121,6 +134,50 @@ test('a model that cannot be opened leads back to the one before', () => {
   const next = reduce(chosen, { kind: 'failed', slot: 'describe', key: ownModel.id, message: 'broken' });
   assert.is(next.model.id, 'mnist1d');
   assert.ok(isExplained(next));
+});
+
+test('another method is asked for, and its map is shown when it is there', () => {
+  const state = reduce(explainedState(), { kind: 'change-display', display: { method: 'grad-cam' } });
+  const wanted = wantedCalls(state).attribute;
+  assert.equal(
+    [wanted?.params.method, wanted?.params.classIndex, wanted?.params.contrast],
+    ['grad-cam', 1, null],
+  );
+  assert.is(shownAttribution(state), null);
+  const next = answer(state, wanted?.key ?? '');
+  assert.is(shownAttribution(next)?.method, 'grad-cam');
+  const other = reduce(next, { kind: 'change-display', display: { classIndex: 0 } });
+  assert.is(shownAttribution(other), null);
+  const back = reduce(next, { kind: 'change-display', display: { method: 'ablation-cam' } });
+  assert.is(wantedCalls(back).attribute, null);
+  assert.is(shownAttribution(back)?.classIndex, 1);
+});
+
+test('a class is not held against itself', () => {
+  const state = reduce(explainedState(), { kind: 'change-display', display: { contrast: 1 } });
+  assert.is(wantedCalls(state).attribute, null);
+  const other = reduce(state, { kind: 'change-display', display: { classIndex: 2 } });
+  assert.is(wantedCalls(other).attribute?.params.contrast, 1);
+});
+
+test('a method that fails gives way to Ablation-CAM, with a sentence', () => {
+  const state = reduce(explainedState(), { kind: 'change-display', display: { method: 'grad-cam' } });
+  const key = wantedCalls(state).attribute?.key ?? '';
+  const next = reduce(state, { kind: 'failed', slot: 'attribute', key, message: 'no gradient' });
+  assert.is(shownAttribution(next)?.method, 'ablation-cam');
+  assert.is(next.problem?.message, 'no gradient');
+});
+
+test('methods are compared only while their panel is open', () => {
+  const state = explainedState();
+  assert.is(wantedCalls(state).judge, null);
+  const open = reduce(state, { kind: 'open-panel', panel: 'methods' });
+  const wanted = wantedCalls(open).judge;
+  assert.is(wanted?.params.fraction, 0.3);
+  const half = reduce(open, { kind: 'progressed', slot: 'judge', key: wanted?.key ?? '', done: 0.5 });
+  assert.is(half.judgedShare, 0.5);
+  const more = reduce(half, { kind: 'choose-fraction', fraction: 0.9 });
+  assert.is.not(wantedCalls(more).judge?.key, wanted?.key);
 });
 
 test('a race runs, is cancelled, and runs anew', () => {

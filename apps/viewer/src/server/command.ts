@@ -21,6 +21,7 @@ export async function runViewer(): Promise<void> {
       const { sizes } = await buildSite(FOLDER);
       if (!json) console.log(sizesText(sizes));
       const server = build ? null : await start(port);
+      if (!server && !build) return;
       if (json) console.log(JSON.stringify({ url: server?.url ?? null, folder: FOLDER, bytes: sizes }));
       else console.log(server ? `The viewer is at ${server.url} (Ctrl-C ends it)` : `Built into ${FOLDER}`);
     })
