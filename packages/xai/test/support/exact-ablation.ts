@@ -1,0 +1,47 @@
+import { evaluateTail, type Tail } from '@ablation-cam/kernels';
+
+/** What the definition says, in float64: the tail evaluated once for every channel that is masked. */
+export interface ExactAblation {
+  /** `[classes]` */
+  readonly logits: Float64Array;
+  /** `[classes]` */
+  readonly scores: Float64Array;
+  /** (y - y_k) / |y|, `[channels, classes]` */
+  readonly weights: Float64Array;
+}
+
+/**
+ * @param given values of the target and of the constants, for one input
+ * @param off the value of each channel that is off
+ */
+export function exactAblation(
+  tail: Tail,
+  given: ReadonlyMap<number, Float32Array>,
+  off: ArrayLike<number>,
+): ExactAblation {
+  const values = new Map([...given].map(([node, data]) => [node, Float64Array.from(data)] as const));
+  const activation = values.get(tail.target) ?? new Float64Array();
+  const channels = off.length;
+  const logitsOf = (masked: Float64Array<ArrayBuffer>): Float64Array =>
+    evaluateTail(tail, new Map(values).set(tail.target, masked))[tail.output] ?? new Float64Array();
+  const logits = logitsOf(activation);
+  const scores = scoresOf(tail, logits);
+  const weights = new Float64Array(channels * logits.length);
+  for (let k = 0; k < channels; k++) {
+    const masked = activation.map((on, i) => (i % channels === k ? (off[k] ?? 0) : on));
+    scoresOf(tail, logitsOf(masked)).forEach((without, c) => {
+      const y = scores[c] ?? 0;
+      weights[k * logits.length + c] = y === 0 ? 0 : (y - without) / Math.abs(y);
+    });
+  }
+  return { logits, scores, weights };
+}
+
+function scoresOf({ scoreFunction }: Tail, logits: Float64Array): Float64Array {
+  if (scoreFunction === 'linear') return logits;
+  if (scoreFunction === 'sigmoid') return logits.map((z) => 1 / (1 + Math.exp(-z)));
+  const largest = logits.reduce((most, z) => Math.max(most, z), -Infinity);
+  const exponentials = logits.map((z) => Math.exp(z - largest));
+  const sum = exponentials.reduce((total, e) => total + e, 0);
+  return exponentials.map((e) => e / sum);
+}
