@@ -76,7 +76,7 @@ export const explain: RegisterCommand = (program, { signal }) => {
     )
     .addOption(
       new Option('--executor <executor>', 'what runs the ablation')
-        .choices(['auto', 'webgpu', 'reference'] as const)
+        .choices(['auto', 'webgpu', 'tfjs', 'reference'] as const)
         .default('auto' as const),
     )
     .option(

@@ -22,7 +22,7 @@ export function printReport(
     `layer      ${result.layer}: ${first.map.shape.join(' x ')} positions, ${String(result.channels)} channels`,
     `forward    TensorFlow.js ${choiceText(result.backend)}`,
     executor
-      ? `ablation   ${executor.chosen === 'webgpu' ? `WebGPU, ${count(dispatches.ablation, 'dispatch', 'dispatches')} for all channels` : `reference (float64 TypeScript)`} (${executor.reason})`
+      ? `ablation   ${executorText(executor.chosen, dispatches.ablation)} (${executor.reason})`
       : 'ablation   naive: one pass through the network a channel',
     `adapter    ${adapter ? `${adapter.description} (${adapter.software ? 'software' : 'hardware'})` : 'none'}`,
     `time       forward ${ms(timings.forwardMs)}, ablation ${ms(timings.ablationMs)}, map ${ms(timings.mapMs)}, in all ${ms(timings.totalMs)}`,
@@ -35,6 +35,20 @@ export function printReport(
   for (const warning of result.warnings) console.log(`\nnote: ${warning}`);
   if (comparison) printComparison(result, comparison);
   if (files.length > 0) console.log(`\nwrote ${files.join(', ')}`);
+}
+
+function executorText(
+  name: NonNullable<AblationCamResult['executor']>['chosen'],
+  dispatches: number,
+): string {
+  switch (name) {
+    case 'webgpu':
+      return `WebGPU, ${count(dispatches, 'dispatch', 'dispatches')} for all channels`;
+    case 'tfjs':
+      return 'TensorFlow.js, all channels together';
+    case 'reference':
+      return 'reference (float64 TypeScript)';
+  }
 }
 
 /** Says what was predicted. */

@@ -17,7 +17,7 @@ export interface ExplainRequest {
   readonly norm: 1 | 2;
   readonly strategy: 'single-dispatch' | 'naive';
   readonly backend: 'auto' | 'webgpu' | 'wasm' | 'cpu';
-  readonly executor: 'auto' | 'webgpu' | 'reference';
+  readonly executor: 'auto' | 'webgpu' | 'tfjs' | 'reference';
   readonly normalize?: string | undefined;
   readonly labels?: string | undefined;
   readonly plan?: true | undefined;
