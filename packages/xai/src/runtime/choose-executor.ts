@@ -48,7 +48,7 @@ export function chooseExecutor(
     .map((name) => ({ name, ms: estimatedMs(planFor(tail, name, device).plan, name, backend) }))
     .sort((a, b) => a.ms - b.ms);
   const [best, second] = candidates;
-  const why = absence ?? 'the WebGPU adapter is a software one';
+  const why = absence?.replace(/\.$/, '') ?? 'the WebGPU adapter is a software one';
   return named(
     best?.name ?? 'reference',
     `${why}; by its cost the plan takes about ${duration(best?.ms)} here, ${duration(second?.ms)} on ${second?.name ?? 'none'}`,
