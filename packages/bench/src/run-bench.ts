@@ -90,7 +90,9 @@ async function measureOne(
   const subject = await openSubject(benchCase, runtime);
   try {
     const { strategies: names } = benchCase;
-    const fitting = strategies.filter(({ name }) => names?.includes(name) ?? true);
+    const fitting = strategies.filter(
+      (strategy) => (names?.includes(strategy.name) ?? true) && strategy.appliesTo(subject),
+    );
     const measurement = await measureCase(subject, fitting, options);
     return { facts: factsOf(subject, measurement), measurement };
   } finally {

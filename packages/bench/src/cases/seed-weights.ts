@@ -1,8 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
 import { uniformNumbers } from './random.ts';
 
+/** How the last dense layer decides. */
+export interface Decision {
+  /** Scale of its weights: how certain the prediction is. */
+  readonly gain: number;
+  /** Its bias for the first class, by which that class leads whatever the input is. Default: 0. */
+  readonly lead?: number;
+}
+
 /** Draws every weight of a model from one seed, so that an untrained network keeps its activations' scale. */
-export function seedWeights(model: tf.LayersModel, seed: number, gain: number): void {
+export function seedWeights(model: tf.LayersModel, seed: number, { gain, lead = 0 }: Decision): void {
   const next = uniformNumbers(seed);
   const within = (shape: number[], low: number, high: number): tf.Tensor => {
     const size = shape.reduce((product, length) => product * length, 1);
@@ -17,7 +25,9 @@ export function seedWeights(model: tf.LayersModel, seed: number, gain: number): 
     if (shapes.length === 0) continue;
     const weights = shapes.map((shape, index) => {
       if (layer.getClassName() === 'BatchNormalization') return within(shape, ...NORMALIZATION[index]!);
-      if (shape.length === 1) return layer === last ? tf.zeros(shape) : within(shape, -0.05, 0.05);
+      if (shape.length === 1) {
+        return layer === last ? tf.oneHot(0, shape[0]!, lead, 0).toFloat() : within(shape, -0.05, 0.05);
+      }
       // He et al. 2015: the variance 2 / fan-in keeps the scale through a ReLU.
       const limit = Math.sqrt(6 / fanIn(layer, shape)) * (layer === last ? gain : 1);
       return within(shape, -limit, limit);

@@ -1,24 +1,20 @@
 import * as tf from '@tensorflow/tfjs';
 import type { BenchCase } from './case.ts';
 import { featureMap } from './random.ts';
-import { seedWeights } from './seed-weights.ts';
+import { seedWeights, type Decision } from './seed-weights.ts';
 
 /** What a case that is only a tail is made of. */
-export interface TailCase extends Pick<
-  BenchCase,
-  'name' | 'title' | 'sets' | 'strategies' | 'sweep' | 'isConfident'
-> {
+export interface TailCase
+  extends Pick<BenchCase, 'name' | 'title' | 'sets' | 'strategies' | 'sweep' | 'isConfident'>, Decision {
   /** Of the target's output, `[height, width, channels]`. */
   readonly target: readonly [number, number, number];
   /** From the target to the class scores; further inputs of the network are maps that do not depend on the target. */
   readonly build: (target: tf.SymbolicTensor) => { inputs: tf.SymbolicTensor[]; output: tf.SymbolicTensor };
   readonly seed: number;
-  /** Scale of the last dense layer's weights: how certain the prediction is. */
-  readonly gain: number;
 }
 
 /** A case whose network begins at the target: its input is a feature map. */
-export function tailCase({ target, build, seed, gain, ...rest }: TailCase): BenchCase {
+export function tailCase({ target, build, seed, gain, lead, ...rest }: TailCase): BenchCase {
   return {
     ...rest,
     batch: 1,
@@ -27,7 +23,7 @@ export function tailCase({ target, build, seed, gain, ...rest }: TailCase): Benc
       const input = tf.input({ shape: [...target], name: 'target' });
       const { inputs, output } = build(input);
       const model = tf.model({ inputs: [input, ...inputs], outputs: output });
-      seedWeights(model, seed, gain);
+      seedWeights(model, seed, { gain, ...(lead === undefined ? {} : { lead }) });
       return Promise.resolve(model);
     },
     data: (network) =>

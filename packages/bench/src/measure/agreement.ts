@@ -2,26 +2,37 @@
 export const LARGEST_RELATIVE_ERROR = 1e-4;
 
 /**
- * max |got - want| / max |want|, both over one input at a time; the largest over all inputs. A value that is no number is
- * infinitely wrong.
+ * max |got - want| / scale over one input at a time; the largest over all inputs. A value that is no number is infinitely
+ * wrong.
  *
  * @param got `[batch, n]`
  * @param want `[batch, n]`
+ * @param scales of each input: the largest absolute value of its whole answer, of which `want` may be a part
  */
-export function maxRelativeError(got: ArrayLike<number>, want: ArrayLike<number>, batch: number): number {
-  if (got.length !== want.length || want.length === 0 || want.length % batch !== 0) return Infinity;
-  const length = want.length / batch;
+export function maxRelativeError(
+  got: ArrayLike<number>,
+  want: ArrayLike<number>,
+  scales: readonly number[],
+): number {
+  const length = want.length / scales.length;
+  if (got.length !== want.length || !(length >= 1) || !Number.isInteger(length)) return Infinity;
   let worst = 0;
-  for (let n = 0; n < batch; n++) {
-    let largest = 0;
-    let furthest = 0;
+  for (const [n, scale] of scales.entries()) {
     for (let i = n * length; i < (n + 1) * length; i++) {
       const difference = Math.abs(got[i]! - want[i]!);
       if (!(difference < Infinity)) return Infinity;
-      largest = Math.max(largest, Math.abs(want[i]!));
-      furthest = Math.max(furthest, difference);
+      if (difference > 0) worst = Math.max(worst, difference / scale);
     }
-    if (furthest > 0) worst = Math.max(worst, furthest / largest);
   }
   return worst;
+}
+
+/** The largest absolute value of each input's part of `[batch, n]`. */
+export function largestOfEach(values: ArrayLike<number>, batch: number): number[] {
+  const length = values.length / batch;
+  return Array.from({ length: batch }, (_, n) => {
+    let largest = 0;
+    for (let i = n * length; i < (n + 1) * length; i++) largest = Math.max(largest, Math.abs(values[i]!));
+    return largest;
+  });
 }

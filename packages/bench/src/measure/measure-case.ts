@@ -92,14 +92,8 @@ async function qualify(
     await prepared.run([0]);
     const warm = performance.now();
     preparation.push({ ...key, prepareMs: ready - start, firstRunMs: warm - ready });
-    // Where compiling was not what took the time, a second run of one channel would tell nothing new.
-    let onceMs = warm - ready;
-    if (prepared.isLoop && onceMs < 4 * options.sampleMs) {
-      await prepared.run([0]);
-      onceMs = performance.now() - warm;
-    }
     const count = prepared.isLoop
-      ? sampledChannels(onceMs, subject.channels, options.sampleMs)
+      ? await fittingChannels(prepared, subject.channels, options.sampleMs, warm - ready)
       : subject.channels;
     const channels = spread(count, subject.channels);
     const checked = performance.now();
@@ -128,6 +122,26 @@ async function qualify(
     prepared?.dispose();
     if (!isExpectedRefusal(error)) throw error;
     return { ...key, reason: error.message, maxRelativeError: null };
+  }
+}
+
+/**
+ * How many channels of a loop take about `sampleMs`. Small runs say little of larger ones - TensorFlow.js computes small
+ * tensors on the CPU, pipelines are compiled for new sizes - so that they are grown step by step.
+ */
+async function fittingChannels(
+  prepared: PreparedStrategy,
+  channels: number,
+  sampleMs: number,
+  firstRunMs: number,
+): Promise<number> {
+  // Where compiling was not what took the time, another run of one channel would tell nothing new.
+  if (firstRunMs > 10 * sampleMs) return 1;
+  for (let count = 1; ; count = Math.min(channels, 4 * count)) {
+    const start = performance.now();
+    await prepared.run(spread(count, channels));
+    const ms = performance.now() - start;
+    if (count === channels || 4 * ms > sampleMs) return sampledChannels(ms / count, channels, sampleMs);
   }
 }
 

@@ -3,7 +3,7 @@ import { BenchError } from '../errors.ts';
 import { ablationInput, planFor, predictedWeights } from '../strategies/incremental.ts';
 import type { Answer } from '../strategies/strategy.ts';
 import type { Subject } from '../subject/subject.ts';
-import { maxRelativeError } from './agreement.ts';
+import { largestOfEach, maxRelativeError } from './agreement.ts';
 
 /** What is right, in float64. */
 export interface Reference {
@@ -35,6 +35,7 @@ export async function referenceOf(subject: Subject): Promise<Reference> {
   const sampled = spread(SAMPLED_CHANNELS, channels);
   const bases = Array.from({ length: inputs }, (_, n) => evaluate(subject, n, (value) => value));
   const gradients: number[] = [];
+  const scales = largestOfEach(weights, batch);
   for (let n = 0; n < inputs; n++) {
     const base = bases[n]![predicted[n]!]!;
     for (const channel of sampled) {
@@ -42,10 +43,7 @@ export async function referenceOf(subject: Subject): Promise<Reference> {
         predicted[n]!
       ]!;
       const defined = (base - without) / base;
-      const scale = weights
-        .slice(n * channels, (n + 1) * channels)
-        .reduce((most, w) => Math.max(most, Math.abs(w)), 0);
-      if (!(Math.abs(defined - weights[n * channels + channel]!) <= REFERENCE_TOLERANCE * scale)) {
+      if (!(Math.abs(defined - weights[n * channels + channel]!) <= REFERENCE_TOLERANCE * scales[n]!)) {
         throw new BenchError(
           'disagreement',
           `The reference executor gives ${weights[n * channels + channel]!} for channel ${channel} of "${subject.benchCase.name}", ` +
@@ -63,15 +61,20 @@ export async function referenceOf(subject: Subject): Promise<Reference> {
     errorOf: ({ kind, values }, list) => {
       switch (kind) {
         case 'weights':
-          return maxRelativeError(values, pick(weights, batch, channels, list), batch);
-        case 'gradients':
-          return maxRelativeError(pick(values, inputs, channels, sampled), gradients, inputs);
-        case 'probabilities':
+          return maxRelativeError(values, pick(weights, batch, channels, list), scales);
+        case 'gradients': {
+          // Of the definition only a few channels are known; how large the rest is, the answer has to say.
+          const largest = largestOfEach(values, batch).slice(0, inputs);
+          return maxRelativeError(pick(values, inputs, channels, sampled), gradients, largest);
+        }
+        case 'probabilities': {
+          const wanted = bases.flatMap((row) => [...row]);
           return maxRelativeError(
             values.subarray(0, inputs * classes),
-            bases.flatMap((row) => [...row]),
-            inputs,
+            wanted,
+            largestOfEach(wanted, inputs),
           );
+        }
       }
     },
   };

@@ -1,11 +1,7 @@
 import { ablationCam, gradCam } from '@ablation-cam/xai';
 import type { Subject } from '../subject/subject.ts';
 import type { Strategy } from './strategy.ts';
-import { backendRefusal, backendTitles, labels, onEachBackend } from './tfjs.ts';
-
-function networkRefusal({ operations }: Subject): string | null {
-  return operations.network === null ? 'the case is a tail without a network before it' : null;
-}
+import { hasNetwork, backendRefusal, backendTitles, labels, onEachBackend } from './tfjs.ts';
 
 function layerOf({ benchCase }: Subject): { layer?: string } {
   return benchCase.layer === null ? {} : { layer: benchCase.layer };
@@ -18,7 +14,8 @@ export const ablationCamStrategy: Strategy = {
   title: 'ablationCam() from input to map',
   from: 'input',
   role: 'ours',
-  refusal: networkRefusal,
+  appliesTo: hasNetwork,
+  refusal: () => null,
   prepare: async (subject) => {
     const { runtime, channels, batch, benchCase } = subject;
     const backend = runtime.device?.adapter.software === false ? 'webgpu' : 'wasm';
@@ -53,8 +50,8 @@ export const gradCamStrategies = onEachBackend((backend): Strategy => ({
   title: `gradCam() from input to map, ${backendTitles[backend]}`,
   from: 'input',
   role: 'context',
+  appliesTo: hasNetwork,
   refusal: (subject, isQuick) =>
-    networkRefusal(subject) ??
     backendRefusal(subject, backend, subject.batch * (subject.operations.network ?? 0), isQuick),
   prepare: async (subject) => {
     const { runtime, channels, batch, benchCase } = subject;

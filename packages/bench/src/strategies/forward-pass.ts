@@ -1,7 +1,7 @@
 import type { Strategy } from './strategy.ts';
 import { predict } from './report-loop.ts';
 import { readAll } from './strategy.ts';
-import { backendRefusal, backendTitles, labels, onEachBackend } from './tfjs.ts';
+import { hasNetwork, backendRefusal, backendTitles, labels, onEachBackend } from './tfjs.ts';
 
 /** One pass through the network: what nobody can go below. */
 export const forwardPassStrategies = onEachBackend((backend): Strategy => ({
@@ -10,10 +10,9 @@ export const forwardPassStrategies = onEachBackend((backend): Strategy => ({
   title: `one forward pass, ${backendTitles[backend]}`,
   from: 'input',
   role: 'context',
+  appliesTo: hasNetwork,
   refusal: (subject, isQuick) =>
-    subject.operations.network === null
-      ? 'the case is a tail without a network before it'
-      : backendRefusal(subject, backend, subject.batch * subject.operations.network, isQuick),
+    backendRefusal(subject, backend, subject.batch * (subject.operations.network ?? 0), isQuick),
   prepare: async (subject) => {
     const network = await subject.on(backend);
     return {

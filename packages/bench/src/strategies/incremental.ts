@@ -68,6 +68,7 @@ function incremental(kind: ExecutorKind): Strategy {
     title: kind.title,
     from: 'activation',
     role: 'ours',
+    appliesTo: () => true,
     refusal: (subject, isQuick) => kind.refusal(subject, isQuick),
     prepare: async (subject) => {
       const plan = planFor(subject);

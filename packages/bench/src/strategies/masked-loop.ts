@@ -20,6 +20,7 @@ export const maskedLoopStrategies = onEachBackend((backend): Strategy => ({
   title: `masked loop over the tail, ${backendTitles[backend]}`,
   from: 'activation',
   role: 'other',
+  appliesTo: () => true,
   refusal: (subject, isQuick) =>
     backendRefusal(subject, backend, subject.batch * subject.operations.tail, isQuick),
   prepare: async (subject) => {

@@ -21,6 +21,7 @@ export const oneBatchStrategies = onEachBackend((backend): Strategy => ({
   title: `one big batch through the tail, ${backendTitles[backend]}`,
   from: 'activation',
   role: 'other',
+  appliesTo: () => true,
   refusal: (subject, isQuick) => {
     const { batch, channels, activation, operations } = subject;
     const bytes = 4 * channels * activation.length;
@@ -35,8 +36,9 @@ export const oneBatchStrategies = onEachBackend((backend): Strategy => ({
     const base = baseProbabilities(subject);
     const { batch, channels, classes, operations } = subject;
     return {
-      isLoop: false,
-      passes: () => 1,
+      // Its cost is a sum over copies: a smaller batch tells what all of them take.
+      isLoop: true,
+      passes: (count) => count,
       cost: { bytes: null, operations: batch * channels * operations.tail },
       run: async (list) => {
         await subject.runtime.use(backend);

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { LiveNetwork } from '../subject/live-network.ts';
 import { readAll, weightsFrom, type Strategy } from './strategy.ts';
-import { backendRefusal, backendTitles, labels, onEachBackend } from './tfjs.ts';
+import { hasNetwork, backendRefusal, backendTitles, labels, onEachBackend } from './tfjs.ts';
 
 /** The loop of the original report: the k-th filter of the layer is set to zero and the whole network predicts again. */
 export const reportLoopStrategies = onEachBackend((backend): Strategy => ({
@@ -10,10 +10,9 @@ export const reportLoopStrategies = onEachBackend((backend): Strategy => ({
   title: `the report's loop: zero a filter, predict, ${backendTitles[backend]}`,
   from: 'input',
   role: 'other',
+  appliesTo: hasNetwork,
   refusal: (subject, isQuick) =>
-    subject.operations.network === null
-      ? 'the case is a tail without a filter before it'
-      : backendRefusal(subject, backend, subject.batch * subject.operations.network, isQuick),
+    backendRefusal(subject, backend, subject.batch * (subject.operations.network ?? 0), isQuick),
   prepare: async (subject) => {
     const network = await subject.on(backend);
     const { channels, batch, operations } = subject;

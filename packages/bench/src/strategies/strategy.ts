@@ -14,6 +14,8 @@ export interface Strategy {
   readonly from: 'activation' | 'input';
   /** `ours` gives Ablation-CAM's answer by the plan, `other` the same answer otherwise; `context` answers something else. */
   readonly role: 'ours' | 'other' | 'context';
+  /** Whether the question makes sense for a case; where it does not, reports are silent. */
+  appliesTo(subject: Subject): boolean;
   /** Why it cannot or should not run a case, in words; null where it can. */
   refusal(subject: Subject, isQuick: boolean): string | null;
   /** Everything that is done once for a network. The caller disposes of the result. */

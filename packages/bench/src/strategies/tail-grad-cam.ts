@@ -10,6 +10,7 @@ export const tailGradCamStrategies = onEachBackend((backend): Strategy => ({
   title: `Grad-CAM of the tail, ${backendTitles[backend]}`,
   from: 'activation',
   role: 'context',
+  appliesTo: () => true,
   // A gradient takes about three passes.
   refusal: (subject, isQuick) =>
     backendRefusal(subject, backend, 3 * subject.batch * subject.operations.tail, isQuick),

@@ -34,6 +34,11 @@ export function backendRefusal(
     : 'a single pass takes minutes on a software adapter';
 }
 
+/** Whether a case has a network before the target, and is not only a tail. */
+export function hasNetwork({ operations }: Subject): boolean {
+  return operations.network !== null;
+}
+
 /** Softmax of the given logits in float32, `[batch, classes]`: what the loops subtract from. */
 export function baseProbabilities({ logits, classes }: Pick<Subject, 'logits' | 'classes'>): Float32Array {
   const probabilities = new Float32Array(logits.length);
