@@ -4,12 +4,13 @@ import { loadModel, type LoadedModel } from '../files/load-model.ts';
 /** The trained models that come with this package; `weights/<name>/README.md` says how each was made. */
 export type EmbeddedModelName = (typeof embeddedModelNames)[number];
 
-export const embeddedModelNames = ['mnist1d'] as const;
+export const embeddedModelNames = ['mnist1d', 'textures'] as const;
 
 /**
  * A trained model out of this package, on the current backend, without files or network; the caller disposes of it.
  *
  * - `mnist1d`: the 1-D ConvNet on MNIST-1D, `[n, 40, 1] -> [n, 10]`, signals as `generateMnist1d` makes them.
+ * - `textures`: VGG7 on locatable textures, `[n, 64, 64, 3] -> [n, 8]`, images as `texturesDataSets` gives them, in [0, 1].
  *
  * @throws ModelError `invalid-option` for another name.
  */
@@ -18,6 +19,10 @@ export async function embeddedModel(name: EmbeddedModelName): Promise<LoadedMode
     case 'mnist1d': {
       // Imported when asked for, so that a bundler can leave the other models' weights out.
       const { topology, weights } = await import('./mnist1d.ts');
+      return fromParts(topology, weights);
+    }
+    case 'textures': {
+      const { topology, weights } = await import('./textures.ts');
       return fromParts(topology, weights);
     }
     default:

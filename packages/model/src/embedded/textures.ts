@@ -1,0 +1,2 @@
+export { default as topology } from '../../weights/textures/model.json';
+export { default as weights } from '../../weights/textures/weights.bin';

@@ -1,0 +1,50 @@
+import * as tf from '@tensorflow/tfjs';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  embeddedModel,
+  evaluate,
+  limitDataSet,
+  mnist1dClassNames,
+  mnist1dDataSets,
+  texturesDataSets,
+  useBackend,
+} from '../src/index.ts';
+import { assertRefused } from './support/refusal.ts';
+
+const test = suite('embedded models');
+
+test.before(async () => {
+  await useBackend('cpu');
+});
+
+test('mnist1d has 13,960 parameters and is right on 950 of the 1,000 test samples', async () => {
+  const { model, metadata, dispose } = await embeddedModel('mnist1d');
+  assert.is(model.countParams(), 13_960);
+  assert.equal(metadata.classNames, mnist1dClassNames);
+  const { accuracy } = await evaluate(model, mnist1dDataSets().test);
+  assert.is(accuracy, 0.95);
+  dispose();
+});
+
+test('textures has 66,088 parameters and tells textures it has not seen apart', async () => {
+  const { model, metadata, dispose } = await embeddedModel('textures');
+  assert.is(model.countParams(), 66_088);
+  const { test: textures } = texturesDataSets({ trainSamples: 8, testSamples: 64 });
+  assert.equal(metadata.classNames, textures.classNames);
+  // Few of them: the CPU backend takes a while for each. The accuracy on all 500 stands beside the weights.
+  const { accuracy } = await evaluate(model, limitDataSet(textures, 16));
+  assert.ok(accuracy >= 14 / 16);
+  dispose();
+});
+
+test('loading and disposing leaves no tensors behind', async () => {
+  const before = tf.memory().numTensors;
+  (await embeddedModel('mnist1d')).dispose();
+  assert.is(tf.memory().numTensors, before);
+});
+
+test('another name is refused', () =>
+  assertRefused(() => embeddedModel('imagenet' as 'mnist1d'), 'invalid-option', /mnist1d or textures/));
+
+test.run();
