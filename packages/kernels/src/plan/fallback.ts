@@ -73,7 +73,19 @@ function axesTaken(tail: Tail, { operation, shape, inputs }: TailNode): number {
     }
     case 'prelu':
       return isSameShape(operation.slopeShape, shape) ? 1 : shape.length;
-    default:
+    case 'target':
+    case 'constant':
+    case 'opaque':
+    case 'dense':
+    case 'convolution':
+    case 'depthwise':
+    case 'affine':
+    case 'activation':
+    case 'pool':
+    case 'global-pool':
+    case 'resize':
+    case 'reshape':
+    case 'concatenate':
       return 1;
   }
 }

@@ -74,9 +74,9 @@ export class PlanContext {
     return output;
   }
 
-  /** An operation on the base or off stream. */
+  /** An operation on the values of the base, the off stream or one variant. */
   evaluate(
-    stream: 'base' | 'off',
+    stream: Stream,
     node: number,
     operation: Operation,
     inputs: readonly { readonly value: ValueId; readonly shape: Shape }[],
@@ -87,7 +87,8 @@ export class PlanContext {
       kind: 'evaluate',
       node,
       layers: [this.node(node).name],
-      stream,
+      // A variant of the naive loop is a run with something switched off.
+      stream: stream === 'base' ? 'base' : 'off',
       operation,
       inputs,
       output,

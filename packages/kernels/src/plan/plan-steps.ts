@@ -4,6 +4,7 @@ import { channelsOf, positionsOf } from '../tail/shape.ts';
 import type { Tail } from '../tail/tail.ts';
 import { DEFAULT_BUDGET_BYTES } from './chunks.ts';
 import { DEFAULT_MAX_AXES, fallbackRegion, planFallback } from './fallback.ts';
+import { consumerCounts, liveNodes } from './liveness.ts';
 import { lowRankOf } from './low-rank.ts';
 import { PlanContext, type Fusion } from './plan-context.ts';
 import { planChannelLocal } from './rules/channel-local.ts';
@@ -151,35 +152,6 @@ function targetState(context: PlanContext, index: number): TensorState {
 function sameState(context: PlanContext, node: number, inputs: readonly TensorState[]): TensorState {
   const { shape } = context.node(node);
   return { node, shape, base: context.base(node, inputs), oneChannel: null, parts: [] };
-}
-
-/** The nodes the output depends on. */
-function liveNodes(tail: Tail): boolean[] {
-  const isLive = tail.nodes.map(() => false);
-  isLive[tail.output] = true;
-  for (let index = tail.nodes.length - 1; index >= 0; index--) {
-    if (!isLive[index]) continue;
-    for (const input of tail.nodes[index]?.inputs ?? []) {
-      if (!(input < index)) {
-        throw new KernelsError(
-          'invalid-tail',
-          `Node "${tail.nodes[index]?.name ?? ''}" of the tail comes before one of its inputs.`,
-        );
-      }
-      isLive[input] = true;
-    }
-  }
-  return isLive;
-}
-
-function consumerCounts(tail: Tail, isLive: readonly boolean[]): number[] {
-  const counts = tail.nodes.map(() => 0);
-  tail.nodes.forEach(({ inputs }, index) => {
-    if (!isLive[index]) return;
-    for (const input of inputs) counts[input] = (counts[input] ?? 0) + 1;
-  });
-  counts[tail.output] = (counts[tail.output] ?? 0) + 1;
-  return counts;
 }
 
 function labelOf(state: TensorState | undefined): Label {

@@ -7,6 +7,8 @@ export interface Unplaced {
   readonly given: readonly { readonly value: ValueId }[];
   readonly inputSteps: readonly InputStep[];
   readonly variantSteps: readonly VariantStep[];
+  /** Values besides the activation that live to the end. */
+  readonly kept?: readonly ValueId[];
 }
 
 interface OpenSlot {
@@ -22,13 +24,14 @@ interface OpenSlot {
  * are made of it.
  */
 export function placeValues(unplaced: Unplaced): { values: PlanValue[]; slots: Slot[] } {
-  const { values, given, inputSteps, variantSteps } = unplaced;
+  const { values, given, inputSteps, variantSteps, kept = [] } = unplaced;
   const steps = [...inputSteps, ...variantSteps];
   const lastUse = new Array<number>(values.length).fill(-1);
   steps.forEach((step, at) => {
     for (const value of valuesRead(step)) lastUse[value] = at;
   });
 
+  for (const value of kept) lastUse[value] = steps.length;
   if (given[0]) lastUse[given[0].value] = steps.length;
 
   const slots: OpenSlot[] = [];

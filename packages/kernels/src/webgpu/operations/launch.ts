@@ -21,29 +21,29 @@ export function floatBits(value: number): number {
   return new Uint32Array(Float32Array.of(value).buffer)[0] ?? 0;
 }
 
-/** Encodes launches into one command encoder, each in a pass of its own. */
+/** A launch with everything it is bound to; it may be encoded any number of times. */
+interface BoundLaunch {
+  readonly pipeline: GPUComputePipeline;
+  readonly bindings: GPUBindGroup;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Binds launches to buffers, which live as long as the scope, and encodes them. */
 export class LaunchEncoder {
   readonly #device: Device;
-  readonly #encoder: GPUCommandEncoder;
   readonly #scope: BufferScope;
   readonly #pipelines: ReadonlyMap<string, GPUComputePipeline>;
   #unused: GPUBuffer | undefined;
 
-  constructor(
-    device: Device,
-    encoder: GPUCommandEncoder,
-    scope: BufferScope,
-    pipelines: ReadonlyMap<string, GPUComputePipeline>,
-  ) {
+  constructor(device: Device, scope: BufferScope, pipelines: ReadonlyMap<string, GPUComputePipeline>) {
     this.#device = device;
-    this.#encoder = encoder;
     this.#scope = scope;
     this.#pipelines = pipelines;
   }
 
-  /** Encodes launches in order; each sees what the ones before it wrote. */
-  encode(launches: readonly Launch[]): void {
-    if (launches.length === 0) return;
+  bind(launches: readonly Launch[]): BoundLaunch[] {
+    if (launches.length === 0) return [];
     const alignment = this.#device.limits.minUniformBufferOffsetAlignment;
     const offsets: number[] = [];
     let byteLength = 0;
@@ -59,16 +59,28 @@ export class LaunchEncoder {
       });
     const buffer = this.#scope.upload('parameters', bytes, BufferUsage.uniform);
     let next = 0;
-    for (const launch of launches) {
+    return launches.map((launch) => {
       const entries = launch.uniforms.map((uniform, binding) => ({
         binding,
         resource: { buffer, offset: offsets[next++] ?? 0, size: uniform.byteLength },
       }));
-      this.#dispatch(launch, entries);
-    }
+      return this.#bind(launch, entries);
+    });
   }
 
-  #dispatch(launch: Launch, uniforms: GPUBindGroupEntry[]): void {
+  /** Encodes launches in order; each sees what the ones before it wrote. */
+  encode(commands: GPUCommandEncoder, launches: readonly BoundLaunch[]): void {
+    if (launches.length === 0) return;
+    const pass = commands.beginComputePass({ label: 'steps' });
+    for (const { pipeline, bindings, width, height } of launches) {
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, bindings);
+      pass.dispatchWorkgroups(width, height);
+    }
+    pass.end();
+  }
+
+  #bind(launch: Launch, uniforms: GPUBindGroupEntry[]): BoundLaunch {
     const { shader, buffers, threads } = launch;
     const pipeline = this.#pipelines.get(kernelKey(launch));
     if (!pipeline) throw new RangeError(`The pipeline of ${shader.label} was not prepared.`);
@@ -78,18 +90,12 @@ export class LaunchEncoder {
     }));
     const workgroups = Math.ceil(threads / threadsOf(this.#device));
     const width = Math.min(workgroups, this.#device.limits.maxComputeWorkgroupsPerDimension);
-    const pass = this.#encoder.beginComputePass({ label: shader.label });
-    pass.setPipeline(pipeline);
-    pass.setBindGroup(
-      0,
-      this.#device.gpu.createBindGroup({
-        label: shader.label,
-        layout: pipeline.getBindGroupLayout(0),
-        entries: [...uniforms, ...storage],
-      }),
-    );
-    pass.dispatchWorkgroups(width, Math.ceil(workgroups / width));
-    pass.end();
+    const bindings = this.#device.gpu.createBindGroup({
+      label: shader.label,
+      layout: pipeline.getBindGroupLayout(0),
+      entries: [...uniforms, ...storage],
+    });
+    return { pipeline, bindings, width, height: Math.ceil(workgroups / width) };
   }
 
   #nothing(): GPUBuffer {

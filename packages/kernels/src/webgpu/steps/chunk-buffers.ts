@@ -7,6 +7,12 @@ import type { Batch } from '../operations/result.ts';
 
 const { storage, copySource, copyTarget } = BufferUsage;
 
+/** What is to be known of a plan to make its buffers. */
+type PlannedValues = Pick<
+  StepPlan,
+  'tail' | 'values' | 'slots' | 'given' | 'positions' | 'channels' | 'classes'
+>;
+
 /** What the steps of one chunk of inputs read and write. */
 export interface ChunkBuffers {
   /** One for each value of the plan; values of one slot share a buffer. */
@@ -25,7 +31,7 @@ export interface InputChunk extends Pick<Batch, 'inputs' | 'variants'> {
 
 /** Makes the buffers and fills in what comes with the run. */
 export function chunkBuffers(
-  plan: StepPlan,
+  plan: PlannedValues,
   input: AblationInput,
   chunk: InputChunk,
   scope: BufferScope,
@@ -73,14 +79,14 @@ export function chunkBuffers(
 }
 
 /** The target's own slot, where no other value ever takes it: scores and maps read the activation last of all. */
-function keptActivation(plan: StepPlan, values: readonly GPUBuffer[]): GPUBuffer | null {
+function keptActivation(plan: PlannedValues, values: readonly GPUBuffer[]): GPUBuffer | null {
   const target = plan.given.find(({ node }) => node === plan.tail.target);
   const buffer = target && values[target.value];
   if (!buffer) return null;
   return values.filter((other) => other === buffer).length === 1 ? buffer : null;
 }
 
-function missing(plan: StepPlan, node: number, elements: number): KernelsError {
+function missing(plan: PlannedValues, node: number, elements: number): KernelsError {
   return new KernelsError(
     'invalid-input',
     `The tail reads "${plan.tail.nodes[node]?.name ?? ''}" (node ${String(node)}), so \`constants\` needs its ` +

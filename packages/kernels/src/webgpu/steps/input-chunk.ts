@@ -1,12 +1,10 @@
 import type { AblationInput } from '../../ablation/contract.ts';
 import { throwIfAborted } from '../../ablation/validate.ts';
 import type { Device } from '../../device/device.ts';
-import { BufferUsage, MAP_READ } from '../../device/usage.ts';
 import type { StepPlan } from '../../plan/step-plan.ts';
-import type { PlanStep, VariantStep } from '../../plan/steps.ts';
-import { ablationValues } from '../ablation-values.ts';
+import type { VariantStep } from '../../plan/steps.ts';
 import { BufferScope } from '../buffer-scope.ts';
-import { scoreLaunch, switchOffLaunch, type RunShape } from '../operations/ends.ts';
+import { scoreLaunch, type RunShape } from '../operations/ends.ts';
 import { LaunchEncoder, type Launch } from '../operations/launch.ts';
 import type { Batch } from '../operations/result.ts';
 import { PassTimer } from '../pass-timer.ts';
@@ -14,40 +12,23 @@ import { scoreCode } from '../variants.ts';
 import { chunkBuffers, type ChunkBuffers, type InputChunk } from './chunk-buffers.ts';
 import { continueOutside, frontierLaunches, type FrontierDeltas } from './fallback.ts';
 import { evaluateLaunches } from './input-steps.ts';
-import { mapClasses, mapGrid, mapParameters } from '../map-launch.ts';
+import { readResults, type InputChunkOutput } from './read-results.ts';
 import { StepContext } from './step-context.ts';
-import type { StepConstants } from './step-constants.ts';
+import type { Uploaded } from './step-constants.ts';
+import { switchOffLaunches } from './switch-off.ts';
 import { variantLaunches } from './variant-steps.ts';
-
-/** What a plan keeps on the device between runs. */
-export interface UploadedSteps {
-  readonly plan: StepPlan;
-  readonly constants: ReadonlyMap<PlanStep, StepConstants>;
-  readonly pipelines: ReadonlyMap<string, GPUComputePipeline>;
-}
-
-/** What came back of a chunk of inputs. */
-export interface InputChunkOutput {
-  readonly logits: Float32Array;
-  /** Ablated scores, then weights, then the predicted classes. */
-  readonly result: Float32Array;
-  /** Signed maps, then maps. */
-  readonly maps: Float32Array;
-  readonly dispatches: number;
-  readonly mapMs: number;
-}
 
 /** Runs all steps for one chunk of inputs: one submission for each chunk of variants, one read-back at the end. */
 export class InputChunkRun {
   readonly #device: Device;
-  readonly #uploaded: UploadedSteps;
+  readonly #uploaded: Uploaded<StepPlan>;
   readonly #input: AblationInput;
   readonly #chunk: InputChunk;
   readonly #scope: BufferScope;
   readonly #shape: RunShape;
   #dispatches = 0;
 
-  constructor(device: Device, uploaded: UploadedSteps, input: AblationInput, chunk: InputChunk) {
+  constructor(device: Device, uploaded: Uploaded<StepPlan>, input: AblationInput, chunk: InputChunk) {
     const { positions, channels, classes } = uploaded.plan;
     this.#device = device;
     this.#uploaded = uploaded;
@@ -76,7 +57,17 @@ export class InputChunkRun {
         await this.#runVariants(buffers, first, Math.min(this.#chunk.variants, plan.channels - first));
       }
       throwIfAborted(this.#input.signal);
-      return await this.#finish(buffers, mapPipeline, maps, timer);
+      const results = await readResults(
+        this.#device,
+        this.#scope,
+        this.#input,
+        this.#shape,
+        buffers,
+        mapPipeline,
+        maps,
+        timer,
+      );
+      return { ...results, dispatches: this.#dispatches };
     } finally {
       this.#scope.dispose();
       timer.dispose();
@@ -98,7 +89,8 @@ export class InputChunkRun {
   async #launch(launchesOf: () => readonly Launch[], scope: BufferScope): Promise<void> {
     await this.#submit((encoder) => {
       const launches = launchesOf();
-      new LaunchEncoder(this.#device, encoder, scope, this.#uploaded.pipelines).encode(launches);
+      const launcher = new LaunchEncoder(this.#device, scope, this.#uploaded.pipelines);
+      launcher.encode(encoder, launcher.bind(launches));
       this.#dispatches += launches.length;
     });
   }
@@ -108,16 +100,19 @@ export class InputChunkRun {
   }
 
   #inputLaunches(buffers: ChunkBuffers): Launch[] {
-    const { ablation } = this.#input;
-    const { inputs, firstInput } = this.#chunk;
-    const { channels } = this.#shape;
+    const { inputs } = this.#chunk;
     const context = this.#context({ inputs, variants: 1, firstVariant: 0 }, buffers);
     return this.#uploaded.plan.inputSteps.flatMap((step) => {
       if (step.kind === 'evaluate') return evaluateLaunches(step, context);
-      const { mode, values } = ablationValues(ablation, channels, { first: firstInput, inputs });
-      const uploaded = values && this.#scope.upload('ablation values', values, BufferUsage.storage);
-      const off = context.value(step.output);
-      return [switchOffLaunch(this.#shape, mode, buffers.activation, uploaded, off)];
+      return switchOffLaunches(
+        step,
+        this.#input,
+        this.#chunk,
+        this.#shape,
+        buffers.activation,
+        context,
+        this.#scope,
+      );
     });
   }
 
@@ -159,70 +154,5 @@ export class InputChunkRun {
     const scoring = { score: scoreCode(score, this.#uploaded.plan.scoreFunction), weighting, norm };
     const drops = context.value(step.delta);
     return [scoreLaunch(this.#shape, scoring, context.batch, { ...buffers, drops }, buffers.result)];
-  }
-
-  async #finish(
-    buffers: ChunkBuffers,
-    mapPipeline: GPUComputePipeline,
-    maps: number,
-    timer: PassTimer,
-  ): Promise<InputChunkOutput> {
-    const { inputs, positions, channels, classes } = this.#shape;
-    const { storage, uniform, copySource, copyTarget, mapRead } = BufferUsage;
-    const mapElements = 2 * inputs * maps * positions;
-    const resultElements = inputs * (2 * channels * classes + 1);
-    const logitElements = inputs * classes;
-    const readBack = await this.#submit((encoder) => {
-      const map = this.#scope.create({
-        label: 'maps',
-        byteLength: 4 * mapElements,
-        usage: storage | copySource,
-      });
-      const target = this.#scope.create({
-        label: 'read-back',
-        byteLength: timer.byteLength + 4 * (resultElements + mapElements + logitElements),
-        usage: copyTarget | mapRead,
-      });
-      const bindings = [
-        this.#scope.upload('map parameters', mapParameters(this.#shape, maps), uniform),
-        buffers.activation,
-        buffers.result,
-        this.#scope.upload('class indices', mapClasses(this.#input.classes, maps), storage),
-        map,
-      ];
-      const timestampWrites = timer.writes(0);
-      const pass = encoder.beginComputePass({ label: 'maps', ...(timestampWrites && { timestampWrites }) });
-      pass.setPipeline(mapPipeline);
-      pass.setBindGroup(
-        0,
-        this.#device.gpu.createBindGroup({
-          layout: mapPipeline.getBindGroupLayout(0),
-          entries: bindings.map((buffer, binding) => ({ binding, resource: { buffer } })),
-        }),
-      );
-      pass.dispatchWorkgroups(...mapGrid(this.#shape, maps));
-      pass.end();
-      timer.resolve(encoder, target);
-      let at = timer.byteLength;
-      for (const [source, elements] of [
-        [buffers.result, resultElements],
-        [map, mapElements],
-        [buffers.logits, logitElements],
-      ] as const) {
-        encoder.copyBufferToBuffer(source, 0, target, at, 4 * elements);
-        at += 4 * elements;
-      }
-      return target;
-    });
-    await this.#device.settled(readBack.mapAsync(MAP_READ));
-    const bytes = readBack.getMappedRange().slice(0);
-    const values = new Float32Array(bytes, timer.byteLength);
-    return {
-      result: values.subarray(0, resultElements),
-      maps: values.subarray(resultElements, resultElements + mapElements),
-      logits: values.subarray(resultElements + mapElements),
-      dispatches: this.#dispatches,
-      mapMs: timer.durationMs(bytes, 0),
-    };
   }
 }

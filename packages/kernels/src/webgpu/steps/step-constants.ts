@@ -18,6 +18,13 @@ export interface StepConstants {
   readonly biasAt: number | null;
 }
 
+/** What a plan keeps on the device between runs. */
+export interface Uploaded<Plan> {
+  readonly plan: Plan;
+  readonly constants: ReadonlyMap<PlanStep, StepConstants>;
+  readonly pipelines: ReadonlyMap<string, GPUComputePipeline>;
+}
+
 const NOTHING: StepConstants = { weights: [], buffer: null, scaleAt: null, shiftAt: null, biasAt: null };
 
 /** Uploads a step's weights; they live as long as the scope. */

@@ -1,0 +1,66 @@
+import type { Executor } from '../ablation/contract.ts';
+import type { Device } from '../device/device.ts';
+import { DEFAULT_BUDGET_BYTES } from '../plan/chunks.ts';
+import { planLoop, type LoopPlan } from '../plan/plan-loop.ts';
+import { sizeOf } from '../tail/shape.ts';
+import { BufferScope } from './buffer-scope.ts';
+import { preparePipelines } from './operations/launch.ts';
+import { COMBINE, MASK, SCORE } from './operations/shaders.ts';
+import { WEIGHTED_MAP } from './shaders.ts';
+import { ChunkedAblation } from './steps/chunked-ablation.ts';
+import { runLoop } from './steps/loop-run.ts';
+import { uploadConstants } from './steps/step-constants.ts';
+import { stepKernels } from './steps/step-kernels.ts';
+
+/**
+ * Returns the executor that evaluates the whole tail once for each channel, on the kernels of `webGpuExecutor`: what plans are
+ * measured against. Of a plan it takes the tail alone. What does not depend on the target is evaluated once, the target is
+ * masked in place, and nothing is waited for before the end. The device stays the caller's.
+ */
+export function ownLoopExecutor(device: Device): Executor {
+  return {
+    name: 'webgpu',
+    adapter: device.adapter,
+    prepare: async (plan) => {
+      const loop = planLoop(plan, device.limits);
+      const scope = new BufferScope(device);
+      try {
+        const steps = [...loop.inputSteps, ...loop.loopSteps];
+        const constants = await device.checked(
+          'weights of the tail',
+          () => new Map(steps.map((step) => [step, uploadConstants(step, scope)])),
+        );
+        const ends = [
+          { shader: MASK, overrides: {} },
+          { shader: COMBINE, overrides: { HAS_EXTRAS: 0, ACTIVATION: 0, POOLS: 0 } },
+          { shader: SCORE, overrides: {} },
+        ];
+        const kernels = [...stepKernels(steps, loop.values.length, constants), ...ends];
+        const [pipelines] = await Promise.all([
+          preparePipelines(device, kernels),
+          ...[0, 1].map((isSingle) => device.pipeline(WEIGHTED_MAP, { IS_SINGLE: isSingle })),
+        ]);
+        return new ChunkedAblation(device, plan, scope, {
+          chunkSizes: (inputs, maps) => ({
+            inputs: Math.max(
+              1,
+              Math.min(inputs, Math.floor(DEFAULT_BUDGET_BYTES / bytesPerInput(loop, maps))),
+            ),
+            variants: 1,
+          }),
+          run: (input, chunk, mapPipeline, maps) =>
+            runLoop(device, { plan: loop, constants, pipelines }, input, chunk, mapPipeline, maps),
+        });
+      } catch (error) {
+        scope.dispose();
+        throw error;
+      }
+    },
+  };
+}
+
+/** The slots, and logits, drops, scores and weights of every variant; results are there twice, to be read back. */
+function bytesPerInput({ slots, channels, classes, positions }: LoopPlan, maps: number): number {
+  const kept = slots.reduce((sum, { elements }) => sum + elements, 0);
+  return 4 * (kept + 6 * channels * classes + 4 * maps * sizeOf(positions) + 3 * classes);
+}

@@ -1,0 +1,117 @@
+import type { AblationInput } from '../../ablation/contract.ts';
+import { throwIfAborted } from '../../ablation/validate.ts';
+import type { Device } from '../../device/device.ts';
+import { BufferUsage } from '../../device/usage.ts';
+import type { LoopPlan } from '../../plan/plan-loop.ts';
+import { sizeOf } from '../../tail/shape.ts';
+import { BufferScope } from '../buffer-scope.ts';
+import { combineLaunch } from '../operations/elementwise.ts';
+import { maskLaunch, scoreLaunch } from '../operations/ends.ts';
+import { LaunchEncoder, type Launch } from '../operations/launch.ts';
+import { wholeOf } from '../operations/result.ts';
+import { PassTimer } from '../pass-timer.ts';
+import { scoreCode } from '../variants.ts';
+import { chunkBuffers, type InputChunk } from './chunk-buffers.ts';
+import { evaluateLaunches } from './input-steps.ts';
+import { readResults, type InputChunkOutput } from './read-results.ts';
+import type { Uploaded } from './step-constants.ts';
+import { StepContext } from './step-context.ts';
+import { switchOffLaunches } from './switch-off.ts';
+
+/** Variants that are encoded before others get their turn. */
+const VARIANTS_TOGETHER = 32;
+
+/** The naive loop over a chunk of inputs: one submission a variant, none of which is waited for, and one read-back. */
+export async function runLoop(
+  device: Device,
+  { plan, constants, pipelines }: Uploaded<LoopPlan>,
+  input: AblationInput,
+  chunk: InputChunk,
+  mapPipeline: GPUComputePipeline,
+  maps: number,
+): Promise<InputChunkOutput> {
+  const { channels, classes } = plan;
+  const { inputs } = chunk;
+  const { gpu } = device;
+  const shape = { inputs, positions: sizeOf(plan.positions), channels, classes };
+  const batch = { inputs, variants: 1, firstVariant: 0 };
+  const scope = new BufferScope(device);
+  const timer = new PassTimer(device, 1);
+  const encoded = <T>(encode: (encoder: GPUCommandEncoder) => T): T => {
+    const encoder = gpu.createCommandEncoder({ label: 'loop' });
+    const result = encode(encoder);
+    gpu.queue.submit([encoder.finish()]);
+    return result;
+  };
+  try {
+    const { storage, copyTarget } = BufferUsage;
+    const [logits, drops] = ['ablated logits', 'drops'].map((label) =>
+      scope.create({ label, byteLength: 4 * inputs * channels * classes, usage: storage | copyTarget }),
+    ) as [GPUBuffer, GPUBuffer];
+    const { buffers, masks, evaluations, encoder } = await device.checked('loop', () =>
+      encoded((commands) => {
+        const buffers = chunkBuffers(plan, input, chunk, scope, gpu.queue, commands);
+        const context = new StepContext(batch, buffers.values, constants, scope);
+        const masked = context.value(plan.masked);
+        commands.copyBufferToBuffer(buffers.activation, 0, masked, 0, buffers.activation.size);
+        const encoder = new LaunchEncoder(device, scope, pipelines);
+        const once = plan.inputSteps.flatMap((step) =>
+          step.kind === 'evaluate'
+            ? evaluateLaunches(step, context)
+            : switchOffLaunches(step, input, chunk, shape, buffers.activation, context, scope),
+        );
+        encoder.encode(commands, encoder.bind(once));
+        const maskLaunches = Array.from({ length: channels }, (_, channel) =>
+          maskLaunch(shape, channel, masked, buffers.activation, context.value(plan.off)),
+        );
+        const evaluateAll = plan.loopSteps.flatMap((step) => evaluateLaunches(step, context));
+        return {
+          buffers,
+          masks: encoder.bind(maskLaunches),
+          evaluations: encoder.bind(evaluateAll),
+          encoder,
+        };
+      }),
+    );
+    for (let first = 0; first < channels; first += VARIANTS_TOGETHER) {
+      throwIfAborted(input.signal);
+      await device.checked('loop', () => {
+        for (let k = first; k < Math.min(channels, first + VARIANTS_TOGETHER); k++) {
+          encoded((commands) => {
+            encoder.encode(commands, [masks[k]!, ...evaluations]);
+            const variant = buffers.values[plan.logits]!;
+            for (let n = 0; n < inputs; n++) {
+              const at = 4 * (n * channels + k) * classes;
+              commands.copyBufferToBuffer(variant, 4 * n * classes, logits, at, 4 * classes);
+            }
+          });
+        }
+      });
+    }
+    throwIfAborted(input.signal);
+    const score = { ...input, score: scoreCode(input.score, plan.scoreFunction) };
+    const all = { ...batch, variants: channels };
+    const ends: Launch[] = [
+      combineLaunch(
+        'subtract',
+        [
+          { label: 'same', shape: [1, classes], base: buffers.logits },
+          { label: 'same', shape: [channels, classes], base: logits },
+        ],
+        { batch, isDelta: false, shape: [channels, classes], segment: wholeOf([classes]), output: drops },
+      ),
+      scoreLaunch(shape, score, all, { ...buffers, drops }, buffers.result),
+    ];
+    await device.checked('loop', () =>
+      encoded((commands) => {
+        encoder.encode(commands, encoder.bind(ends));
+      }),
+    );
+    const results = await readResults(device, scope, input, shape, buffers, mapPipeline, maps, timer);
+    const dispatches = plan.inputSteps.length + channels * (1 + evaluations.length) + ends.length;
+    return { ...results, dispatches };
+  } finally {
+    scope.dispose();
+    timer.dispose();
+  }
+}
