@@ -39,9 +39,10 @@ const test = suite('methods against independent implementations');
 const { path, missing } = shared();
 const folder = path ?? '';
 const reference = skipIf(test, missing);
+const models = new Map<string, ReturnType<typeof open>>();
 
 reference('Grad-CAM and Grad-CAM++, MNIST-1D: every record', async () => {
-  const { model } = await loadModel(join(folder, 'models', 'MNIST1D.h5'));
+  const model = await modelOf('MNIST1D.h5');
   const records = await references('mnist1d.json');
   for (const record of records) {
     const input = await readInput(`mnist1d:${String(record.testIndex)}`, { shape: [40, 1] });
@@ -51,7 +52,7 @@ reference('Grad-CAM and Grad-CAM++, MNIST-1D: every record', async () => {
 });
 
 reference('Grad-CAM and Grad-CAM++, HMT: four records of each layer', async () => {
-  const { model } = await loadModel(join(folder, 'models', 'HMT.h5'));
+  const model = await modelOf('HMT.h5');
   for (const record of (await references('hmt.json')).filter((_, index) => index % 4 < 2)) {
     await checkCams(model, await readImage(record), record, `${record.layer} of ${String(record.image)}`);
   }
@@ -59,7 +60,7 @@ reference('Grad-CAM and Grad-CAM++, HMT: four records of each layer', async () =
 
 for (const [key, method] of ATTRIBUTIONS) {
   reference(`${method}, MNIST-1D: ten samples in one batch`, async () => {
-    const { model } = await loadModel(join(folder, 'models', 'MNIST1D.h5'));
+    const model = await modelOf('MNIST1D.h5');
     const records = (await references('mnist1d.json')).filter(({ captum }) => captum);
     assert.is(records.length, 10);
     const inputs = await Promise.all(
@@ -82,7 +83,7 @@ for (const [key, method] of ATTRIBUTIONS) {
   });
 
   reference(`${method}, HMT: two images`, async () => {
-    const { model } = await loadModel(join(folder, 'models', 'HMT.h5'));
+    const model = await modelOf('HMT.h5');
     const records = (await references('hmt.json')).filter(({ captum }) => captum);
     for (const record of records.slice(0, 2)) {
       const result = await explain(model, await readImage(record), {
@@ -140,6 +141,17 @@ function batchOf(inputs: readonly ModelInput[]): InputArray {
     shape: [inputs.length, ...first!.shape],
     data: Float32Array.from(inputs.flatMap(({ data }) => [...data])),
   };
+}
+
+/** Each model is read once. */
+function modelOf(file: string): ReturnType<typeof open> {
+  const known = models.get(file) ?? open(file);
+  models.set(file, known);
+  return known;
+}
+
+async function open(file: string): Promise<Parameters<typeof explain>[0]> {
+  return (await loadModel(join(folder, 'models', file))).model;
 }
 
 async function references(file: string): Promise<readonly Reference[]> {
