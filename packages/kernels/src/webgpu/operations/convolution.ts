@@ -109,6 +109,7 @@ export function convolutionLaunch(convolution: Convolution): Launch {
     overrides: {
       ...(partial === null ? resultVariant(result) : {}),
       CONTRIBUTES: source.contributes ? 1 : 0,
+      SINGLE_ROW: hasSingleRows(result, rowsAreVariants) ? 1 : 0,
     },
     uniforms: [encodeResult(result), parameters],
     buffers: {
@@ -140,6 +141,11 @@ function takesVariantsTogether({ source, result }: Convolution): boolean {
   const { pool, reduction, batch } = result;
   if (source.contributes || pool || reduction) return false;
   return batch.variants >= ROWS || batch.variants > pooledPositions(result);
+}
+
+function hasSingleRows(result: Result, rowsAreVariants: boolean): boolean {
+  const isPooled = result.pool !== null && result.pool !== undefined;
+  return !rowsAreVariants && !isPooled && !result.reduction && pooledPositions(result) === 1;
 }
 
 function threadsOf(result: Result, rowsAreVariants: boolean): number {

@@ -20,6 +20,8 @@ const FILTERS = 8u;
 override THREADS = 16u;
 // Whether x is base - off, and every variant reads the channels it owns.
 override CONTRIBUTES = false;
+// Whether a tile has a single row: a dense layer of one stream, or what channels contribute to one.
+override SINGLE_ROW = false;
 
 const PARTIAL_IS_BUFFER = 1u;
 const PARTIAL_IS_Y = 2u; // sums of other rows of W
@@ -187,6 +189,16 @@ fn load_rows(tap: Tap, channel: u32) -> vec4<f32> {
   return select(vec4(0.0), values, tap.inside);
 }
 
+// The first of them.
+fn load_row(tap: Tap, channel: u32) -> f32 {
+  let at = tap.at.x + channel;
+  var value = x[at];
+  if (CONTRIBUTES) {
+    value -= x_off[at];
+  }
+  return select(0.0, value, tap.inside.x);
+}
+
 @compute @workgroup_size(THREADS)
 fn main(
   @builtin(workgroup_id) workgroup: vec3<u32>,
@@ -243,18 +255,22 @@ fn main(
           let end = min(weight_row + begin + params.run_length, params.weight_end) - min(weight_row, params.weight_end);
           var weight_at = (weight_row + first - params.weight_start) * filter_tiles + filter_tile;
           for (var c = first; c < end; c++) {
-            let a = load_rows(upper_tap, c);
-            let b = load_rows(lower_tap, c);
-            if (any(a != vec4(0.0)) || any(b != vec4(0.0))) {
-              let w = weights[weight_at];
-              sums[0] += a.x * w;
-              sums[1] += a.y * w;
-              sums[2] += a.z * w;
-              sums[3] += a.w * w;
-              sums[4] += b.x * w;
-              sums[5] += b.y * w;
-              sums[6] += b.z * w;
-              sums[7] += b.w * w;
+            if (SINGLE_ROW) {
+              sums[0] += load_row(upper_tap, c) * weights[weight_at];
+            } else {
+              let a = load_rows(upper_tap, c);
+              let b = load_rows(lower_tap, c);
+              if (any(a != vec4(0.0)) || any(b != vec4(0.0))) {
+                let w = weights[weight_at];
+                sums[0] += a.x * w;
+                sums[1] += a.y * w;
+                sums[2] += a.z * w;
+                sums[3] += a.w * w;
+                sums[4] += b.x * w;
+                sums[5] += b.y * w;
+                sums[6] += b.z * w;
+                sums[7] += b.w * w;
+              }
             }
             weight_at += filter_tiles;
           }

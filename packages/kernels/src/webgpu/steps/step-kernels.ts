@@ -8,20 +8,24 @@ import { StepContext } from './step-context.ts';
 import { variantLaunches } from './variant-steps.ts';
 
 /**
- * The kernels of the launches of steps. They do not depend on the chunk: launches are made for one variant of one input, with no
- * buffer in the place of every value, and only their kernels are looked at.
+ * The kernels of the launches of steps. Of the chunk they depend on nothing but whether there is more than one input or
+ * variant: launches are made for one and for two, with no buffer in the place of every value, and only their kernels are
+ * looked at.
  */
 export function stepKernels(
   steps: readonly PlanStep[],
   valueCount: number,
   constants: ReadonlyMap<PlanStep, StepConstants>,
 ): Kernel[] {
-  const batch = { inputs: 1, variants: 1, firstVariant: 0 };
   const noBuffer = {} as GPUBuffer;
   const scratch = { create: (): GPUBuffer => noBuffer };
   const values = Array.from({ length: valueCount }, () => noBuffer);
-  const context = new StepContext(batch, values, constants, scratch);
-  return steps.flatMap((step): Kernel[] => {
+  const contexts = [1, 2].flatMap((inputs) =>
+    [1, 2].map((variants) => {
+      return new StepContext({ inputs, variants, firstVariant: 0 }, values, constants, scratch);
+    }),
+  );
+  const kernelsOf = (step: PlanStep, context: StepContext): readonly Kernel[] => {
     switch (step.kind) {
       case 'switch-off':
         return [{ shader: SWITCH_OFF, overrides: {} }];
@@ -38,5 +42,6 @@ export function stepKernels(
       case 'concatenate':
         return variantLaunches(step, context);
     }
-  });
+  };
+  return steps.flatMap((step) => contexts.flatMap((context) => kernelsOf(step, context)));
 }
