@@ -102,11 +102,11 @@ export async function runLoop(
       ),
       scoreLaunch(shape, score, all, { ...buffers, drops }, buffers.result),
     ];
-    await device.checked('loop', () =>
+    await device.checked('loop', () => {
       encoded((commands) => {
         encoder.encode(commands, encoder.bind(ends));
-      }),
-    );
+      });
+    });
     const results = await readResults(device, scope, input, shape, buffers, mapPipeline, maps, timer);
     const dispatches = plan.inputSteps.length + channels * (1 + evaluations.length) + ends.length;
     return { ...results, dispatches };
