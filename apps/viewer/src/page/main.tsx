@@ -1,5 +1,4 @@
 import { render } from 'preact';
-import { embeddedModelNames } from '@ablation-cam/model';
 import { answerWants } from '../client/answer-wants.ts';
 import { followLink } from '../client/follow-link.ts';
 import { Store } from '../client/store.ts';
@@ -8,10 +7,8 @@ import type { BuiltInName } from '../protocol/sources.ts';
 import { stateOfLink } from '../state/link.ts';
 import { App } from '../views/app.tsx';
 
-// Images say more to a newcomer than signals, so the textures come first where they are.
-const available = (['textures', 'mnist1d'] as const satisfies readonly BuiltInName[]).filter((name) =>
-  (embeddedModelNames as readonly string[]).includes(name),
-);
+// Images say more to a newcomer than signals.
+const available: readonly BuiltInName[] = ['textures', 'mnist1d'];
 
 const store = new Store(stateOfLink(location.hash, available));
 const client = new WorkerClient(new Worker('worker.js', { type: 'module' }));

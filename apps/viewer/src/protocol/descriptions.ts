@@ -55,6 +55,8 @@ export interface Explained {
   readonly model: ModelDescription;
   readonly input: InputDescription;
   readonly run: Omit<AblationCamResult, 'explanations'>;
+  /** Whether the browser gave a WebGPU device, in use or not. */
+  readonly hasWebGpu: boolean;
   readonly probabilities: Float32Array | null;
   readonly logits: Float32Array;
   /** `[channels, classes]` */
@@ -124,8 +126,17 @@ export interface RaceResult {
   readonly naive: RaceSide & { readonly passes: number };
   /** Of a weight, as a fraction of the largest absolute weight. */
   readonly largestDifference: number;
-  /** What the single dispatch costs, as the plan says before it runs. */
-  readonly plan: { readonly dispatches: number; readonly bytes: number; readonly operations: number };
+  /** What the plan says before it runs. */
+  readonly plan: {
+    /** Multiply-adds, for all channels together. */
+    readonly operations: number;
+    /** Memory besides the weights. */
+    readonly runBytes: number;
+    /** Multiply-adds of the loop over what follows the layer, divided by those of the plan. */
+    readonly loopRatio: number;
+    /** Layers that are run a channel, because there is no rule for them. */
+    readonly fallback: readonly string[];
+  };
   readonly executor: string;
   readonly backend: string;
 }

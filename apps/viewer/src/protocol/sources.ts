@@ -1,7 +1,7 @@
-import type { Normalization } from '@ablation-cam/model';
+import type { EmbeddedModelName, Normalization } from '@ablation-cam/model';
 
 /** The data sets that come with a model of their own. */
-export type BuiltInName = 'mnist1d' | 'textures';
+export type BuiltInName = EmbeddedModelName;
 
 /** Where a model comes from. The id tells sources apart: what has the same id is opened once. */
 export type ModelSource =

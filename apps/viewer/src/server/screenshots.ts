@@ -10,7 +10,7 @@ const PICTURES = fileURLToPath(new URL('../../../../docs/images', import.meta.ur
 const shots = [
   {
     name: 'viewer.png',
-    hash: '#sample=mnist1d:0',
+    hash: '#sample=textures:0',
     colorScheme: 'light',
     viewport: { width: 1280, height: 720 },
     fullPage: false,
@@ -34,7 +34,7 @@ export async function makeScreenshots(): Promise<void> {
       const context = await browser.newContext({ ...options, locale: 'en-US' });
       const page = await context.newPage();
       await page.goto(server.url + hash);
-      await page.locator('main[aria-busy=false] .stage img').waitFor();
+      await page.locator('main[aria-busy=false] .stage :is(img, canvas)').first().waitFor();
       await page.locator('.sample .caption').first().waitFor();
       await page.locator('canvas.channel-map').waitFor();
       await page.screenshot({ path: join(PICTURES, name), fullPage });

@@ -1,6 +1,7 @@
 import { KernelsError } from '@ablation-cam/kernels';
 import type { ModelInput } from '@ablation-cam/model';
 import {
+  sharedDevice,
   ablationCam,
   type AblationCamOptions,
   type AblationCamResult,
@@ -36,6 +37,7 @@ export async function explainSubject(
     model: description,
     input: describeInput(input),
     run: described,
+    hasWebGpu: await hasWebGpu(),
     probabilities: first.probabilities,
     logits: first.logits,
     ablatedScores: first.ablatedScores,
@@ -77,4 +79,12 @@ export function optionsOf({ settings }: Subject): AblationCamOptions {
 
 function describeInput({ name, data, shape, original, label, mask }: ModelInput): InputDescription {
   return { name, data, shape, image: original ?? null, label: label ?? null, mask: mask ?? null };
+}
+
+async function hasWebGpu(): Promise<boolean> {
+  if (!('gpu' in navigator)) return false;
+  return sharedDevice().then(
+    () => true,
+    () => false,
+  );
 }

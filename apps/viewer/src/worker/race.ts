@@ -1,4 +1,4 @@
-import { planAblation, planCost } from '@ablation-cam/kernels';
+import { describePlan, planTail } from '@ablation-cam/kernels';
 import { extractTail, layerGraph, resolveTarget } from '@ablation-cam/model';
 import { ablationCam, type AblationCamResult } from '@ablation-cam/xai';
 import type { Subject } from '../protocol/calls.ts';
@@ -22,11 +22,17 @@ export async function race(
   const graph = layerGraph(loaded.model, [input.shape]);
   const { tensor, output } = resolveTarget(graph, { layer: options.layer });
   const { tail } = await extractTail(graph, tensor, output.name);
+  const plan = describePlan(planTail(tail));
   return {
     single: { ...sideOf(single), dispatches: single.dispatches.ablation },
     naive: { ...sideOf(naive), passes: naive.channels },
     largestDifference: largestDifference(single, naive),
-    plan: planCost(planAblation(tail), 1),
+    plan: {
+      operations: plan.operations.plan,
+      runBytes: plan.chunks.runBytes,
+      loopRatio: plan.ratios.tailLoop,
+      fallback: plan.fallback,
+    },
     executor: single.executor?.chosen ?? '',
     backend: naive.backend.chosen,
   };

@@ -1,16 +1,14 @@
 import {
   embeddedModel,
-  embeddedModelNames,
   loadModel,
   readInput,
   useBackend,
-  type EmbeddedModelName,
   type LoadedModel,
   type ModelInput,
 } from '@ablation-cam/model';
 import type { Subject } from '../protocol/calls.ts';
 import type { ModelDescription } from '../protocol/descriptions.ts';
-import type { BuiltInName, InputSource, ModelSource, NormalizationName } from '../protocol/sources.ts';
+import type { InputSource, ModelSource, NormalizationName } from '../protocol/sources.ts';
 import { describeModel } from './describe-model.ts';
 import { frameInput } from './frame-input.ts';
 
@@ -38,8 +36,7 @@ export class Workspace {
     if (this.#model?.key === source.id) return this.#model.value;
     // Where the weights are first is of no matter: they move to the backend that uses them.
     await useBackend('auto');
-    const loaded =
-      source.kind === 'files' ? await loadModel(source.files) : await embeddedModel(embeddedName(source.id));
+    const loaded = source.kind === 'files' ? await loadModel(source.files) : await embeddedModel(source.id);
     try {
       const value = { loaded, description: describeModel(loaded, source) };
       this.close();
@@ -86,12 +83,4 @@ function read(
     case 'frame':
       return frameInput(source.pixels, options);
   }
-}
-
-export function isBuiltIn(name: BuiltInName): boolean {
-  return (embeddedModelNames as readonly string[]).includes(name);
-}
-
-function embeddedName(name: BuiltInName): EmbeddedModelName {
-  return name as EmbeddedModelName;
 }

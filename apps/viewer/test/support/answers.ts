@@ -35,6 +35,7 @@ export function explanation(layer = 'conv'): Explained {
       timings: { forwardMs: 1, ablationMs: 1, mapMs: 1, totalMs: 3 },
       warnings: [],
     },
+    hasWebGpu: false,
     probabilities: Float32Array.of(0.2, 0.7, 0.1),
     logits: Float32Array.of(0, 1.25, -0.7),
     ablatedScores: Float32Array.of(0.3, 0.5, 0.2, 0.2, 0.75, 0.05),
