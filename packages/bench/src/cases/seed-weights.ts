@@ -26,7 +26,7 @@ export function seedWeights(model: tf.LayersModel, seed: number, { gain, lead = 
     const weights = shapes.map((shape, index) => {
       if (layer.getClassName() === 'BatchNormalization') return within(shape, ...NORMALIZATION[index]!);
       if (shape.length === 1) {
-        return layer === last ? tf.oneHot(0, shape[0]!, lead, 0).toFloat() : within(shape, -0.05, 0.05);
+        return layer === last ? tf.oneHot(0, shape[0], lead, 0).toFloat() : within(shape, -0.05, 0.05);
       }
       // He et al. 2015: the variance 2 / fan-in keeps the scale through a ReLU.
       const limit = Math.sqrt(6 / fanIn(layer, shape)) * (layer === last ? gain : 1);

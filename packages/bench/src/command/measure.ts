@@ -1,9 +1,10 @@
 import { writeFile } from 'node:fs/promises';
-import { runBench, type BenchRequest } from '../run-bench.ts';
 import { renderTable } from '../report/table.ts';
-import type { CommandOptions } from './run-command.ts';
+import type { BenchRun } from '../results/result.ts';
+import { runBench, type BenchHooks, type BenchRequest } from '../run-bench.ts';
 import { abortOnInterrupt, INTERRUPTED } from './interrupt.ts';
 import { startProgress } from './progress.ts';
+import type { CommandOptions } from './run-command.ts';
 
 /** `pnpm bench`: measures and reports; Ctrl-C reports what is there. */
 export async function measureCommand(options: CommandOptions): Promise<void> {
@@ -16,14 +17,23 @@ export async function measureCommand(options: CommandOptions): Promise<void> {
     adapter: options.software ? 'software' : 'auto',
   };
   const progress = startProgress();
-  const run = await runBench(request, {
-    signal,
-    onStep: progress.update,
-  }).finally(progress.stop);
+  const hooks: BenchHooks = { signal, onStep: progress.update };
+  const run = await (options.browser ? inBrowser(request, hooks) : runBench(request, hooks)).finally(
+    progress.stop,
+  );
   process.stdout.write(`${renderTable(run)}\n`);
   if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(run, null, 2)}\n`);
+  if (options.html !== undefined && run.results.length > 0) {
+    const { renderHtml } = await import('../report/html.ts');
+    await writeFile(options.html, await renderHtml(run));
+  }
   if (signal.aborted) {
-    process.stderr.write('interrupted: what was measured until then\n');
+    process.stderr.write('interrupted: this is what was measured until then\n');
     process.exitCode = INTERRUPTED;
   }
+}
+
+async function inBrowser(request: BenchRequest, hooks: BenchHooks): Promise<BenchRun> {
+  const { runInBrowser } = await import('./run-in-browser.ts');
+  return runInBrowser(request, hooks);
 }

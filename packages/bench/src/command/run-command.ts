@@ -1,5 +1,4 @@
 import { BenchError } from '../errors.ts';
-import { measureCommand } from './measure.ts';
 
 /** What the command line holds. */
 export interface CommandOptions {
@@ -20,7 +19,27 @@ export interface CommandOptions {
 
 /** Does what the command line says. @throws BenchError */
 export async function runCommand(options: CommandOptions): Promise<void> {
-  if (options.quick && options.full)
+  if (options.quick && options.full) {
     throw new BenchError('invalid-option', 'Choose --quick or --full, not both.');
-  await measureCommand(options);
+  }
+  const needsCheckout = options.docs ?? options.browser ?? options.pack !== undefined;
+  if (needsCheckout && process.env['ABLATION_CAM_PACKED']) {
+    throw new BenchError('unsupported', '--docs, --browser and --pack need a checkout of the sources.');
+  }
+  if (options.compare) {
+    const { compareCommand } = await import('./compare.ts');
+    await compareCommand(options.compare);
+  } else if (options.docs) {
+    const { docsCommand } = await import('./docs.ts');
+    await docsCommand();
+  } else if (options.guard) {
+    const { guardCommand } = await import('./guard.ts');
+    await guardCommand();
+  } else if (options.pack !== undefined) {
+    const { packCommand } = await import('./pack.ts');
+    await packCommand(options.pack);
+  } else {
+    const { measureCommand } = await import('./measure.ts');
+    await measureCommand(options);
+  }
 }

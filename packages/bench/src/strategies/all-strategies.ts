@@ -3,6 +3,7 @@ import { forwardPassStrategies } from './forward-pass.ts';
 import { incrementalStrategies } from './incremental.ts';
 import { maskedLoopStrategies } from './masked-loop.ts';
 import { oneBatchStrategies } from './one-batch.ts';
+import { ownLoopStrategy } from './own-loop.ts';
 import { reportLoopStrategies } from './report-loop.ts';
 import type { Strategy } from './strategy.ts';
 import { tailGradCamStrategies } from './tail-grad-cam.ts';
@@ -10,6 +11,7 @@ import { tailGradCamStrategies } from './tail-grad-cam.ts';
 /** Every strategy, in the order of reports. */
 export const allStrategies: readonly Strategy[] = [
   ...incrementalStrategies,
+  ownLoopStrategy,
   ...maskedLoopStrategies,
   ...oneBatchStrategies,
   ...tailGradCamStrategies,

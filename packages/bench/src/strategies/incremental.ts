@@ -5,97 +5,90 @@ import {
   referenceExecutor,
   webGpuExecutor,
   type AblationInput,
+  type Device,
   type Executor,
   type Plan,
   type TensorSource,
 } from '@ablation-cam/kernels';
 import { BenchError } from '../errors.ts';
 import type { Subject } from '../subject/subject.ts';
-import type { Strategy, StrategyCost } from './strategy.ts';
+import type { PreparedStrategy, Strategy, StrategyCost } from './strategy.ts';
 
-/** How one executor is opened for a subject, and where it wants its tensors. */
-interface ExecutorKind {
-  readonly label: 'webgpu' | 'reference';
-  readonly title: string;
-  open(subject: Subject): {
-    executor: Executor;
-    resident: (name: string, data: Float32Array) => TensorSource;
-    free: () => void;
-  };
-  refusal(subject: Subject, isQuick: boolean): string | null;
-}
-
-const webGpu: ExecutorKind = {
-  label: 'webgpu',
+/** Ours: the plan of a tail on one executor, from the activation to weights and map. */
+const webGpu: Strategy = {
+  name: 'incremental',
+  executor: 'webgpu',
   title: 'incremental plan, WebGPU',
-  open: ({ runtime }) => {
-    const { device } = runtime;
-    if (!device) throw new BenchError('unsupported', runtime.absence ?? 'There is no GPU.');
-    const buffers: GPUBuffer[] = [];
-    return {
-      executor: webGpuExecutor(device),
-      resident: (name, data) => {
-        const buffer = device.uploadBuffer(name, data, BufferUsage.storage | BufferUsage.copySource);
-        buffers.push(buffer);
-        return buffer;
-      },
-      free: () => {
-        for (const buffer of buffers) buffer.destroy();
-      },
-    };
-  },
+  from: 'activation',
+  role: 'ours',
+  appliesTo: () => true,
   refusal: ({ runtime }) => (runtime.device ? null : 'there is no WebGPU adapter'),
+  prepare: async (subject) => {
+    const device = deviceOf(subject);
+    const plan = planFor(subject);
+    const isTimed = plan.kind === 'separable-dense' && device.hasTimestamps;
+    return prepareExecutor(subject, plan, webGpuExecutor(device), device, isTimed);
+  },
 };
 
 /** Multiply-adds in float64 TypeScript that take some ten seconds. */
 const REFERENCE_LIMIT = 2e9;
 
-const reference: ExecutorKind = {
-  label: 'reference',
+const reference: Strategy = {
+  name: 'incremental',
+  executor: 'reference',
   title: 'incremental plan, float64 reference',
-  open: () => ({ executor: referenceExecutor(), resident: (_, data) => data, free: () => undefined }),
+  from: 'activation',
+  role: 'ours',
+  appliesTo: () => true,
   refusal: ({ tail, batch }, isQuick) =>
-    batch * describePlan(planTail(tail)).operations.plan > REFERENCE_LIMIT / (isQuick ? 20 : 1)
+    batch * describePlan(planTail(tail)).operations.plan > REFERENCE_LIMIT / (isQuick ? 100 : 1)
       ? 'float64 in TypeScript is for checking; here it would take long'
       : null,
+  prepare: (subject) => prepareExecutor(subject, planFor(subject), referenceExecutor(), null, false),
 };
 
-/** Ours: the plan of a tail on one executor, from the activation to weights and map. */
-function incremental(kind: ExecutorKind): Strategy {
+/** Prepares a plan on an executor, its inputs resident where it wants them: on its device, or on the CPU. */
+export async function prepareExecutor(
+  subject: Subject,
+  plan: Plan,
+  executor: Executor,
+  device: Device | null,
+  isTimed: boolean,
+): Promise<PreparedStrategy> {
+  const buffers: GPUBuffer[] = [];
+  const resident = (name: string, data: Float32Array): TensorSource => {
+    if (!device) return data;
+    const buffer = device.uploadBuffer(name, data, BufferUsage.storage | BufferUsage.copySource);
+    buffers.push(buffer);
+    return buffer;
+  };
+  const prepared = await executor.prepare(plan);
+  const input = ablationInput(subject, resident);
   return {
-    name: 'incremental',
-    executor: kind.label,
-    title: kind.title,
-    from: 'activation',
-    role: 'ours',
-    appliesTo: () => true,
-    refusal: (subject, isQuick) => kind.refusal(subject, isQuick),
-    prepare: async (subject) => {
-      const plan = planFor(subject);
-      const { executor, resident, free } = kind.open(subject);
-      const prepared = await executor.prepare(plan);
-      const input = ablationInput(subject, resident);
-      const isTimed = plan.kind === 'separable-dense' && subject.runtime.device?.hasTimestamps === true;
+    isLoop: false,
+    passes: () => 1,
+    cost: planCosts(plan, subject.batch),
+    run: async () => {
+      const { weights, dispatches, timings } = await prepared.run(input);
       return {
-        isLoop: false,
-        passes: () => 1,
-        cost: planCosts(plan, subject.batch),
-        run: async () => {
-          const { weights, dispatches, timings } = await prepared.run(input);
-          return {
-            kind: 'weights',
-            values: predictedWeights(subject, weights),
-            gpuMs: kind.label === 'webgpu' && isTimed ? timings.ablationMs + timings.mapMs : null,
-            dispatches: kind.label === 'webgpu' ? dispatches.ablation + dispatches.map : null,
-          };
-        },
-        dispose: () => {
-          prepared.dispose();
-          free();
-        },
+        kind: 'weights',
+        values: predictedWeights(subject, weights),
+        gpuMs: isTimed ? timings.ablationMs + timings.mapMs : null,
+        dispatches: device ? dispatches.ablation + dispatches.map : null,
       };
     },
+    dispose: () => {
+      prepared.dispose();
+      for (const buffer of buffers) buffer.destroy();
+    },
   };
+}
+
+/** @throws BenchError `unsupported` where there is none */
+export function deviceOf({ runtime }: Subject): Device {
+  if (runtime.device) return runtime.device;
+  throw new BenchError('unsupported', runtime.absence ?? 'There is no GPU.');
 }
 
 /** The plan for this computer's GPU; the reference runs the same. */
@@ -140,4 +133,4 @@ function planCosts(plan: Plan, batch: number): StrategyCost {
   };
 }
 
-export const incrementalStrategies: readonly Strategy[] = [incremental(webGpu), incremental(reference)];
+export const incrementalStrategies: readonly Strategy[] = [webGpu, reference];

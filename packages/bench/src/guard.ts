@@ -1,0 +1,115 @@
+import { describePlan, planTail, type Tail, type TailNode } from '@ablation-cam/kernels';
+import { runBench } from './run-bench.ts';
+import type { BenchResult } from './results/result.ts';
+import { allStrategies } from './strategies/all-strategies.ts';
+
+/** The gain below which something is broken, however noisy the machine. */
+const LEAST_GAIN = 5;
+
+const LOOPS: readonly string[] = ['own-loop@webgpu', 'masked-loop@tfjs-webgpu'];
+
+export interface GuardReport {
+  /** What was looked at, one sentence each. */
+  readonly facts: readonly string[];
+  /** What is wrong; empty where all is well. */
+  readonly failures: readonly string[];
+}
+
+/**
+ * Holds what must be true on any machine: the single dispatch beats the loop over the tail on WebGPU, and no plan's number of
+ * dispatches depends on the number of channels. The loop is the one on our own kernels where there is one, otherwise that of
+ * TensorFlow.js.
+ */
+export async function guard(signal: AbortSignal): Promise<GuardReport> {
+  const hooks = { signal, onStep: () => undefined };
+  const loops = allStrategies
+    .map(({ name, executor }) => `${name}@${executor}`)
+    .filter((name) => LOOPS.includes(name));
+  const { results } = await runBench(
+    { set: 'quick', cases: ['mnist1d'], strategies: ['incremental@webgpu', ...loops], rounds: 5 },
+    hooks,
+  );
+  const sweep = await runBench(
+    { set: 'quick', cases: ['channels-8', 'channels-512'], strategies: ['incremental@webgpu'], rounds: 1 },
+    hooks,
+  );
+  return judge(results, sweep.results, [8, 512].map(plannedDispatches));
+}
+
+/** @param sweep the same tail with few and many channels @param planned dispatches of a plan in steps, likewise */
+export function judge(
+  results: readonly BenchResult[],
+  sweep: readonly BenchResult[],
+  planned: readonly number[],
+): GuardReport {
+  const facts: string[] = [];
+  const failures: string[] = [];
+  const ours = results.find(({ strategy }) => strategy === 'incremental');
+  const loop =
+    results.find(({ strategy }) => strategy === 'own-loop') ??
+    results.find(({ strategy }) => strategy === 'masked-loop');
+  if (!ours || !loop) {
+    failures.push('The single dispatch or the loop has no time for MNIST-1D: is there a WebGPU adapter?');
+  } else {
+    const gain = loop.medianMs / ours.medianMs;
+    const fact = `The single dispatch is ${gain.toFixed(1)}x the ${loop.strategy} on ${loop.executor} for MNIST-1D`;
+    (gain >= LEAST_GAIN ? facts : failures).push(`${fact}; at least ${LEAST_GAIN}x is expected.`);
+  }
+  for (const [what, counts] of [
+    ['a single-dispatch plan', sweep.map(({ dispatches }) => dispatches)],
+    ['a plan in steps', planned],
+  ] as const) {
+    const isSame = counts.length > 1 && counts.every((count) => count !== null && count === counts[0]);
+    const fact = `The dispatches of ${what} for few and for many channels: ${counts.join(' and ')}`;
+    (isSame ? facts : failures).push(`${fact}; they must be the same.`);
+  }
+  return { facts, failures };
+}
+
+/** Dispatches of one chunk of a convolution tail with so many channels. */
+function plannedDispatches(channels: number): number {
+  const filters = 16;
+  const node = (
+    name: string,
+    operation: TailNode['operation'],
+    shape: readonly number[],
+    index: number,
+  ): TailNode => ({
+    name,
+    operation,
+    inputs: index === 0 ? [] : [index - 1],
+    shape,
+  });
+  const tail: Tail = {
+    nodes: [
+      node('target', { kind: 'target' }, [4, 4, channels], 0),
+      node(
+        'convolution',
+        {
+          kind: 'convolution',
+          filters,
+          window: [3, 3],
+          strides: [1, 1],
+          dilation: [1, 1],
+          padBefore: [1, 1],
+          kernel: new Float32Array(9 * channels * filters),
+          bias: null,
+        },
+        [4, 4, filters],
+        1,
+      ),
+      node('relu', { kind: 'activation', function: 'relu' }, [4, 4, filters], 2),
+      node('pooling', { kind: 'global-pool', reduction: 'average' }, [filters], 3),
+      node(
+        'dense',
+        { kind: 'dense', units: 10, kernel: new Float32Array(filters * 10), bias: null },
+        [10],
+        4,
+      ),
+    ],
+    target: 0,
+    output: 4,
+    scoreFunction: 'softmax',
+  };
+  return describePlan(planTail(tail)).dispatches;
+}

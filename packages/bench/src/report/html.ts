@@ -1,0 +1,119 @@
+import { BenchError } from '../errors.ts';
+import type { BenchResult, BenchRun, CaseFacts } from '../results/result.ts';
+import { barChart, sweepChart } from './charts.ts';
+import { formatRatio, formatTime } from './format.ts';
+import { ratiosOf } from './ratios.ts';
+import { titleOf } from './titles.ts';
+
+/** One self-contained page: figures for each case, curves of cost against size, and every number. */
+export async function renderHtml(run: BenchRun): Promise<string> {
+  if (run.results.length === 0) throw new BenchError('unsupported', 'There are no results to draw.');
+  const sweeps = await Promise.all(
+    ['channels', 'positions', 'classes'].map(async (along) => {
+      const chart = await sweepChart(run, along);
+      return chart === null ? '' : `<figure><h3>Cost against ${along}</h3>${chart}</figure>`;
+    }),
+  );
+  const cases = await Promise.all(
+    run.cases.filter(({ sweep }) => sweep === null).map((facts) => caseSection(run, facts)),
+  );
+  const { environment } = run;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Ablation-CAM bench</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<h1>Ablation-CAM bench</h1>
+<p>${escape(environment.adapter?.description ?? 'no WebGPU adapter')}, ${escape(environment.runtime)},
+${escape(environment.processor)}, ${environment.cores} cores, ${escape(environment.date)}</p>
+<p>Times are medians over interleaved rounds, from inputs where they are resident to the answer on the CPU, with quartiles.
+Every strategy shown gave the float64 reference's answer to 1e-4 of the largest weight.</p>
+${cases.join('\n')}
+<section class="sweeps">${sweeps.join('\n')}</section>
+<h2>Every number</h2>
+${resultsTable(run)}
+<h2>Environment</h2>
+<pre>${escape(JSON.stringify(environment, null, 2))}</pre>
+</body>
+</html>
+`;
+}
+
+async function caseSection(run: BenchRun, facts: CaseFacts): Promise<string> {
+  const results = run.results.filter((result) => result.case === facts.name);
+  const ratios = ratiosOf(run, facts.name).map(
+    ({ against, ratio, other, ours }) =>
+      `<li><b>${formatRatio(ratio)}</b> against ${against} <small>(${escape(titleOf(other))} / ${escape(titleOf(ours))})</small></li>`,
+  );
+  const untimed = run.untimed
+    .filter((item) => item.case === facts.name)
+    .map((item) => `<li>${escape(titleOf(item))}: ${escape(item.reason)}</li>`);
+  return `<section>
+<h2>${escape(facts.name)}</h2>
+<p>${escape(facts.title)}</p>
+${results.length === 0 ? '' : await barChart(results, facts)}
+<ul>${ratios.join('')}</ul>
+${untimed.length === 0 ? '' : `<details><summary>not timed</summary><ul>${untimed.join('')}</ul></details>`}
+</section>`;
+}
+
+function resultsTable({ results }: BenchRun): string {
+  const head = [
+    'case',
+    'strategy',
+    'batch',
+    'median',
+    'quartiles',
+    'GPU',
+    'rounds',
+    'max|dw|/max|w|',
+    'dispatches',
+  ];
+  const rows = results.map(
+    (result) =>
+      `<tr>${cells(result)
+        .map((cell) => `<td>${escape(cell)}</td>`)
+        .join('')}</tr>`,
+  );
+  return `<table><thead><tr>${head.map((name) => `<th>${escape(name)}</th>`).join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table>`;
+}
+
+function cells(result: BenchResult): string[] {
+  const { medianMs, quartilesMs, gpuMs, rounds, maxRelativeError, dispatches, extrapolatedFrom, batch } =
+    result;
+  return [
+    result.case,
+    titleOf(result),
+    String(batch),
+    formatTime(medianMs) + (extrapolatedFrom === null ? '' : ` (from ${extrapolatedFrom} channels)`),
+    quartilesMs.map(formatTime).join(' - '),
+    gpuMs === null ? '' : formatTime(gpuMs),
+    String(rounds),
+    maxRelativeError.toExponential(1),
+    dispatches === null ? '' : String(dispatches),
+  ];
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+function escape(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => ENTITIES[character]!);
+}
+
+const STYLE = `
+:root { color-scheme: light dark; --ink: light-dark(#1b1f24, #e8ebef); --page: light-dark(#ffffff, #14181d);
+  --grid: light-dark(#d9dee4, #323a44); --ours: light-dark(#1f5fae, #6aa9f4); --other: light-dark(#9aa5b1, #5b6570);
+  --context: light-dark(#d9c7a8, #6b5a3a); }
+body { margin: 0 auto; padding: 2rem 1rem; max-width: 68rem; background: var(--page); color: var(--ink);
+  font: 15px/1.5 system-ui, sans-serif; }
+h2 { margin-top: 2.5rem; }
+svg { max-width: 100%; height: auto; }
+figure { margin: 1rem 0; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 0.85rem; }
+th, td { padding: 0.25rem 0.6rem; text-align: left; border-bottom: 1px solid var(--grid); }
+pre { overflow-x: auto; font-size: 0.85rem; }
+`;
