@@ -7,13 +7,16 @@ import {
   NumpyRandom,
   train,
   useBackend,
+  vgg7,
   type DataSet,
   type OptimizerSettings,
   type TrainingSettings,
 } from '../src/index.ts';
 import { countCorrect, crossEntropy } from '../src/training/classification-loss.ts';
 import { learningRateAt } from '../src/training/learning-rate.ts';
+import { trainableVariables } from '../src/training/model-tensors.ts';
 import { Optimizer } from '../src/training/optimizer.ts';
+import { stepGradients, trainingPartSize } from '../src/training/step-gradients.ts';
 import { assertRefused } from './support/refusal.ts';
 
 /** A few roundings of 6e-8. */
@@ -199,6 +202,36 @@ test('batch normalisation is trained and used as Keras does', async () => {
   const movingMean = model.layers[1]?.getWeights()[2]?.dataSync() ?? [];
   assert.ok(movingMean.some((value) => value !== 0));
   model.dispose();
+});
+
+test('a batch in parts has the gradients of the whole', () => {
+  const model = network();
+  const before = tf.memory().numTensors;
+  const variables = trainableVariables(model);
+  const inputs = tf.randomUniform([7, 2], -1, 1, 'float32', 1);
+  const labels = tf.tensor1d([0, 1, 2, 0, 1, 2, 0], 'int32');
+  const [whole, parts] = [7, 3].map((partSize) => {
+    const { loss, correct, gradients } = stepGradients(model, variables, { inputs, labels }, partSize);
+    const values = [loss, correct, ...gradients].flatMap((tensor) => [...tensor.dataSync()]);
+    tf.dispose([loss, correct, ...gradients]);
+    return values;
+  });
+  assertClose(parts ?? [], whole ?? [], FLOAT32);
+  tf.dispose([inputs, labels]);
+  assert.is(tf.memory().numTensors, before);
+  model.dispose();
+});
+
+test('large images are trained on a few at a time, small ones in whole batches', () => {
+  const size = (side: number): number => {
+    const model = vgg7({ inputShape: [side, side, 3] });
+    const samples = trainingPartSize(model, [side, side, 3]);
+    model.dispose();
+    return samples;
+  };
+  assert.ok(size(64) >= 32);
+  assert.ok(size(224) >= 1 && size(224) < 10);
+  assert.is(size(4000), 1);
 });
 
 test('what could only train to nonsense is refused', async () => {

@@ -11,6 +11,7 @@ import { allVariables, readVariables, trainableVariables, writeVariables } from 
 import { Optimizer } from './optimizer.ts';
 import type { TrainingSettings } from './options.ts';
 import { weightPenalty } from './penalties.ts';
+import { stepGradients, trainingPartSize } from './step-gradients.ts';
 import type { BestEpoch, EpochSums, TrainingEnd, TrainingState } from './training-state.ts';
 
 /** One training under way: the model, the optimizer and where it stands. Advances a batch at a time. */
@@ -31,6 +32,7 @@ export class TrainingRun {
     { readonly epoch: number; readonly batch: number; readonly samples: Promise<TrainingBatch> } | undefined;
   readonly #variables: readonly tf.Variable[];
   readonly #optimizer: Optimizer;
+  readonly #partSize: number;
 
   constructor(
     readonly model: tf.LayersModel,
@@ -42,6 +44,7 @@ export class TrainingRun {
     this.training = split?.rest ?? data;
     this.validation = split?.held ?? null;
     this.stepsPerEpoch = Math.ceil(this.training.count / batchSize);
+    this.#partSize = trainingPartSize(model, data.inputShape);
     this.#variables = trainableVariables(model);
     this.#optimizer = new Optimizer(settings.optimizer, this.#variables);
   }
@@ -60,7 +63,12 @@ export class TrainingRun {
     if (batch + 1 < this.stepsPerEpoch) this.#readAhead(batch + 1);
     const measures = tf.tidy(() => {
       const inputs = tf.tensor(values, [indices.length, ...this.data.inputShape]);
-      const { loss, correct, gradients } = this.#differentiate(inputs, labelsOf(this.training, indices));
+      const { loss, correct, gradients } = stepGradients(
+        this.model,
+        this.#variables,
+        { inputs, labels: labelsOf(this.training, indices) },
+        this.#partSize,
+      );
       this.#optimizer.update(gradients, learningRate, epoch * this.stepsPerEpoch + batch);
       return tf.stack([loss, correct]);
     });
@@ -168,29 +176,12 @@ export class TrainingRun {
     return { indices, values: await this.training.batch(indices, this.epoch) };
   }
 
-  #differentiate(
-    inputs: tf.Tensor,
-    labels: tf.Tensor1D,
-  ): { loss: tf.Scalar; correct: tf.Scalar; gradients: tf.Tensor[] } {
-    let correct: tf.Scalar | undefined;
-    const { value: loss, grads } = tf.variableGrads(() => {
-      const probabilities = this.model.apply(inputs, { training: true }) as tf.Tensor2D;
-      // Kept past the scope of the gradient; the caller's tidy no longer sees it, so it is handed over below.
-      correct = tf.keep(countCorrect(probabilities, labels));
-      return tf.add<tf.Scalar>(crossEntropy(probabilities, labels), weightPenalty(this.model));
-    }, [...this.#variables]);
-    const gradients = this.#variables.map((variable) => grads[variable.name] ?? tf.zerosLike(variable));
-    if (correct === undefined) throw new Error('variableGrads did not call its function.');
-    const handedOver = tf.clone(correct);
-    correct.dispose();
-    return { loss, correct: handedOver, gradients };
-  }
-
   async #validate(): Promise<{ loss: number; accuracy: number } | null> {
     const { validation } = this;
     if (validation === null) return null;
+    const batchSize = Math.min(largestValidationBatch, this.#partSize * partsWithoutGradients);
     let [loss, correct] = [0, 0];
-    for await (const { values, indices, count } of readBatches(validation, { batchSize: validationBatch })) {
+    for await (const { values, indices, count } of readBatches(validation, { batchSize })) {
       const measures = tf.tidy(() => {
         const inputs = tf.tensor(values, [count, ...validation.inputShape]);
         const labels = labelsOf(validation, indices);
@@ -226,5 +217,7 @@ const splitStream = 0xffff_ffff;
 
 const noSums: EpochSums = { loss: 0, correct: 0, samples: 0 };
 
-/** Large enough to keep the backend busy, small enough for images. */
-const validationBatch = 128;
+/** Large enough to keep a backend busy. */
+const largestValidationBatch = 128;
+/** Without gradients only the outputs in use are in memory, so that this many parts fit at once. */
+const partsWithoutGradients = 4;
