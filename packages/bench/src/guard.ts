@@ -1,10 +1,12 @@
 import { describePlan, planTail, type Tail, type TailNode } from '@ablation-cam/kernels';
 import { runBench } from './run-bench.ts';
 import type { BenchResult } from './results/result.ts';
-import { allStrategies } from './strategies/all-strategies.ts';
 
-/** The gain below which something is broken, however noisy the machine. */
-const LEAST_GAIN = 5;
+/**
+ * The gains below which something is broken, however noisy the machine. On a software adapter a dispatch costs about as much as
+ * what is computed in it for MNIST-1D, so that the plan's few dispatches can be little below the loop's many.
+ */
+const LEAST_GAIN: Readonly<Record<string, number>> = { 'own-loop': 2, 'masked-loop': 5 };
 
 const LOOPS: readonly string[] = ['own-loop@webgpu', 'masked-loop@tfjs-webgpu'];
 
@@ -16,17 +18,13 @@ export interface GuardReport {
 }
 
 /**
- * Holds what must be true on any machine: the single dispatch beats the loop over the tail on WebGPU, and no plan's number of
- * dispatches depends on the number of channels. The loop is the one on our own kernels where there is one, otherwise that of
- * TensorFlow.js.
+ * Holds what must be true on any machine: the single dispatch beats the loops over the tail on WebGPU, and no plan's number of
+ * dispatches depends on the number of channels.
  */
 export async function guard(signal: AbortSignal): Promise<GuardReport> {
   const hooks = { signal, onStep: () => undefined };
-  const loops = allStrategies
-    .map(({ name, executor }) => `${name}@${executor}`)
-    .filter((name) => LOOPS.includes(name));
   const { results } = await runBench(
-    { set: 'quick', cases: ['mnist1d'], strategies: ['incremental@webgpu', ...loops], rounds: 5 },
+    { set: 'quick', cases: ['mnist1d'], strategies: ['incremental@webgpu', ...LOOPS], rounds: 9 },
     hooks,
   );
   const sweep = await runBench(
@@ -45,15 +43,16 @@ export function judge(
   const facts: string[] = [];
   const failures: string[] = [];
   const ours = results.find(({ strategy }) => strategy === 'incremental');
-  const loop =
-    results.find(({ strategy }) => strategy === 'own-loop') ??
-    results.find(({ strategy }) => strategy === 'masked-loop');
-  if (!ours || !loop) {
+  const loops = results.filter(({ strategy }) => strategy in LEAST_GAIN);
+  if (!ours || loops.length === 0) {
     failures.push('The single dispatch or the loop has no time for MNIST-1D: is there a WebGPU adapter?');
   } else {
-    const gain = loop.medianMs / ours.medianMs;
-    const fact = `The single dispatch is ${gain.toFixed(1)}x the ${loop.strategy} on ${loop.executor} for MNIST-1D`;
-    (gain >= LEAST_GAIN ? facts : failures).push(`${fact}; at least ${LEAST_GAIN}x is expected.`);
+    for (const loop of loops) {
+      const gain = loop.medianMs / ours.medianMs;
+      const least = LEAST_GAIN[loop.strategy]!;
+      const fact = `The single dispatch is ${gain.toFixed(1)}x the ${loop.strategy} on ${loop.executor} for MNIST-1D`;
+      (gain >= least ? facts : failures).push(`${fact}; at least ${least}x is expected.`);
+    }
   }
   for (const [what, counts] of [
     ['a single-dispatch plan', sweep.map(({ dispatches }) => dispatches)],

@@ -2,7 +2,7 @@ import { isExpectedRefusal } from './refusals.ts';
 import { LARGEST_RELATIVE_ERROR } from './agreement.ts';
 import { countDispatches } from './count-dispatches.ts';
 import { referenceOf, spread, type Reference } from './reference.ts';
-import { isDue, plannedRounds, sampledChannels } from './schedule.ts';
+import { FEWEST_CHANNELS, fixedTime, isDue, plannedRounds, sampledChannels, scaledTime } from './schedule.ts';
 import { summarize } from './statistics.ts';
 import type { BenchResult, Preparation, Untimed } from '../results/result.ts';
 import type { PreparedStrategy, Strategy } from '../strategies/strategy.ts';
@@ -32,6 +32,8 @@ interface Candidate {
   readonly strategy: Strategy;
   readonly prepared: PreparedStrategy;
   readonly channels: readonly number[];
+  /** What a run takes besides its passes, where it is scaled up. */
+  readonly fixedMs: number;
   readonly rounds: number;
   readonly maxRelativeError: number;
   readonly dispatches: number | null;
@@ -108,10 +110,12 @@ async function qualify(
       return { ...key, reason, maxRelativeError };
     }
     const scale = prepared.passes(subject.channels) / prepared.passes(channels.length);
+    const isPart = channels.length < subject.channels;
     return {
       strategy,
       prepared,
       channels,
+      fixedMs: isPart ? await fixedMsOf(prepared, channels, sampleMs) : 0,
       rounds: plannedRounds(sampleMs, options),
       maxRelativeError,
       dispatches: answer.dispatches ?? (executor === 'tfjs-webgpu' ? Math.round(dispatches * scale) : null),
@@ -136,13 +140,25 @@ async function fittingChannels(
   firstRunMs: number,
 ): Promise<number> {
   // Where compiling was not what took the time, another run of one channel would tell nothing new.
-  if (firstRunMs > 10 * sampleMs) return 1;
+  if (firstRunMs > 10 * sampleMs) return Math.min(FEWEST_CHANNELS, channels);
   for (let count = 1; ; count = Math.min(channels, 4 * count)) {
     const start = performance.now();
     await prepared.run(spread(count, channels));
     const ms = performance.now() - start;
     if (count === channels || 4 * ms > sampleMs) return sampledChannels(ms / count, channels, sampleMs);
   }
+}
+
+/** What a run takes besides its passes, from the run that was checked and one of a single channel. */
+async function fixedMsOf(
+  prepared: PreparedStrategy,
+  channels: readonly number[],
+  checkedMs: number,
+): Promise<number> {
+  const start = performance.now();
+  await prepared.run(channels.slice(0, 1));
+  const few = { passes: prepared.passes(1), ms: performance.now() - start };
+  return fixedTime(few, { passes: prepared.passes(channels.length), ms: checkedMs });
 }
 
 /** Round after round, each strategy at most once in each: what slows the machine down meets all of them. */
@@ -166,10 +182,10 @@ async function runRounds(
 }
 
 function row(subject: Subject, candidate: Candidate): BenchResult {
-  const { strategy, prepared, channels, times, gpuTimes, maxRelativeError, dispatches } = candidate;
-  const isPart = prepared.isLoop && channels.length < subject.channels;
-  const scale = isPart ? prepared.passes(subject.channels) / prepared.passes(channels.length) : 1;
-  const { median, quartiles, count } = summarize(times.map((time) => time * scale));
+  const { strategy, prepared, channels, fixedMs, times, gpuTimes, maxRelativeError, dispatches } = candidate;
+  const [run, all] = [prepared.passes(channels.length), prepared.passes(subject.channels)];
+  const isPart = run < all;
+  const { median, quartiles, count } = summarize(times.map((time) => scaledTime(time, fixedMs, run, all)));
   return {
     case: subject.benchCase.name,
     strategy: strategy.name,
@@ -177,7 +193,7 @@ function row(subject: Subject, candidate: Candidate): BenchResult {
     batch: subject.batch,
     medianMs: median,
     quartilesMs: quartiles,
-    gpuMs: gpuTimes.length > 0 ? summarize(gpuTimes).median * scale : null,
+    gpuMs: gpuTimes.length > 0 ? (summarize(gpuTimes).median * all) / run : null,
     rounds: count,
     maxRelativeError,
     dispatches,

@@ -1,6 +1,30 @@
-/** How many channels of a loop fit into one timed run, at least one. @param onceMs what one channel takes */
-export function sampledChannels(onceMs: number, channels: number, sampleMs: number): number {
-  return Math.max(1, Math.min(channels, Math.floor(sampleMs / onceMs)));
+/** The fewest channels that tell what a channel takes besides what every run takes. */
+export const FEWEST_CHANNELS = 4;
+
+/** How many channels of a loop fit into one timed run, a few at least. @param channelMs what one channel takes */
+export function sampledChannels(channelMs: number, channels: number, sampleMs: number): number {
+  return Math.min(channels, Math.max(FEWEST_CHANNELS, Math.floor(sampleMs / channelMs)));
+}
+
+/**
+ * What all passes take, from the time of some: every run also waits for its answer, however little it computes, and that is
+ * not multiplied.
+ *
+ * @param fixedMs what a run takes besides its passes
+ */
+export function scaledTime(ms: number, fixedMs: number, passes: number, allPasses: number): number {
+  const fixed = Math.min(fixedMs, ms);
+  return fixed + ((ms - fixed) * allPasses) / passes;
+}
+
+/** What a run takes besides its passes, from two runs. At least 0: times are noisy. */
+export function fixedTime(
+  few: { readonly passes: number; readonly ms: number },
+  many: { readonly passes: number; readonly ms: number },
+): number {
+  if (many.passes <= few.passes) return 0;
+  const passMs = Math.max(0, (many.ms - few.ms) / (many.passes - few.passes));
+  return Math.max(0, few.ms - few.passes * passMs);
 }
 
 /** A strategy takes part in at least so many rounds where its runs are no longer than this multiple of its time. */

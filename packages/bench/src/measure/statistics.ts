@@ -30,7 +30,24 @@ export function quantile(sorted: readonly number[], fraction: number): number {
   return low + (high - low) * (at - below);
 }
 
-/** Whether two samples differ beyond their spread: their middle halves do not overlap. */
-export function differs(a: Pick<Summary, 'quartiles'>, b: Pick<Summary, 'quartiles'>): boolean {
-  return a.quartiles[1] < b.quartiles[0] || b.quartiles[1] < a.quartiles[0];
+/** The fewest values whose quartiles say anything of their spread. */
+const FEWEST_VALUES = 3;
+
+/**
+ * Whether two samples differ beyond their spread: their middle halves, each widened by its own length on both sides, do not
+ * overlap. That covers what a sample of a few values and a machine with other work make of the same time; of fewer than three
+ * values nothing is said.
+ */
+export function differs(
+  a: Pick<Summary, 'quartiles' | 'count'>,
+  b: Pick<Summary, 'quartiles' | 'count'>,
+): boolean {
+  if (Math.min(a.count, b.count) < FEWEST_VALUES) return false;
+  const [aLow, aHigh] = widened(a.quartiles);
+  const [bLow, bHigh] = widened(b.quartiles);
+  return aHigh < bLow || bHigh < aLow;
+}
+
+function widened([low, high]: readonly [number, number]): [number, number] {
+  return [low - (high - low), high + (high - low)];
 }

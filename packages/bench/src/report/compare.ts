@@ -10,7 +10,7 @@ export interface ComparedRow {
   readonly after: BenchResult;
   /** after / before */
   readonly ratio: number;
-  /** `slower` and `faster` only where the middle halves of the two samples do not overlap. */
+  /** `slower` and `faster` only beyond the spread of the two samples, see `differs`. */
   readonly verdict: 'slower' | 'faster' | 'within the spread';
 }
 
@@ -23,7 +23,7 @@ export function compareRuns(
     const now = after.results.find((result) => keyOf(result) === keyOf(old));
     if (!now) return [];
     const ratio = now.medianMs / old.medianMs;
-    const isApart = differs({ quartiles: old.quartilesMs }, { quartiles: now.quartilesMs });
+    const isApart = differs(summaryOf(old), summaryOf(now));
     return [
       {
         before: old,
@@ -63,6 +63,13 @@ export function renderComparison(before: BenchRun, after: BenchRun): string {
     `${rows.length} rows in both: ${count('slower')} slower, ${count('faster')} faster, ${count('within the spread')} within the spread` +
       (only === 0 ? '.' : `; ${only} in one of the two only.`),
   ].join('\n');
+}
+
+function summaryOf({ quartilesMs, rounds }: BenchResult): {
+  quartiles: readonly [number, number];
+  count: number;
+} {
+  return { quartiles: quartilesMs, count: rounds };
 }
 
 function keyOf({ case: name, strategy, executor, batch }: BenchResult): string {

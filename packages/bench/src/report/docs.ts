@@ -12,8 +12,8 @@ export interface NamedRun {
 
 const COLUMNS: readonly RatioName[] = [
   'fastest other',
-  'loop, TF.js WebGPU',
   'loop, TF.js WASM',
+  'loop, TF.js WebGPU',
   'loop, our kernels',
   'Grad-CAM',
 ];

@@ -21,7 +21,7 @@ export const forwardPassStrategies = onEachBackend((backend): Strategy => ({
       cost: { bytes: null, operations: subject.batch * (subject.operations.network ?? 0) },
       run: async () => {
         await subject.runtime.use(backend);
-        const [values = new Float32Array()] = await readAll([predict(network)]);
+        const [values = new Float32Array()] = await readAll(subject, [predict(network)]);
         return { kind: 'probabilities', values, gpuMs: null, dispatches: null };
       },
       dispose: () => undefined,

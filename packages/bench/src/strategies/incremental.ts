@@ -1,6 +1,7 @@
 import {
   BufferUsage,
   describePlan,
+  planSteps,
   planTail,
   referenceExecutor,
   webGpuExecutor,
@@ -10,6 +11,7 @@ import {
   type Plan,
   type TensorSource,
 } from '@ablation-cam/kernels';
+import { tfjsExecutor } from '@ablation-cam/xai';
 import { BenchError } from '../errors.ts';
 import type { Subject } from '../subject/subject.ts';
 import type { PreparedStrategy, Strategy, StrategyCost } from './strategy.ts';
@@ -133,4 +135,27 @@ function planCosts(plan: Plan, batch: number): StrategyCost {
   };
 }
 
-export const incrementalStrategies: readonly Strategy[] = [webGpu, reference];
+/** Ours on TensorFlow.js's operations, for machines without a GPU. */
+const tensorFlow: Strategy = {
+  name: 'incremental',
+  executor: 'tfjs',
+  title: 'incremental plan, TF.js WASM',
+  from: 'activation',
+  role: 'ours',
+  appliesTo: () => true,
+  refusal: () => null,
+  prepare: async (subject) => {
+    await subject.runtime.use('wasm');
+    const plan = planSteps(subject.tail);
+    const prepared = await prepareExecutor(subject, plan, tfjsExecutor(), null, false);
+    return {
+      ...prepared,
+      run: async (list) => {
+        await subject.runtime.use('wasm');
+        return prepared.run(list);
+      },
+    };
+  },
+};
+
+export const incrementalStrategies: readonly Strategy[] = [webGpu, tensorFlow, reference];

@@ -41,7 +41,7 @@ export const maskedLoopStrategies = onEachBackend((backend): Strategy => ({
             return tailProbabilities(network, off ? kept.add(off.mul(tf.oneHot(index, channels))) : kept);
           }),
         );
-        const values = weightsFrom(subject, base, await readAll(scores));
+        const values = weightsFrom(subject, base, await readAll(subject, scores));
         return { kind: 'weights', values, gpuMs: null, dispatches: null };
       },
       dispose: () => off?.dispose(),

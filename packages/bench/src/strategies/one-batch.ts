@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { TensorId } from '@ablation-cam/model';
 import { tailProbabilities, type LiveNetwork } from '../subject/live-network.ts';
-import { weightsFrom, type Strategy } from './strategy.ts';
+import { readAll, weightsFrom, type Strategy } from './strategy.ts';
 import {
   backendRefusal,
   backendTitles,
@@ -45,8 +45,7 @@ export const oneBatchStrategies = onEachBackend((backend): Strategy => ({
         const scores = tf.tidy(() =>
           tailProbabilities(network, maskedCopies(network, list, off), repeated(network, list.length)),
         );
-        const data = (await scores.data()) as Float32Array;
-        scores.dispose();
+        const [data = new Float32Array()] = await readAll(subject, [scores]);
         return {
           kind: 'weights',
           values: weightsFrom(subject, base, byChannel(data, list.length, batch, classes)),

@@ -22,7 +22,7 @@ export const reportLoopStrategies = onEachBackend((backend): Strategy => ({
       cost: { bytes: null, operations: batch * (channels + 1) * (operations.network ?? 0) },
       run: async (list) => {
         await subject.runtime.use(backend);
-        const [base = new Float32Array(), ...ablated] = await readAll([
+        const [base = new Float32Array(), ...ablated] = await readAll(subject, [
           predict(network),
           ...list.map((channel) => withoutFilter(network, channel, channels)),
         ]);

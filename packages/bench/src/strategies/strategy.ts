@@ -1,3 +1,4 @@
+import type { Tensor } from '@tensorflow/tfjs';
 import type { Subject } from '../subject/subject.ts';
 import type { StrategyName } from './names.ts';
 
@@ -69,12 +70,11 @@ export function weightsFrom(
   return weights;
 }
 
-/** The tensors that `tidy`-less code must free, freed after they were read. */
-export async function readAll(
-  tensors: readonly { data(): Promise<unknown>; dispose(): void }[],
-): Promise<Float32Array[]> {
+/** Reads tensors of the current backend and frees them. */
+export async function readAll({ runtime }: Subject, tensors: readonly Tensor[]): Promise<Float32Array[]> {
   try {
-    return (await Promise.all(tensors.map((tensor) => tensor.data()))) as Float32Array[];
+    const data = await runtime.wait(Promise.all(tensors.map((tensor) => tensor.data())));
+    return data as Float32Array[];
   } finally {
     for (const tensor of tensors) tensor.dispose();
   }

@@ -30,7 +30,7 @@ export const tailGradCamStrategies = onEachBackend((backend): Strategy => ({
             .grad((x) => tailProbabilities(network, x).mul(chosen).sum())(activation)
             .mean(positionAxes),
         );
-        const [values = new Float32Array()] = await readAll([weights]);
+        const [values = new Float32Array()] = await readAll(subject, [weights]);
         return { kind: 'gradients', values, gpuMs: null, dispatches: null };
       },
       dispose: () => {

@@ -17,7 +17,7 @@ export const backendTitles: Readonly<Record<BenchBackend, string>> = {
 };
 
 /** Multiply-adds that TensorFlow.js on a software GPU takes about half a second for, and half a minute. */
-const SLOW_ON_SOFTWARE = { quick: 2.5e6, full: 4e9 };
+const SLOW_ON_SOFTWARE = { quick: 1e6, full: 4e9 };
 
 /** Why TensorFlow.js does not run a case on a backend; `operations` are those of the shortest run. */
 export function backendRefusal(

@@ -20,6 +20,8 @@ export interface Runtime {
   readonly backends: readonly BenchBackend[];
   /** Makes a backend current. */
   use(backend: BenchBackend): Promise<void>;
+  /** Waits for results of the current backend, leaving the cores to a software GPU meanwhile. */
+  wait<T>(results: Promise<T>): Promise<T>;
   dispose(): void;
 }
 
@@ -45,6 +47,7 @@ export async function openRuntime({ adapter = 'auto', wasmPath }: RuntimeOptions
     use: async (backend) => {
       if (tf.getBackend() !== backend) await tf.setBackend(backend);
     },
+    wait: (results) => (device && tf.getBackend() === 'webgpu' ? device.settled(results) : results),
     dispose: () => device?.dispose(),
   };
 }

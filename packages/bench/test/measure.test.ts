@@ -1,0 +1,114 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { allCases } from '../src/cases/all-cases.ts';
+import { measureCase, type MeasureOptions } from '../src/measure/measure-case.ts';
+import { allStrategies } from '../src/strategies/all-strategies.ts';
+import type { Strategy } from '../src/strategies/strategy.ts';
+import { openRuntime } from '../src/subject/runtime.ts';
+import { openSubject } from '../src/subject/subject.ts';
+
+const test = suite('measuring');
+
+const options: MeasureOptions = {
+  rounds: 2,
+  isQuick: true,
+  sampleMs: 5,
+  strategyMs: 20,
+  signal: new AbortController().signal,
+  onStep: () => undefined,
+};
+
+/** The name of the case with 8 channels: small, and the same in Node and in the browser. */
+const SMALL = 'channels-8';
+
+async function measure(
+  caseName: string,
+  strategies: readonly Strategy[],
+  changes: Partial<MeasureOptions> = {},
+) {
+  const benchCase = allCases.find(({ name }) => name === caseName);
+  if (!benchCase) throw new RangeError(`There is no case ${caseName}.`);
+  const runtime = await openRuntime();
+  try {
+    const subject = await openSubject(benchCase, runtime);
+    try {
+      return await measureCase(subject, strategies, { ...options, ...changes });
+    } finally {
+      subject.dispose();
+    }
+  } finally {
+    runtime.dispose();
+  }
+}
+
+/** The incremental plan with its weights falsified by a factor. */
+function falsified(factor: number): Strategy {
+  const honest = allStrategies.find(
+    ({ name, executor }) => name === 'incremental' && executor === 'reference',
+  )!;
+  return {
+    ...honest,
+    prepare: async (subject) => {
+      const prepared = await honest.prepare(subject);
+      return {
+        ...prepared,
+        run: async (list) => {
+          const answer = await prepared.run(list);
+          return { ...answer, values: answer.values.map((value) => value * factor) };
+        },
+      };
+    },
+  };
+}
+
+test('a strategy whose answer differs is not timed, and the error is told', async () => {
+  const { results, untimed } = await measure(SMALL, [falsified(1.001)]);
+  assert.equal(results, []);
+  assert.is(untimed.length, 1);
+  assert.match(untimed[0]?.reason ?? '', /differs from float64/);
+  assert.ok(Math.abs((untimed[0]?.maxRelativeError ?? 0) - 1e-3) < 1e-5);
+});
+
+test('a strategy within the tolerance is timed', async () => {
+  const { results, untimed } = await measure(SMALL, [falsified(1 + 5e-5)]);
+  assert.equal(untimed, []);
+  assert.is(results[0]?.rounds, 2);
+});
+
+test('every strategy on WASM agrees with float64 at a small tail', async () => {
+  const onCpu = allStrategies.filter(({ executor }) => executor !== 'webgpu' && executor !== 'tfjs-webgpu');
+  const tails = onCpu.filter(({ from }) => from === 'activation');
+  const { results, untimed } = await measure(SMALL, tails);
+  assert.equal(untimed, []);
+  assert.is(results.length, tails.length);
+  for (const { maxRelativeError, strategy } of results) assert.ok(maxRelativeError <= 1e-4, strategy);
+});
+
+test('where the prediction is confident, the loop in float32 is refused and the plan is not', async () => {
+  const chosen = allStrategies.filter(({ name, executor }) =>
+    executor === 'tfjs-wasm' ? name === 'masked-loop' : executor === 'tfjs',
+  );
+  const { results, untimed, probabilities } = await measure('confident', chosen);
+  assert.ok((probabilities[0] ?? 0) > 0.9999);
+  assert.equal(
+    results.map(({ strategy }) => strategy),
+    ['incremental'],
+  );
+  assert.equal(
+    untimed.map(({ strategy }) => strategy),
+    ['masked-loop'],
+  );
+});
+
+test('an abort leaves no results rather than wrong ones', async () => {
+  const { results } = await measure(SMALL, [falsified(1)], { signal: AbortSignal.abort() });
+  assert.equal(results, []);
+});
+
+test('case names are unique, and every strategy is named once for each executor', () => {
+  assert.is(new Set(allCases.map(({ name }) => name)).size, allCases.length);
+  const keys = allStrategies.map(({ name, executor }) => `${name}@${executor}`);
+  assert.is(new Set(keys).size, keys.length);
+});
+
+test.run();

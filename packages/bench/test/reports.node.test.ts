@@ -1,0 +1,110 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { judge } from '../src/guard.ts';
+import { compareRuns } from '../src/report/compare.ts';
+import { readmeWithTable } from '../src/report/docs.ts';
+import { formatRatio, formatTime } from '../src/report/format.ts';
+import { renderHtml } from '../src/report/html.ts';
+import { ratiosOf } from '../src/report/ratios.ts';
+import { readRun } from '../src/results/read-run.ts';
+import { benchRun, result } from './support.ts';
+
+const test = suite('reports of the bench');
+
+const loop = result({ strategy: 'masked-loop', executor: 'tfjs-wasm', medianMs: 30, quartilesMs: [29, 31] });
+const ownLoop = result({ strategy: 'own-loop', medianMs: 20, quartilesMs: [19, 21] });
+
+test('a run that was written is read back', () => {
+  const run = benchRun([result(), loop]);
+  assert.equal(readRun(JSON.stringify(run), 'run.json'), run);
+});
+
+test('results with missing, wrong or unknown fields are refused by name', () => {
+  const { medianMs: _, ...without } = result();
+  const refused = (results: readonly object[], message: RegExp): void => {
+    assert.throws(() => readRun(JSON.stringify({ ...benchRun([]), results }), 'x.json'), message);
+  };
+  refused([without], /x\.json: results\[0\]: "medianMs" is missing/);
+  refused([result(), result({ quartilesMs: [3, 1] })], /results\[1\]: "quartilesMs" is \[3,1\]/);
+  refused([{ ...result(), speed: 1 }], /unknown field "speed"/);
+  assert.throws(() => readRun('{}', 'x.json'), /"environment" or "results"/);
+  assert.throws(() => readRun('oops', 'x.json'), /not JSON/);
+});
+
+test('ratios hold the fastest other strategy against the fastest of ours', () => {
+  const slower = result({ executor: 'tfjs', medianMs: 5 });
+  const ratios = ratiosOf(benchRun([slower, result(), loop, ownLoop]), 'mnist1d');
+  const of = (name: string): number | undefined => ratios.find(({ against }) => against === name)?.ratio;
+  assert.is(of('fastest other'), 10);
+  assert.is(of('loop, TF.js WASM'), 15);
+  assert.is(of('loop, our kernels'), 10);
+  assert.is(of('Grad-CAM'), undefined);
+});
+
+test('the loop on our kernels is held against ours on the same kernels, not against a faster executor', () => {
+  const ratios = ratiosOf(
+    benchRun([result({ executor: 'tfjs', medianMs: 0.1 }), result(), ownLoop]),
+    'mnist1d',
+  );
+  assert.is(ratios.find(({ against }) => against === 'loop, our kernels')?.ratio, 10);
+});
+
+test('a comparison flags what got slower beyond the spread, and only that', () => {
+  const before = benchRun([result(), loop, ownLoop]);
+  const after = benchRun([
+    result({ medianMs: 2.2, quartilesMs: [2, 2.6] }),
+    { ...loop, medianMs: 60, quartilesMs: [59, 61] },
+    { ...ownLoop, medianMs: 10, quartilesMs: [9, 11] },
+  ]);
+  assert.equal(
+    compareRuns(before, after).map(({ verdict }) => verdict),
+    ['within the spread', 'slower', 'faster'],
+  );
+  assert.is(compareRuns(before, benchRun([])).length, 0);
+});
+
+test('the guard fails where the gain is gone or dispatches depend on the number of channels', () => {
+  const sweep = [result({ dispatches: 2 }), result({ dispatches: 2 })];
+  assert.equal(judge([result(), ownLoop], sweep, [6, 6]).failures, []);
+  const slow = judge([result({ medianMs: 15 }), ownLoop], sweep, [6, 6]);
+  assert.is(slow.failures.length, 1);
+  assert.match(slow.failures[0] ?? '', /1\.3x the own-loop/);
+  assert.is(
+    judge([result(), ownLoop], [result({ dispatches: 2 }), result({ dispatches: 3 })], [6, 6]).failures
+      .length,
+    1,
+  );
+  assert.is(judge([result(), ownLoop], sweep, [6, 8]).failures.length, 1);
+  assert.is(judge([ownLoop], sweep, [6, 6]).failures.length, 1);
+});
+
+test('a page of results is self-contained and shows the curve of cost against channels', async () => {
+  const sweeps = [8, 64].flatMap((value) => [
+    result({ case: `channels-${value}`, medianMs: value }),
+    { ...loop, case: `channels-${value}`, medianMs: value * 9 },
+  ]);
+  const page = await renderHtml(benchRun([result(), loop, ...sweeps]));
+  assert.match(page, /Cost against channels/);
+  assert.match(page, /a &lt;processor&gt;/);
+  assert.is(page.match(/<svg/g)?.length, 2, 'one bar chart and one curve');
+  assert.not.match(page, /<script|src=|href=|url\(/);
+});
+
+test('the table of the README is replaced between its markers', () => {
+  const readme = 'before\n<!-- bench -->\nold\n<!-- /bench -->\nafter\n';
+  const runs = [{ device: 'here', run: benchRun([result(), loop]) }];
+  const written = readmeWithTable(readme, runs);
+  assert.match(written, /^before\n<!-- bench -->\n/);
+  assert.match(written, /15\.0x/);
+  assert.match(written, /<!-- \/bench -->\nafter\n$/);
+  assert.not.match(written, /old/);
+  assert.is(readmeWithTable(written, runs), written);
+  assert.is(readmeWithTable('no markers', runs), 'no markers');
+});
+
+test('times and ratios have three digits', () => {
+  assert.equal([0.0123, 1.5, 99.96, 1234].map(formatTime), ['12.3 µs', '1.50 ms', '100 ms', '1.23 s']);
+  assert.equal([0.5, 1.5, 12.34, 12345].map(formatRatio), ['0.50x', '1.50x', '12.3x', '12,345x']);
+});
+
+test.run();

@@ -1,0 +1,73 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { largestOfEach, maxRelativeError } from '../src/measure/agreement.ts';
+import { fixedTime, isDue, plannedRounds, sampledChannels, scaledTime } from '../src/measure/schedule.ts';
+import { differs, quantile, summarize } from '../src/measure/statistics.ts';
+
+const test = suite('the statistics of the bench');
+
+test('quantiles are linear between neighbours', () => {
+  assert.is(quantile([1, 2, 3, 4], 0.5), 2.5);
+  assert.is(quantile([1, 2, 3, 4], 0.25), 1.75);
+  assert.is(quantile([5], 0.9), 5);
+  assert.throws(() => quantile([], 0.5), RangeError);
+});
+
+test('a summary does not depend on the order, and one outlier does not move its median', () => {
+  assert.equal(summarize([9, 1, 5]), summarize([1, 5, 9]));
+  assert.equal(summarize([1, 2, 3, 4, 1000]), { median: 3, quartiles: [2, 4], count: 5 });
+});
+
+test('two samples differ only where their widened middle halves are apart', () => {
+  const sample = (low: number, high: number, count = 5) => ({ quartiles: [low, high] as const, count });
+  assert.ok(differs(sample(1, 2), sample(4.1, 5)));
+  assert.ok(differs(sample(4.1, 5), sample(1, 2)));
+  assert.not(differs(sample(1, 2), sample(3.9, 5)));
+  assert.not(differs(sample(1, 1, 2), sample(5, 5, 2)), 'two values have no spread');
+});
+
+test('the error is relative to the largest value of each input', () => {
+  assert.equal(largestOfEach([1, -4, 0.5, 0.25], 2), [4, 0.5]);
+  assert.is(maxRelativeError([1, -4, 0.5, 0.25], [1, -4, 0.5, 0.25], [4, 0.5]), 0);
+  assert.is(maxRelativeError([1, -3, 0.5, 0.25], [1, -4, 0.5, 0.25], [4, 0.5]), 0.25);
+  assert.is(maxRelativeError([1, -4, 0.5, 0.5], [1, -4, 0.5, 0.25], [4, 0.5]), 0.5);
+});
+
+test('an answer with NaN, of another length or without values is infinitely wrong', () => {
+  assert.is(maxRelativeError([NaN], [1], [1]), Infinity);
+  assert.is(maxRelativeError([1], [1, 2], [2]), Infinity);
+  assert.is(maxRelativeError([], [], [1]), Infinity);
+});
+
+test('a loop is scaled up by its passes, without what every run takes', () => {
+  const fixed = fixedTime({ passes: 1, ms: 12 }, { passes: 5, ms: 20 });
+  assert.is(fixed, 10);
+  assert.is(scaledTime(20, fixed, 5, 100), 10 + 200);
+  assert.is(fixedTime({ passes: 1, ms: 9 }, { passes: 5, ms: 3 }), 9, 'noise makes no pass negative');
+  assert.is(fixedTime({ passes: 4, ms: 9 }, { passes: 4, ms: 9 }), 0);
+  assert.is(scaledTime(5, 9, 2, 8), 5, 'a run is never shorter than its fixed part');
+});
+
+test('loops run the channels that fit, a few at least and all at most', () => {
+  assert.is(sampledChannels(10, 64, 100), 10);
+  assert.is(sampledChannels(5000, 64, 100), 4);
+  assert.is(sampledChannels(0.1, 64, 100), 64);
+  assert.is(sampledChannels(5000, 2, 100), 2);
+});
+
+test('slow strategies take part in fewer rounds, spread over all of them', () => {
+  const effort = { rounds: 9, strategyMs: 300 };
+  assert.is(plannedRounds(1, effort), 9);
+  assert.is(plannedRounds(200, effort), 3);
+  assert.is(plannedRounds(2000, effort), 1);
+  for (let planned = 1; planned <= 9; planned++) {
+    const due = Array.from({ length: 9 }, (_, round) => isDue(round, planned, 9));
+    assert.is(due.filter(Boolean).length, planned);
+  }
+  assert.equal(
+    Array.from({ length: 9 }, (_, round) => isDue(round, 3, 9)),
+    [false, false, true, false, false, true, false, false, true],
+  );
+});
+
+test.run();

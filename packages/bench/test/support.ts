@@ -1,0 +1,60 @@
+import type { BenchResult, BenchRun } from '../src/results/result.ts';
+
+/** A result as a file has it. */
+export function result(changes: Partial<BenchResult> = {}): BenchResult {
+  return {
+    case: 'mnist1d',
+    strategy: 'incremental',
+    executor: 'webgpu',
+    batch: 1,
+    medianMs: 2,
+    quartilesMs: [1.5, 2.5],
+    gpuMs: null,
+    rounds: 9,
+    maxRelativeError: 1e-7,
+    dispatches: 2,
+    bytes: 1000,
+    operations: 1000,
+    extrapolatedFrom: null,
+    ...changes,
+  };
+}
+
+export function benchRun(results: readonly BenchResult[]): BenchRun {
+  return {
+    environment: {
+      date: '2026-01-01T00:00:00.000Z',
+      commit: null,
+      set: 'quick',
+      runtime: 'Node',
+      versions: {},
+      platform: 'linux x64',
+      processor: 'a <processor>',
+      cores: 2,
+      load: 0.5,
+      adapter: null,
+      ceilings: null,
+    },
+    cases: [
+      {
+        name: 'mnist1d',
+        title: 'MNIST-1D',
+        channels: 25,
+        classes: 10,
+        predictions: [0.5, 0.5],
+        sweep: null,
+      },
+      ...[8, 64].map((value) => ({
+        name: `channels-${value}`,
+        title: `${value} channels`,
+        channels: value,
+        classes: 10,
+        predictions: [0.5, 0.5] as const,
+        sweep: { along: 'channels', value },
+      })),
+    ],
+    results,
+    untimed: [],
+    preparation: [],
+  };
+}
