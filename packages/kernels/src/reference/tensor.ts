@@ -40,3 +40,22 @@ export function fill(
 export function flatIndex(strides: readonly number[], coordinates: readonly number[]): number {
   return strides.reduce((index, stride, axis) => index + stride * (coordinates[axis] ?? 0), 0);
 }
+
+/** `size` values that repeat a vector of `length`, or zeros. */
+export function repeated(vector: Float32Array | null, length: number, size: number): Float64Array {
+  const data = new Float64Array(size);
+  if (vector) for (let start = 0; start < size; start += length) data.set(vector, start);
+  return data;
+}
+
+/** y[yAt + i] += factor * x[xAt + i], `length` times. */
+export function addScaled(
+  y: Float64Array,
+  yAt: number,
+  factor: number,
+  x: Float32Array | Float64Array,
+  xAt: number,
+  length: number,
+): void {
+  for (let i = 0; i < length; i++) y[yAt + i]! += factor * x[xAt + i]!;
+}

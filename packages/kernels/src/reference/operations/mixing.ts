@@ -1,15 +1,15 @@
 import { sizeOf, stridesOf } from '../../tail/shape.ts';
 import type { DenseOperation, LayerNormalizationOperation, SoftmaxOperation } from '../../tail/tail.ts';
-import { fill, flatIndex, forEachPlace, type Tensor } from '../tensor.ts';
+import { addScaled, fill, flatIndex, forEachPlace, repeated, type Tensor } from '../tensor.ts';
 
 /** y = x W + b over the last axis. */
 export function dense({ kernel, bias, units }: DenseOperation, x: Tensor): Float64Array {
   const inputs = x.shape.at(-1) ?? 0;
-  return fill([x.data.length / inputs, units], ([row = 0, unit = 0]) => {
-    let sum = bias?.[unit] ?? 0;
-    for (let i = 0; i < inputs; i++) sum += (x.data[row * inputs + i] ?? 0) * (kernel[i * units + unit] ?? 0);
-    return sum;
+  const y = repeated(bias, units, (x.data.length / inputs) * units);
+  x.data.forEach((value, i) => {
+    if (value !== 0) addScaled(y, Math.floor(i / inputs) * units, value, kernel, (i % inputs) * units, units);
   });
+  return y;
 }
 
 /** exp(x_c) / sum_j exp(x_j) over the last axis, or its logarithm. */

@@ -6,7 +6,7 @@ import type {
   PoolOperation,
   Shape,
 } from '../../tail/tail.ts';
-import { fill, flatIndex, forEachPlace, type Tensor } from '../tensor.ts';
+import { addScaled, fill, flatIndex, forEachPlace, repeated, type Tensor } from '../tensor.ts';
 
 /** One cell under a window: which tap of the window it is and where it lies, counted in positions from the first. */
 interface Tap {
@@ -54,23 +54,31 @@ export function slide(
   });
 }
 
+/** A kernel for more channels than the input has: the input's channel c is `channels[c]` of the kernel's `width`. */
+export interface ChannelSelection {
+  readonly channels: readonly number[];
+  readonly width: number;
+}
+
 /** y[o, f] = bias[f] + sum over taps t and channels c of x[o, t, c] kernel[t, c, f]. */
 export function convolve(
   operation: Omit<ConvolutionOperation, 'kernel'> & { readonly kernel: Float32Array | Float64Array },
   x: Tensor,
   shape: Shape,
+  selection: ChannelSelection | null = null,
 ): Float64Array {
   const { kernel, bias, filters } = operation;
   const channels = x.shape.at(-1) ?? 0;
-  const y = fill(shape, (coordinates) => bias?.[coordinates.at(-1) ?? 0] ?? 0);
+  const { width } = selection ?? { width: channels };
+  const y = repeated(bias, filters, sizeOf(shape));
   slide(operation, x.shape, shape, (position, cells) => {
     for (const cell of cells) {
       for (let c = 0; c < channels; c++) {
-        const value = x.data[cell.position * channels + c] ?? 0;
-        const row = (cell.tap * channels + c) * filters;
-        for (let f = 0; f < filters; f++) {
-          y[position * filters + f] = (y[position * filters + f] ?? 0) + value * (kernel[row + f] ?? 0);
-        }
+        const value = x.data[cell.position * channels + c]!;
+        // Most deltas are zero past a ReLU, and a reference that is slow is run seldom.
+        if (value === 0) continue;
+        const channel = selection ? selection.channels[c]! : c;
+        addScaled(y, position * filters, value, kernel, (cell.tap * width + channel) * filters, filters);
       }
     }
   });

@@ -12,12 +12,12 @@ export function channelsIn({ start, length }: Segment): number[] {
 export function takeChannels({ shape, data }: Tensor, channels: readonly number[]): Tensor {
   const width = channelsOf(shape);
   const taken = channels.length;
-  return {
-    shape: [...positionsOf(shape), taken],
-    data: new Float64Array((data.length / width) * taken).map((_, i) => {
-      return data[Math.floor(i / taken) * width + channels[i % taken]!]!;
-    }),
-  };
+  if (taken === width && channels.every((channel, i) => channel === i)) return { shape, data };
+  const selected = new Float64Array((data.length / width) * taken);
+  for (let from = 0, to = 0; from < data.length; from += width) {
+    for (const channel of channels) selected[to++] = data[from + channel]!;
+  }
+  return { shape: [...positionsOf(shape), taken], data: selected };
 }
 
 /** A segment's values at its place in a tensor of zeros. */

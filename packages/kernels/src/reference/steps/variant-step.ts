@@ -89,13 +89,14 @@ function linear(
   x: Tensor,
   shape: Shape,
 ): Float64Array {
-  const filters = channelsOf(shape);
-  const taken = channels.length;
-  const rows = new Float64Array(sizeOf(sliding.window) * taken * filters).map((_, i) => {
-    const row = Math.floor(i / filters);
-    return kernel[(Math.floor(row / taken) * width + channels[row % taken]!) * filters + (i % filters)]!;
-  });
-  return convolve({ kind: 'convolution', filters, ...sliding, kernel: rows, bias: null }, x, shape);
+  const operation = {
+    kind: 'convolution',
+    filters: channelsOf(shape),
+    ...sliding,
+    kernel,
+    bias: null,
+  } as const;
+  return convolve(operation, x, shape, { channels, width });
 }
 
 function propagate({ operation, source, shape }: PropagateStep, values: Values, variant: number): Tensor {
