@@ -3,6 +3,7 @@ import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { defaultThreadCount, keepingErrorListeners, wasmBinaryFolder } from '#platform';
 import { ModelError } from '../errors.ts';
 import { registerWasmGradients } from './wasm-gradients.ts';
+import { repairSamePadding } from './wasm-same-padding.ts';
 
 export type BackendName = 'webgpu' | 'wasm' | 'cpu';
 
@@ -30,7 +31,8 @@ export interface BackendChoice {
 }
 
 /**
- * Makes one TF.js backend the current one, initialised, with the convolution gradients it lacks; returns the choice.
+ * Makes one TF.js backend the current one, initialised, with the convolution gradients it lacks and wrong kernels replaced;
+ * returns the choice.
  * `auto` takes WebGPU on a hardware adapter, else WASM, else (where WebAssembly is missing) plain JavaScript.
  *
  * @throws ModelError `invalid-option` for an unknown name or `webgpu` without a device, `not-found` where the WASM
@@ -117,6 +119,7 @@ async function useWasm({ wasmPath, threads }: BackendOptions): Promise<void> {
   }
   wasmReady = true;
   registerWasmGradients();
+  repairSamePadding();
 }
 
 /** @throws ModelError `not-found` after a failed start, when TF.js lets nobody name another place. */
