@@ -121,7 +121,7 @@ test('a border of zeros lies around the off stream as well', async () => {
   assert.equal(labelOf(plan, 'pad'), ONE_CHANNEL);
 });
 
-test('a single channel never mixes', async () => {
+test('an only channel is carried as a delta from the first linear layer on, as others are', async () => {
   const plan = await planned([4, 4, 1], (drawing, x) => {
     const mixed = drawing.add(
       { kind: 'activation', function: 'tanh' },
@@ -130,7 +130,8 @@ test('a single channel never mixes', async () => {
     );
     return classify(drawing, mixed);
   });
-  assert.equal(labelOf(plan, 'dense'), ONE_CHANNEL);
+  assert.equal(labelOf(plan, 'convolution'), { kind: 'all', changed: 4 });
+  assert.equal(labelOf(plan, 'dense'), { kind: 'all', changed: 3 });
 });
 
 test('deltas are repeated where a larger tensor is added to them', async () => {

@@ -19,7 +19,8 @@ export function planLinear(
   const { shape } = context.node(node);
   const base = context.base(node, [x]);
   const result = { node, shape, base };
-  if (x.oneChannel && x.parts.length === 0) {
+  // The only variant of a single channel costs the same as a delta, which is never the difference of two logits.
+  if (x.oneChannel && x.parts.length === 0 && x.oneChannel.owner.variants > 1) {
     const owner = ownerAfter(operation, [{ shape: x.shape, owner: x.oneChannel.owner }], shape);
     if (owner) return { ...result, oneChannel: { off: context.off(node, [x]), owner }, parts: [] };
   }
