@@ -6,11 +6,15 @@ export interface ExactAblation {
   readonly logits: Float64Array;
   /** `[classes]` */
   readonly scores: Float64Array;
-  /** (y - y_k) / |y|, `[channels, classes]` */
+  /** (y - y_k) / |y| of the scores, `[channels, classes]` */
   readonly weights: Float64Array;
+  /** z - z_k of the logits, `[channels, classes]` */
+  readonly logitDrops: Float64Array;
 }
 
 /**
+ * Knows nothing of plans: every variant is a whole evaluation of the tail from the definitions of its operations.
+ *
  * @param given values of the target and of the constants, for one input
  * @param off the value of each channel that is off
  */
@@ -27,14 +31,18 @@ export function exactAblation(
   const logits = logitsOf(activation);
   const scores = scoresOf(tail, logits);
   const weights = new Float64Array(channels * logits.length);
+  const logitDrops = new Float64Array(channels * logits.length);
   for (let k = 0; k < channels; k++) {
     const masked = activation.map((on, i) => (i % channels === k ? (off[k] ?? 0) : on));
-    scoresOf(tail, logitsOf(masked)).forEach((without, c) => {
-      const y = scores[c] ?? 0;
+    const ablated = logitsOf(masked);
+    const ablatedScores = scoresOf(tail, ablated);
+    logits.forEach((z, c) => {
+      const [y, without] = [scores[c] ?? 0, ablatedScores[c] ?? 0];
       weights[k * logits.length + c] = y === 0 ? 0 : (y - without) / Math.abs(y);
+      logitDrops[k * logits.length + c] = z - (ablated[c] ?? 0);
     });
   }
-  return { logits, scores, weights };
+  return { logits, scores, weights, logitDrops };
 }
 
 function scoresOf({ scoreFunction }: Tail, logits: Float64Array): Float64Array {

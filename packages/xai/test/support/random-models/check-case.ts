@@ -1,0 +1,138 @@
+import * as tf from '@tensorflow/tfjs';
+import { assertClose } from '@ablation-cam/tools/testing';
+import type { Executor, Tail } from '@ablation-cam/kernels';
+import { runLayerGraph } from '@ablation-cam/model';
+import { continueTail } from '../../../src/forward/continue-tail.ts';
+import { classLogits } from '../../../src/forward/forward-pass.ts';
+import { exactAblation, type ExactAblation } from '../exact-ablation.ts';
+import { describeCase, type RandomCase } from './random-case.ts';
+import { withoutOpaque } from './without-rule.ts';
+
+/** What single precision may leave of weights, in units of the largest of their class: the tolerance of the project. */
+const WEIGHTS = { ofLargest: 1e-4, absolute: 2e-6 };
+
+/** Of logits: TensorFlow.js rounds to 6e-8 at each of some ten layers, relative to values larger than the logits. */
+const LOGITS = { ofLargest: 2e-5, absolute: 2e-5 };
+
+/**
+ * Checks that
+ * - the tail in float64 gives the logits of the network's own layers, also with one channel of the target replaced, and
+ * - every executor weighs the channels as the naive loop does in float64, and leaves no tensor behind.
+ *
+ * @throws Error that names the seed and shows the model
+ */
+export async function checkCase(random: RandomCase, executors: readonly Executor[]): Promise<void> {
+  try {
+    await check(random, executors);
+  } catch (error) {
+    const cause = error instanceof Error ? error : new Error(String(error));
+    cause.message = `${cause.message}\n${describeCase(random)}`;
+    throw cause;
+  }
+}
+
+async function check(random: RandomCase, executors: readonly Executor[]): Promise<void> {
+  const { extracted, inputs, score, activation, logits, constants, ablation } = random;
+  const tail = withoutOpaque(extracted.tail);
+  const of = Array.from({ length: inputs }, (_, n) =>
+    exactAblation(tail, valuesOf(random, n), offOf(random, n)),
+  );
+  of.forEach((exact, n) => {
+    assertClose(part(logits, inputs, n), exact.logits, LOGITS, 'logits');
+  });
+  await checkMasked(random, tail);
+
+  const isLogit = score === 'logit' || tail.scoreFunction === 'linear';
+
+  for (const executor of executors) {
+    const before = tf.memory().numTensors;
+    const prepared = await executor.prepare(random.plan);
+    try {
+      const { weights } = await prepared.run({
+        ...{ inputs, activation, ablation, score, constants, norm: 2, classes: 'all' },
+        logits: Float32Array.from(of.flatMap((exact) => [...exact.logits])),
+        weighting: 'relative-drop',
+        continueFrom: continueTail(random.graph, extracted),
+      });
+      of.forEach((exact, n) => {
+        assertWeights(
+          part(weights, inputs, n),
+          exact,
+          isLogit,
+          `${executor.name} executor, input ${String(n)}`,
+        );
+      });
+    } finally {
+      prepared.dispose();
+    }
+    const left = tf.memory().numTensors - before;
+    if (left !== 0) throw new Error(`the ${executor.name} executor leaves ${String(left)} tensors behind`);
+  }
+}
+
+/**
+ * Each class by itself. Weights of logits are compared as the falls that they are made of: dividing by a logit near zero
+ * enlarges without end what is left of rounding.
+ */
+function assertWeights(weights: Float32Array, exact: ExactAblation, isLogit: boolean, what: string): void {
+  const classes = exact.logits.length;
+  for (let c = 0; c < classes; c++) {
+    const scale = isLogit ? Math.abs(exact.logits[c] ?? 0) : 1;
+    const ofClass = (values: ArrayLike<number>): number[] =>
+      Array.from(values).filter((_, i) => i % classes === c);
+    const found = ofClass(weights).map((weight) => weight * scale);
+    const expected = ofClass(isLogit ? exact.logitDrops : exact.weights);
+    assertClose(found, expected, WEIGHTS, `${what}, weights of class ${String(c)}`);
+  }
+}
+
+/** One channel of the first input replaced: the network's own layers, run from there, against the tail in float64. */
+async function checkMasked(random: RandomCase, tail: Tail): Promise<void> {
+  const { graph, extracted, activation, inputs, constants, seed } = random;
+  const values = valuesOf(random, 0);
+  const channels = tail.nodes[tail.target]?.shape.at(-1) ?? 1;
+  const masked = part(activation, inputs, 0).map((on, i) =>
+    i % channels === seed % channels ? 0.3 - 2 * on : on,
+  );
+  const changed = tf.tidy(() => {
+    const feeds = [...constants.keys(), tail.target].map((node) => {
+      const data = node === tail.target ? masked : (values.get(node) ?? new Float32Array());
+      return [
+        extracted.tensors[node] ?? -1,
+        tf.tensor(data, [1, ...(tail.nodes[node]?.shape ?? [])]),
+      ] as const;
+    });
+    const [z] = runLayerGraph(graph, new Map(feeds), [extracted.logits]);
+    return classLogits(z, tail.nodes[tail.output]?.shape[0] ?? 0);
+  });
+  const found = await changed.data();
+  changed.dispose();
+  const { logits } = exactAblation(tail, values.set(tail.target, masked), []);
+  assertClose(found, logits, LOGITS, `logits with channel ${String(seed % channels)} replaced`);
+}
+
+function valuesOf(
+  { extracted, inputs, activation, constants }: RandomCase,
+  n: number,
+): Map<number, Float32Array> {
+  const values = new Map([[extracted.tail.target, part(activation, inputs, n)]]);
+  for (const [node, data] of constants) values.set(node, part(data, inputs, n));
+  return values;
+}
+
+/** The value that stands for off, for each channel of input n. */
+function offOf({ ablation, activation, inputs, target }: RandomCase, n: number): ArrayLike<number> {
+  if (ablation.kind === 'values') return ablation.values;
+  const own = part(activation, inputs, n);
+  const channels = target.shape.at(-1) ?? 1;
+  return Float64Array.from({ length: channels }, (_, k) => {
+    let sum = 0;
+    for (let i = k; i < own.length; i += channels) sum += own[i] ?? 0;
+    return (sum * channels) / own.length;
+  });
+}
+
+function part(values: Float32Array, inputs: number, n: number): Float32Array {
+  const size = values.length / inputs;
+  return values.subarray(n * size, (n + 1) * size);
+}

@@ -1,0 +1,72 @@
+import { parseArgs } from 'node:util';
+import { referenceExecutor, requestDevice, webGpuExecutor } from '@ablation-cam/kernels';
+import { useBackend } from '@ablation-cam/model';
+import { tfjsExecutor } from '../../../src/executors/tfjs/tfjs-executor.ts';
+import { checkCase } from './check-case.ts';
+import { randomCase } from './random-case.ts';
+
+const HELP = `pnpm test:models -- [--models N] [--from SEED]
+
+Holds every executor against the naive loop in float64 on random models, more of them than every test run can afford.
+  --models N    how many, one a seed (300)
+  --from SEED   the first seed (1)`;
+
+/** Time between two lines of progress. */
+const PROGRESS_MS = 20_000;
+
+const { values } = parseArgs({
+  args: process.argv.slice(2).filter((arg) => arg !== '--'),
+  options: { models: { type: 'string' }, from: { type: 'string' }, help: { type: 'boolean' } },
+});
+
+if (values.help) console.log(HELP);
+else await runModels(wholeNumber('models', values.models ?? '300'), wholeNumber('from', values.from ?? '1'));
+
+async function runModels(models: number, from: number): Promise<void> {
+  await useBackend('wasm');
+  const device = await requestDevice();
+  const executors = [tfjsExecutor(), referenceExecutor(), webGpuExecutor(device)];
+  const start = performance.now();
+  let reported = start;
+  const failed: number[] = [];
+  for (let done = 0; done < models; done++) {
+    const seed = from + done;
+    try {
+      await checkSeed(seed);
+    } catch (error) {
+      failed.push(seed);
+      console.error(error instanceof Error ? error.message : error);
+    }
+    if (performance.now() - reported < PROGRESS_MS) continue;
+    reported = performance.now();
+    const minutes = (reported - start) / 60_000;
+    const left = (minutes * (models - done - 1)) / (done + 1);
+    console.log(
+      `${done + 1} of ${models} models, ${failed.length} failed, ${minutes.toFixed(1)} min, about ${left.toFixed(0)} min left`,
+    );
+  }
+  const { pipelineCount, liveBuffers } = device;
+  device.dispose();
+  const names = executors.map(({ name }) => name).join(', ');
+  const seeds = `seeds ${from} to ${from + models - 1}`;
+  console.log(
+    `${models} models (${seeds}) on ${names}: ${failed.length} failed${failed.length > 0 ? `: ${failed.join(', ')}` : ''}`,
+  );
+  console.log(`${pipelineCount} pipelines, ${liveBuffers} GPU buffers left alive`);
+  process.exitCode = failed.length === 0 && liveBuffers === 0 ? 0 : 1;
+
+  async function checkSeed(seed: number): Promise<void> {
+    const random = await randomCase(seed);
+    try {
+      await checkCase(random, executors);
+    } finally {
+      random.model.dispose();
+    }
+  }
+}
+
+function wholeNumber(name: string, text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1) return value;
+  throw new Error(`--${name} expects a whole number from 1, got "${text}"\n\n${HELP}`);
+}
