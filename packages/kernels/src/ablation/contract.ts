@@ -85,7 +85,16 @@ export interface AblationOutput {
   readonly map: Float32Array;
   /** Dispatches that were submitted; 0 on an executor that has none. */
   readonly dispatches: { readonly ablation: number; readonly map: number };
-  readonly timings: { readonly ablationMs: number; readonly mapMs: number };
+  readonly timings: AblationTimings;
+}
+
+/** What a run took, in milliseconds. */
+export interface AblationTimings {
+  readonly ablationMs: number;
+  /** 0 where the maps are made together with the ablation and cannot be told apart. */
+  readonly mapMs: number;
+  /** Time on the GPU, where the executor was asked to measure it. */
+  readonly gpuMs: number | null;
 }
 
 export type ExecutorName = 'webgpu' | 'tfjs' | 'reference';

@@ -50,7 +50,7 @@ class ReferenceAblation implements PreparedAblation {
       mapSigned: new Float32Array(input.inputs * maps * positions),
       map: new Float32Array(input.inputs * maps * positions),
       dispatches: { ablation: 0, map: 0 },
-      timings: { ablationMs: 0, mapMs: 0 },
+      timings: { ablationMs: 0, mapMs: 0, gpuMs: null },
     };
     const turn = turns(input.signal);
     for (let n = 0; n < input.inputs; n++) {

@@ -1,4 +1,4 @@
-import type { AblationInput, Norm, TensorSource, Weighting } from '../ablation/contract.ts';
+import type { AblationInput, AblationTimings, Norm, TensorSource, Weighting } from '../ablation/contract.ts';
 import type { Device } from '../device/device.ts';
 import { BufferUsage, MAP_READ } from '../device/usage.ts';
 import { CHANNEL_LANES, elementsPerInput, scratchHalf } from '../plan/chunks.ts';
@@ -15,6 +15,8 @@ export interface UploadedPlan {
   readonly program: Program;
   /** Threads of an ablation workgroup. */
   readonly threads: number;
+  /** Whether passes are timed on the GPU; absent: on hardware. */
+  readonly timesPasses: boolean | undefined;
   readonly programBuffer: GPUBuffer;
   readonly kernelBuffer: GPUBuffer;
 }
@@ -39,8 +41,7 @@ export interface ChunkOutput {
   readonly classIndices: Uint32Array;
   readonly mapSigned: Float32Array;
   readonly map: Float32Array;
-  readonly ablationMs: number;
-  readonly mapMs: number;
+  readonly timings: AblationTimings;
 }
 
 const WEIGHTING_CODES: Readonly<Record<Weighting, (norm: Norm) => number>> = {
@@ -57,7 +58,7 @@ export async function runChunk(
   chunk: Chunk,
 ): Promise<ChunkOutput> {
   const buffers = new BufferScope(device);
-  const timer = new PassTimer(device, 2);
+  const timer = new PassTimer(device, 2, uploaded.timesPasses);
   const start = performance.now();
   try {
     const readBack = await device.checked('ablation', () =>
@@ -124,6 +125,7 @@ function submit(
       WEIGHTING_CODES[input.weighting](input.norm),
       OFF_MODES[off.mode],
       program.constants.length,
+      ...(threads === CHANNEL_LANES ? [1, plan.channels] : [plan.classes, 1]),
     ),
     uniform,
   );
@@ -236,8 +238,8 @@ function decode(
   const mapMiddle = resultEnd + (inputs * elements.maps) / 2;
   const predicted = values.subarray(2 * scores, resultEnd);
   const classes = mapClasses(input.classes, maps);
-  // Pass times are the GPU's own; everything else of the elapsed time belongs to the ablation.
   const mapMs = timer.durationMs(bytes, 1);
+  const gpuMs = timer.isTiming ? timer.durationMs(bytes, 0) + mapMs : null;
   return {
     ablatedScores: values.subarray(0, scores),
     weights: values.subarray(scores, 2 * scores),
@@ -247,7 +249,7 @@ function decode(
     classIndices: Uint32Array.from({ length: inputs * maps }, (_, at) =>
       input.classes === 'predicted' ? (predicted[at] ?? 0) : (classes[at % maps] ?? 0),
     ),
-    ablationMs: elapsedMs - mapMs,
-    mapMs,
+    // Pass times are the GPU's own; everything else of the elapsed time belongs to the ablation.
+    timings: { ablationMs: elapsedMs - mapMs, mapMs, gpuMs },
   };
 }

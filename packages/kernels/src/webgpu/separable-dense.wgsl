@@ -12,13 +12,15 @@
 // Thread mapping: lane and row while planes are read, thread = row * CHANNEL_LANES + lane, so that neighbouring threads
 // read neighbouring channels; lane and index where classes are at hand, thread = lane * LANE_THREADS + index, so that
 // neighbouring threads read neighbouring classes of W. Threads hand partial sums over in workgroup memory, and whoever
-// needs a sum adds the LANE_THREADS parts itself: barriers, which are dear on a software adapter, stay few.
+// needs a sum adds the LANE_THREADS parts itself. Where a CPU plays the GPU a lane is one thread: there is nothing to hand
+// over and no barrier, which there costs a switch for every thread, and W lies with its channels side by side.
 // Grid: (ceil(K / CHANNEL_LANES), N).
 
 const CHANNEL_LANES = 8u;
-// 256 on hardware; fewer where a CPU plays the GPU and every barrier costs a switch a thread.
+// 256 on hardware, CHANNEL_LANES where a CPU plays the GPU.
 override THREADS = 256u;
 override LANE_THREADS = THREADS / CHANNEL_LANES;
+override IS_LANE_ONE_THREAD = LANE_THREADS == 1u;
 
 const STAGE_WORDS = 13u;
 const POINTWISE_WORDS = 3u;
@@ -29,6 +31,8 @@ const POINTWISE_WORDS = 3u;
 override IS_GENERAL = true;
 // Whether the dense layer reads the activation itself: there is nothing to store in between.
 override IS_DIRECT = false;
+// Whether a channel hands the dense layer a single feature.
+override IS_REDUCED = false;
 // How the stages pool: not at all; max-pooling over whole 2x2 windows only; any way.
 override POOLING = 2u;
 // How logits become scores.
@@ -40,10 +44,6 @@ const POOLING_MAX_2X2 = 1u;
 const REDUCTION_NONE = 0u;
 const REDUCTION_MAX = 1u;
 const REDUCTION_AVERAGE = 2u;
-
-const SCORE_LOGIT = 0u;
-const SCORE_SOFTMAX = 1u;
-const SCORE_SIGMOID = 2u;
 
 const OFF_CHANNEL_MEAN = 2u;
 const OFF_PER_INPUT = 1u;
@@ -68,6 +68,8 @@ struct Params {
   weighting: u32,
   off_mode: u32,
   off_offset: u32, // of the ablation values in `channel_values`
+  kernel_channel: u32, // from a channel's weight to the next one's, and from a class's
+  kernel_class: u32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -75,7 +77,7 @@ struct Params {
 // Scales and shifts of affine operations, then the ablation values.
 @group(0) @binding(2) var<storage, read> channel_values: array<f32>;
 @group(0) @binding(3) var<storage, read> activation: array<f32>; // [N, positions, K]
-@group(0) @binding(4) var<storage, read> kernel: array<f32>; // [features * K, C]
+@group(0) @binding(4) var<storage, read> kernel: array<f32>; // [features, K, C], or [features, C, K]
 @group(0) @binding(5) var<storage, read> logits: array<f32>; // [N, C]
 @group(0) @binding(6) var<storage, read_write> scratch: array<f32>;
 // ablated_scores [N, K, C], weights [N, K, C], predicted class [N]
@@ -200,41 +202,149 @@ fn run_stage(stage: Stage, plane: Plane, output: u32, channel: u32) -> f32 {
   return apply_pointwise(stage.pointwise_begin, stage.pointwise_end, channel, value);
 }
 
+// Four outputs: their reads do not wait for each other.
+fn run_stage_of_four(stage: Stage, plane: Plane, outputs: vec4<u32>, channel: u32) -> vec4<f32> {
+  return vec4(
+    run_stage(stage, plane, outputs.x, channel),
+    run_stage(stage, plane, outputs.y, channel),
+    run_stage(stage, plane, outputs.z, channel),
+    run_stage(stage, plane, outputs.w, channel),
+  );
+}
+
 // f(A_k)[p] - f(r_k) for the feature p at `at`.
-fn load_change(at: u32, lane: u32) -> f32 {
+fn load_change(at: u32, off: f32) -> f32 {
   if (IS_DIRECT) {
-    return activation[at] - off_outputs[lane];
+    return activation[at] - off;
   }
   return scratch[at];
 }
 
-// Parts of the softmax of the logits, one for each of the first LANE_THREADS threads.
-fn summarise_logits(part: u32, input: u32) {
+// The predicted class, its logit, and sum_c exp(z_c - z_m).
+struct Base {
+  class_index: u32,
+  logit: f32,
+  sum: f32,
+}
+
+fn logits_at(base: u32, classes: vec4<u32>) -> vec4<f32> {
+  let at = base + classes;
+  return vec4(logits[at.x], logits[at.y], logits[at.z], logits[at.w]);
+}
+
+fn drops_at(row: u32, classes: vec4<u32>) -> vec4<f32> {
+  let at = row + classes;
+  return vec4(result[at.x], result[at.y], result[at.z], result[at.w]);
+}
+
+// Writes values to the places of a row that are classes.
+fn store_classes(row: u32, first: u32, values: vec4<f32>) {
+  let classes = first + vec4(0u, 1u, 2u, 3u) * LANE_THREADS;
+  if (classes.x < params.classes) {
+    result[row + classes.x] = values.x;
+  }
+  if (classes.y < params.classes) {
+    result[row + classes.y] = values.y;
+  }
+  if (classes.z < params.classes) {
+    result[row + classes.z] = values.z;
+  }
+  if (classes.w < params.classes) {
+    result[row + classes.w] = values.w;
+  }
+}
+
+// Four classes' weights of the feature whose row begins at `row`.
+fn weights_at(row: u32, columns: vec4<u32>) -> vec4<f32> {
+  let at = row + columns;
+  return vec4(kernel[at.x], kernel[at.y], kernel[at.z], kernel[at.w]);
+}
+
+// The same of every LANE_THREADS-th class.
+fn summarise_logits(part: u32, input: u32) -> Base {
   let base = input * params.classes;
-  var best = LOWEST;
-  var best_class = params.classes - 1u;
-  for (var c = part; c < params.classes; c += LANE_THREADS) {
-    if (logits[base + c] > best) {
-      best = logits[base + c];
-      best_class = c;
+  var best = vec4(LOWEST);
+  var best_classes = vec4(params.classes - 1u);
+  for (var c = part; c < params.classes; c += 4u * LANE_THREADS) {
+    let classes = classes_from(c, LANE_THREADS, params.classes);
+    let z = logits_at(base, classes);
+    best_classes = select(best_classes, classes, z > best);
+    best = max(best, z);
+  }
+  let largest = largest_of(best);
+  // The first class of those with the largest logit.
+  let firsts = select(vec4(0xffffffffu), best_classes, best == vec4(largest));
+  let best_class = min(min(firsts.x, firsts.y), min(firsts.z, firsts.w));
+  var sums = vec4(0.0);
+  for (var c = part; c < params.classes; c += 4u * LANE_THREADS) {
+    let z = logits_at(base, classes_from(c, LANE_THREADS, params.classes));
+    sums += select(vec4(0.0), exp(z - largest), are_classes(c, LANE_THREADS, params.classes));
+  }
+  return Base(best_class, largest, sum_of(sums));
+}
+
+fn base_of_parts() -> Base {
+  var m = best_classes[0];
+  var z_m = best_logits[0];
+  for (var part = 1u; part < LANE_THREADS; part++) {
+    let z = best_logits[part];
+    if (z > z_m || (z == z_m && best_classes[part] < m)) {
+      z_m = z;
+      m = best_classes[part];
     }
   }
   var sum = 0.0;
-  for (var c = part; c < params.classes; c += LANE_THREADS) {
-    sum += exp(logits[base + c] - best);
+  for (var part = 0u; part < LANE_THREADS; part++) {
+    sum += logit_sums[part] * exp(best_logits[part] - z_m);
   }
-  best_logits[part] = best;
-  best_classes[part] = best_class;
-  logit_sums[part] = sum;
+  return Base(m, z_m, sum);
 }
 
-// Visits the parts of one channel's sum over rows.
-fn sum_rows_of_plane(lane: u32) -> f32 {
+// Waits until all threads of the workgroup are here and what they wrote can be read.
+fn meet() {
+  if (!IS_LANE_ONE_THREAD) {
+    storageBarrier();
+    workgroupBarrier();
+  }
+}
+
+// One channel's sum over all rows, from every row's part.
+fn sum_of_rows(part: f32, thread: u32, lane: u32) -> f32 {
+  if (IS_LANE_ONE_THREAD) {
+    return part;
+  }
+  plane_sums[thread] = part;
+  workgroupBarrier();
   var sum = 0.0;
   for (var row = 0u; row < LANE_THREADS; row++) {
     sum += plane_sums[row * CHANNEL_LANES + lane];
   }
+  // Nobody may overwrite a part before everybody has read it.
+  workgroupBarrier();
   return sum;
+}
+
+// Likewise the largest.
+fn largest_of_rows(part: f32, thread: u32, lane: u32) -> f32 {
+  if (IS_LANE_ONE_THREAD) {
+    return part;
+  }
+  plane_sums[thread] = part;
+  workgroupBarrier();
+  var largest = LOWEST;
+  for (var row = 0u; row < LANE_THREADS; row++) {
+    largest = max(largest, plane_sums[row * CHANNEL_LANES + lane]);
+  }
+  workgroupBarrier();
+  return largest;
+}
+
+// f(r_k) of the lane that a thread takes when it has classes at hand.
+fn off_of(lane: u32, own: f32) -> f32 {
+  if (IS_LANE_ONE_THREAD) {
+    return own;
+  }
+  return off_outputs[lane];
 }
 
 @compute @workgroup_size(THREADS)
@@ -253,18 +363,23 @@ fn main(
     Plane(true, input * params.positions * params.channels + channel, params.channels);
   let is_slope = params.weighting == WEIGHTING_SLOPE_L1 || params.weighting == WEIGHTING_SLOPE_L2;
 
-  if (thread < LANE_THREADS) {
-    summarise_logits(thread, input);
+  var base = summarise_logits(thread % LANE_THREADS, input);
+  if (!IS_LANE_ONE_THREAD && thread < LANE_THREADS) {
+    best_logits[thread] = base.logit;
+    best_classes[thread] = base.class_index;
+    logit_sums[thread] = base.sum;
   }
 
   // The norm of A_k where a slope is asked for.
+  var norm = 0.0;
   if (is_slope && is_channel) {
-    var sum = 0.0;
     for (var p = row; p < params.positions; p += LANE_THREADS) {
       let a = load_plane(activation_plane, p);
-      sum += select(a * a, abs(a), params.weighting == WEIGHTING_SLOPE_L1);
+      norm += select(a * a, abs(a), params.weighting == WEIGHTING_SLOPE_L1);
     }
-    norm_sums[thread] = sum;
+    if (!IS_LANE_ONE_THREAD) {
+      norm_sums[thread] = norm;
+    }
   }
 
   // r_k, then f(r_k): pooling leaves a constant plane constant, since cells of padding never count.
@@ -276,10 +391,7 @@ fn main(
         sum += load_plane(activation_plane, p);
       }
     }
-    plane_sums[thread] = sum;
-    workgroupBarrier();
-    off = sum_rows_of_plane(lane) / f32(params.positions);
-    workgroupBarrier();
+    off = sum_of_rows(sum, thread, lane) / f32(params.positions);
   } else if (is_channel) {
     let of_input = select(0u, input * params.channels, params.off_mode == OFF_PER_INPUT);
     off = channel_values[params.off_offset + of_input + channel];
@@ -292,7 +404,7 @@ fn main(
     off = apply_pointwise(params.reduced_begin, params.reduced_end, channel, off);
   }
 
-  if (IS_DIRECT) {
+  if (IS_DIRECT && !IS_LANE_ONE_THREAD) {
     if (row == 0u) {
       off_outputs[lane] = off;
     }
@@ -301,6 +413,7 @@ fn main(
 
   // The stages. The last one leaves f(A_k) - f(r_k) in scratch: the whole plane, or its reduction.
   let stage_count = select(params.stage_count, 0u, IS_DIRECT);
+  var reduced = 0.0;
   for (var number = 0u; number < stage_count; number++) {
     let stage = load_stage(number);
     let output_positions = stage.output_positions;
@@ -317,13 +430,15 @@ fn main(
         for (var position = row; position < output_positions; position += LANE_THREADS) {
           largest = max(largest, run_stage(stage, plane, position, channel));
         }
-        plane_sums[thread] = largest;
+        reduced = largest;
       } else if (reduction == REDUCTION_AVERAGE) {
-        var sum = 0.0;
-        for (var position = row; position < output_positions; position += LANE_THREADS) {
-          sum += run_stage(stage, plane, position, channel);
+        var sums = vec4(0.0);
+        for (var position = row; position < output_positions; position += 4u * LANE_THREADS) {
+          let positions = position + vec4(0u, 1u, 2u, 3u) * LANE_THREADS;
+          let values = run_stage_of_four(stage, plane, min(positions, vec4(output_positions - 1u)), channel);
+          sums += select(vec4(0.0), values, positions < vec4(output_positions));
         }
-        plane_sums[thread] = sum / f32(output_positions);
+        reduced = dot(sums, vec4(1.0 / f32(output_positions)));
       } else {
         let subtracted = select(0.0, off, is_last);
         for (var position = row; position < output_positions; position += LANE_THREADS) {
@@ -332,23 +447,20 @@ fn main(
         }
       }
     }
-    storageBarrier();
+    meet();
   }
   let features_base = scratch_base + ((params.stage_count - 1u) & 1u) * params.scratch_half;
   if (params.reduction != REDUCTION_NONE) {
-    workgroupBarrier();
-    if (thread < CHANNEL_LANES && is_channel) {
-      var reduced = sum_rows_of_plane(lane);
-      if (params.reduction == REDUCTION_MAX) {
-        reduced = LOWEST;
-        for (var other = 0u; other < LANE_THREADS; other++) {
-          reduced = max(reduced, plane_sums[other * CHANNEL_LANES + lane]);
-        }
-      }
-      reduced = apply_pointwise(params.reduced_begin, params.reduced_end, channel, reduced);
-      scratch[features_base + lane] = reduced - off;
+    if (params.reduction == REDUCTION_MAX) {
+      reduced = largest_of_rows(reduced, thread, lane);
+    } else {
+      reduced = sum_of_rows(reduced, thread, lane);
     }
-    storageBarrier();
+    if (thread < CHANNEL_LANES && is_channel) {
+      scratch[features_base + lane] =
+        apply_pointwise(params.reduced_begin, params.reduced_end, channel, reduced) - off;
+    }
+    meet();
   }
 
   // Contributions to the logits. `ablated_scores` holds d[k, c] until the scores replace it.
@@ -356,38 +468,42 @@ fn main(
   let class_channel = workgroup.x * CHANNEL_LANES + class_lane;
   let is_class_channel = class_channel < params.channels;
   let index = thread % LANE_THREADS;
+  let class_off = off_of(class_lane, off);
   let row_base = (input * params.channels + class_channel) * params.classes;
   // Where the features of this thread's channel lie, one after the other.
   var features = Plane(false, features_base + class_lane, CHANNEL_LANES);
   if (IS_DIRECT) {
     features = Plane(true, input * params.positions * params.channels + class_channel, params.channels);
   }
-  if (params.class_lanes == LANE_THREADS) {
+  if (IS_LANE_ONE_THREAD || params.class_lanes == LANE_THREADS) {
     // Four classes at a time, so that a change is read once for all four and their weights are on the way together.
     if (is_class_channel) {
-      let last = params.classes - 1u;
       let step = params.channels * params.classes;
+      let first_row = class_channel * params.kernel_channel;
       for (var c = index; c < params.classes; c += 4u * LANE_THREADS) {
-        let columns = min(c + vec4(0u, 1u, 2u, 3u) * LANE_THREADS, vec4(last));
-        var weights_at = class_channel * params.classes;
-        var change_at = features.base;
+        let columns = classes_from(c, LANE_THREADS, params.classes) * params.kernel_class;
         var sums = vec4(0.0);
-        for (var feature = 0u; feature < params.features; feature++) {
-          let weights = vec4(
-            kernel[weights_at + columns.x],
-            kernel[weights_at + columns.y],
-            kernel[weights_at + columns.z],
-            kernel[weights_at + columns.w],
-          );
-          sums += load_change(change_at, class_lane) * weights;
-          weights_at += step;
-          change_at += features.stride;
-        }
-        for (var j = 0u; j < 4u; j++) {
-          if (c + j * LANE_THREADS < params.classes) {
-            result[row_base + c + j * LANE_THREADS] = sums[j];
+        if (IS_REDUCED) {
+          sums = load_change(features.base, class_off) * weights_at(first_row, columns);
+        } else {
+          // And four features.
+          for (var feature = 0u; feature < params.features; feature += 4u) {
+            let own = feature + vec4(0u, 1u, 2u, 3u);
+            let at = min(own, vec4(params.features - 1u));
+            let change_at = features.base + at * features.stride;
+            let loaded = vec4(
+              load_change(change_at.x, class_off),
+              load_change(change_at.y, class_off),
+              load_change(change_at.z, class_off),
+              load_change(change_at.w, class_off),
+            );
+            let changes = select(vec4(0.0), loaded, own < vec4(params.features));
+            let rows = first_row + at * step;
+            sums += changes.x * weights_at(rows.x, columns) + changes.y * weights_at(rows.y, columns)
+              + changes.z * weights_at(rows.z, columns) + changes.w * weights_at(rows.w, columns);
           }
         }
+        store_classes(row_base, c, sums);
       }
     }
   } else {
@@ -399,12 +515,12 @@ fn main(
     var sum = 0.0;
     if (is_class) {
       for (var feature = first_feature; feature < params.features; feature += shares) {
-        let change = load_change(features.base + feature * features.stride, class_lane);
+        let change = load_change(features.base + feature * features.stride, class_off);
         sum += change * kernel[(feature * params.channels + class_channel) * params.classes + c];
       }
     }
     drop_sums[thread] = sum;
-    workgroupBarrier();
+    meet();
     if (is_class && first_feature == 0u) {
       for (var share = 1u; share < shares; share++) {
         sum += drop_sums[thread + share * params.class_lanes];
@@ -412,27 +528,18 @@ fn main(
       result[row_base + c] = sum;
     }
   }
-  storageBarrier();
-  workgroupBarrier();
+  meet();
 
-  // The base run, put together from its parts by everybody.
-  var m = best_classes[0];
-  var z_m = best_logits[0];
-  for (var part = 1u; part < LANE_THREADS; part++) {
-    let z = best_logits[part];
-    if (z > z_m || (z == z_m && best_classes[part] < m)) {
-      z_m = z;
-      m = best_classes[part];
-    }
+  if (!IS_LANE_ONE_THREAD) {
+    base = base_of_parts();
   }
-  var logit_sum = 0.0;
-  for (var part = 0u; part < LANE_THREADS; part++) {
-    logit_sum += logit_sums[part] * exp(best_logits[part] - z_m);
-  }
+  let m = base.class_index;
+  let z_m = base.logit;
+  let logit_sum = base.sum;
 
   // The ablated run's softmax, each thread its classes.
   let logit_base = input * params.classes;
-    var d_m = 0.0;
+  var d_m = 0.0;
   if (is_class_channel) {
     d_m = result[row_base + m];
   }
@@ -441,71 +548,68 @@ fn main(
   var term_sum = 0.0;
   if (SCORE == SCORE_SOFTMAX) {
     if (is_class_channel) {
-      for (var c = index; c < params.classes; c += LANE_THREADS) {
-        shift = max(shift, logits[logit_base + c] - z_m + (d_m - result[row_base + c]));
+      var shifts = vec4(0.0);
+      for (var c = index; c < params.classes; c += 4u * LANE_THREADS) {
+        let classes = classes_from(c, LANE_THREADS, params.classes);
+        let v = d_m - drops_at(row_base, classes);
+        shifts = max(shifts, logits_at(logit_base, classes) - z_m + v);
       }
-      for (var c = index; c < params.classes; c += LANE_THREADS) {
-        let e = logits[logit_base + c] - z_m;
-        let v = d_m - result[row_base + c];
-        ablated_sum += exp(e + v - shift);
-        term_sum += softmax_term(e, v, shift);
+      shift = largest_of(shifts);
+      var ablated_sums = vec4(0.0);
+      var term_sums = vec4(0.0);
+      for (var c = index; c < params.classes; c += 4u * LANE_THREADS) {
+        let classes = classes_from(c, LANE_THREADS, params.classes);
+        let are_real = are_classes(c, LANE_THREADS, params.classes);
+        let e = logits_at(logit_base, classes) - z_m;
+        let v = d_m - drops_at(row_base, classes);
+        ablated_sums += select(vec4(0.0), exp(e + v - shift), are_real);
+        term_sums += select(vec4(0.0), softmax_terms(e, v, shift), are_real);
       }
+      ablated_sum = sum_of(ablated_sums);
+      term_sum = sum_of(term_sums);
     }
-    shifts[thread] = shift;
-    ablated_sums[thread] = ablated_sum;
-    term_sums[thread] = term_sum;
-    // Nobody may overwrite d[k, m] before everybody has read it.
-    workgroupBarrier();
-    let first = class_lane * LANE_THREADS;
-    for (var part = 0u; part < LANE_THREADS; part++) {
-      shift = max(shift, shifts[first + part]);
-    }
-    ablated_sum = 0.0;
-    term_sum = 0.0;
-    for (var part = 0u; part < LANE_THREADS; part++) {
-      let scale = exp(shifts[first + part] - shift);
-      ablated_sum += ablated_sums[first + part] * scale;
-      term_sum += term_sums[first + part] * scale;
+    if (!IS_LANE_ONE_THREAD) {
+      shifts[thread] = shift;
+      ablated_sums[thread] = ablated_sum;
+      term_sums[thread] = term_sum;
+      // Nobody may overwrite d[k, m] before everybody has read it.
+      workgroupBarrier();
+      let first = class_lane * LANE_THREADS;
+      for (var part = 0u; part < LANE_THREADS; part++) {
+        shift = max(shift, shifts[first + part]);
+      }
+      ablated_sum = 0.0;
+      term_sum = 0.0;
+      for (var part = 0u; part < LANE_THREADS; part++) {
+        let scale = exp(shifts[first + part] - shift);
+        ablated_sum += ablated_sums[first + part] * scale;
+        term_sum += term_sums[first + part] * scale;
+      }
     }
   }
 
   if (is_class_channel) {
-    var norm = 0.0;
     if (is_slope) {
-      for (var part = 0u; part < LANE_THREADS; part++) {
-        norm += norm_sums[part * CHANNEL_LANES + class_lane];
+      if (!IS_LANE_ONE_THREAD) {
+        norm = 0.0;
+        for (var part = 0u; part < LANE_THREADS; part++) {
+          norm += norm_sums[part * CHANNEL_LANES + class_lane];
+        }
       }
       norm = select(sqrt(norm), norm, params.weighting == WEIGHTING_SLOPE_L1);
     }
     let weights_base = params.inputs * params.channels * params.classes + row_base;
-    for (var c = index; c < params.classes; c += LANE_THREADS) {
-      let z = logits[logit_base + c];
-      let d = result[row_base + c];
-      var score = z;
-      var ablated = z - d;
-      var relative_drop = 0.0;
-      if (SCORE == SCORE_SOFTMAX) {
-        let e = z - z_m;
-        let v = d_m - d;
-        score = exp(e) / logit_sum;
-        ablated = exp(e + v - shift) / ablated_sum;
-        // (y T - t_c) / (y S), where t_c / y = logit_sum (exp(v - shift) - exp(-shift)).
-        // A class of vanishing probability may gain more than a float32 holds: its exponent is capped at 80.
-        relative_drop = (term_sum - logit_sum * softmax_term(0.0, min(v, shift + 80.0), shift)) / ablated_sum;
-      } else if (SCORE == SCORE_SIGMOID) {
-        score = sigmoid(z);
-        ablated = sigmoid(z - d);
-        relative_drop = sigmoid_relative_drop(z, d);
-      } else if (z != 0.0) {
-        relative_drop = d / abs(z);
-      }
-      var weight = relative_drop;
+    let softmax = Softmax(z_m, d_m, logit_sum, shift, ablated_sum, term_sum);
+    for (var c = index; c < params.classes; c += 4u * LANE_THREADS) {
+      let classes = classes_from(c, LANE_THREADS, params.classes);
+      let d = drops_at(row_base, classes);
+      let scores = scores_of(SCORE, softmax, logits_at(logit_base, classes), d);
+      var weights = scores.relative_drop;
       if (is_slope) {
-        let drop = select(relative_drop * score, d, SCORE == SCORE_LOGIT);
-        weight = select(0.0, drop / norm, norm > 0.0);
+        weights = slopes_of(SCORE, scores, d, norm);
       }
-      result[row_base + c] = ablated;
-      result[weights_base + c] = weight;
+      store_classes(row_base, c, scores.ablated);
+      store_classes(weights_base, c, weights);
     }
   }
   if (workgroup.x == 0u && thread == 0u) {

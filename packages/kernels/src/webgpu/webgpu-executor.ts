@@ -2,7 +2,7 @@ import type { AblationInput, AblationOutput, Executor, PreparedAblation } from '
 import { mapsPerInput, throwIfAborted, validateInput } from '../ablation/validate.ts';
 import type { Device } from '../device/device.ts';
 import { BufferUsage } from '../device/usage.ts';
-import { DEFAULT_BUDGET_BYTES, elementsPerInput, inputsPerChunk } from '../plan/chunks.ts';
+import { CHANNEL_LANES, DEFAULT_BUDGET_BYTES, elementsPerInput, inputsPerChunk } from '../plan/chunks.ts';
 import type { SeparablePlan } from '../plan/plan.ts';
 import { BufferScope } from './buffer-scope.ts';
 import { runChunk, type ChunkOutput, type UploadedPlan } from './chunk.ts';
@@ -14,11 +14,13 @@ import { scoreCode, tailVariant } from './variants.ts';
 export interface WebGpuExecutorOptions {
   /** GPU memory a run may take besides the weights, in bytes. */
   readonly budgetBytes?: number;
+  /** Whether a single dispatch is timed on the GPU (`timings.gpuMs`) where it has timestamps. Default: on hardware only. */
+  readonly timesPasses?: boolean;
 }
 
-/** Threads of an ablation workgroup: a CPU that plays the GPU pays for every thread at every barrier. */
+/** Threads of an ablation workgroup; a CPU that plays the GPU takes one for each channel, see `separable-dense.wgsl`. */
 const HARDWARE_THREADS = 256;
-const SOFTWARE_THREADS = 16;
+const SOFTWARE_THREADS = CHANNEL_LANES;
 
 /** Returns the executor that runs plans on a GPU device; the device stays the caller's. */
 export function webGpuExecutor(device: Device, options: WebGpuExecutorOptions = {}): Executor {
@@ -35,8 +37,13 @@ export function webGpuExecutor(device: Device, options: WebGpuExecutorOptions = 
           plan,
           program,
           threads,
+          timesPasses: options.timesPasses,
           programBuffer: buffers.upload('program', program.words, BufferUsage.storage),
-          kernelBuffer: buffers.upload('dense kernel', plan.step.kernel, BufferUsage.storage),
+          kernelBuffer: buffers.upload(
+            'dense kernel',
+            device.adapter.software ? channelsSideBySide(plan) : plan.step.kernel,
+            BufferUsage.storage,
+          ),
         }));
         return new WebGpuAblation(device, uploaded, buffers, options.budgetBytes ?? DEFAULT_BUDGET_BYTES);
       } catch (error) {
@@ -45,6 +52,17 @@ export function webGpuExecutor(device: Device, options: WebGpuExecutorOptions = 
       }
     },
   };
+}
+
+/** The dense layer's weights as `[features, classes, channels]`. */
+function channelsSideBySide({ channels, classes, step: { kernel } }: SeparablePlan): Float32Array {
+  const rows = new Float32Array(kernel.length);
+  for (let start = 0; start < kernel.length; start += channels * classes) {
+    for (let k = 0; k < channels; k++) {
+      for (let c = 0; c < classes; c++) rows[start + c * channels + k] = kernel[start + k * classes + c]!;
+    }
+  }
+  return rows;
 }
 
 class WebGpuAblation implements PreparedAblation {
@@ -99,7 +117,7 @@ class WebGpuAblation implements PreparedAblation {
 
 type Collected = { -readonly [key in keyof AblationOutput]: AblationOutput[key] } & {
   dispatches: { ablation: number; map: number };
-  timings: { ablationMs: number; mapMs: number };
+  timings: { ablationMs: number; mapMs: number; gpuMs: number | null };
 };
 
 function emptyOutput(plan: SeparablePlan, inputs: number, maps: number): Collected {
@@ -113,7 +131,7 @@ function emptyOutput(plan: SeparablePlan, inputs: number, maps: number): Collect
     mapSigned: new Float32Array((inputs * elements.maps) / 2),
     map: new Float32Array((inputs * elements.maps) / 2),
     dispatches: { ablation: 0, map: 0 },
-    timings: { ablationMs: 0, mapMs: 0 },
+    timings: { ablationMs: 0, mapMs: 0, gpuMs: null },
   };
 }
 
@@ -125,6 +143,7 @@ function collect(output: Collected, chunk: ChunkOutput, position: number): void 
   output.classIndices.set(chunk.classIndices, Math.round(position * output.classIndices.length));
   output.dispatches.ablation += 1;
   output.dispatches.map += 1;
-  output.timings.ablationMs += chunk.ablationMs;
-  output.timings.mapMs += chunk.mapMs;
+  output.timings.ablationMs += chunk.timings.ablationMs;
+  output.timings.mapMs += chunk.timings.mapMs;
+  if (chunk.timings.gpuMs !== null) output.timings.gpuMs = (output.timings.gpuMs ?? 0) + chunk.timings.gpuMs;
 }

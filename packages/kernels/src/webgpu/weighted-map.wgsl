@@ -3,7 +3,9 @@
 //   map_signed[n, j, p] = sum_k w[n, k, c_j] A[n, p, k],   map = max(0, map_signed)
 //
 // A thread takes one position and up to four classes, so that an activation is read once for all four; the threads of a
-// workgroup read the same weights at the same time. Grid: (ceil(positions / 64), ceil(M / 4), N).
+// workgroup read the same weights at the same time. A single map takes four channels a step, whose reads do not wait for each
+// other (and where a CPU plays the GPU a turn of a loop costs more than what is done in it).
+// Grid: (ceil(positions / 64), ceil(M / 4), N).
 
 const CLASSES_PER_THREAD = 4u;
 // Whether every input has one map. Software adapters run both branches of an `if` they cannot decide when compiling.
@@ -56,9 +58,24 @@ fn main(
   var weights_at = (params.inputs * params.channels + input * params.channels) * params.classes;
   var sums = vec4(0.0);
   if (IS_SINGLE) {
-    for (var k = 0u; k < params.channels; k++) {
-      sums.x += result[weights_at + classes.x] * activation[activation_base + k];
-      weights_at += params.classes;
+    for (var k = 0u; k < params.channels; k += 4u) {
+      let channels = vec4(k) + vec4(0u, 1u, 2u, 3u);
+      let at = min(channels, vec4(params.channels - 1u));
+      let of_weights = weights_at + classes.x + at * params.classes;
+      let of_activation = activation_base + at;
+      let weights = vec4(
+        result[of_weights.x],
+        result[of_weights.y],
+        result[of_weights.z],
+        result[of_weights.w],
+      );
+      let values = vec4(
+        activation[of_activation.x],
+        activation[of_activation.y],
+        activation[of_activation.z],
+        activation[of_activation.w],
+      );
+      sums.x += dot(weights, select(vec4(0.0), values, channels < vec4(params.channels)));
     }
   } else {
     for (var k = 0u; k < params.channels; k++) {

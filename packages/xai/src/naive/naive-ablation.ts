@@ -83,7 +83,7 @@ export async function naiveAblation(request: NaiveRequest): Promise<NaiveOutput>
       ...maps,
       dispatches: { ablation: 0, map: 0 },
       forwardMs: forwarded - start,
-      timings: { ablationMs: ablated - forwarded, mapMs: performance.now() - ablated },
+      timings: { ablationMs: ablated - forwarded, mapMs: performance.now() - ablated, gpuMs: null },
     };
   } finally {
     pass.dispose();

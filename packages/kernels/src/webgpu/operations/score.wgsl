@@ -1,11 +1,10 @@
 // The last step: how far the logits fall without channel k becomes ablated scores and weights, `channel-weights.ts` and
-// `score-change.ts` of the reference. A thread takes one variant of one input and passes over its classes three times.
+// `score-change.ts` of the reference. A thread takes one variant of one input and passes over its classes three times, four
+// classes a step.
 //
 // Layouts: drops [inputs, variants, classes]; logits [inputs, classes]; activation [inputs, positions, channels];
 // result: ablated scores [inputs, channels, classes], weights likewise, predicted class [inputs].
 
-const SCORE_SOFTMAX = 1u;
-const SCORE_SIGMOID = 2u;
 const WEIGHTING_SLOPE_L1 = 1u;
 const WEIGHTING_SLOPE_L2 = 2u;
 override THREADS = 64u;
@@ -37,6 +36,31 @@ fn channel_norm(input: u32, channel: u32) -> f32 {
   return select(sqrt(sum), sum, params.weighting == WEIGHTING_SLOPE_L1);
 }
 
+fn logits_from(base: u32, classes: vec4<u32>) -> vec4<f32> {
+  let at = base + classes;
+  return vec4(logits[at.x], logits[at.y], logits[at.z], logits[at.w]);
+}
+
+fn drops_from(row: u32, classes: vec4<u32>) -> vec4<f32> {
+  let at = row + classes;
+  return vec4(drops[at.x], drops[at.y], drops[at.z], drops[at.w]);
+}
+
+// Writes values to the places of a row, from class `first` on, that are classes.
+fn store_classes(row: u32, first: u32, values: vec4<f32>) {
+  let count = params.classes - first;
+  result[row + first] = values.x;
+  if (count > 1u) {
+    result[row + first + 1u] = values.y;
+  }
+  if (count > 2u) {
+    result[row + first + 2u] = values.z;
+  }
+  if (count > 3u) {
+    result[row + first + 3u] = values.w;
+  }
+}
+
 @compute @workgroup_size(THREADS)
 fn main(
   @builtin(workgroup_id) workgroup: vec3<u32>,
@@ -54,12 +78,18 @@ fn main(
   let scores_at = (input * params.channels + channel) * params.classes;
   let weights_at = params.inputs * params.channels * params.classes + scores_at;
 
-  var predicted = 0u;
-  for (var c = 1u; c < params.classes; c++) {
-    if (logits[logits_at + c] > logits[logits_at + predicted]) {
-      predicted = c;
-    }
+  var best = vec4(-3.4028234e38);
+  var best_classes = vec4(params.classes - 1u);
+  for (var c = 0u; c < params.classes; c += 4u) {
+    let classes = classes_from(c, 1u, params.classes);
+    let z = logits_from(logits_at, classes);
+    best_classes = select(best_classes, classes, z > best);
+    best = max(best, z);
   }
+  let z_m = largest_of(best);
+  // The first class of those with the largest logit.
+  let firsts = select(vec4(0xffffffffu), best_classes, best == vec4(z_m));
+  let predicted = min(min(firsts.x, firsts.y), min(firsts.z, firsts.w));
   if (channel == 0u) {
     result[2u * params.inputs * params.channels * params.classes + input] = f32(predicted);
   }
@@ -69,51 +99,40 @@ fn main(
     norm = channel_norm(input, channel);
   }
 
-  let z_m = logits[logits_at + predicted];
-  let d_m = drops[drops_at + predicted];
-  var shift = 0.0;
-  var logit_sum = 0.0;
-  var ablated_sum = 0.0;
-  var term_sum = 0.0;
+  var softmax = Softmax(z_m, drops[drops_at + predicted], 0.0, 0.0, 0.0, 0.0);
   if (params.score == SCORE_SOFTMAX) {
-    for (var c = 0u; c < params.classes; c++) {
-      shift = max(shift, logits[logits_at + c] - z_m + (d_m - drops[drops_at + c]));
+    var shifts = vec4(0.0);
+    for (var c = 0u; c < params.classes; c += 4u) {
+      let classes = classes_from(c, 1u, params.classes);
+      shifts = max(shifts, logits_from(logits_at, classes) - z_m + (softmax.d_m - drops_from(drops_at, classes)));
     }
-    for (var c = 0u; c < params.classes; c++) {
-      let e = logits[logits_at + c] - z_m;
-      let v = d_m - drops[drops_at + c];
-      logit_sum += exp(e);
-      ablated_sum += exp(e + v - shift);
-      term_sum += softmax_term(e, v, shift);
+    let shift = largest_of(shifts);
+    var logit_sums = vec4(0.0);
+    var ablated_sums = vec4(0.0);
+    var term_sums = vec4(0.0);
+    for (var c = 0u; c < params.classes; c += 4u) {
+      let classes = classes_from(c, 1u, params.classes);
+      let are_real = are_classes(c, 1u, params.classes);
+      let e = logits_from(logits_at, classes) - z_m;
+      let v = softmax.d_m - drops_from(drops_at, classes);
+      logit_sums += select(vec4(0.0), exp(e), are_real);
+      ablated_sums += select(vec4(0.0), exp(e + v - shift), are_real);
+      term_sums += select(vec4(0.0), softmax_terms(e, v, shift), are_real);
     }
+    softmax.shift = shift;
+    softmax.logit_sum = sum_of(logit_sums);
+    softmax.ablated_sum = sum_of(ablated_sums);
+    softmax.term_sum = sum_of(term_sums);
   }
-  for (var c = 0u; c < params.classes; c++) {
-    let z = logits[logits_at + c];
-    let d = drops[drops_at + c];
-    var score = z;
-    var ablated = z - d;
-    var relative_drop = 0.0;
-    if (params.score == SCORE_SOFTMAX) {
-      let e = z - z_m;
-      let v = d_m - d;
-      score = exp(e) / logit_sum;
-      ablated = exp(e + v - shift) / ablated_sum;
-      // (y T - t_c) / (y S), where t_c / y = logit_sum (exp(v - shift) - exp(-shift)).
-      // A class of vanishing probability may gain more than a float32 holds: its exponent is capped at 80.
-      relative_drop = (term_sum - logit_sum * softmax_term(0.0, min(v, shift + 80.0), shift)) / ablated_sum;
-    } else if (params.score == SCORE_SIGMOID) {
-      score = sigmoid(z);
-      ablated = sigmoid(z - d);
-      relative_drop = sigmoid_relative_drop(z, d);
-    } else if (z != 0.0) {
-      relative_drop = d / abs(z);
-    }
-    var weight = relative_drop;
+  for (var c = 0u; c < params.classes; c += 4u) {
+    let classes = classes_from(c, 1u, params.classes);
+    let d = drops_from(drops_at, classes);
+    let scores = scores_of(params.score, softmax, logits_from(logits_at, classes), d);
+    var weights = scores.relative_drop;
     if (is_slope) {
-      let drop = select(relative_drop * score, d, params.score == 0u);
-      weight = select(0.0, drop / norm, norm > 0.0);
+      weights = slopes_of(params.score, scores, d, norm);
     }
-    result[scores_at + c] = ablated;
-    result[weights_at + c] = weight;
+    store_classes(scores_at, c, scores.ablated);
+    store_classes(weights_at, c, weights);
   }
 }

@@ -62,7 +62,7 @@ export class ChunkedAblation implements PreparedAblation {
 
 type Collected = { -readonly [key in keyof AblationOutput]: AblationOutput[key] } & {
   dispatches: { ablation: number; map: number };
-  timings: { ablationMs: number; mapMs: number };
+  timings: { ablationMs: number; mapMs: number; gpuMs: null };
 };
 
 function emptyOutput(plan: Plan, inputs: number, maps: number): Collected {
@@ -76,7 +76,7 @@ function emptyOutput(plan: Plan, inputs: number, maps: number): Collected {
     mapSigned: new Float32Array(inputs * maps * positions),
     map: new Float32Array(inputs * maps * positions),
     dispatches: { ablation: 0, map: 0 },
-    timings: { ablationMs: 0, mapMs: 0 },
+    timings: { ablationMs: 0, mapMs: 0, gpuMs: null },
   };
 }
 

@@ -13,7 +13,7 @@ import {
 /** Turns logits and their falls into scores, weights and maps, in float64, and collects them for all inputs of a run. */
 export class AblationScores {
   readonly output: AblationOutput;
-  readonly timings = { ablationMs: 0, mapMs: 0 };
+  readonly timings = { ablationMs: 0, mapMs: 0, gpuMs: null };
   readonly #plan: Plan;
   readonly #input: AblationInput;
   readonly #maps: number;
