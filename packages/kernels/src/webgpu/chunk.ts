@@ -4,6 +4,7 @@ import { BufferUsage, MAP_READ } from '../device/usage.ts';
 import { CHANNEL_LANES, elementsPerInput, scratchHalf } from '../plan/chunks.ts';
 import type { SeparablePlan } from '../plan/plan.ts';
 import { ablationValues, OFF_MODES } from './ablation-values.ts';
+import type { BufferPool } from './buffer-pool.ts';
 import { BufferScope } from './buffer-scope.ts';
 import { mapClasses, mapGrid, mapParameters } from './map-launch.ts';
 import { PassTimer } from './pass-timer.ts';
@@ -19,6 +20,7 @@ export interface UploadedPlan {
   readonly timesPasses: boolean | undefined;
   readonly programBuffer: GPUBuffer;
   readonly kernelBuffer: GPUBuffer;
+  readonly pool: BufferPool;
 }
 
 /** Compiled for the plan and the score of a run. */
@@ -57,7 +59,7 @@ export async function runChunk(
   input: AblationInput,
   chunk: Chunk,
 ): Promise<ChunkOutput> {
-  const buffers = new BufferScope(device);
+  const buffers = new BufferScope(device, uploaded.pool);
   const timer = new PassTimer(device, 2, uploaded.timesPasses);
   const start = performance.now();
   try {

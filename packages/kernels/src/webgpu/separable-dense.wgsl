@@ -31,8 +31,6 @@ const POINTWISE_WORDS = 3u;
 override IS_GENERAL = true;
 // Whether the dense layer reads the activation itself: there is nothing to store in between.
 override IS_DIRECT = false;
-// Whether a channel hands the dense layer a single feature.
-override IS_REDUCED = false;
 // How the stages pool: not at all; max-pooling over whole 2x2 windows only; any way.
 override POOLING = 2u;
 // How logits become scores.
@@ -483,25 +481,19 @@ fn main(
       for (var c = index; c < params.classes; c += 4u * LANE_THREADS) {
         let columns = classes_from(c, LANE_THREADS, params.classes) * params.kernel_class;
         var sums = vec4(0.0);
-        if (IS_REDUCED) {
-          sums = load_change(features.base, class_off) * weights_at(first_row, columns);
-        } else {
-          // And four features.
-          for (var feature = 0u; feature < params.features; feature += 4u) {
-            let own = feature + vec4(0u, 1u, 2u, 3u);
-            let at = min(own, vec4(params.features - 1u));
-            let change_at = features.base + at * features.stride;
-            let loaded = vec4(
-              load_change(change_at.x, class_off),
-              load_change(change_at.y, class_off),
-              load_change(change_at.z, class_off),
-              load_change(change_at.w, class_off),
-            );
-            let changes = select(vec4(0.0), loaded, own < vec4(params.features));
-            let rows = first_row + at * step;
-            sums += changes.x * weights_at(rows.x, columns) + changes.y * weights_at(rows.y, columns)
-              + changes.z * weights_at(rows.z, columns) + changes.w * weights_at(rows.w, columns);
-          }
+        // And four features, then those that are left.
+        var feature = 0u;
+        for (; feature + 4u <= params.features; feature += 4u) {
+          let rows = first_row + (feature + vec4(0u, 1u, 2u, 3u)) * step;
+          let change_at = features.base + (feature + vec4(0u, 1u, 2u, 3u)) * features.stride;
+          sums += load_change(change_at.x, class_off) * weights_at(rows.x, columns)
+            + load_change(change_at.y, class_off) * weights_at(rows.y, columns)
+            + load_change(change_at.z, class_off) * weights_at(rows.z, columns)
+            + load_change(change_at.w, class_off) * weights_at(rows.w, columns);
+        }
+        for (; feature < params.features; feature++) {
+          sums += load_change(features.base + feature * features.stride, class_off)
+            * weights_at(first_row + feature * step, columns);
         }
         store_classes(row_base, c, sums);
       }

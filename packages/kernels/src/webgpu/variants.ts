@@ -10,7 +10,6 @@ export function tailVariant({ stages, reduction, reduced }: SeparableDenseStep):
   const pooling = stages.filter(({ window }) => window !== null);
   return {
     IS_GENERAL: isGeneral ? 1 : 0,
-    IS_REDUCED: reduction !== null ? 1 : 0,
     IS_DIRECT: !isGeneral && pooling.length === 0 && reduction === null ? 1 : 0,
     POOLING: pooling.length === 0 ? 0 : pooling.every(isWhole2x2Max) ? 1 : 2,
   };

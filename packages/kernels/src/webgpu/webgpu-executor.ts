@@ -4,6 +4,7 @@ import type { Device } from '../device/device.ts';
 import { BufferUsage } from '../device/usage.ts';
 import { CHANNEL_LANES, DEFAULT_BUDGET_BYTES, elementsPerInput, inputsPerChunk } from '../plan/chunks.ts';
 import type { SeparablePlan } from '../plan/plan.ts';
+import { BufferPool } from './buffer-pool.ts';
 import { BufferScope } from './buffer-scope.ts';
 import { runChunk, type ChunkOutput, type UploadedPlan } from './chunk.ts';
 import { encodeProgram } from './program.ts';
@@ -38,6 +39,7 @@ export function webGpuExecutor(device: Device, options: WebGpuExecutorOptions = 
           program,
           threads,
           timesPasses: options.timesPasses,
+          pool: new BufferPool(device),
           programBuffer: buffers.upload('program', program.words, BufferUsage.storage),
           kernelBuffer: buffers.upload(
             'dense kernel',
@@ -111,6 +113,7 @@ class WebGpuAblation implements PreparedAblation {
   }
 
   dispose(): void {
+    this.#uploaded.pool.dispose();
     this.#buffers.dispose();
   }
 }
