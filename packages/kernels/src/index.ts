@@ -37,7 +37,13 @@ export { ownLoopExecutor } from './webgpu/own-loop-executor.ts';
 export { evaluateTail } from './reference/evaluate-tail.ts';
 export { channelNorm, channelPlane, channelWeight, weightedMap } from './reference/channel-weights.ts';
 export { tailOperations } from './plan/operations.ts';
-export { largest, scoreChange, type ScoreChange } from './reference/score-change.ts';
+export {
+  baseScores,
+  largest,
+  scoreChange,
+  type BaseScores,
+  type ScoreChange,
+} from './reference/score-change.ts';
 export { mapsPerInput, throwIfAborted, validateInput } from './ablation/validate.ts';
 export { ownerMap } from './plan/owner.ts';
 export { isWindowOfOnes } from './plan/low-rank.ts';

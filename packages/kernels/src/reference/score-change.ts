@@ -12,75 +12,101 @@ export interface ScoreChange {
   readonly drops: Float64Array;
 }
 
+/** What the changes of one input's scores have in common. */
+export interface BaseScores {
+  readonly kind: 'logit' | 'sigmoid' | 'softmax';
+  readonly logits: Float64Array;
+  /** The predicted class, m. */
+  readonly predicted: number;
+  /** y, `[classes]` */
+  readonly scores: Float64Array;
+  /** Of a softmax, exp(z_c - z_m), `[classes]`; otherwise empty. */
+  readonly exponentials: Float64Array;
+}
+
+/** Returns the scores of logits, and what `scoreChange` needs of them. */
+export function baseScores(
+  logits: ArrayLike<number>,
+  score: Score,
+  scoreFunction: ScoreFunction,
+): BaseScores {
+  const z = Float64Array.from(logits);
+  const predicted = largest(z);
+  const none = new Float64Array();
+  if (score === 'logit' || scoreFunction === 'linear') {
+    return { kind: 'logit', logits: z, predicted, scores: z, exponentials: none };
+  }
+  if (scoreFunction === 'sigmoid') {
+    return { kind: 'sigmoid', logits: z, predicted, scores: z.map(sigmoid), exponentials: none };
+  }
+  const exponentials = z.map((value) => Math.exp(value - z[predicted]!));
+  const sum = exponentials.reduce((a, b) => a + b, 0);
+  return { kind: 'softmax', logits: z, predicted, scores: exponentials.map((e) => e / sum), exponentials };
+}
+
+/** Returns how the scores change when logit c falls by `logitDrops[c]`. */
+export function scoreChange(base: BaseScores, logitDrops: ArrayLike<number>): ScoreChange {
+  switch (base.kind) {
+    case 'logit': {
+      const drops = Float64Array.from(logitDrops);
+      return { scores: base.scores, ablatedScores: base.logits.map((z, c) => z - drops[c]!), drops };
+    }
+    case 'sigmoid':
+      return sigmoidChange(base, Float64Array.from(logitDrops));
+    case 'softmax':
+      return softmaxChange(base, logitDrops);
+  }
+}
+
+function sigmoidChange({ logits, scores }: BaseScores, logitDrops: Float64Array): ScoreChange {
+  return {
+    scores,
+    ablatedScores: logits.map((z, c) => sigmoid(z - logitDrops[c]!)),
+    drops: logits.map((z, c) => {
+      const d = logitDrops[c]!;
+      const p = sigmoid(z);
+      const q = sigmoid(-z);
+      // p - p' = p q (e^d - 1) / (p + q e^d), written so that the exponential never overflows.
+      return d > 0
+        ? (-p * q * Math.expm1(-d)) / (p * Math.exp(-d) + q)
+        : (p * q * Math.expm1(d)) / (p + q * Math.exp(d));
+    }),
+  };
+}
+
 /**
- * Returns how the scores change when logit c falls by `logitDrops[c]`.
- *
  * For a softmax with predicted class m, let w_j = (z_j - d_j) - (z_m - d_m), e_j = exp(z_j - z_m) and
  * t_j = exp(w_j) - e_j. Then y_c - y_kc = (y_c sum_j t_j - t_c) / sum_j exp(w_j), and t_m = 0: the term that would
  * cancel where the prediction is confident is never formed. Both sums are scaled by exp(-max w).
  */
-export function scoreChange(
-  logits: ArrayLike<number>,
+function softmaxChange(
+  { logits, predicted, scores, exponentials }: BaseScores,
   logitDrops: ArrayLike<number>,
-  score: Score,
-  scoreFunction: ScoreFunction,
 ): ScoreChange {
   const classes = logits.length;
-  const scores = new Float64Array(classes);
+  const z = logits[predicted]!;
+  const d = logitDrops[predicted]!;
+  let shift = 0;
+  for (let c = 0; c < classes; c++) shift = Math.max(shift, logits[c]! - z + (d - logitDrops[c]!));
+  const scale = Math.exp(-shift);
+  // First the exponentials and the terms, then what is made of them and their sums.
   const ablatedScores = new Float64Array(classes);
   const drops = new Float64Array(classes);
-  const z = (c: number): number => logits[c] ?? 0;
-  const d = (c: number): number => logitDrops[c] ?? 0;
-
-  if (score === 'logit' || scoreFunction === 'linear') {
-    for (let c = 0; c < classes; c++) {
-      scores[c] = z(c);
-      ablatedScores[c] = z(c) - d(c);
-      drops[c] = d(c);
-    }
-    return { scores, ablatedScores, drops };
-  }
-
-  if (scoreFunction === 'sigmoid') {
-    for (let c = 0; c < classes; c++) {
-      const p = sigmoid(z(c));
-      const q = sigmoid(-z(c));
-      scores[c] = p;
-      ablatedScores[c] = sigmoid(z(c) - d(c));
-      // p - p' = p q (e^d - 1) / (p + q e^d), written so that the exponential never overflows.
-      drops[c] =
-        d(c) > 0
-          ? (-p * q * Math.expm1(-d(c))) / (p * Math.exp(-d(c)) + q)
-          : (p * q * Math.expm1(d(c))) / (p + q * Math.exp(d(c)));
-    }
-    return { scores, ablatedScores, drops };
-  }
-
-  const m = largest(logits);
-  const w = (c: number): number => z(c) - z(m) - (d(c) - d(m));
-  let shift = 0;
-  let sum = 0;
-  for (let c = 0; c < classes; c++) {
-    shift = Math.max(shift, w(c));
-    sum += Math.exp(z(c) - z(m));
-  }
-  const term = (c: number): number => {
-    const v = d(m) - d(c);
-    return Math.abs(v) < 1
-      ? Math.exp(z(c) - z(m) - shift) * Math.expm1(v)
-      : Math.exp(w(c) - shift) - Math.exp(z(c) - z(m) - shift);
-  };
   let ablatedSum = 0;
   let termSum = 0;
   for (let c = 0; c < classes; c++) {
-    ablatedSum += Math.exp(w(c) - shift);
-    termSum += term(c);
+    const v = d - logitDrops[c]!;
+    const ablated = Math.exp(logits[c]! - z + v - shift);
+    const before = exponentials[c]! * scale;
+    const term = Math.abs(v) < 1 ? before * Math.expm1(v) : ablated - before;
+    ablatedScores[c] = ablated;
+    drops[c] = term;
+    ablatedSum += ablated;
+    termSum += term;
   }
   for (let c = 0; c < classes; c++) {
-    const p = Math.exp(z(c) - z(m)) / sum;
-    scores[c] = p;
-    ablatedScores[c] = Math.exp(w(c) - shift) / ablatedSum;
-    drops[c] = (p * termSum - term(c)) / ablatedSum;
+    ablatedScores[c]! /= ablatedSum;
+    drops[c] = (scores[c]! * termSum - drops[c]!) / ablatedSum;
   }
   return { scores, ablatedScores, drops };
 }

@@ -1,6 +1,6 @@
 import { planSteps, type Fusion, type Score, type StepPlan } from '../../src/index.ts';
 import { channelWeight } from '../../src/reference/channel-weights.ts';
-import { scoreChange } from '../../src/reference/score-change.ts';
+import { baseScores, scoreChange } from '../../src/reference/score-change.ts';
 import { kernelsOf, logitDeltas } from '../../src/reference/steps/run-steps.ts';
 import { evaluateWithCubes, givenValues, naiveDeltas } from './naive-deltas.ts';
 import type { RandomTail } from './random-tail.ts';
@@ -41,7 +41,10 @@ function weightsOf({ tail }: RandomTail, logits: Float64Array, deltas: Float64Ar
   const classes = logits.length;
   const weights: number[] = [];
   for (let row = 0; row < deltas.length; row += classes) {
-    const change = scoreChange(logits, deltas.subarray(row, row + classes), score, tail.scoreFunction);
+    const change = scoreChange(
+      baseScores(logits, score, tail.scoreFunction),
+      deltas.subarray(row, row + classes),
+    );
     change.drops.forEach((drop, c) => {
       const y = change.scores[c] ?? 0;
       // Next to a score of 0 a relative drop has no meaning to compare.

@@ -1,4 +1,5 @@
 import {
+  baseScores,
   channelNorm,
   channelPlane,
   channelWeight,
@@ -55,11 +56,11 @@ export class AblationScores {
   #weigh(n: number, activation: Float32Array, drops: Float64Array): Float64Array {
     const { channels, classes, scoreFunction } = this.#plan;
     const { score, weighting, norm } = this.#input;
-    const logits = this.#logits(n);
+    const base = baseScores(this.#logits(n), score, scoreFunction);
     const weights = new Float64Array(channels * classes);
     for (let k = 0; k < channels; k++) {
       const own = drops.subarray(k * classes, (k + 1) * classes);
-      const change = scoreChange(logits, own, score, scoreFunction);
+      const change = scoreChange(base, own);
       const length = weighting === 'slope' ? channelNorm(channelPlane(activation, k, channels), norm) : 0;
       change.drops.forEach((drop, c) => {
         weights[k * classes + c] = channelWeight(weighting, drop, change.scores[c] ?? 0, length);

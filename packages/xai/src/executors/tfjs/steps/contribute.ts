@@ -7,7 +7,6 @@ import {
   sizeOf,
   weightValues,
   type ContributeStep,
-  type ValueId,
   type WeightValues,
 } from '@ablation-cam/kernels';
 import { plusPartial, type Change } from '../change.ts';
@@ -15,7 +14,7 @@ import type { Constants } from '../constants.ts';
 import { compileEpilogue } from '../epilogue.ts';
 import { wholeOf } from '../operands.ts';
 import { convolveImagesDepthwise, type Sliding } from '../operations/windows.ts';
-import type { Chunk, Values } from '../values.ts';
+import type { Values } from '../values.ts';
 import type { CompiledStep } from './compiled-step.ts';
 
 /**
@@ -24,23 +23,26 @@ import type { CompiledStep } from './compiled-step.ts';
  * an image, which signals and pointwise layers leave free; on images they take a convolution each.
  */
 export function compileContribute(step: ContributeStep, constants: Constants): CompiledStep {
-  const { source, partial, shape } = step;
+  const { partial, shape } = step;
   const filters = channelsOf(shape);
   const members = membersOf(step);
   const layout = layoutOf(step, members[0]?.length ?? 0);
-  const kernels = gatherRows(step, weightValues(step.kernel), members, layout).map(
-    (values) => constants.tensor(values, [...layout.sliding.window, members.length, filters]) as tf.Tensor4D,
+  const kernels = gatherRows(step, weightValues(step.kernel), members, layout).map((values) =>
+    constants.cuts(values, [...layout.sliding.window, members.length, filters], 2),
   );
+  const isEach = isEachChannel(step, members);
+  const key = {};
   const epilogue = compileEpilogue(step.epilogue, wholeOf(shape), shape, constants);
 
   return (values, chunk) => {
     const owned = members.slice(chunk.first, chunk.first + chunk.variants);
     const terms = kernels.map((kernel, group): tf.Tensor => {
+      const isWhole = isEach && chunk.variants === members.length;
       const channels = (layout.groups[group] ?? []).flatMap((j) => owned.map((own) => own[j] ?? 0));
-      const on = takeChannels(values, source.base, step, channels);
-      const off = takeChannels(values, source.off, step, channels);
-      const images = on.sub(off).reshape<tf.Tensor4D>([chunk.inputs, ...layout.positions, chunk.variants]);
-      return convolveImagesDepthwise(images, variantsOf(kernel, chunk), layout.sliding, layout.output);
+      const deltas = isWhole ? deltaOf(step, values) : takeChannels(step, values, key, channels);
+      const images = deltas.reshape<tf.Tensor4D>([chunk.inputs, ...layout.positions, chunk.variants]);
+      const own = kernel.cut(chunk.first, chunk.variants) as tf.Tensor4D;
+      return convolveImagesDepthwise(images, own, layout.sliding, layout.output);
     });
     const tensor = terms.reduce((sum, term) => sum.add(term));
     const change: Change = { tensor, inside: true, positions: positionsOf(shape), channels: filters };
@@ -116,21 +118,37 @@ function gatherRows(
   });
 }
 
-/** Channels of a source's base or off value; where one is missing, any other: its weights are 0. */
-function takeChannels(
-  values: Values,
-  id: ValueId,
-  { source: { shape } }: ContributeStep,
-  channels: readonly number[],
-): tf.Tensor {
-  const x = values.get(id, shape);
-  const isWhole = channels.length === channelsOf(shape) && channels.every((channel, i) => channel === i);
-  if (isWhole) return x;
-  const indices = Int32Array.from(channels, (channel) => Math.max(0, channel));
-  return tf.gather(x, tf.tensor1d(indices), x.rank - 1);
+/** Whether the channels, variant by variant, are those of the source as they lie. */
+function isEachChannel({ source }: ContributeStep, members: readonly (readonly number[])[]): boolean {
+  const most = members[0]?.length ?? 0;
+  const order = Array.from({ length: most }, (_, j) => members.map((own) => own[j] ?? -1)).flat();
+  return order.length === channelsOf(source.shape) && order.every((channel, i) => channel === i);
 }
 
-function variantsOf(kernel: tf.Tensor4D, { first, variants }: Chunk): tf.Tensor4D {
-  const [height, width, all, filters] = kernel.shape;
-  return variants === all ? kernel : kernel.slice([0, 0, first, 0], [height, width, variants, filters]);
+/** base - off, `[inputs, ...shape]`. */
+function deltaOf({ source }: ContributeStep, values: Values): tf.Tensor {
+  return values.get(source.base, source.shape).sub(values.get(source.off, source.shape));
+}
+
+/**
+ * Some channels of base - off, `[inputs * positions, channels]`; where one is missing, any other: its weights are 0. For
+ * chunks of variants the difference is kept with its channels as rows, out of which few are taken quickly.
+ *
+ * @param key of what is kept
+ */
+function takeChannels(
+  step: ContributeStep,
+  values: Values,
+  key: object,
+  channels: readonly number[],
+): tf.Tensor {
+  const [byChannel] = values.once(key, () => [
+    deltaOf(step, values)
+      .reshape([-1, channelsOf(step.source.shape)])
+      .transpose(),
+  ]);
+  if (!byChannel) throw new RangeError('The difference of the streams was not kept.');
+  const rows = Int32Array.from(channels, (channel) => Math.max(0, channel));
+  const taken = tf.gather(byChannel, tf.tensor1d(rows));
+  return rows.length === 1 ? taken : taken.transpose();
 }
