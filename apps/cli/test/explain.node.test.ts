@@ -32,7 +32,7 @@ test.after.each(async ({ folder }) => {
 });
 
 test('--json prints the explanation of a MNIST-1D sample, and nothing else, and writes no file', async () => {
-  const { exitCode, stdout, stderr } = await runCommand(['explain', '--json']);
+  const { exitCode, stdout, stderr } = await runCommand(['explain', '--executor', 'webgpu', '--json']);
   assert.is(exitCode, 0, stderr);
   const explanation = JSON.parse(stdout) as ExplanationJson;
   const { probabilities, weights, ablatedScores, classIndex, map, mapSigned, timings } = explanation;
@@ -69,7 +69,8 @@ test('--compare runs the naive loop and finds the same weights', async () => {
 });
 
 test('writes pictures and the explanation, and says what it wrote', async ({ folder }) => {
-  const { exitCode, stdout, stderr } = await runCommand(['explain', 'mnist1d:1', '--out', folder]);
+  const args = ['explain', 'mnist1d:1', '--executor', 'webgpu', '--out', folder];
+  const { exitCode, stdout, stderr } = await runCommand(args);
   assert.is(exitCode, 0, stderr);
   assert.equal((await readdir(folder)).sort(), ['explanation.json', 'heatmap.png']);
   const png = await readFile(join(folder, 'heatmap.png'));

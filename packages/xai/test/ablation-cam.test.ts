@@ -154,7 +154,8 @@ test('reports every choice it makes', async () => {
   if (result.adapter?.software) assert.is(result.backend.chosen, 'wasm');
   assert.is(result.executor?.requested, 'auto');
   assert.ok((result.executor?.reason.length ?? 0) > 0 && result.backend.reason.length > 0);
-  assert.equal(result.dispatches, { ablation: 1, map: 1 });
+  const { dispatches } = await ablationCam(model, randomInput([20, 1], 1), { executor: 'webgpu' });
+  assert.equal(dispatches, { ablation: 1, map: 1 });
   model.dispose();
 });
 

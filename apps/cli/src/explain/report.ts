@@ -25,7 +25,7 @@ export function printReport(
       ? `ablation   ${executorText(executor.chosen, dispatches.ablation)} (${executor.reason})`
       : 'ablation   naive: one pass through the network a channel',
     `adapter    ${adapter ? `${adapter.description} (${adapter.software ? 'software' : 'hardware'})` : 'none'}`,
-    `time       forward ${ms(timings.forwardMs)}, ablation ${ms(timings.ablationMs)}, map ${ms(timings.mapMs)}, in all ${ms(timings.totalMs)}`,
+    `time       forward ${ms(timings.forwardMs)}, ${ablationTime(timings)}, in all ${ms(timings.totalMs)}`,
   ];
   console.log(lines.join('\n'));
   for (const explanation of explanations.slice(0, 10)) printChannels(subject, result, explanation);
@@ -35,6 +35,11 @@ export function printReport(
   for (const warning of result.warnings) console.log(`\nnote: ${warning}`);
   if (comparison) printComparison(result, comparison);
   if (files.length > 0) console.log(`\nwrote ${files.join(', ')}`);
+}
+
+/** The maps of a software GPU are made together with the ablation. */
+function ablationTime({ ablationMs, mapMs }: AblationCamResult['timings']): string {
+  return mapMs === 0 ? `ablation and map ${ms(ablationMs)}` : `ablation ${ms(ablationMs)}, map ${ms(mapMs)}`;
 }
 
 function executorText(

@@ -77,7 +77,9 @@ async function explain(
   const classes = extracted.tail.nodes[extracted.tail.output]?.shape[0] ?? 0;
   const selection = selectedClasses(settings.classIndex, classes);
   const planned =
-    settings.strategy === 'naive' ? null : chooseExecutor(extracted.tail, settings.executor, runtime);
+    settings.strategy === 'naive'
+      ? null
+      : chooseExecutor(extracted.tail, settings.executor, runtime, batch.inputs);
   const job = { model, graph, target, extracted, batch, classes, selection, settings, options, runtime };
   const builder = new ResultBuilder({ ...job, executor: planned?.choice ?? null });
   await (planned ? runPlan(job, planned, builder) : runNaive(job, builder));

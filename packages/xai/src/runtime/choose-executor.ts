@@ -23,15 +23,17 @@ export interface PlannedExecutor {
 }
 
 /**
- * Plans the ablation of a tail for the executor that was asked for. `auto` takes WebGPU on a hardware adapter, and on a
- * software one for a single dispatch; otherwise the executor on which the plan is estimated to take least.
+ * Plans the ablation of a tail for the executor that was asked for. `auto` takes WebGPU on a hardware adapter, otherwise the
+ * executor on which the plan is estimated to take least.
  *
+ * @param inputs that are explained together
  * @throws KernelsError `too-large` where no plan fits the executor's limits
  */
 export function chooseExecutor(
   tail: Tail,
   requested: ExecutorName | 'auto',
   { device, absence }: Runtime,
+  inputs: number,
 ): PlannedExecutor {
   const named = (name: ExecutorName, reason: string): PlannedExecutor => {
     const { executor, plan } = planFor(tail, name, device);
@@ -39,13 +41,10 @@ export function chooseExecutor(
   };
   if (requested !== 'auto') return named(requested, 'asked for');
   if (device?.adapter.software === false) return named('webgpu', 'a hardware WebGPU adapter is present');
-  if (device && planFor(tail, 'webgpu', device).plan.kind === 'separable-dense') {
-    return named('webgpu', 'a software WebGPU adapter is present, and one dispatch does it all');
-  }
   const names = (['webgpu', 'tfjs', 'reference'] as const).filter((name) => device ?? name !== 'webgpu');
   const backend = tf.getBackend();
   const candidates = names
-    .map((name) => ({ name, ms: estimatedMs(planFor(tail, name, device).plan, name, backend) }))
+    .map((name) => ({ name, ms: estimatedMs(planFor(tail, name, device).plan, name, backend, inputs) }))
     .sort((a, b) => a.ms - b.ms);
   const [best, second] = candidates;
   const why = absence?.replace(/\.$/, '') ?? 'the WebGPU adapter is a software one';
@@ -72,5 +71,6 @@ function planFor(
 }
 
 function duration(ms = 0): string {
-  return ms < 1000 ? `${Math.max(1, ms).toFixed()} ms` : `${(ms / 1000).toPrecision(2)} s`;
+  if (ms < 10) return `${ms.toPrecision(1)} ms`;
+  return ms < 1000 ? `${ms.toFixed()} ms` : `${(ms / 1000).toPrecision(2)} s`;
 }

@@ -1,26 +1,50 @@
 import { describePlan, type ExecutorName, type Plan } from '@ablation-cam/kernels';
 
-/** How fast something runs plans without a GPU. */
+/** How fast something runs plans without a GPU, on two cores of a common computer. */
 interface Speed {
   /** Multiply-adds in a millisecond. */
   readonly operations: number;
-  /** Milliseconds that a step of a chunk takes however little it does. */
+  /** Bytes of tensors, read or written, in a millisecond. */
+  readonly bytes: number;
+  /** Milliseconds that a run takes however little it does, and each step of a chunk. */
+  readonly run: number;
   readonly step: number;
+  /** Milliseconds that a variant of an input takes however small it is. */
+  readonly variant: number;
 }
 
-/** Orders of magnitude on a core of a common computer: they decide between ways that differ by tens of times. */
+/**
+ * Fitted to times of the cases of the bench, within a factor of two of each. They decide between ways that differ by more; a
+ * wrong choice between others costs little.
+ */
 const SPEEDS = {
-  softwareGpu: { operations: 3e5, step: 1 },
-  wasm: { operations: 4e6, step: 0.5 },
-  javascript: { operations: 1e5, step: 0.2 },
-  reference: { operations: 2e4, step: 0.05 },
+  softwareGpu: { operations: 6e5, bytes: 6e5, run: 0.6, step: 0.3, variant: 0 },
+  wasm: { operations: 8e6, bytes: 3.5e6, run: 0, step: 0.15, variant: 0.004 },
+  javascript: { operations: 1e5, bytes: 3e5, run: 0, step: 0.2, variant: 0.004 },
+  reference: { operations: 1.2e5, bytes: 2e5, run: 0, step: 0.02, variant: 0.002 },
 } as const satisfies Record<string, Speed>;
 
-/** Returns about how long a plan takes for one input on a machine without a GPU, in milliseconds. */
-export function estimatedMs(plan: Plan, executor: ExecutorName, backend: string): number {
-  const { steps, chunks, operations } = describePlan(plan);
-  const { operations: rate, step } = speedOf(executor, backend);
-  return (operations.plan + operations.base) / rate + step * steps.length * chunks.perInput;
+/** Milliseconds that the score of a class without a channel takes, everywhere about the same. */
+const SCORE_MS = 7e-5;
+
+/**
+ * Returns about how long a plan takes on a machine without a GPU, in milliseconds.
+ *
+ * @param backend TensorFlow.js's, on which `tfjs` runs
+ * @param inputs that are explained together
+ */
+export function estimatedMs(plan: Plan, executor: ExecutorName, backend: string, inputs = 1): number {
+  const { steps, chunks, operations, channels, classes } = describePlan(plan);
+  const speed = speedOf(executor, backend);
+  const bytes = steps.reduce((sum, step) => sum + step.bytes, 0);
+  const perInput =
+    (operations.plan + operations.base) / speed.operations +
+    bytes / speed.bytes +
+    channels * speed.variant +
+    channels * classes * SCORE_MS;
+  // Inputs that take no more than a chunk each share it with others.
+  const passes = chunks.perInput > 1 ? inputs * chunks.perInput : 1;
+  return speed.run + passes * steps.length * speed.step + inputs * perInput;
 }
 
 function speedOf(executor: ExecutorName, backend: string): Speed {
