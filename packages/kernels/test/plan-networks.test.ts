@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { describePlan, planTail, type PlanDescription } from '../src/index.ts';
+import { DEFAULT_LIMITS, describePlan, planTail, type PlanDescription } from '../src/index.ts';
 import { operationsOf } from '../src/plan/operations.ts';
 import { densenet121 } from './support/networks/densenet121.ts';
 import { efficientNetB0 } from './support/networks/efficientnet-b0.ts';
@@ -93,6 +93,26 @@ test('residual additions, depthwise convolutions and gates are planned without a
     for (const { layer } of rows) {
       assert.equal(describePlan(planTail(network.tail(layer))).fallback, []);
     }
+  }
+});
+
+test("VGG16's first dense layer, 411 MB, is read in parts that a buffer holds", () => {
+  const plan = planTail(vgg16().tail('block5_conv3'));
+  if (plan.kind !== 'steps') throw new Error('expected a plan in steps');
+  const steps = [...plan.inputSteps, ...plan.variantSteps].filter(
+    (step) => 'parts' in step && step.layers.includes('fc1') && step.parts.length > 0,
+  );
+  assert.ok(steps.length >= 2, 'of the base and of the deltas');
+  for (const step of steps) {
+    if (!('parts' in step)) continue;
+    assert.is(step.parts.length, Math.ceil((25_088 * 4096 * 4) / DEFAULT_LIMITS.maxStorageBufferBindingSize));
+    for (const { start, end } of step.parts) {
+      assert.ok((end - start) * 4096 * 4 <= DEFAULT_LIMITS.maxStorageBufferBindingSize);
+    }
+    assert.is(
+      step.parts.reduce((rows, { start, end }) => rows + end - start, 0),
+      25_088,
+    );
   }
 });
 

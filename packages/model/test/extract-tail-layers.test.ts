@@ -38,6 +38,11 @@ function model1d(...middle: tf.layers.Layer[]): tf.LayersModel {
 
 type Middle = () => tf.layers.Layer[];
 
+/** Options of Keras that a configuration may hold although the types of TensorFlow.js have no place for them. */
+function ignored(options: object): object {
+  return options;
+}
+
 const CASES_2D: Record<string, Middle> = {
   'convolution, same padding, stride 2': () => [
     layers.conv2d({ filters: 5, kernelSize: [3, 2], strides: 2, padding: 'same', activation: 'relu' }),
@@ -50,6 +55,12 @@ const CASES_2D: Record<string, Middle> = {
   ],
   'convolution with a softmax of its own': () => [
     layers.conv2d({ filters: 3, kernelSize: 1, activation: 'softmax' }),
+  ],
+  'convolution, whose groups TensorFlow.js ignores': () => [
+    layers.conv2d({ filters: 4, kernelSize: 3, ...ignored({ groups: 2 }) }),
+  ],
+  'ReLU, whose slope and threshold TensorFlow.js ignores': () => [
+    layers.reLU(ignored({ negativeSlope: 0.5, threshold: 0.3 })),
   ],
   'depthwise convolution with a multiplier': () => [
     layers.depthwiseConv2d({

@@ -38,8 +38,8 @@ test.after(async () => {
 });
 
 const STUDIES = [
-  { name: 'mnist1d', model: 'MNIST1D.h5', layer: 'conv1d', count: 10, executors: ['tfjs'] },
-  { name: 'mnist1d', model: 'MNIST1D.h5', layer: 'conv1d_1', count: 10, executors: ['tfjs'] },
+  { name: 'mnist1d', model: 'MNIST1D.h5', layer: 'conv1d', count: 10, executors: ['webgpu', 'tfjs'] },
+  { name: 'mnist1d', model: 'MNIST1D.h5', layer: 'conv1d_1', count: 10, executors: ['webgpu', 'tfjs'] },
   { name: 'mnist1d', model: 'MNIST1D.h5', layer: 'conv1d_2', count: 30, executors: ['webgpu', 'reference'] },
   { name: 'hmt', model: 'HMT.h5', layer: 'conv2d_2', count: 8, executors: ['tfjs'] },
   { name: 'hmt', model: 'HMT.h5', layer: 'conv2d_3', count: 8, executors: ['webgpu', 'reference'] },

@@ -45,6 +45,10 @@ test(`weigh the channels of any tensor of ${String(MODELS)} models as the naive 
 test('every kind of layer, target, plan and output occurs among those models', async () => {
   const counts = new Map<string, number>();
   await forEachCase((random) => {
+    const { plan, seed } = random;
+    const isOpaque = random.extracted.tail.nodes.some(({ operation }) => operation.kind === 'opaque');
+    const hasFallback = plan.kind === 'steps' && plan.variantSteps.some(({ kind }) => kind === 'fallback');
+    assert.is(hasFallback, isOpaque, `seed ${String(seed)}: only a layer without a rule ends in a fallback`);
     for (const fact of factsOf(random)) counts.set(fact, (counts.get(fact) ?? 0) + 1);
   });
   const rare = FACTS.filter((fact) => (counts.get(fact) ?? 0) < LEAST_OCCURRENCES);

@@ -49,7 +49,7 @@ export interface AblationInput {
   /** Needed where the plan has a `fallback` step. */
   readonly continueFrom?: ContinueFrom | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Called after each chunk of inputs with the number of inputs done. */
+  /** Called after each chunk with the number of inputs done; where the variants of an input go in several, with parts of one. */
   readonly onProgress?: ((done: number) => void) | undefined;
 }
 

@@ -117,12 +117,12 @@ async function runPlan(job: Job, { executor, plan }: PlannedExecutor, builder: R
           constants: forward.constants,
           continueFrom: continueTail(graph, extracted),
           signal: options.signal,
+          onProgress: (done) => options.onProgress?.((first + done) / batch.inputs),
         });
         builder.add(first, count, output);
       } finally {
         forward.dispose();
       }
-      options.onProgress?.((first + count) / batch.inputs);
     });
   } finally {
     prepared.dispose();

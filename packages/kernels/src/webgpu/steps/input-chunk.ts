@@ -53,6 +53,8 @@ export class InputChunkRun {
       );
       await this.#launch(() => this.#inputLaunches(buffers), this.#scope);
       for (let first = 0; first < plan.channels; first += this.#chunk.variants) {
+        if (first > 0)
+          this.#input.onProgress?.(this.#chunk.firstInput + (this.#chunk.inputs * first) / plan.channels);
         throwIfAborted(this.#input.signal);
         await this.#runVariants(buffers, first, Math.min(this.#chunk.variants, plan.channels - first));
       }

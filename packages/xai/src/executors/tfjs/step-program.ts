@@ -80,6 +80,7 @@ export class StepProgram {
       this.#runInputSteps(values, input, first, inputs);
       for (let k = 0; k < channels; k += variants) {
         await takeTurns();
+        if (k > 0) input.onProgress?.(first + (inputs * k) / channels);
         throwIfAborted(input.signal);
         const chunk = { inputs, first: k, variants: Math.min(variants, channels - k) };
         const found = await this.#chunkDrops(values, input, first, chunk);
