@@ -3,7 +3,10 @@ import type { Overrides } from '../device/pipeline-cache.ts';
 import type { SeparableDenseStep, Stage } from '../plan/separable-dense.ts';
 import type { ScoreFunction } from '../tail/tail.ts';
 
-/** The overrides of `separable-dense.wgsl` that leave out what a tail does not need. */
+/**
+ * The overrides of `separable-dense.wgsl` that leave out what a tail does not need. Tails of many operations share the
+ * pipeline that does everything.
+ */
 export function tailVariant({ stages, reduction, reduced }: SeparableDenseStep): Overrides {
   const hasPointwise = reduced.length > 0 || stages.some(({ pointwise }) => pointwise.length > 0);
   const isGeneral = stages.length > 1 || hasPointwise;
@@ -11,7 +14,7 @@ export function tailVariant({ stages, reduction, reduced }: SeparableDenseStep):
   return {
     IS_GENERAL: isGeneral ? 1 : 0,
     IS_DIRECT: !isGeneral && pooling.length === 0 && reduction === null ? 1 : 0,
-    POOLING: pooling.length === 0 ? 0 : pooling.every(isWhole2x2Max) ? 1 : 2,
+    POOLING: isGeneral ? 2 : pooling.length === 0 ? 0 : pooling.every(isWhole2x2Max) ? 1 : 2,
   };
 }
 

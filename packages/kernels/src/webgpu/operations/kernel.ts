@@ -10,8 +10,10 @@ export interface Kernel {
 /**
  * The overrides of `epilogue.wgsl` for a result. Few combinations have a pipeline of their own: nothing to do, a ReLU,
  * a ReLU and pooling. All others share the one that does everything.
+ *
+ * @param mayHaveRelu whether a ReLU alone is frequent enough behind the operation
  */
-export function resultVariant(result: Result): Overrides {
+export function resultVariant(result: Result, mayHaveRelu = true): Overrides {
   const {
     scaleAt = null,
     shiftAt = null,
@@ -22,7 +24,7 @@ export function resultVariant(result: Result): Overrides {
   } = result;
   const hasExtras = scaleAt !== null || shiftAt !== null || addend !== null;
   const pools = pool !== null || reduction !== null;
-  const isRelu = activation?.function === 'relu';
+  const isRelu = mayHaveRelu && activation?.function === 'relu';
   if (hasExtras || (activation !== null && !isRelu) || (pools && !isRelu)) return {};
   return { HAS_EXTRAS: 0, ACTIVATION: isRelu ? 1 : 0, POOLS: pools ? 1 : 0 };
 }

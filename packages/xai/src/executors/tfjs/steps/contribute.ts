@@ -30,7 +30,7 @@ export function compileContribute(step: ContributeStep, constants: Constants): C
   const kernels = gatherRows(step, weightValues(step.kernel), members, layout).map((values) =>
     constants.cuts(values, [...layout.sliding.window, members.length, filters], 2),
   );
-  const isEach = isEachChannel(step, members);
+  const isEach = layout.groups.length === 1 && isEachChannel(step, members);
   const key = {};
   const epilogue = compileEpilogue(step.epilogue, wholeOf(shape), shape, constants);
 
