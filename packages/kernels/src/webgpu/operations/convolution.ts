@@ -143,7 +143,8 @@ function takesVariantsTogether({ source, result }: Convolution): boolean {
   return batch.variants >= ROWS || batch.variants > pooledPositions(result);
 }
 
-function hasSingleRows(result: Result, rowsAreVariants: boolean): boolean {
+/** Whether there is one result for each variant and filter. */
+export function hasSingleRows(result: Result, rowsAreVariants: boolean): boolean {
   const isPooled = result.pool !== null && result.pool !== undefined;
   return !rowsAreVariants && !isPooled && !result.reduction && pooledPositions(result) === 1;
 }

@@ -5,6 +5,7 @@ import scoreChange from '../score-change.wgsl';
 import addend from './addend.wgsl';
 import combine from './combine.wgsl';
 import constants from './constants.wgsl';
+import contribution from './contribution.wgsl';
 import convolution from './convolution.wgsl';
 import depthwise from './depthwise.wgsl';
 import eachResult from './each-result.wgsl';
@@ -26,6 +27,7 @@ const withEpilogue = (label: string, operation: string): Shader =>
   shader(label, ...FUNCTIONS, epilogue, addend, constants, operation, eachResult);
 
 export const CONVOLUTION = shader('convolution.wgsl', ...FUNCTIONS, epilogue, addend, convolution);
+export const CONTRIBUTION = shader('contribution.wgsl', ...FUNCTIONS, epilogue, addend, contribution);
 export const DEPTHWISE = withEpilogue('depthwise.wgsl', depthwise);
 export const POOL = withEpilogue('pool.wgsl', pool);
 export const MOVE = withEpilogue('move.wgsl', move);

@@ -6,6 +6,7 @@ import type {
   PropagateStep,
 } from '../../plan/steps.ts';
 import { sizeOf } from '../../tail/shape.ts';
+import { contributionLaunch } from '../operations/contribution.ts';
 import { convolutionLaunch, type ConvolutionSource } from '../operations/convolution.ts';
 import type { DeviceOperand } from '../operations/elementwise.ts';
 import type { Launch } from '../operations/launch.ts';
@@ -50,7 +51,7 @@ function convolveLaunches(step: ContributeStep | ConvolveStep, context: StepCont
   const bare = context.bare(shape, segment, output);
   const launches = weights.map((part, at) => {
     const isLast = at === weights.length - 1;
-    return convolutionLaunch({
+    const convolution = {
       source,
       sliding,
       weights: part,
@@ -58,7 +59,8 @@ function convolveLaunches(step: ContributeStep | ConvolveStep, context: StepCont
       partial: at === 0 ? context.valueOrNull(step.partial) : 'output',
       result:
         isLast && !meet ? context.finished(bare, epilogue, scaleAt) : isLast ? { ...bare, scaleAt } : bare,
-    });
+    } as const;
+    return contributionLaunch(convolution) ?? convolutionLaunch(convolution);
   });
   if (!meet) return launches;
   const operand: DeviceOperand = { label: 'all', shape, base: null, delta: meet, segment };

@@ -1,0 +1,153 @@
+// What single channels contribute to a convolution whose window has at most nine cells, and its epilogue:
+//
+//   y[b, p, f] = sum over taps t of (x - x_off)[n, p * stride + tap t, c] W[t, c, f]
+//
+// with c the channel that variant b of input n owns. There are few multiplications for each result, so that what surrounds
+// them counts: a thread keeps the weights of eight filters for its channel in registers and takes several pooling windows,
+// whose cells follow each other; neighbouring threads take neighbouring filters and read the same x at the same time.
+//
+// Layouts: x and x_off [inputs, height, width, channels]; W as in convolution.wgsl.
+
+override THREADS = 64u;
+
+struct Params {
+  x_height: u32,
+  x_width: u32,
+  x_channels: u32,
+  stride_y: i32,
+  stride_x: i32,
+  channel_start: u32,
+  channel_step: u32,
+  taps: u32,
+  windows: u32, // that a thread takes
+  unused_a: u32,
+  unused_b: u32,
+  unused_c: u32,
+  // Rows and columns from the top left cell of a window's image in x to two taps each, padding taken off.
+  offsets: array<vec4<i32>, 5>,
+}
+
+@group(0) @binding(1) var<uniform> params: Params;
+@group(0) @binding(7) var<storage, read> x: array<f32>;
+@group(0) @binding(8) var<storage, read> x_off: array<f32>;
+@group(0) @binding(9) var<storage, read> weights: array<mat2x4<f32>>;
+
+fn filter_tiles() -> u32 {
+  return (epilogue.channels + 7u) / 8u;
+}
+
+// Four values of the rows after W, counted from its bias.
+fn constants_at(at: vec4<u32>) -> vec4<f32> {
+  let first = params.taps * params.x_channels * filter_tiles();
+  var values = vec4(0.0);
+  for (var i = 0u; i < 4u; i++) {
+    values[i] = weights[first + at[i] / 8u][at[i] % 8u / 4u][at[i] % 4u];
+  }
+  return values;
+}
+
+// Past the last tap, zeros.
+fn weights_of(tap: u32, channel: u32, tile: u32) -> mat2x4<f32> {
+  let row = min(tap, params.taps - 1u) * params.x_channels + channel;
+  return weights[row * filter_tiles() + tile] * select(0.0, 1.0, tap < params.taps);
+}
+
+// x - x_off of channel `first` at a cell `offset` away from `corner`; cells of padding are zero.
+fn delta_at(first: u32, corner: vec2<i32>, offset: vec2<i32>) -> f32 {
+  // A negative place is a large one without its sign.
+  let cell = vec2<u32>(corner + offset);
+  let inside = cell.x < params.x_height && cell.y < params.x_width;
+  let at = first + select(0u, cell.x * params.x_width + cell.y, inside) * params.x_channels;
+  return select(0.0, x[at] - x_off[at], inside);
+}
+
+@compute @workgroup_size(THREADS)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let thread = (workgroup.y * workgroups.x + workgroup.x) * THREADS + local;
+  let tiles = filter_tiles();
+  let all_windows = epilogue.pooled_height * epilogue.pooled_width;
+  let chunks = (all_windows + params.windows - 1u) / params.windows;
+  let tile = thread % tiles;
+  let first_window = thread / tiles % chunks * params.windows;
+  let batch = thread / tiles / chunks;
+  if (batch >= epilogue.inputs * epilogue.variants) {
+    return;
+  }
+  let own = params.channel_start + variant_of(batch) * params.channel_step;
+  let first = batch / epilogue.variants * params.x_height * params.x_width * params.x_channels + own;
+  let channel = tile * 8u;
+  let has_second = channel + 4u < epilogue.channels;
+  let w0 = weights_of(0u, own, tile);
+  let w1 = weights_of(1u, own, tile);
+  let w2 = weights_of(2u, own, tile);
+  let w3 = weights_of(3u, own, tile);
+  let w4 = weights_of(4u, own, tile);
+  let w5 = weights_of(5u, own, tile);
+  let w6 = weights_of(6u, own, tile);
+  let w7 = weights_of(7u, own, tile);
+  let w8 = weights_of(8u, own, tile);
+  let o01 = params.offsets[0];
+  let o23 = params.offsets[1];
+  let o45 = params.offsets[2];
+  let o67 = params.offsets[3];
+  let o8 = params.offsets[4].xy;
+
+  // Of the first four filters, and of the others.
+  var reduced_a = empty_pool(epilogue.reduction);
+  var reduced_b = reduced_a;
+  for (var window = first_window; window < min(first_window + params.windows, all_windows); window++) {
+    let top = i32(window / epilogue.pooled_width) * epilogue.pool_stride_y - epilogue.pool_top;
+    let left = i32(window % epilogue.pooled_width) * epilogue.pool_stride_x - epilogue.pool_left;
+    var pooled_a = empty_pool(epilogue.pool);
+    var pooled_b = pooled_a;
+    for (var cell_y = 0u; cell_y < epilogue.pool_height; cell_y++) {
+      for (var cell_x = 0u; cell_x < epilogue.pool_width; cell_x++) {
+        let row = top + i32(cell_y);
+        let column = left + i32(cell_x);
+        // Windows may hang over the edge.
+        if (u32(row) < epilogue.height && u32(column) < epilogue.width) {
+          let corner = vec2(row * params.stride_y, column * params.stride_x);
+          let sum = delta_at(first, corner, o01.xy) * w0 + delta_at(first, corner, o01.zw) * w1
+            + delta_at(first, corner, o23.xy) * w2 + delta_at(first, corner, o23.zw) * w3
+            + delta_at(first, corner, o45.xy) * w4 + delta_at(first, corner, o45.zw) * w5
+            + delta_at(first, corner, o67.xy) * w6 + delta_at(first, corner, o67.zw) * w7
+            + delta_at(first, corner, o8) * w8;
+          let position = u32(row) * epilogue.width + u32(column);
+          let a = finish(batch, position, channel, sum[0]);
+          let b = finish(batch, position, channel + 4u, sum[1]);
+          if (POOLS) {
+            pooled_a = pool_cell(pooled_a, epilogue.pool, a);
+            pooled_b = pool_cell(pooled_b, epilogue.pool, b);
+          } else {
+            store(batch, position, channel, a);
+            if (has_second) {
+              store(batch, position, channel + 4u, b);
+            }
+          }
+        }
+      }
+    }
+    if (POOLS) {
+      let a = pooled_cell(pooled_a, epilogue.pool);
+      let b = pooled_cell(pooled_b, epilogue.pool);
+      reduced_a = pool_cell(reduced_a, epilogue.reduction, a);
+      reduced_b = pool_cell(reduced_b, epilogue.reduction, b);
+      if (epilogue.is_reduced == 0u) {
+        store(batch, window, channel, a);
+        if (has_second) {
+          store(batch, window, channel + 4u, b);
+        }
+      }
+    }
+  }
+  if (POOLS && epilogue.is_reduced != 0u) {
+    store(batch, 0u, channel, pooled_cell(reduced_a, epilogue.reduction));
+    if (has_second) {
+      store(batch, 0u, channel + 4u, pooled_cell(reduced_b, epilogue.reduction));
+    }
+  }
+}
