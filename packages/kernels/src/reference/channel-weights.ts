@@ -2,10 +2,9 @@ import type { Norm, Weighting } from '../ablation/contract.ts';
 
 /** Returns the channel's activation as a plane, `[positions]`, from a channels-last activation `[positions, channels]`. */
 export function channelPlane(activation: Float32Array, channel: number, channels: number): Float64Array {
-  return Float64Array.from(
-    { length: activation.length / channels },
-    (_, position) => activation[position * channels + channel] ?? 0,
-  );
+  const plane = new Float64Array(activation.length / channels);
+  for (let p = 0; p < plane.length; p++) plane[p] = activation[p * channels + channel]!;
+  return plane;
 }
 
 /** Returns ||A_k|| over all positions. */

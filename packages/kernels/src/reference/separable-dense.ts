@@ -18,7 +18,8 @@ export function logitDrops(
   let on = plane;
   let offValue = off;
   for (const stage of step.stages) {
-    on = pool(stage, on).map((value) => pointwise(stage.pointwise, value, channel));
+    on = pool(stage, on);
+    if (stage.pointwise.length > 0) on = on.map((value) => pointwise(stage.pointwise, value, channel));
     // Pooling leaves a constant plane constant: cells of padding never count.
     offValue = pointwise(stage.pointwise, offValue, channel);
   }
@@ -28,13 +29,13 @@ export function logitDrops(
     on = Float64Array.of(pointwise(step.reduced, reduced, channel));
     offValue = pointwise(step.reduced, offValue, channel);
   }
-  const drops = new Float64Array(step.classes);
-  on.forEach((value, feature) => {
-    const row = (feature * channels + channel) * step.classes;
-    for (let c = 0; c < step.classes; c++) {
-      drops[c] = (drops[c] ?? 0) + (value - offValue) * (step.kernel[row + c] ?? 0);
-    }
-  });
+  const { classes, kernel } = step;
+  const drops = new Float64Array(classes);
+  for (let feature = 0; feature < on.length; feature++) {
+    const change = on[feature]! - offValue;
+    const row = (feature * channels + channel) * classes;
+    for (let c = 0; c < classes; c++) drops[c]! += change * kernel[row + c]!;
+  }
   return drops;
 }
 

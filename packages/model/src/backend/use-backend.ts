@@ -104,6 +104,8 @@ async function useWebgpu({ device, adapterInfo }: BackendOptions): Promise<void>
 let wasmReady = false;
 
 async function useWasm({ wasmPath, threads }: BackendOptions): Promise<void> {
+  // TensorFlow.js walks through all kernels at each change of the backend.
+  if (wasmReady && tf.getBackend() === 'wasm') return;
   const folder = wasmPath ?? wasmBinaryFolder();
   if (!wasmReady) {
     if (folder !== undefined) placeWasmFiles(folder);
