@@ -56,7 +56,7 @@ fn weights_of(tap: u32, channel: u32, tile: u32) -> mat2x4<f32> {
 fn delta_at(first: u32, corner: vec2<i32>, offset: vec2<i32>) -> f32 {
   // A negative place is a large one without its sign.
   let cell = vec2<u32>(corner + offset);
-  let inside = cell.x < params.x_height && cell.y < params.x_width;
+  let inside = (cell.x < params.x_height) & (cell.y < params.x_width);
   let at = first + select(0u, cell.x * params.x_width + cell.y, inside) * params.x_channels;
   return select(0.0, x[at] - x_off[at], inside);
 }
