@@ -58,6 +58,9 @@ test('a comparison judges every method and a random map, and an interrupted one 
   assert.not.match(page, /(src|href)="(?!data:)/, 'the page needs nothing else');
   const csv = await readFile(join(out, 'comparison.csv'), 'utf8');
   assert.is(csv.trim().split('\n').length, 19);
+  const markdown = await readFile(join(out, 'comparison.md'), 'utf8');
+  assert.match(markdown, /^\| method \| average drop \(↓\) /);
+  assert.match(markdown, /\n\| grad-cam \| 0\.\d{3} \(0\.\d{3}–/);
 });
 
 for (const [args, pattern] of [

@@ -52,7 +52,7 @@ export const compare: RegisterCommand = (program, { signal }) => {
     )
     .option('--labels <file>', "class names, one a line in the order of the model's outputs")
     .addOption(
-      new Option('--out <dir>', 'folder for comparison.json, comparison.csv and report.html').default(
+      new Option('--out <dir>', 'folder for comparison.json, .csv, .md and report.html').default(
         'comparison',
       ),
     )

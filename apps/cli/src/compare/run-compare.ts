@@ -7,6 +7,7 @@ import { openModel } from '../explain/open-subject.ts';
 import { startProgress } from '../progress.ts';
 import { loadTensorFlow } from '../tensorflow.ts';
 import { writeFileWhole } from '../write-file.ts';
+import { comparisonMarkdown } from './comparison-markdown.ts';
 import { comparisonCsv, type Comparison, type ComparisonSubject } from './comparison.ts';
 import { drawExamples } from './examples.ts';
 import { explainTimed, inputOf, measureSamples, type MeasureSettings } from './measure-samples.ts';
@@ -21,6 +22,8 @@ import { measuresOf, summarize } from './summary.ts';
 /** Values of the samples that are explained together: their work is lost when a run is interrupted. */
 const VALUES_PER_CHUNK = 2 ** 17;
 const MOST_SAMPLES_PER_CHUNK = 50;
+/** Enough for the JavaScript engine to compile what a short call runs. */
+const WARM_UP_SECONDS = 0.3;
 
 /** Carries `compare` out: measures, prints the table and writes its files. */
 export async function runCompare(request: CompareRequest, signal: AbortSignal): Promise<void> {
@@ -107,8 +110,7 @@ async function measureAll(
         // Noise follows the place in a batch: a chunk that was cut off is measured again as a whole.
         if (chunk.every((sample) => records.has(keyOf({ method, sample })))) continue;
         if (!warm.has(method)) {
-          // The first call compiles and uploads, which is no matter of the method.
-          await explainTimed(model, await inputOf(data.dataSet, chunk.slice(0, 1)), method, settings);
+          await warmUp(model, data.dataSet, chunk, method, settings);
           warm.add(method);
         }
         const found = await measureSamples(model, data, chunk, method, settings);
@@ -124,6 +126,19 @@ async function measureAll(
   return [...records.values()].sort(
     (a, b) => a.sample - b.sample || (place.get(a.method) ?? 0) - (place.get(b.method) ?? 0),
   );
+}
+
+/** The first calls compile and upload, which is no matter of the method. */
+async function warmUp(
+  model: tf.LayersModel,
+  dataSet: CompareData['dataSet'],
+  chunk: readonly number[],
+  method: MethodName,
+  settings: MeasureSettings,
+): Promise<void> {
+  let { seconds } = await explainTimed(model, await inputOf(dataSet, chunk.slice(0, 1)), method, settings);
+  const input = await inputOf(dataSet, chunk);
+  while (seconds < WARM_UP_SECONDS) seconds += (await explainTimed(model, input, method, settings)).seconds;
 }
 
 function keyOf({ method, sample }: Pick<SampleRecord, 'method' | 'sample'>): string {
@@ -154,6 +169,7 @@ async function writeFiles(
   const contents = {
     'comparison.json': `${JSON.stringify(comparison, null, 2)}\n`,
     'comparison.csv': comparisonCsv(comparison),
+    'comparison.md': comparisonMarkdown(comparison),
     'report.html': renderComparison(comparison, examples, facts),
   };
   const files: string[] = [];

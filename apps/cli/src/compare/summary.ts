@@ -1,4 +1,5 @@
 import { bootstrapMean, comparePaired, type MeanInterval, type PairedComparison } from '@ablation-cam/xai';
+import { median } from './median.ts';
 import { MEASURES, type Measure, type MeasureKey, type SampleRecord } from './measures.ts';
 
 export interface MethodSummary {
@@ -44,10 +45,4 @@ export function measuresOf(records: readonly SampleRecord[]): Measure[] {
 
 function valuesOf(records: readonly SampleRecord[], key: MeasureKey): number[] {
   return records.map(({ values }) => values[key] ?? NaN);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
 }
