@@ -202,13 +202,21 @@ planning('names the operation it has no rule for', () => {
 planning.run();
 
 const webgpu = await deviceSuite('the WebGPU executor', requestDevice);
-for (const item of CASES) {
-  webgpu(`equals one evaluation of the tail a channel: ${item.name}`, async ({ device }) => {
-    const output = await run(webGpuExecutor(device), item.tail, item.input);
-    assertAgrees(item, output, FLOAT32);
-    assert.equal(output.dispatches, { ablation: 1, map: 1 });
-  });
-}
+/** A thread for each channel, as where a CPU plays the GPU; and, as on hardware, several that hand sums over. */
+const ONE_THREAD = 8;
+const HANDING_OVER = 64;
+
+CASES.forEach((item, at) => {
+  // Barriers take a software adapter long: every other case has them.
+  for (const threads of at % 2 === 0 ? [ONE_THREAD, HANDING_OVER] : [ONE_THREAD]) {
+    const name = `equals one evaluation of the tail a channel, with ${String(threads)} threads: ${item.name}`;
+    webgpu(name, async ({ device }) => {
+      const output = await run(webGpuExecutor(device, { threads }), item.tail, item.input);
+      assertAgrees(item, output, FLOAT32);
+      assert.equal(output.dispatches, { ablation: 1, map: 1 });
+    });
+  }
+});
 
 webgpu('gives the same for inputs in small chunks as for all at once', async ({ device }) => {
   const random = seededRandom(99);

@@ -17,6 +17,11 @@ export interface WebGpuExecutorOptions {
   readonly budgetBytes?: number;
   /** Whether a single dispatch is timed on the GPU (`timings.gpuMs`) where it has timestamps. Default: on hardware only. */
   readonly timesPasses?: boolean;
+  /**
+   * Threads of a single dispatch's workgroup, 8 (one for each of its channels) or a larger power of two. Default: 256 on
+   * hardware, 8 where a CPU plays the GPU.
+   */
+  readonly threads?: number;
 }
 
 /** Threads of an ablation workgroup; a CPU that plays the GPU takes one for each channel, see `separable-dense.wgsl`. */
@@ -33,7 +38,7 @@ export function webGpuExecutor(device: Device, options: WebGpuExecutorOptions = 
       const buffers = new BufferScope(device);
       try {
         const program = encodeProgram(plan.step);
-        const threads = device.adapter.software ? SOFTWARE_THREADS : HARDWARE_THREADS;
+        const threads = options.threads ?? (device.adapter.software ? SOFTWARE_THREADS : HARDWARE_THREADS);
         const uploaded = await device.checked('weights of the tail', () => ({
           plan,
           program,
@@ -43,7 +48,7 @@ export function webGpuExecutor(device: Device, options: WebGpuExecutorOptions = 
           programBuffer: buffers.upload('program', program.words, BufferUsage.storage),
           kernelBuffer: buffers.upload(
             'dense kernel',
-            device.adapter.software ? channelsSideBySide(plan) : plan.step.kernel,
+            threads === CHANNEL_LANES ? channelsSideBySide(plan) : plan.step.kernel,
             BufferUsage.storage,
           ),
         }));
