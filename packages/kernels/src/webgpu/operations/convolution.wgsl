@@ -260,7 +260,7 @@ fn main(
             } else {
               let a = load_rows(upper_tap, c);
               let b = load_rows(lower_tap, c);
-              if (any(a != vec4(0.0)) || any(b != vec4(0.0))) {
+              if (any((a != vec4(0.0)) | (b != vec4(0.0)))) {
                 let w = weights[weight_at];
                 sums[0] += a.x * w;
                 sums[1] += a.y * w;
