@@ -3,8 +3,10 @@ import { allCases } from './cases/all-cases.ts';
 import type { BenchCase } from './cases/case.ts';
 import { BenchError } from './errors.ts';
 import { measureCeilings } from './measure/ceilings.ts';
+import { EFFORTS } from './measure/effort.ts';
 import { environmentOf } from './measure/environment.ts';
 import { measureCase, type CaseMeasurement, type MeasureOptions } from './measure/measure-case.ts';
+import { TimeBudget } from './measure/time-budget.ts';
 import type { BenchRun, CaseFacts } from './results/result.ts';
 import { allStrategies } from './strategies/all-strategies.ts';
 import type { Strategy } from './strategies/strategy.ts';
@@ -19,6 +21,7 @@ export interface BenchRequest {
   readonly cases?: readonly string[] | undefined;
   /** Only strategies whose `name@executor` contains one of these. */
   readonly strategies?: readonly string[] | undefined;
+  /** The most timed rounds of a strategy. */
   readonly rounds?: number | undefined;
   readonly adapter?: 'auto' | 'hardware' | 'software' | undefined;
   /** The commit of the sources, where the caller knows it better. */
@@ -31,9 +34,6 @@ export interface BenchHooks {
   readonly onStep: (done: number, total: number, what: string) => void;
 }
 
-const QUICK = { rounds: 9, sampleMs: 120, strategyMs: 300 };
-const FULL = { rounds: 15, sampleMs: 800, strategyMs: 3000 };
-
 /**
  * Measures cases one after the other and returns what there is; an abort leaves out the rest.
  *
@@ -45,7 +45,7 @@ export async function runBench(request: BenchRequest, hooks: BenchHooks): Promis
   try {
     const set = request.set ?? (runtime.device?.adapter.software === false ? 'full' : 'quick');
     const cases = chosenCases(set, request.cases);
-    const effort = set === 'quick' ? QUICK : FULL;
+    const effort = EFFORTS[set];
     const ceilings = runtime.device ? await measureCeilings(runtime.device) : null;
     const isSelection = request.cases !== undefined || request.strategies !== undefined;
     const environment = environmentOf(
@@ -54,6 +54,13 @@ export async function runBench(request: BenchRequest, hooks: BenchHooks): Promis
       ceilings,
       request.commit ?? null,
     );
+    // Cases by name have the time that they have in their set.
+    const timeMs = (effort.totalMs * weightOf(cases)) / weightOf(chosenCases(set, undefined));
+    const budget = new TimeBudget(
+      performance.now(),
+      timeMs,
+      cases.map(({ weight = 1 }) => weight),
+    );
     const measured: { facts: CaseFacts; measurement: CaseMeasurement }[] = [];
     for (const [index, benchCase] of cases.entries()) {
       if (hooks.signal.aborted) break;
@@ -61,6 +68,7 @@ export async function runBench(request: BenchRequest, hooks: BenchHooks): Promis
         ...effort,
         rounds: request.rounds ?? effort.rounds,
         isQuick: set === 'quick',
+        end: budget.endOf(index, performance.now()),
         signal: hooks.signal,
         onStep: (what) => {
           hooks.onStep(index, cases.length, `${benchCase.name}: ${what}`);
@@ -119,6 +127,10 @@ function factsOf({ benchCase, channels, classes }: Subject, { probabilities }: C
 function chosenCases(set: 'quick' | 'full', names: readonly string[] | undefined): readonly BenchCase[] {
   if (names === undefined) return allCases.filter(({ sets }) => sets.includes(set));
   return named(allCases, names, ({ name }) => name, 'case');
+}
+
+function weightOf(cases: readonly BenchCase[]): number {
+  return cases.reduce((sum, { weight = 1 }) => sum + weight, 0);
 }
 
 function chosenStrategies(names: readonly string[] | undefined): readonly Strategy[] {

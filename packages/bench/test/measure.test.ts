@@ -14,6 +14,8 @@ const options: MeasureOptions = {
   isQuick: true,
   sampleMs: 5,
   strategyMs: 20,
+  longRunMs: 700,
+  end: Infinity,
   signal: new AbortController().signal,
   onStep: () => undefined,
 };
@@ -98,6 +100,44 @@ test('where the prediction is confident, the loop in float32 is refused and the 
     untimed.map(({ strategy }) => strategy),
     ['masked-loop'],
   );
+});
+
+test('a case whose time is over keeps the runs that were checked', async () => {
+  const { results } = await measure(SMALL, [falsified(1)], { end: performance.now() });
+  assert.is(results.length, 1);
+  assert.is(results[0]?.rounds, 1);
+  assert.ok((results[0]?.medianMs ?? 0) > 0);
+});
+
+test('a slow strategy is timed by the run that was checked, and not run again once the time is short', async () => {
+  let runs = 0;
+  const slow = (isWarm?: true): Strategy => {
+    const honest = falsified(1);
+    return {
+      ...honest,
+      prepare: async (subject) => {
+        const prepared = await honest.prepare(subject);
+        return {
+          ...prepared,
+          ...(isWarm && { isWarm }),
+          run: async (list) => {
+            runs += 1;
+            await new Promise((resolve) => setTimeout(resolve, 60));
+            return prepared.run(list);
+          },
+        };
+      },
+    };
+  };
+  const patient = await measure(SMALL, [slow()], { longRunMs: 30 });
+  assert.is(patient.results[0]?.rounds, 1);
+  assert.is(runs, 2, 'one to warm up, one that is checked and counts');
+  runs = 0;
+  const compiled = await measure(SMALL, [slow(true)], { longRunMs: 30 });
+  assert.is(compiled.results[0]?.rounds, 1);
+  assert.is(runs, 1, 'where nothing is left to compile the first run counts');
+  const hurried = await measure(SMALL, [slow()], { longRunMs: 30, end: performance.now() });
+  assert.match(hurried.untimed[0]?.reason ?? '', /the time of this case was over/);
 });
 
 test('an abort leaves no results rather than wrong ones', async () => {

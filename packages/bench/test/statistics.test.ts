@@ -1,7 +1,15 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { largestOfEach, maxRelativeError } from '../src/measure/agreement.ts';
-import { fixedTime, isDue, plannedRounds, sampledChannels, scaledTime } from '../src/measure/schedule.ts';
+import {
+  fittingRounds,
+  fixedTime,
+  isDue,
+  plannedRounds,
+  sampledChannels,
+  scaledTime,
+} from '../src/measure/schedule.ts';
+import { TimeBudget } from '../src/measure/time-budget.ts';
 import { differs, quantile, summarize } from '../src/measure/statistics.ts';
 
 const test = suite('the statistics of the bench');
@@ -48,18 +56,19 @@ test('a loop is scaled up by its passes, without what every run takes', () => {
   assert.is(scaledTime(5, 9, 2, 8), 5, 'a run is never shorter than its fixed part');
 });
 
-test('loops run the channels that fit, a few at least and all at most', () => {
+test('loops run the channels that fit, two at least unless one takes long, and all at most', () => {
   assert.is(sampledChannels(10, 64, 100), 10);
-  assert.is(sampledChannels(5000, 64, 100), 4);
+  assert.is(sampledChannels(500, 64, 100), 2);
+  assert.is(sampledChannels(5000, 64, 100), 1);
   assert.is(sampledChannels(0.1, 64, 100), 64);
-  assert.is(sampledChannels(5000, 2, 100), 2);
+  assert.is(sampledChannels(500, 1, 100), 1);
 });
 
 test('slow strategies take part in fewer rounds, spread over all of them', () => {
   const effort = { rounds: 9, strategyMs: 300 };
   assert.is(plannedRounds(1, effort), 9);
   assert.is(plannedRounds(200, effort), 3);
-  assert.is(plannedRounds(2000, effort), 1);
+  assert.is(plannedRounds(2000, effort), 0, 'it was timed when it was checked');
   for (let planned = 1; planned <= 9; planned++) {
     const due = Array.from({ length: 9 }, (_, round) => isDue(round, planned, 9));
     assert.is(due.filter(Boolean).length, planned);
@@ -68,6 +77,26 @@ test('slow strategies take part in fewer rounds, spread over all of them', () =>
     Array.from({ length: 9 }, (_, round) => isDue(round, 3, 9)),
     [false, false, true, false, false, true, false, false, true],
   );
+});
+
+test('rounds are as many as fit into a time, however little that is', () => {
+  const effort = { rounds: 9, strategyMs: 300 };
+  const runs = [1, 50, 200, 2000];
+  assert.equal(fittingRounds(runs, effort, Infinity), [9, 6, 3, 0]);
+  for (const available of [0, 10, 100, 500, 900]) {
+    const planned = fittingRounds(runs, effort, available);
+    assert.ok(planned.reduce((sum, count, i) => sum + count * runs[i]!, 0) <= available);
+  }
+  assert.equal(fittingRounds(runs, effort, -5), [0, 0, 0, 0]);
+});
+
+test('cases share the time by weight, later ones have what is left over, and the whole is kept', () => {
+  const budget = new TimeBudget(1000, 100, [1, 3, 1]);
+  assert.is(budget.endOf(0, 1000), 1020);
+  assert.is(budget.endOf(1, 1020), 1080);
+  assert.is(budget.endOf(1, 1010), 1010 + (90 * 3) / 4, 'the first took half of its time');
+  assert.is(budget.endOf(2, 1090), 1100);
+  assert.is(budget.endOf(2, 1200), 1200, 'nothing is left');
 });
 
 test.run();

@@ -11,6 +11,8 @@ export interface BenchCase {
   /** For readers: the network, or what follows the target layer. */
   readonly title: string;
   readonly sets: readonly CaseSet[];
+  /** Its share of a run's time, in relation to others. Default: 1. */
+  readonly weight?: number;
   /** Inputs explained together. */
   readonly batch: number;
   /** The target layer; null where the network is only a tail and its first input is the target. */

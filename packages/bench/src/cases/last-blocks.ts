@@ -8,6 +8,7 @@ export const lastBlockCases: readonly BenchCase[] = [
     name: 'residual-end',
     title: 'ResNet-50 at its last addition: relu, GAP, dense 1000 (K = 2048, 7x7)',
     sets: ['full'],
+    weight: 2,
     target: [7, 7, 2048],
     build: (target) => chain(tf.layers.reLU(), globalPooling(), dense(1000, 'softmax'))(target),
     seed: 17,
@@ -18,6 +19,7 @@ export const lastBlockCases: readonly BenchCase[] = [
     title:
       'ResNet-50 before its last 1x1 convolution: conv 1x1 2048, batch-norm, add, relu, GAP, dense 1000 (K = 512, 7x7)',
     sets: ['full'],
+    weight: 4,
     target: [7, 7, 512],
     build: (target) => {
       const shortcut = tf.input({ shape: [7, 7, 2048], name: 'shortcut' });
@@ -34,6 +36,7 @@ export const lastBlockCases: readonly BenchCase[] = [
     title:
       'MobileNet before its last separable block: depthwise 3x3, batch-norm, relu6, conv 1x1 1024, batch-norm, relu6, GAP, dense 1000 (K = 1024, 7x7)',
     sets: ['full'],
+    weight: 6,
     target: [7, 7, 1024],
     build: (target) =>
       chain(

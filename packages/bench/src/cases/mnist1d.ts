@@ -11,6 +11,7 @@ function mnist1d(batch: number, sets: readonly CaseSet[]): BenchCase {
     name: batch === 1 ? 'mnist1d' : `mnist1d-x${batch}`,
     title: `MNIST-1D ConvNet, K = 25, flatten, dense 10${batch === 1 ? '' : `, ${batch} inputs`}`,
     sets,
+    weight: 2,
     batch,
     layer: 'conv1d_2',
     network: async () => (await embeddedModel('mnist1d')).model,

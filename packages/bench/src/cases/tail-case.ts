@@ -5,7 +5,9 @@ import { seedWeights, type Decision } from './seed-weights.ts';
 
 /** What a case that is only a tail is made of. */
 export interface TailCase
-  extends Pick<BenchCase, 'name' | 'title' | 'sets' | 'strategies' | 'sweep' | 'isConfident'>, Decision {
+  extends
+    Pick<BenchCase, 'name' | 'title' | 'sets' | 'weight' | 'strategies' | 'sweep' | 'isConfident'>,
+    Decision {
   /** Of the target's output, `[height, width, channels]`. */
   readonly target: readonly [number, number, number];
   /** From the target to the class scores; further inputs of the network are maps that do not depend on the target. */

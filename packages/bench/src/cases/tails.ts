@@ -4,6 +4,7 @@ import { chain, convolution, dense, flatten, maxPooling, tailCase } from './tail
 interface Sizes {
   readonly name: string;
   readonly sets: readonly CaseSet[];
+  readonly weight?: number;
   readonly side: number;
   readonly channels: number;
   readonly hidden: number;
@@ -11,11 +12,10 @@ interface Sizes {
   readonly gain: number;
 }
 
-function convolutionTail({ name, sets, side, channels, hidden, classes, gain }: Sizes): BenchCase {
+function convolutionTail({ side, channels, hidden, classes, gain, ...rest }: Sizes): BenchCase {
   return tailCase({
-    name,
+    ...rest,
     title: `conv 3x3 ${channels}, relu, maxpool, dense ${hidden}, relu, dense ${classes} (K = ${channels}, ${side}x${side})`,
-    sets,
     target: [side, side, channels],
     build: (target) =>
       chain(
@@ -30,11 +30,10 @@ function convolutionTail({ name, sets, side, channels, hidden, classes, gain }: 
   });
 }
 
-function denseTail({ name, sets, side, channels, hidden, classes, gain }: Sizes): BenchCase {
+function denseTail({ side, channels, hidden, classes, gain, ...rest }: Sizes): BenchCase {
   return tailCase({
-    name,
+    ...rest,
     title: `dense ${hidden}, relu, dense ${hidden}, relu, dense ${classes} (K = ${channels}, ${side}x${side})`,
-    sets,
     target: [side, side, channels],
     build: (target) =>
       chain(flatten(), dense(hidden, 'relu'), dense(hidden, 'relu'), dense(classes, 'softmax'))(target),
@@ -66,6 +65,7 @@ export const tailCases: readonly BenchCase[] = [
   convolutionTail({
     name: 'conv-tail',
     sets: ['full'],
+    weight: 8,
     side: 14,
     channels: 256,
     hidden: 512,
@@ -75,6 +75,7 @@ export const tailCases: readonly BenchCase[] = [
   denseTail({
     name: 'dense-tail',
     sets: ['full'],
+    weight: 8,
     side: 7,
     channels: 512,
     hidden: 1024,

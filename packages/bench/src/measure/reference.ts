@@ -14,7 +14,9 @@ export interface Reference {
 }
 
 /** Channels at which the incremental reference is held against the definition, and gradients against differences. */
-const SAMPLED_CHANNELS = 3;
+const SAMPLED_CHANNELS = { few: 1, many: 3 };
+/** Multiply-adds of a tail that float64 in TypeScript takes about a second for; the definition takes three passes a channel. */
+const LONG_PASS = 5e7;
 /** Of a batch so many inputs; all are checked against the reference executor. */
 const SAMPLED_INPUTS = 2;
 /** Of a central difference: far above float64's rounding, below what makes the tail change its linear piece. */
@@ -32,7 +34,8 @@ export async function referenceOf(subject: Subject): Promise<Reference> {
   const { batch, channels, classes, predicted } = subject;
   const weights = await incrementalWeights(subject);
   const inputs = Math.min(batch, SAMPLED_INPUTS);
-  const sampled = spread(SAMPLED_CHANNELS, channels);
+  const isLong = subject.operations.tail > LONG_PASS;
+  const sampled = spread(SAMPLED_CHANNELS[isLong ? 'few' : 'many'], channels);
   const bases = Array.from({ length: inputs }, (_, n) => evaluate(subject, n, (value) => value));
   const gradients: number[] = [];
   const scales = largestOfEach(weights, batch);

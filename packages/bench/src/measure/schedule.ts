@@ -1,9 +1,15 @@
-/** The fewest channels that tell what a channel takes besides what every run takes. */
-export const FEWEST_CHANNELS = 4;
+import type { Effort } from './effort.ts';
 
-/** How many channels of a loop fit into one timed run, a few at least. @param channelMs what one channel takes */
+/** The fewest channels that tell what a channel takes besides what every run takes. */
+export const FEWEST_CHANNELS = 2;
+
+/** What every run takes besides its passes - a few milliseconds - is nothing beside a pass as long as this. */
+const LONG_PASS_MS = 1000;
+
+/** How many channels of a loop fit into one timed run: two at least, one where that takes long. @param channelMs of one channel */
 export function sampledChannels(channelMs: number, channels: number, sampleMs: number): number {
-  return Math.min(channels, Math.max(FEWEST_CHANNELS, Math.floor(sampleMs / channelMs)));
+  const fewest = channelMs > LONG_PASS_MS ? 1 : FEWEST_CHANNELS;
+  return Math.min(channels, Math.max(fewest, Math.floor(sampleMs / channelMs)));
 }
 
 /**
@@ -31,13 +37,31 @@ export function fixedTime(
 const FEWEST_ROUNDS = 3;
 const LONG_RUN = 2;
 
-/** In how many rounds a strategy takes part: a slow one in fewer, a very slow one in one. @param runMs a timed run */
+/**
+ * In how many rounds a strategy takes part: a slow one in fewer, a very slow one in none, since it was timed when it was
+ * checked.
+ *
+ * @param runMs a timed run
+ */
 export function plannedRounds(
   runMs: number,
-  { rounds, strategyMs }: { readonly rounds: number; readonly strategyMs: number },
+  { rounds, strategyMs }: Pick<Effort, 'rounds' | 'strategyMs'>,
 ): number {
-  const fewest = runMs > LONG_RUN * strategyMs ? 1 : FEWEST_ROUNDS;
-  return Math.min(rounds, Math.max(fewest, Math.floor(strategyMs / runMs)));
+  if (runMs > LONG_RUN * strategyMs) return 0;
+  return Math.min(rounds, Math.max(FEWEST_ROUNDS, Math.floor(strategyMs / runMs)));
+}
+
+/** Rounds of every strategy such that all of them together fit into a time. @param runsMs a timed run of each */
+export function fittingRounds(
+  runsMs: readonly number[],
+  { rounds, strategyMs }: Pick<Effort, 'rounds' | 'strategyMs'>,
+  availableMs: number,
+): number[] {
+  for (let share = strategyMs; ; share *= 0.8) {
+    const planned = runsMs.map((runMs) => plannedRounds(runMs, { rounds, strategyMs: share }));
+    const needed = planned.reduce((sum, count, i) => sum + count * runsMs[i]!, 0);
+    if (needed <= Math.max(0, availableMs)) return planned;
+  }
 }
 
 /** Whether a strategy that takes part in `planned` of `rounds` rounds does so in this one: evenly over all. */

@@ -33,8 +33,8 @@ const webGpu: Strategy = {
   },
 };
 
-/** Multiply-adds in float64 TypeScript that take some ten seconds. */
-const REFERENCE_LIMIT = 2e9;
+/** Multiply-adds in float64 TypeScript that take about half a second, and some seconds. */
+const SLOW_IN_TYPESCRIPT = { quick: 2e7, full: 1e8 };
 
 const reference: Strategy = {
   name: 'incremental',
@@ -44,7 +44,7 @@ const reference: Strategy = {
   role: 'ours',
   appliesTo: () => true,
   refusal: ({ tail, batch }, isQuick) =>
-    batch * describePlan(planTail(tail)).operations.plan > REFERENCE_LIMIT / (isQuick ? 100 : 1)
+    batch * describePlan(planTail(tail)).operations.plan > SLOW_IN_TYPESCRIPT[isQuick ? 'quick' : 'full']
       ? 'float64 in TypeScript is for checking; here it would take long'
       : null,
   prepare: (subject) => prepareExecutor(subject, planFor(subject), referenceExecutor(), null, false),

@@ -27,6 +27,10 @@ export const ownLoopStrategy: Strategy = {
     const device = deviceOf(subject);
     const prepared = await prepareExecutor(subject, planFor(subject), ownLoopExecutor(device), device, false);
     const { batch, channels, operations } = subject;
-    return { ...prepared, cost: { bytes: null, operations: batch * channels * operations.tail } };
+    return {
+      ...prepared,
+      isWarm: true,
+      cost: { bytes: null, operations: batch * channels * operations.tail },
+    };
   },
 };

@@ -26,6 +26,8 @@ export interface Strategy {
 export interface PreparedStrategy {
   /** Whether the cost is a sum over channels, so that some of them tell what all would take. */
   readonly isLoop: boolean;
+  /** Preparing has compiled everything, so that the first run takes as long as any other. */
+  readonly isWarm?: true;
   /** Passes for so many channels: the unit in which a loop is extrapolated. */
   passes(channels: number): number;
   /** From inputs where they are resident to the answer on the CPU. @param channels what a loop runs; others run all */

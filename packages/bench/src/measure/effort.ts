@@ -1,0 +1,18 @@
+/** How much time a run takes. */
+export interface Effort {
+  /** The most timed rounds of a strategy. */
+  readonly rounds: number;
+  /** The longest one timed run of a loop should take; loops run as many channels as fit. */
+  readonly sampleMs: number;
+  /** How long all rounds of one strategy should take. */
+  readonly strategyMs: number;
+  /** A run longer than this is not repeated for a round of its own: the one that was checked is the one that counts. */
+  readonly longRunMs: number;
+  /** How long all cases of the set should take together; a run that has begun is waited for. */
+  readonly totalMs: number;
+}
+
+export const EFFORTS: Readonly<Record<'quick' | 'full', Effort>> = {
+  quick: { rounds: 9, sampleMs: 120, strategyMs: 300, longRunMs: 700, totalMs: 50_000 },
+  full: { rounds: 15, sampleMs: 800, strategyMs: 3000, longRunMs: 4000, totalMs: 750_000 },
+};

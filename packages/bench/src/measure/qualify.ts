@@ -1,0 +1,136 @@
+import type { Preparation, Untimed } from '../results/result.ts';
+import type { Answer, PreparedStrategy, Strategy } from '../strategies/strategy.ts';
+import type { Subject } from '../subject/subject.ts';
+import { LARGEST_RELATIVE_ERROR } from './agreement.ts';
+import { countDispatches } from './count-dispatches.ts';
+import type { Effort } from './effort.ts';
+import { spread, type Reference } from './reference.ts';
+import { isExpectedRefusal } from './refusals.ts';
+import { fixedTime, sampledChannels } from './schedule.ts';
+
+/** A strategy that gave the right answer and may be timed. */
+export interface Candidate {
+  readonly strategy: Strategy;
+  readonly prepared: PreparedStrategy;
+  readonly channels: readonly number[];
+  /** The run whose answer was held against the reference; it also counts where no round followed. */
+  readonly checked: TimedRun;
+  /** What a run takes besides its passes, where it is scaled up. */
+  readonly fixedMs: number;
+  readonly maxRelativeError: number;
+  readonly dispatches: number | null;
+  readonly times: number[];
+  readonly gpuTimes: number[];
+}
+
+interface TimedRun {
+  readonly channels: readonly number[];
+  readonly answer: Answer;
+  /** Dispatches that were encoded on the device. */
+  readonly dispatches: number;
+  readonly ms: number;
+}
+
+export interface QualifyOptions extends Pick<Effort, 'sampleMs' | 'longRunMs'> {
+  readonly isQuick: boolean;
+  /** Until when, by `performance.now()`, a strategy with long runs is run again after its first. */
+  readonly warmUpEnd: number;
+}
+
+/** Prepares a strategy, runs it until it is warm, and holds its answer against the reference. */
+export async function qualify(
+  subject: Subject,
+  strategy: Strategy,
+  reference: Reference,
+  options: QualifyOptions,
+  preparation: Preparation[],
+): Promise<Candidate | Untimed> {
+  const { name, executor } = strategy;
+  const key = { case: subject.benchCase.name, strategy: name, executor };
+  const untimed = (reason: string, maxRelativeError: number | null = null): Untimed => ({
+    ...key,
+    reason,
+    maxRelativeError,
+  });
+  const refused = strategy.refusal(subject, options.isQuick);
+  if (refused !== null) return untimed(refused);
+  let prepared: PreparedStrategy | undefined;
+  try {
+    const start = performance.now();
+    prepared = await strategy.prepare(subject);
+    const prepareMs = performance.now() - start;
+    const first = await timedRun(
+      subject,
+      prepared,
+      prepared.isLoop ? [0] : spread(subject.channels, subject.channels),
+    );
+    preparation.push({ ...key, prepareMs, firstRunMs: first.ms });
+    const isLong = first.ms > options.longRunMs;
+    const isFirstEnough = isLong && prepared.isWarm === true;
+    if (!isFirstEnough && isLong && performance.now() + first.ms > options.warmUpEnd) {
+      prepared.dispose();
+      return untimed(`the time of this case was over after a first run of ${(first.ms / 1000).toFixed(1)} s`);
+    }
+    const checked = isFirstEnough ? first : await warmRun(subject, prepared, options.sampleMs);
+    const { channels, answer, dispatches } = checked;
+    const maxRelativeError = reference.errorOf(answer, channels);
+    if (!(maxRelativeError <= LARGEST_RELATIVE_ERROR)) {
+      prepared.dispose();
+      const reason = `its answer differs from float64 by ${maxRelativeError.toExponential(1)} of the largest value`;
+      return untimed(reason, maxRelativeError);
+    }
+    const scale = prepared.passes(subject.channels) / prepared.passes(channels.length);
+    return {
+      strategy,
+      prepared,
+      channels,
+      checked,
+      fixedMs: channels.length < subject.channels ? await fixedMsOf(subject, prepared, checked) : 0,
+      maxRelativeError,
+      dispatches: answer.dispatches ?? (executor === 'tfjs-webgpu' ? Math.round(dispatches * scale) : null),
+      times: [],
+      gpuTimes: [],
+    };
+  } catch (error) {
+    prepared?.dispose();
+    if (!isExpectedRefusal(error)) throw error;
+    return untimed(error.message);
+  }
+}
+
+async function timedRun(
+  { runtime }: Subject,
+  prepared: PreparedStrategy,
+  channels: readonly number[],
+): Promise<TimedRun> {
+  const start = performance.now();
+  const { result: answer, dispatches } = await countDispatches(runtime.device, () => prepared.run(channels));
+  return { channels, answer, dispatches, ms: performance.now() - start };
+}
+
+/**
+ * A run after the first; of a loop, over as many channels as take about `sampleMs`. Small runs say little of larger ones -
+ * TensorFlow.js computes small tensors on the CPU, pipelines are compiled for new sizes - so that they are grown step by step.
+ */
+async function warmRun(subject: Subject, prepared: PreparedStrategy, sampleMs: number): Promise<TimedRun> {
+  const { channels } = subject;
+  if (!prepared.isLoop) return timedRun(subject, prepared, spread(channels, channels));
+  for (let count = 1; ; count = Math.min(channels, 4 * count)) {
+    const trial = await timedRun(subject, prepared, spread(count, channels));
+    if (count < channels && 4 * trial.ms <= sampleMs) continue;
+    const fitting = sampledChannels(trial.ms / count, channels, sampleMs);
+    if (fitting === count) return trial;
+    return timedRun(subject, prepared, spread(fitting, channels));
+  }
+}
+
+/** What a run takes besides its passes, from the run that was checked and one of a single channel; 0 if that was the same. */
+async function fixedMsOf(subject: Subject, prepared: PreparedStrategy, checked: TimedRun): Promise<number> {
+  const { channels, ms } = checked;
+  if (channels.length === 1) return 0;
+  const few = await timedRun(subject, prepared, channels.slice(0, 1));
+  return fixedTime(
+    { passes: prepared.passes(1), ms: few.ms },
+    { passes: prepared.passes(channels.length), ms },
+  );
+}
