@@ -68,6 +68,7 @@ export async function runBench(request: BenchRequest, hooks: BenchHooks): Promis
         ...effort,
         rounds: request.rounds ?? effort.rounds,
         isQuick: set === 'quick',
+        ceilings,
         end: budget.endOf(index, performance.now()),
         signal: hooks.signal,
         onStep: (what) => {
@@ -108,7 +109,10 @@ async function measureOne(
   }
 }
 
-function factsOf({ benchCase, channels, classes }: Subject, { probabilities }: CaseMeasurement): CaseFacts {
+function factsOf(
+  { benchCase, channels, classes, auto }: Subject,
+  { probabilities }: CaseMeasurement,
+): CaseFacts {
   const { name, title, sweep } = benchCase;
   return {
     name,
@@ -120,6 +124,7 @@ function factsOf({ benchCase, channels, classes }: Subject, { probabilities }: C
       probabilities.reduce((most, p) => Math.max(most, p), 0),
     ],
     sweep: sweep ?? null,
+    auto: { executor: auto.chosen, reason: auto.reason },
   };
 }
 

@@ -15,6 +15,7 @@ const options: MeasureOptions = {
   sampleMs: 5,
   strategyMs: 20,
   longRunMs: 700,
+  ceilings: null,
   end: Infinity,
   signal: new AbortController().signal,
   onStep: () => undefined,
@@ -115,11 +116,11 @@ test('a slow strategy is timed by the run that was checked, and not run again on
     const honest = falsified(1);
     return {
       ...honest,
+      ...(isWarm && { isWarm }),
       prepare: async (subject) => {
         const prepared = await honest.prepare(subject);
         return {
           ...prepared,
-          ...(isWarm && { isWarm }),
           run: async (list) => {
             runs += 1;
             await new Promise((resolve) => setTimeout(resolve, 60));

@@ -1,11 +1,12 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { judge } from '../src/guard.ts';
+import { achieved } from '../src/report/columns.ts';
 import { compareRuns } from '../src/report/compare.ts';
 import { readmeWithTable } from '../src/report/docs.ts';
-import { formatRatio, formatTime } from '../src/report/format.ts';
+import { formatAmount, formatRatio, formatTime } from '../src/report/format.ts';
 import { renderHtml } from '../src/report/html.ts';
-import { ratiosOf } from '../src/report/ratios.ts';
+import { gainParts, oursByAuto, ratiosOf } from '../src/report/ratios.ts';
 import { readRun } from '../src/results/read-run.ts';
 import { benchRun, result } from './support.ts';
 
@@ -27,6 +28,12 @@ test('results with missing, wrong or unknown fields are refused by name', () => 
   refused([without], /x\.json: results\[0\]: "medianMs" is missing/);
   refused([result(), result({ quartilesMs: [3, 1] })], /results\[1\]: "quartilesMs" is \[3,1\]/);
   refused([{ ...result(), speed: 1 }], /unknown field "speed"/);
+  const [first] = benchRun([]).cases;
+  const { auto: __, ...old } = first!;
+  assert.throws(
+    () => readRun(JSON.stringify({ ...benchRun([]), cases: [old] }), 'x.json'),
+    /cases\[0\] lacks "name" or "auto"/,
+  );
   assert.throws(() => readRun('{}', 'x.json'), /"environment" or "results"/);
   assert.throws(() => readRun('oops', 'x.json'), /not JSON/);
 });
@@ -39,6 +46,28 @@ test('ratios hold the fastest other strategy against the fastest of ours', () =>
   assert.is(of('loop, TF.js WASM'), 15);
   assert.is(of('loop, our kernels'), 10);
   assert.is(of('Grad-CAM'), undefined);
+});
+
+test('what a user gains is measured with the executor that the library takes by itself', () => {
+  const faster = result({ executor: 'reference', medianMs: 0.5 });
+  const run = benchRun([faster, result(), loop]);
+  assert.is(oursByAuto(run, 'mnist1d')?.executor, 'webgpu');
+  assert.is(ratiosOf(run, 'mnist1d').find(({ against }) => against === 'loop, TF.js WASM')?.ratio, 15);
+  assert.is(oursByAuto(benchRun([faster]), 'mnist1d')?.executor, 'reference', 'where auto has no time');
+});
+
+test('the gain against the loop in TensorFlow.js is that of the kernels times that of the algorithm', () => {
+  const inTensorFlow = result({ strategy: 'masked-loop', executor: 'tfjs-webgpu', medianMs: 600 });
+  const parts = gainParts(benchRun([result(), { ...ownLoop, operations: 25_000 }, inTensorFlow]), 'mnist1d');
+  assert.equal(parts, { total: 300, kernels: 30, algorithm: 10, planned: 25 });
+  assert.is(gainParts(benchRun([result(), ownLoop]), 'mnist1d'), null);
+});
+
+test('rates are the planned bytes and operations by the time on the GPU, or to the answer', () => {
+  const own = { bytes: 4e6, operations: 1e6, medianMs: 2 };
+  assert.equal(achieved(result({ ...own, gpuMs: 1 })), { gigabytes: 4, gigaflops: 2 });
+  assert.equal(achieved(result({ ...own, gpuMs: null })), { gigabytes: 2, gigaflops: 1 });
+  assert.equal([0, 950, 55_000, 3.21e9].map(formatAmount), ['0', '950', '55.0 k', '3.21 G']);
 });
 
 test('the loop on our kernels is held against ours on the same kernels, not against a faster executor', () => {

@@ -20,6 +20,8 @@ export function result(changes: Partial<BenchResult> = {}): BenchResult {
   };
 }
 
+const auto = { executor: 'webgpu', reason: 'for a reason' } as const;
+
 export function benchRun(results: readonly BenchResult[]): BenchRun {
   return {
     environment: {
@@ -43,6 +45,7 @@ export function benchRun(results: readonly BenchResult[]): BenchRun {
         classes: 10,
         predictions: [0.5, 0.5],
         sweep: null,
+        auto,
       },
       ...[8, 64].map((value) => ({
         name: `channels-${value}`,
@@ -51,6 +54,7 @@ export function benchRun(results: readonly BenchResult[]): BenchRun {
         classes: 10,
         predictions: [0.5, 0.5] as const,
         sweep: { along: 'channels', value },
+        auto,
       })),
     ],
     results,

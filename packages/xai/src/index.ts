@@ -79,6 +79,7 @@ export type { ExplainedInput, InputArray } from './forward/model-input.ts';
 export { heatmapOf } from './maps/heatmap.ts';
 export { resizeBilinear } from './maps/resize-bilinear.ts';
 export { tfjsExecutor } from './executors/tfjs/tfjs-executor.ts';
+export { chooseExecutor, type PlannedExecutor } from './runtime/choose-executor.ts';
 export { releaseDevice, sharedDevice } from './runtime/shared-device.ts';
 export { colourMap, colourMapNames, type ColourMapName, type Rgb } from './drawing/colour/colour-map.ts';
 export type { ColouringOptions } from './drawing/colour/value-scale.ts';

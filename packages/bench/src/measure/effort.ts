@@ -14,5 +14,5 @@ export interface Effort {
 
 export const EFFORTS: Readonly<Record<'quick' | 'full', Effort>> = {
   quick: { rounds: 9, sampleMs: 120, strategyMs: 300, longRunMs: 700, totalMs: 50_000 },
-  full: { rounds: 15, sampleMs: 800, strategyMs: 3000, longRunMs: 4000, totalMs: 750_000 },
+  full: { rounds: 15, sampleMs: 800, strategyMs: 3000, longRunMs: 4000, totalMs: 780_000 },
 };

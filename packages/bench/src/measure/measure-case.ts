@@ -1,7 +1,8 @@
-import type { BenchResult, Preparation, Untimed } from '../results/result.ts';
+import type { BenchResult, Ceilings, Preparation, Untimed } from '../results/result.ts';
 import type { Strategy } from '../strategies/strategy.ts';
 import type { Subject } from '../subject/subject.ts';
 import type { Effort } from './effort.ts';
+import { Pace } from './pace.ts';
 import { qualify, type Candidate } from './qualify.ts';
 import { referenceOf } from './reference.ts';
 import { fittingRounds, isDue, scaledTime } from './schedule.ts';
@@ -9,6 +10,8 @@ import { summarize } from './statistics.ts';
 
 export interface MeasureOptions extends Omit<Effort, 'totalMs'> {
   readonly isQuick: boolean;
+  /** Of the adapter, to foretell how long runs take. */
+  readonly ceilings: Ceilings | null;
   /** When no further round begins, on the clock of `performance.now()`; what was measured until then is the result. */
   readonly end: number;
   readonly signal: AbortSignal;
@@ -39,6 +42,7 @@ export async function measureCase(
   options.onStep('float64 reference');
   const reference = await referenceOf(subject);
   const warmUpEnd = start + WARM_UP_SHARE * (options.end - start);
+  const qualifying = { ...options, warmUpEnd, pace: new Pace(options.ceilings) };
   const untimed: Untimed[] = [];
   const preparation: Preparation[] = [];
   const candidates: Candidate[] = [];
@@ -46,7 +50,7 @@ export async function measureCase(
     for (const strategy of strategies) {
       if (options.signal.aborted) break;
       options.onStep(`warm-up of ${strategy.name} on ${strategy.executor}`);
-      const outcome = await qualify(subject, strategy, reference, { ...options, warmUpEnd }, preparation);
+      const outcome = await qualify(subject, strategy, reference, qualifying, preparation);
       if ('reason' in outcome) untimed.push(outcome);
       else candidates.push(outcome);
       await otherWork();

@@ -4,6 +4,7 @@ import type { Subject } from '../subject/subject.ts';
 import { LARGEST_RELATIVE_ERROR } from './agreement.ts';
 import { countDispatches } from './count-dispatches.ts';
 import type { Effort } from './effort.ts';
+import type { Pace } from './pace.ts';
 import { spread, type Reference } from './reference.ts';
 import { isExpectedRefusal } from './refusals.ts';
 import { fixedTime, sampledChannels } from './schedule.ts';
@@ -33,8 +34,9 @@ interface TimedRun {
 
 export interface QualifyOptions extends Pick<Effort, 'sampleMs' | 'longRunMs'> {
   readonly isQuick: boolean;
-  /** Until when, by `performance.now()`, a strategy with long runs is run again after its first. */
+  /** Until when, by `performance.now()`, strategies with long runs are run. */
   readonly warmUpEnd: number;
+  readonly pace: Pace;
 }
 
 /** Prepares a strategy, runs it until it is warm, and holds its answer against the reference. */
@@ -54,6 +56,12 @@ export async function qualify(
   });
   const refused = strategy.refusal(subject, options.isQuick);
   if (refused !== null) return untimed(refused);
+  const { longRunMs, warmUpEnd, pace } = options;
+  const operations = strategy.shortestRun(subject);
+  const expectedMs = pace.expectedMs(strategy, operations);
+  if (expectedMs > longRunMs && performance.now() + (strategy.isWarm ? 1 : 2) * expectedMs > warmUpEnd) {
+    return untimed(`a run takes about ${seconds(expectedMs)}, more than this case has time for`);
+  }
   let prepared: PreparedStrategy | undefined;
   try {
     const start = performance.now();
@@ -65,21 +73,24 @@ export async function qualify(
       prepared.isLoop ? [0] : spread(subject.channels, subject.channels),
     );
     preparation.push({ ...key, prepareMs, firstRunMs: first.ms });
-    const isLong = first.ms > options.longRunMs;
-    const isFirstEnough = isLong && prepared.isWarm === true;
-    if (!isFirstEnough && isLong && performance.now() + first.ms > options.warmUpEnd) {
+    const isLong = first.ms > longRunMs;
+    const isFirstEnough = isLong && strategy.isWarm === true;
+    if (!isFirstEnough && isLong && performance.now() + first.ms > warmUpEnd) {
       prepared.dispose();
-      return untimed(`the time of this case was over after a first run of ${(first.ms / 1000).toFixed(1)} s`);
+      return untimed(`the time of this case was over after a first run of ${seconds(first.ms)}`);
     }
     const checked = isFirstEnough ? first : await warmRun(subject, prepared, options.sampleMs);
     const { channels, answer, dispatches } = checked;
+    pace.learn(strategy, operations, checked.ms / shortestRuns(prepared, channels));
     const maxRelativeError = reference.errorOf(answer, channels);
     if (!(maxRelativeError <= LARGEST_RELATIVE_ERROR)) {
       prepared.dispose();
       const reason = `its answer differs from float64 by ${maxRelativeError.toExponential(1)} of the largest value`;
       return untimed(reason, maxRelativeError);
     }
-    const scale = prepared.passes(subject.channels) / prepared.passes(channels.length);
+    const scale = prepared.hasFixedDispatches
+      ? 1
+      : prepared.passes(subject.channels) / prepared.passes(channels.length);
     return {
       strategy,
       prepared,
@@ -96,6 +107,15 @@ export async function qualify(
     if (!isExpectedRefusal(error)) throw error;
     return untimed(error.message);
   }
+}
+
+/** How many times a run took what the shortest takes. */
+function shortestRuns(prepared: PreparedStrategy, channels: readonly number[]): number {
+  return prepared.isLoop ? prepared.passes(channels.length) / prepared.passes(1) : 1;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toPrecision(2)} s`;
 }
 
 async function timedRun(

@@ -1,6 +1,7 @@
 import type { BenchRun, CaseFacts } from '../results/result.ts';
+import { COLUMNS as RESULT_COLUMNS, LEGEND } from './columns.ts';
 import { digits, formatRatio, formatTime } from './format.ts';
-import { fastest, ratiosOf, type RatioName } from './ratios.ts';
+import { gainParts, oursByAuto, ratiosOf, type RatioName } from './ratios.ts';
 import { titleOf } from './titles.ts';
 
 /** A committed results file. */
@@ -10,12 +11,13 @@ export interface NamedRun {
   readonly run: BenchRun;
 }
 
-const COLUMNS: readonly RatioName[] = [
+const RATIO_COLUMNS: readonly RatioName[] = [
   'fastest other',
   'loop, TF.js WASM',
+  'Grad-CAM',
   'loop, TF.js WebGPU',
   'loop, our kernels',
-  'Grad-CAM',
+  'Grad-CAM, TF.js WebGPU',
 ];
 
 /** `docs/benchmarks.md`: every committed run, with what its numbers mean. */
@@ -32,19 +34,25 @@ ${runs.map(deviceSection).join('\n\n')}
 
 const EXPLANATION = `\`pnpm bench\` times Ablation-CAM strategies against each other. A strategy is timed only if its answer agrees with a float64
 reference to 1e-4 of the largest weight; the reference is itself held against the definition - the tail evaluated without a
-channel - in every run. Times are medians of interleaved rounds, from inputs where they are resident to the answer on the CPU,
-after a warm-up; compiling is not in them. Slow loops run some of their channels and are scaled up (marked \`*n\`).
+channel - in every run.
 
-How to read the ratios, each the other strategy's time divided by ours on the same tail:
+How to read the ratios, each the other strategy's time divided by ours on the same tail; below 1x the other one is faster:
 
-- **against the fastest other strategy on the same machine** is what a user gains.
-- **against the loop on our kernels**, where it was measured, is the gain of the algorithm: same kernels, K passes against one.
-- **against the loops in TF.js** holds both: the algorithm, and the difference between kernels. On a software adapter TF.js's
-  WebGPU kernels are very slow, so that this ratio says more about them than about the algorithm.
-- **against Grad-CAM** says what exactness costs beside one gradient.
+- **fastest other**, **loop, TF.js WASM** and **Grad-CAM** are what a user gains on that machine: ours runs on the executor that
+  the library takes there by itself (\`executor: 'auto'\`, named in the column "ours"), Grad-CAM on its faster backend.
+- **loop, TF.js WebGPU**, **loop, our kernels** and **Grad-CAM, TF.js WebGPU** compare on the same adapter: ours runs on WebGPU too.
+- **loop, our kernels** is the gain of the algorithm: the same kernels, K passes against one plan. The rest of the gain against
+  TensorFlow.js's loop is better kernels. The second table of each device multiplies the two; beside them it has how many
+  fewer multiply-adds the algorithm needs. It gains less than that where a plan's few dispatches are so small that starting
+  them takes the time, and more where the loop's are.
 
-A software adapter is a CPU that plays the GPU: times compare with each other on that machine, not with hardware. Below 1x the
-other strategy is faster.`;
+A software adapter is a CPU that plays the GPU: times compare with each other on that machine, not with hardware. TensorFlow.js's
+WebGPU kernels are very slow there, so that a ratio against them says little about hardware; its WASM kernels are the
+strong opponent.
+
+In the tables of every number:
+
+${LEGEND.map((line) => `- ${line.replaceAll('*', '\\*').replaceAll('|', '\\|')}`).join('\n')}`;
 
 function deviceSection({ device, run }: NamedRun): string {
   const { environment, cases } = run;
@@ -67,6 +75,8 @@ function deviceSection({ device, run }: NamedRun): string {
         ]
       : []),
     ratioTable(run),
+    'What the gain against the loop in TensorFlow.js on WebGPU is made of:',
+    partsTable(run),
     ...cases.map((item) => caseDetails(run, item)),
   ].join('\n\n');
 }
@@ -75,11 +85,9 @@ function deviceSection({ device, run }: NamedRun): string {
 export function ratioTable(run: BenchRun): string {
   const rows = run.cases.flatMap((facts) => {
     const ratios = ratiosOf(run, facts.name).filter(({ ours }) => ours.strategy === 'incremental');
-    const ours = fastest(
-      run.results.filter((result) => result.case === facts.name && result.strategy === 'incremental'),
-    );
+    const ours = oursByAuto(run, facts.name);
     if (!ours) return [];
-    const columns = COLUMNS.map((name) => {
+    const columns = RATIO_COLUMNS.map((name) => {
       const found = ratios.find(({ against }) => against === name);
       return found ? formatRatio(found.ratio) : '';
     });
@@ -87,25 +95,28 @@ export function ratioTable(run: BenchRun): string {
       [facts.title, String(facts.channels), `${formatTime(ours.medianMs)} (${ours.executor})`, ...columns],
     ];
   });
-  return markdownTable(['case', 'K', 'ours', ...COLUMNS], rows);
+  return markdownTable(['case', 'K', 'ours', ...RATIO_COLUMNS], rows);
 }
 
-function caseDetails(run: BenchRun, { name, title, predictions }: CaseFacts): string {
-  const results = run.results.filter((result) => result.case === name);
-  const rows = results.map((result) => {
-    const { medianMs, quartilesMs, gpuMs, rounds, maxRelativeError, dispatches, extrapolatedFrom } = result;
+/** One row a case for which all three are known: kernels x algorithm = the gain. */
+function partsTable(run: BenchRun): string {
+  const rows = run.cases.flatMap(({ name, title }) => {
+    const parts = gainParts(run, name);
+    if (!parts) return [];
+    const { total, kernels, algorithm, planned } = parts;
     return [
-      titleOf(result),
-      `${formatTime(medianMs)}${extrapolatedFrom === null ? '' : ` *${extrapolatedFrom}`}`,
-      quartilesMs.map(formatTime).join(' - '),
-      gpuMs === null ? '' : formatTime(gpuMs),
-      String(rounds),
-      maxRelativeError.toExponential(1),
-      dispatches === null ? '' : String(dispatches),
+      [title, ...[total, kernels, algorithm].map(formatRatio), planned === null ? '' : formatRatio(planned)],
     ];
   });
+  const head = ['case', 'loop, TF.js WebGPU', '= better kernels', 'x algorithm', 'fewer multiply-adds'];
+  return markdownTable(head, rows);
+}
+
+function caseDetails(run: BenchRun, { name, title, predictions, auto }: CaseFacts): string {
+  const results = run.results.filter((result) => result.case === name);
+  const rows = results.map((result) => RESULT_COLUMNS.map(({ cell }) => cell(result, run)));
   const refused = run.untimed
-    .filter((item) => item.case === name && item.maxRelativeError !== null)
+    .filter((item) => item.case === name)
     .map((item) => `- not timed: ${titleOf(item)}: ${item.reason}`);
   const [least, most] = predictions;
   const range =
@@ -114,12 +125,12 @@ function caseDetails(run: BenchRun, { name, title, predictions }: CaseFacts): st
       : `predictions ${least.toFixed(3)} to ${most.toFixed(3)}`;
   return [
     `### ${name}`,
-    `${title}; ${range}.`,
+    `${title}; ${range}. \`auto\` takes ${titleOf({ strategy: 'incremental', executor: auto.executor })}: ${auto.reason}.`,
     ...(rows.length === 0
       ? []
       : [
           markdownTable(
-            ['strategy', 'time', 'quartiles', 'GPU', 'rounds', 'max\\|dw\\|/max\\|w\\|', 'dispatches'],
+            RESULT_COLUMNS.map(({ head }) => head.replaceAll('|', '\\|')),
             rows,
           ),
         ]),

@@ -19,3 +19,12 @@ export function formatPercent(share: number): string {
   const percent = 100 * share;
   return `${percent < 1 ? percent.toPrecision(1) : percent.toFixed(0)} %`;
 }
+
+const PREFIXES = ['', ' k', ' M', ' G', ' T'];
+
+/** A count with three digits and a decimal prefix: 55,000 is 55.0 k. */
+export function formatAmount(count: number): string {
+  const power = count < 1 ? 0 : Math.min(PREFIXES.length - 1, Math.floor(Math.log10(count) / 3));
+  if (power === 0) return digits(count);
+  return `${digits(count / 1000 ** power)}${PREFIXES[power] ?? ''}`;
+}

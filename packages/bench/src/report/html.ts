@@ -1,8 +1,9 @@
 import { BenchError } from '../errors.ts';
-import type { BenchResult, BenchRun, CaseFacts } from '../results/result.ts';
+import type { BenchRun, CaseFacts } from '../results/result.ts';
 import { barChart, sweepChart } from './charts.ts';
-import { formatRatio, formatTime } from './format.ts';
-import { ratiosOf } from './ratios.ts';
+import { COLUMNS, LEGEND } from './columns.ts';
+import { digits, formatRatio } from './format.ts';
+import { gainParts, ratiosOf } from './ratios.ts';
 import { titleOf } from './titles.ts';
 
 /** One self-contained page: figures for each case, curves of cost against size, and every number. */
@@ -18,6 +19,7 @@ export async function renderHtml(run: BenchRun): Promise<string> {
     run.cases.filter(({ sweep }) => sweep === null).map((facts) => caseSection(run, facts)),
   );
   const { environment } = run;
+  const { ceilings } = environment;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -30,8 +32,8 @@ export async function renderHtml(run: BenchRun): Promise<string> {
 <h1>Ablation-CAM bench</h1>
 <p>${escape(environment.adapter?.description ?? 'no WebGPU adapter')}, ${escape(environment.runtime)},
 ${escape(environment.processor)}, ${environment.cores} cores, ${escape(environment.date)}</p>
-<p>Times are medians over interleaved rounds, from inputs where they are resident to the answer on the CPU, with quartiles.
-Every strategy shown gave the float64 reference's answer to 1e-4 of the largest weight.</p>
+${ceilings ? `<p>Ceilings measured in this run: copy ${digits(ceilings.copyGBps)} GB/s, multiply-add ${digits(ceilings.multiplyAddGFLOPs)} GFLOP/s.</p>` : ''}
+<ul>${LEGEND.map((line) => `<li>${escape(line)}</li>`).join('')}</ul>
 ${cases.join('\n')}
 <section class="sweeps">${sweeps.join('\n')}</section>
 <h2>Every number</h2>
@@ -56,46 +58,30 @@ async function caseSection(run: BenchRun, facts: CaseFacts): Promise<string> {
 <h2>${escape(facts.name)}</h2>
 <p>${escape(facts.title)}</p>
 ${results.length === 0 ? '' : await barChart(results, facts)}
+<p>auto: ${escape(titleOf({ strategy: 'incremental', executor: facts.auto.executor }))}; ${escape(facts.auto.reason)}</p>
 <ul>${ratios.join('')}</ul>
+${partsText(run, facts)}
 ${untimed.length === 0 ? '' : `<details><summary>not timed</summary><ul>${untimed.join('')}</ul></details>`}
 </section>`;
 }
 
-function resultsTable({ results }: BenchRun): string {
-  const head = [
-    'case',
-    'strategy',
-    'batch',
-    'median',
-    'quartiles',
-    'GPU',
-    'rounds',
-    'max|dw|/max|w|',
-    'dispatches',
-  ];
-  const rows = results.map(
-    (result) =>
-      `<tr>${cells(result)
-        .map((cell) => `<td>${escape(cell)}</td>`)
-        .join('')}</tr>`,
-  );
-  return `<table><thead><tr>${head.map((name) => `<th>${escape(name)}</th>`).join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table>`;
+/** What the gain against TensorFlow.js's loop is made of. */
+function partsText(run: BenchRun, { name }: CaseFacts): string {
+  const parts = gainParts(run, name);
+  if (!parts) return '';
+  const { total, kernels, algorithm, planned } = parts;
+  const operations = planned === null ? '' : `, with ${formatRatio(planned)} fewer multiply-adds`;
+  return `<p>${formatRatio(total)} against the loop in TF.js on WebGPU = <b>${formatRatio(kernels)}</b> by better kernels,
+<b>${formatRatio(algorithm)}</b> by the algorithm${operations}.</p>`;
 }
 
-function cells(result: BenchResult): string[] {
-  const { medianMs, quartilesMs, gpuMs, rounds, maxRelativeError, dispatches, extrapolatedFrom, batch } =
-    result;
-  return [
-    result.case,
-    titleOf(result),
-    String(batch),
-    formatTime(medianMs) + (extrapolatedFrom === null ? '' : ` (from ${extrapolatedFrom} channels)`),
-    quartilesMs.map(formatTime).join(' - '),
-    gpuMs === null ? '' : formatTime(gpuMs),
-    String(rounds),
-    maxRelativeError.toExponential(1),
-    dispatches === null ? '' : String(dispatches),
-  ];
+function resultsTable(run: BenchRun): string {
+  const head = ['case', 'batch', ...COLUMNS.map((column) => column.head)];
+  const rows = run.results.map((result) => {
+    const cells = [result.case, String(result.batch), ...COLUMNS.map(({ cell }) => cell(result, run))];
+    return `<tr>${cells.map((cell) => `<td>${escape(cell)}</td>`).join('')}</tr>`;
+  });
+  return `<div class="wide"><table><thead><tr>${head.map((name) => `<th>${escape(name)}</th>`).join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
@@ -115,5 +101,7 @@ svg { max-width: 100%; height: auto; }
 figure { margin: 1rem 0; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 0.85rem; }
 th, td { padding: 0.25rem 0.6rem; text-align: left; border-bottom: 1px solid var(--grid); }
+td, th { white-space: nowrap; }
+.wide { overflow-x: auto; }
 pre { overflow-x: auto; font-size: 0.85rem; }
 `;

@@ -1,26 +1,14 @@
 import Table from 'cli-table3';
-import type { BenchResult, BenchRun, CaseFacts } from '../results/result.ts';
+import type { BenchRun, CaseFacts } from '../results/result.ts';
+import { COLUMNS, LEGEND } from './columns.ts';
+import { digits, formatAmount, formatRatio } from './format.ts';
+import { gainParts, ratiosOf } from './ratios.ts';
 import { titleOf } from './titles.ts';
-import { digits, formatPercent, formatRatio, formatTime } from './format.ts';
-import { ratiosOf } from './ratios.ts';
-
-const HEAD = [
-  'strategy',
-  'time to the answer',
-  'quartiles',
-  'GPU',
-  'rounds',
-  'max|dw|/max|w|',
-  'dispatches',
-  'GB/s',
-  'GFLOP/s',
-];
 
 /** Everything a run has to say, as text for a terminal. */
 export function renderTable(run: BenchRun): string {
-  return [environmentText(run), ...run.cases.map((facts) => caseText(run, facts)), footnotes(run)].join(
-    '\n\n',
-  );
+  const cases = run.cases.map((facts) => caseText(run, facts));
+  return [environmentText(run), ...cases, LEGEND.join('\n')].join('\n\n');
 }
 
 function environmentText({ environment }: BenchRun): string {
@@ -39,16 +27,19 @@ function environmentText({ environment }: BenchRun): string {
   return lines.join('\n');
 }
 
+const SHOWN = COLUMNS.filter(({ isExtra }) => !isExtra);
+const ALIGNMENT = SHOWN.map((_, index) => (index === 0 ? ('left' as const) : ('right' as const)));
+
 function caseText(run: BenchRun, facts: CaseFacts): string {
   const results = run.results.filter((result) => result.case === facts.name);
   const [least, most] = facts.predictions;
   const predictions = least === most ? least.toFixed(5) : `${least.toFixed(3)} to ${most.toFixed(3)}`;
   const table = new Table({
-    head: HEAD,
+    head: SHOWN.map(({ head }) => head),
     style: { head: [], border: [], compact: true },
     colAligns: ALIGNMENT,
   });
-  for (const result of results) table.push(cells(run, result));
+  for (const result of results) table.push(SHOWN.map(({ cell }) => cell(result, run)));
   const untimed = run.untimed
     .filter((item) => item.case === facts.name)
     .map((item) => `  not timed: ${titleOf(item)}: ${item.reason}`);
@@ -59,55 +50,36 @@ function caseText(run: BenchRun, facts: CaseFacts): string {
   return [
     `${facts.name}: ${facts.title}; predictions ${predictions}`,
     table.toString(),
+    ...planText(run, facts),
     ...ratios,
+    ...partsText(run, facts),
     ...untimed,
   ].join('\n');
 }
 
-const ALIGNMENT: ('left' | 'right')[] = ['left', ...HEAD.slice(1).map(() => 'right' as const)];
+/** What `auto` takes, and what was planned. */
+function planText({ results }: BenchRun, { name, auto }: CaseFacts): string[] {
+  const plan = results.find(
+    (item) => item.case === name && item.strategy === 'incremental' && item.executor === 'webgpu',
+  );
+  const loop = results.find((item) => item.case === name && item.strategy === 'masked-loop');
+  const lines = [`  auto: ${titleOf({ strategy: 'incremental', executor: auto.executor })}; ${auto.reason}`];
+  if (!plan) return lines;
+  const parts = [
+    `${plan.dispatches ?? '?'} dispatches`,
+    ...(plan.bytes === null ? [] : [`${formatAmount(plan.bytes)} bytes`]),
+    ...(plan.operations === null ? [] : [`${formatAmount(plan.operations)} multiply-adds`]),
+  ];
+  const loopText = loop?.operations ? `; the loop: ${formatAmount(loop.operations)} multiply-adds` : '';
+  return [...lines, `  plan on WebGPU: ${parts.join(', ')}${loopText}`];
+}
 
-function cells({ environment }: BenchRun, result: BenchResult): string[] {
-  const { medianMs, quartilesMs, gpuMs, rounds, maxRelativeError, dispatches, extrapolatedFrom } = result;
-  const { gigabytes, gigaflops } = achieved(result);
-  const ceilings =
-    result.executor === 'webgpu' || result.executor === 'tfjs-webgpu' ? environment.ceilings : null;
+function partsText(run: BenchRun, { name }: CaseFacts): string[] {
+  const parts = gainParts(run, name);
+  if (!parts) return [];
+  const { total, kernels, algorithm, planned } = parts;
+  const operations = planned === null ? '' : `, with ${formatRatio(planned)} fewer multiply-adds`;
   return [
-    titleOf(result),
-    `${formatTime(medianMs)}${extrapolatedFrom === null ? '' : ` *${extrapolatedFrom}`}`,
-    quartilesMs.map(formatTime).join(' - '),
-    gpuMs === null ? '' : formatTime(gpuMs),
-    String(rounds),
-    maxRelativeError.toExponential(1),
-    dispatches === null ? '' : String(dispatches),
-    withShare(gigabytes, ceilings?.copyGBps),
-    withShare(gigaflops, ceilings?.multiplyAddGFLOPs),
+    `  ${formatRatio(total)} against the loop in TF.js on WebGPU = ${formatRatio(kernels)} by better kernels, ${formatRatio(algorithm)} by the algorithm${operations}`,
   ];
-}
-
-/** Rates by the GPU's time where it is known, otherwise by the time to the answer. */
-export function achieved({ medianMs, gpuMs, bytes, operations }: BenchResult): {
-  gigabytes: number | null;
-  gigaflops: number | null;
-} {
-  const ms = gpuMs !== null && gpuMs > 0 ? gpuMs : medianMs;
-  return {
-    gigabytes: bytes === null ? null : bytes / ms / 1e6,
-    gigaflops: operations === null ? null : (2 * operations) / ms / 1e6,
-  };
-}
-
-function withShare(rate: number | null, ceiling: number | undefined): string {
-  if (rate === null) return '';
-  return ceiling === undefined ? digits(rate) : `${digits(rate)} (${formatPercent(rate / ceiling)})`;
-}
-
-function footnotes({ results }: BenchRun): string {
-  const lines = [
-    'Times are medians over interleaved rounds, from inputs where they are resident to the answer on the CPU; a multiply-add is two operations.',
-    'A strategy is timed only if its answer is within 1e-4 of the largest weight of the float64 reference.',
-  ];
-  if (results.some(({ extrapolatedFrom }) => extrapolatedFrom !== null)) {
-    lines.push('*n: scaled up from n channels.');
-  }
-  return lines.join('\n');
 }

@@ -54,6 +54,19 @@ export function readRun(text: string, name: string): BenchRun {
       throw new BenchError('invalid-file', `${name} lacks the list "${list}"; write it with --json.`);
     }
   }
+  (value['cases'] as unknown[]).forEach((facts, index) => {
+    if (
+      isObject(facts) &&
+      isText(facts['name']) &&
+      isObject(facts['auto']) &&
+      isText(facts['auto']['executor'])
+    )
+      return;
+    throw new BenchError(
+      'invalid-file',
+      `${name}: cases[${index}] lacks "name" or "auto"; write it with --json of this version.`,
+    );
+  });
   return value as unknown as BenchRun;
 }
 

@@ -81,6 +81,8 @@ export interface CaseFacts {
   /** Smallest and largest probability of the predicted class over the inputs. */
   readonly predictions: readonly [number, number];
   readonly sweep: { readonly along: string; readonly value: number } | null;
+  /** The executor that the library takes by itself on this machine, and why. */
+  readonly auto: { readonly executor: ExecutorLabel; readonly reason: string };
 }
 
 /** What `--json` writes. */

@@ -8,15 +8,15 @@ import { reportLoopStrategies } from './report-loop.ts';
 import type { Strategy } from './strategy.ts';
 import { tailGradCamStrategies } from './tail-grad-cam.ts';
 
-/** Every strategy, in the order of reports. */
+/** Every strategy, in the order of reports and of the warm-up: from shorter runs it is foretold how long later ones take. */
 export const allStrategies: readonly Strategy[] = [
   ...incrementalStrategies,
   ownLoopStrategy,
   ...maskedLoopStrategies,
-  ...oneBatchStrategies,
   ...tailGradCamStrategies,
+  ...oneBatchStrategies,
   ablationCamStrategy,
-  ...reportLoopStrategies,
   ...forwardPassStrategies,
+  ...reportLoopStrategies,
   ...gradCamStrategies,
 ];

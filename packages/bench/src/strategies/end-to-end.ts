@@ -1,7 +1,10 @@
 import { ablationCam, gradCam } from '@ablation-cam/xai';
 import type { Subject } from '../subject/subject.ts';
 import type { Strategy } from './strategy.ts';
-import { hasNetwork, backendRefusal, backendTitles, labels, onEachBackend } from './tfjs.ts';
+import { hasNetwork, backendRefusal, backendTitles, labels, onEachBackend, networkPass } from './tfjs.ts';
+
+/** A gradient takes about three passes. */
+const shortestRun = (subject: Subject): number => 3 * networkPass(subject);
 
 function layerOf({ benchCase }: Subject): { layer?: string } {
   return benchCase.layer === null ? {} : { layer: benchCase.layer };
@@ -15,6 +18,7 @@ export const ablationCamStrategy: Strategy = {
   from: 'input',
   role: 'ours',
   appliesTo: hasNetwork,
+  shortestRun: networkPass,
   refusal: () => null,
   prepare: async (subject) => {
     const { runtime, channels, batch, benchCase } = subject;
@@ -51,8 +55,8 @@ export const gradCamStrategies = onEachBackend((backend): Strategy => ({
   from: 'input',
   role: 'context',
   appliesTo: hasNetwork,
-  refusal: (subject, isQuick) =>
-    backendRefusal(subject, backend, subject.batch * (subject.operations.network ?? 0), isQuick),
+  shortestRun,
+  refusal: (subject, isQuick) => backendRefusal(subject, backend, shortestRun(subject), isQuick),
   prepare: async (subject) => {
     const { runtime, channels, batch, benchCase } = subject;
     const network = await subject.on(backend);

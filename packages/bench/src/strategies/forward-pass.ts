@@ -1,7 +1,7 @@
 import type { Strategy } from './strategy.ts';
 import { predict } from './report-loop.ts';
 import { readAll } from './strategy.ts';
-import { hasNetwork, backendRefusal, backendTitles, labels, onEachBackend } from './tfjs.ts';
+import { hasNetwork, backendRefusal, backendTitles, labels, onEachBackend, networkPass } from './tfjs.ts';
 
 /** One pass through the network: what nobody can go below. */
 export const forwardPassStrategies = onEachBackend((backend): Strategy => ({
@@ -11,8 +11,8 @@ export const forwardPassStrategies = onEachBackend((backend): Strategy => ({
   from: 'input',
   role: 'context',
   appliesTo: hasNetwork,
-  refusal: (subject, isQuick) =>
-    backendRefusal(subject, backend, subject.batch * (subject.operations.network ?? 0), isQuick),
+  shortestRun: networkPass,
+  refusal: (subject, isQuick) => backendRefusal(subject, backend, networkPass(subject), isQuick),
   prepare: async (subject) => {
     const network = await subject.on(backend);
     return {

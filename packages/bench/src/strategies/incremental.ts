@@ -1,6 +1,7 @@
 import {
   BufferUsage,
   describePlan,
+  planCost,
   planSteps,
   planTail,
   referenceExecutor,
@@ -24,6 +25,7 @@ const webGpu: Strategy = {
   from: 'activation',
   role: 'ours',
   appliesTo: () => true,
+  shortestRun: () => 0,
   refusal: ({ runtime }) => (runtime.device ? null : 'there is no WebGPU adapter'),
   prepare: async (subject) => {
     const device = deviceOf(subject);
@@ -43,6 +45,7 @@ const reference: Strategy = {
   from: 'activation',
   role: 'ours',
   appliesTo: () => true,
+  shortestRun: () => 0,
   refusal: ({ tail, batch }, isQuick) =>
     batch * describePlan(planTail(tail)).operations.plan > SLOW_IN_TYPESCRIPT[isQuick ? 'quick' : 'full']
       ? 'float64 in TypeScript is for checking; here it would take long'
@@ -127,10 +130,12 @@ export function predictedWeights(
   );
 }
 
+/** As planned. Of a plan in steps for several inputs the bytes are not known: inputs of a chunk share what is read of the weights. */
 function planCosts(plan: Plan, batch: number): StrategyCost {
   const { steps, operations } = describePlan(plan);
+  const stepBytes = batch === 1 ? steps.reduce((sum, { bytes }) => sum + bytes, 0) : null;
   return {
-    bytes: batch * steps.reduce((sum, { bytes }) => sum + bytes, 0),
+    bytes: plan.kind === 'separable-dense' ? planCost(plan, batch).bytes : stepBytes,
     operations: batch * (operations.plan + operations.base),
   };
 }
@@ -143,6 +148,7 @@ const tensorFlow: Strategy = {
   from: 'activation',
   role: 'ours',
   appliesTo: () => true,
+  shortestRun: () => 0,
   refusal: () => null,
   prepare: async (subject) => {
     await subject.runtime.use('wasm');

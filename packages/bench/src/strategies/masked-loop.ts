@@ -8,6 +8,7 @@ import {
   labels,
   offTensor,
   onEachBackend,
+  tailPass,
 } from './tfjs.ts';
 
 /**
@@ -21,8 +22,8 @@ export const maskedLoopStrategies = onEachBackend((backend): Strategy => ({
   from: 'activation',
   role: 'other',
   appliesTo: () => true,
-  refusal: (subject, isQuick) =>
-    backendRefusal(subject, backend, subject.batch * subject.operations.tail, isQuick),
+  shortestRun: tailPass,
+  refusal: (subject, isQuick) => backendRefusal(subject, backend, tailPass(subject), isQuick),
   prepare: async (subject) => {
     const network = await subject.on(backend);
     const off = offTensor(subject, network);

@@ -9,6 +9,7 @@ import {
   labels,
   offTensor,
   onEachBackend,
+  tailPass,
 } from './tfjs.ts';
 
 /** The K copies of the activation; beyond it machines of ordinary size run out of memory. */
@@ -22,13 +23,14 @@ export const oneBatchStrategies = onEachBackend((backend): Strategy => ({
   from: 'activation',
   role: 'other',
   appliesTo: () => true,
+  shortestRun: tailPass,
   refusal: (subject, isQuick) => {
-    const { batch, channels, activation, operations } = subject;
+    const { channels, activation } = subject;
     const bytes = 4 * channels * activation.length;
     if (bytes > LARGEST_BATCH_BYTES) {
       return `its ${channels} copies of the activation take ${Math.round(bytes / 2 ** 20)} MiB`;
     }
-    return backendRefusal(subject, backend, batch * operations.tail, isQuick);
+    return backendRefusal(subject, backend, tailPass(subject), isQuick);
   },
   prepare: async (subject) => {
     const network = await subject.on(backend);
@@ -38,6 +40,7 @@ export const oneBatchStrategies = onEachBackend((backend): Strategy => ({
     return {
       // Its cost is a sum over copies: a smaller batch tells what all of them take.
       isLoop: true,
+      hasFixedDispatches: true,
       passes: (count) => count,
       cost: { bytes: null, operations: batch * channels * operations.tail },
       run: async (list) => {

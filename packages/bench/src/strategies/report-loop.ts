@@ -1,7 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import type { LiveNetwork } from '../subject/live-network.ts';
+import type { Subject } from '../subject/subject.ts';
 import { readAll, weightsFrom, type Strategy } from './strategy.ts';
-import { hasNetwork, backendRefusal, backendTitles, labels, onEachBackend } from './tfjs.ts';
+import { hasNetwork, backendRefusal, backendTitles, labels, onEachBackend, networkPass } from './tfjs.ts';
+
+/** The network as it is, and without one filter. */
+const shortestRun = (subject: Subject): number => 2 * networkPass(subject);
 
 /** The loop of the original report: the k-th filter of the layer is set to zero and the whole network predicts again. */
 export const reportLoopStrategies = onEachBackend((backend): Strategy => ({
@@ -11,8 +15,8 @@ export const reportLoopStrategies = onEachBackend((backend): Strategy => ({
   from: 'input',
   role: 'other',
   appliesTo: hasNetwork,
-  refusal: (subject, isQuick) =>
-    backendRefusal(subject, backend, subject.batch * (subject.operations.network ?? 0), isQuick),
+  shortestRun,
+  refusal: (subject, isQuick) => backendRefusal(subject, backend, shortestRun(subject), isQuick),
   prepare: async (subject) => {
     const network = await subject.on(backend);
     const { channels, batch, operations } = subject;

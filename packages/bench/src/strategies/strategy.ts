@@ -19,6 +19,10 @@ export interface Strategy {
   appliesTo(subject: Subject): boolean;
   /** Why it cannot or should not run a case, in words; null where it can. */
   refusal(subject: Subject, isQuick: boolean): string | null;
+  /** Multiply-adds of its shortest run: one channel of a loop, otherwise everything. */
+  shortestRun(subject: Subject): number;
+  /** Preparing compiles everything, so that the first run takes as long as any other. */
+  readonly isWarm?: true;
   /** Everything that is done once for a network. The caller disposes of the result. */
   prepare(subject: Subject): Promise<PreparedStrategy>;
 }
@@ -26,8 +30,8 @@ export interface Strategy {
 export interface PreparedStrategy {
   /** Whether the cost is a sum over channels, so that some of them tell what all would take. */
   readonly isLoop: boolean;
-  /** Preparing has compiled everything, so that the first run takes as long as any other. */
-  readonly isWarm?: true;
+  /** It submits as many dispatches for all channels as for some. */
+  readonly hasFixedDispatches?: true;
   /** Passes for so many channels: the unit in which a loop is extrapolated. */
   passes(channels: number): number;
   /** From inputs where they are resident to the answer on the CPU. @param channels what a loop runs; others run all */

@@ -1,7 +1,11 @@
+import type { Subject } from '../subject/subject.ts';
 import * as tf from '@tensorflow/tfjs';
 import { tailProbabilities } from '../subject/live-network.ts';
 import { readAll, type Strategy } from './strategy.ts';
-import { backendRefusal, backendTitles, labels, onEachBackend } from './tfjs.ts';
+import { backendRefusal, backendTitles, labels, onEachBackend, tailPass } from './tfjs.ts';
+
+/** A gradient takes about three passes. */
+const shortestRun = (subject: Subject): number => 3 * tailPass(subject);
 
 /** Grad-CAM of the tail alone, with TensorFlow.js's gradient: from the activation to the mean gradient of each channel. */
 export const tailGradCamStrategies = onEachBackend((backend): Strategy => ({
@@ -11,9 +15,8 @@ export const tailGradCamStrategies = onEachBackend((backend): Strategy => ({
   from: 'activation',
   role: 'context',
   appliesTo: () => true,
-  // A gradient takes about three passes.
-  refusal: (subject, isQuick) =>
-    backendRefusal(subject, backend, 3 * subject.batch * subject.operations.tail, isQuick),
+  shortestRun,
+  refusal: (subject, isQuick) => backendRefusal(subject, backend, shortestRun(subject), isQuick),
   prepare: async (subject) => {
     const network = await subject.on(backend);
     const { activation } = network;

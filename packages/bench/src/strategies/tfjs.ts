@@ -16,8 +16,8 @@ export const backendTitles: Readonly<Record<BenchBackend, string>> = {
   wasm: 'TF.js WASM',
 };
 
-/** Multiply-adds that TensorFlow.js on a software GPU takes about half a second for, and half a minute. */
-const SLOW_ON_SOFTWARE = { quick: 1e6, full: 4e9 };
+/** Multiply-adds for which TensorFlow.js on a software GPU takes about half a second, with what it compiles. */
+const SLOW_ON_SOFTWARE = 1e6;
 
 /** Why TensorFlow.js does not run a case on a backend; `operations` are those of the shortest run. */
 export function backendRefusal(
@@ -28,15 +28,24 @@ export function backendRefusal(
 ): string | null {
   if (!runtime.backends.includes(backend)) return 'there is no WebGPU adapter';
   const isSoftware = backend === 'webgpu' && runtime.device?.adapter.software === true;
-  if (!isSoftware || operations <= SLOW_ON_SOFTWARE[isQuick ? 'quick' : 'full']) return null;
-  return isQuick
+  return isQuick && isSoftware && operations > SLOW_ON_SOFTWARE
     ? 'slow on a software adapter; --full has it'
-    : 'a single pass takes minutes on a software adapter';
+    : null;
 }
 
 /** Whether a case has a network before the target, and is not only a tail. */
 export function hasNetwork({ operations }: Subject): boolean {
   return operations.network !== null;
+}
+
+/** Multiply-adds of a pass of the whole network. */
+export function networkPass({ batch, operations }: Subject): number {
+  return batch * (operations.network ?? 0);
+}
+
+/** Multiply-adds of a pass of the tail. */
+export function tailPass({ batch, operations }: Subject): number {
+  return batch * operations.tail;
 }
 
 /** Softmax of the given logits in float32, `[batch, classes]`: what the loops subtract from. */

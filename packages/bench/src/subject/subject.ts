@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { describePlan, planTail, type Tail } from '@ablation-cam/kernels';
+import { describePlan, planTail, type ExecutorName, type Tail } from '@ablation-cam/kernels';
 import {
   extractTail,
   fetchWeights,
@@ -7,6 +7,7 @@ import {
   type LayerGraph,
   type TensorId,
 } from '@ablation-cam/model';
+import { chooseExecutor, type Choice } from '@ablation-cam/xai';
 import type { BenchCase } from '../cases/case.ts';
 import { BenchError } from '../errors.ts';
 import { liveNetwork, openNetwork, type LiveNetwork, type NetworkValues } from './live-network.ts';
@@ -31,6 +32,8 @@ export interface Subject {
   readonly off: Float32Array;
   /** The predicted class of each input. */
   readonly predicted: Uint32Array;
+  /** The executor that the library takes by itself. */
+  readonly auto: Choice<ExecutorName>;
   /** Multiply-adds of one pass of the tail, and of the network (null where the network is the tail). */
   readonly operations: { readonly tail: number; readonly network: number | null };
   /** The network on a backend, which becomes the current one; the same every time. */
@@ -77,6 +80,7 @@ export async function openSubject(benchCase: BenchCase, runtime: Runtime): Promi
   const classes = logitValues.length / batch;
   const networkOperations = benchCase.layer === null ? null : await operationsOf(graph);
   const off = await offValues(opened);
+  const auto = chooseExecutor(tail, 'auto', runtime, batch).choice;
   tf.dispose([...feeds.values(), activation, logits, ...constants]);
 
   const live = new Map<BenchBackend, LiveNetwork>([['wasm', liveNetwork(opened, values, batch)]]);
@@ -99,6 +103,7 @@ export async function openSubject(benchCase: BenchCase, runtime: Runtime): Promi
     predicted: Uint32Array.from({ length: batch }, (_, n) =>
       largest(logitValues.subarray(n * classes, (n + 1) * classes)),
     ),
+    auto,
     operations: { tail: describePlan(planTail(tail)).operations.tail, network: networkOperations },
     on: async (backend) => {
       await runtime.use(backend);

@@ -32,7 +32,7 @@ export interface PlannedExecutor {
 export function chooseExecutor(
   tail: Tail,
   requested: ExecutorName | 'auto',
-  { device, absence }: Runtime,
+  { device, absence }: Pick<Runtime, 'device' | 'absence'>,
   inputs: number,
 ): PlannedExecutor {
   const named = (name: ExecutorName, reason: string): PlannedExecutor => {
