@@ -54,22 +54,19 @@ export async function runBench(request: BenchRequest, hooks: BenchHooks): Promis
       ceilings,
       request.commit ?? null,
     );
-    // Cases by name have the time that they have in their set.
-    const timeMs = (effort.totalMs * weightOf(cases)) / weightOf(chosenCases(set, undefined));
-    const budget = new TimeBudget(
-      performance.now(),
-      timeMs,
-      cases.map(({ weight = 1 }) => weight),
-    );
+    const weights = cases.map(({ weight = 1 }) => weight);
+    const budget = new TimeBudget(performance.now(), effort.totalMs, weights);
     const measured: { facts: CaseFacts; measurement: CaseMeasurement }[] = [];
     for (const [index, benchCase] of cases.entries()) {
-      if (hooks.signal.aborted) break;
+      const end = budget.endOf(index, performance.now());
+      // What a case needs before its first round is not known; the time of the whole is kept by leaving cases out.
+      if (hooks.signal.aborted || end <= performance.now()) break;
       const options: MeasureOptions = {
         ...effort,
         rounds: request.rounds ?? effort.rounds,
         isQuick: set === 'quick',
         ceilings,
-        end: budget.endOf(index, performance.now()),
+        end,
         signal: hooks.signal,
         onStep: (what) => {
           hooks.onStep(index, cases.length, `${benchCase.name}: ${what}`);
@@ -83,6 +80,7 @@ export async function runBench(request: BenchRequest, hooks: BenchHooks): Promis
       results: measured.flatMap(({ measurement }) => measurement.results),
       untimed: measured.flatMap(({ measurement }) => measurement.untimed),
       preparation: measured.flatMap(({ measurement }) => measurement.preparation),
+      skipped: cases.slice(measured.length).map(({ name }) => name),
     };
   } finally {
     runtime.dispose();
@@ -132,10 +130,6 @@ function factsOf(
 function chosenCases(set: 'quick' | 'full', names: readonly string[] | undefined): readonly BenchCase[] {
   if (names === undefined) return allCases.filter(({ sets }) => sets.includes(set));
   return named(allCases, names, ({ name }) => name, 'case');
-}
-
-function weightOf(cases: readonly BenchCase[]): number {
-  return cases.reduce((sum, { weight = 1 }) => sum + weight, 0);
 }
 
 function chosenStrategies(names: readonly string[] | undefined): readonly Strategy[] {

@@ -116,6 +116,7 @@ test('a slow strategy is timed by the run that was checked, and not run again on
     const honest = falsified(1);
     return {
       ...honest,
+      role: 'other',
       ...(isWarm && { isWarm }),
       prepare: async (subject) => {
         const prepared = await honest.prepare(subject);

@@ -60,5 +60,6 @@ export function benchRun(results: readonly BenchResult[]): BenchRun {
     results,
     untimed: [],
     preparation: [],
+    skipped: [],
   };
 }

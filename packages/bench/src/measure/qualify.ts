@@ -1,5 +1,6 @@
 import type { Preparation, Untimed } from '../results/result.ts';
 import type { Answer, PreparedStrategy, Strategy } from '../strategies/strategy.ts';
+import { benchBackends, labels } from '../strategies/tfjs.ts';
 import type { Subject } from '../subject/subject.ts';
 import { LARGEST_RELATIVE_ERROR } from './agreement.ts';
 import { countDispatches } from './count-dispatches.ts';
@@ -7,7 +8,7 @@ import type { Effort } from './effort.ts';
 import type { Pace } from './pace.ts';
 import { spread, type Reference } from './reference.ts';
 import { isExpectedRefusal } from './refusals.ts';
-import { fixedTime, sampledChannels } from './schedule.ts';
+import { sampledChannels } from './schedule.ts';
 
 /** A strategy that gave the right answer and may be timed. */
 export interface Candidate {
@@ -58,7 +59,8 @@ export async function qualify(
   if (refused !== null) return untimed(refused);
   const { longRunMs, warmUpEnd, pace } = options;
   const operations = strategy.shortestRun(subject);
-  const expectedMs = pace.expectedMs(strategy, operations);
+  const isOurs = strategy.role === 'ours';
+  const expectedMs = isOurs ? 0 : pace.expectedMs(strategy, operations);
   if (expectedMs > longRunMs && performance.now() + (strategy.isWarm ? 1 : 2) * expectedMs > warmUpEnd) {
     return untimed(`a run takes about ${seconds(expectedMs)}, more than this case has time for`);
   }
@@ -75,7 +77,7 @@ export async function qualify(
     preparation.push({ ...key, prepareMs, firstRunMs: first.ms });
     const isLong = first.ms > longRunMs;
     const isFirstEnough = isLong && strategy.isWarm === true;
-    if (!isFirstEnough && isLong && performance.now() + first.ms > warmUpEnd) {
+    if (!isFirstEnough && !isOurs && isLong && performance.now() + first.ms > warmUpEnd) {
       prepared.dispose();
       return untimed(`the time of this case was over after a first run of ${seconds(first.ms)}`);
     }
@@ -96,7 +98,7 @@ export async function qualify(
       prepared,
       channels,
       checked,
-      fixedMs: channels.length < subject.channels ? await fixedMsOf(subject, prepared, checked) : 0,
+      fixedMs: channels.length < subject.channels ? await fixedMsOf(subject, strategy) : 0,
       maxRelativeError,
       dispatches: answer.dispatches ?? (executor === 'tfjs-webgpu' ? Math.round(dispatches * scale) : null),
       times: [],
@@ -144,13 +146,8 @@ async function warmRun(subject: Subject, prepared: PreparedStrategy, sampleMs: n
   }
 }
 
-/** What a run takes besides its passes, from the run that was checked and one of a single channel; 0 if that was the same. */
-async function fixedMsOf(subject: Subject, prepared: PreparedStrategy, checked: TimedRun): Promise<number> {
-  const { channels, ms } = checked;
-  if (channels.length === 1) return 0;
-  const few = await timedRun(subject, prepared, channels.slice(0, 1));
-  return fixedTime(
-    { passes: prepared.passes(1), ms: few.ms },
-    { passes: prepared.passes(channels.length), ms },
-  );
+/** What every run takes besides its passes, on TensorFlow.js's backends: an answer has to come back. */
+async function fixedMsOf({ runtime }: Subject, { executor }: Strategy): Promise<number> {
+  const backend = benchBackends.find((name) => labels[name] === executor);
+  return backend ? runtime.roundTripMs(backend) : 0;
 }

@@ -1,6 +1,6 @@
 import type { Effort } from './effort.ts';
 
-/** The fewest channels that tell what a channel takes besides what every run takes. */
+/** The fewest channels of a loop, where one does not take long. */
 export const FEWEST_CHANNELS = 2;
 
 /** What every run takes besides its passes - a few milliseconds - is nothing beside a pass as long as this. */
@@ -21,16 +21,6 @@ export function sampledChannels(channelMs: number, channels: number, sampleMs: n
 export function scaledTime(ms: number, fixedMs: number, passes: number, allPasses: number): number {
   const fixed = Math.min(fixedMs, ms);
   return fixed + ((ms - fixed) * allPasses) / passes;
-}
-
-/** What a run takes besides its passes, from two runs. At least 0: times are noisy. */
-export function fixedTime(
-  few: { readonly passes: number; readonly ms: number },
-  many: { readonly passes: number; readonly ms: number },
-): number {
-  if (many.passes <= few.passes) return 0;
-  const passMs = Math.max(0, (many.ms - few.ms) / (many.passes - few.passes));
-  return Math.max(0, few.ms - few.passes * passMs);
 }
 
 /** A strategy takes part in at least so many rounds where its runs are no longer than this multiple of its time. */

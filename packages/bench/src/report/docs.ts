@@ -78,6 +78,7 @@ function deviceSection({ device, run }: NamedRun): string {
     'What the gain against the loop in TensorFlow.js on WebGPU is made of:',
     partsTable(run),
     ...cases.map((item) => caseDetails(run, item)),
+    ...(run.skipped.length === 0 ? [] : [`No time was left for ${run.skipped.join(', ')}.`]),
   ].join('\n\n');
 }
 

@@ -8,7 +8,8 @@ import { titleOf } from './titles.ts';
 /** Everything a run has to say, as text for a terminal. */
 export function renderTable(run: BenchRun): string {
   const cases = run.cases.map((facts) => caseText(run, facts));
-  return [environmentText(run), ...cases, LEGEND.join('\n')].join('\n\n');
+  const skipped = run.skipped.length === 0 ? [] : [`no time was left for ${run.skipped.join(', ')}`];
+  return [environmentText(run), ...cases, ...skipped, LEGEND.join('\n')].join('\n\n');
 }
 
 function environmentText({ environment }: BenchRun): string {
@@ -80,6 +81,6 @@ function partsText(run: BenchRun, { name }: CaseFacts): string[] {
   const { total, kernels, algorithm, planned } = parts;
   const operations = planned === null ? '' : `, with ${formatRatio(planned)} fewer multiply-adds`;
   return [
-    `  ${formatRatio(total)} against the loop in TF.js on WebGPU = ${formatRatio(kernels)} by better kernels, ${formatRatio(algorithm)} by the algorithm${operations}`,
+    `  ${formatRatio(total).padStart(8)} against the loop in TF.js on WebGPU = ${formatRatio(kernels)} by better kernels, ${formatRatio(algorithm)} by the algorithm${operations}`,
   ];
 }

@@ -49,7 +49,7 @@ export function readRun(text: string, name: string): BenchRun {
   value['results'].forEach((result: unknown, index) => {
     checkResult(result, `${name}: results[${index}]`);
   });
-  for (const list of ['cases', 'untimed', 'preparation']) {
+  for (const list of ['cases', 'untimed', 'preparation', 'skipped']) {
     if (!Array.isArray(value[list])) {
       throw new BenchError('invalid-file', `${name} lacks the list "${list}"; write it with --json.`);
     }

@@ -92,4 +92,6 @@ export interface BenchRun {
   readonly results: readonly BenchResult[];
   readonly untimed: readonly Untimed[];
   readonly preparation: readonly Preparation[];
+  /** Names of cases for which no time was left. */
+  readonly skipped: readonly string[];
 }

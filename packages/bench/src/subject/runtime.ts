@@ -7,6 +7,7 @@ import {
   type Device,
 } from '@ablation-cam/kernels';
 import { useBackend } from '@ablation-cam/model';
+import { summarize } from '../measure/statistics.ts';
 
 /** The TensorFlow.js backends that strategies run on. */
 export type BenchBackend = 'webgpu' | 'wasm';
@@ -20,6 +21,8 @@ export interface Runtime {
   readonly backends: readonly BenchBackend[];
   /** Makes a backend current. */
   use(backend: BenchBackend): Promise<void>;
+  /** Milliseconds from queueing next to nothing on a backend, which becomes the current one, to having it on the CPU. */
+  roundTripMs(backend: BenchBackend): Promise<number>;
   /** Waits for results of the current backend, leaving the cores to a software GPU meanwhile. */
   wait<T>(results: Promise<T>): Promise<T>;
   dispose(): void;
@@ -40,16 +43,43 @@ export async function openRuntime({ adapter = 'auto', wasmPath }: RuntimeOptions
     await exposeWebGpu();
     await useBackend('webgpu', { device: device.gpu, adapterInfo: device.gpu.adapterInfo });
   }
-  return {
+  const roundTrips = new Map<BenchBackend, number>();
+  const runtime: Runtime = {
     device,
     absence,
     backends: device ? ['webgpu', 'wasm'] : ['wasm'],
     use: async (backend) => {
       if (tf.getBackend() !== backend) await tf.setBackend(backend);
     },
+    roundTripMs: async (backend) => {
+      await runtime.use(backend);
+      const ms = roundTrips.get(backend) ?? (await measureRoundTrip(runtime));
+      roundTrips.set(backend, ms);
+      return ms;
+    },
     wait: (results) => (device && tf.getBackend() === 'webgpu' ? device.settled(results) : results),
     dispose: () => device?.dispose(),
   };
+  return runtime;
+}
+
+/** Smaller tensors are computed on the CPU. */
+const ROUND_TRIP_SIZE = 4096;
+const ROUND_TRIPS = 9;
+
+async function measureRoundTrip(runtime: Runtime): Promise<number> {
+  const input = tf.zeros([ROUND_TRIP_SIZE]);
+  const times: number[] = [];
+  // The first one compiles and uploads.
+  for (let trip = 0; trip <= ROUND_TRIPS; trip++) {
+    const start = performance.now();
+    const output = input.add(1);
+    await runtime.wait(output.data());
+    if (trip > 0) times.push(performance.now() - start);
+    output.dispose();
+  }
+  input.dispose();
+  return summarize(times).median;
 }
 
 async function findDevice(
