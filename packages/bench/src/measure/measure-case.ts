@@ -76,12 +76,11 @@ async function runRounds(candidates: readonly Candidate[], options: MeasureOptio
     for (const [index, candidate] of candidates.entries()) {
       if (signal.aborted) return;
       if (!isDue(round, planned[index]!, rounds) || performance.now() + runsMs[index]! > end) continue;
-      const { strategy, prepared, channels, times, gpuTimes } = candidate;
+      const { strategy, prepared, channels, times } = candidate;
       onStep(`round ${round + 1} of ${rounds}: ${strategy.name} on ${strategy.executor}`);
       const start = performance.now();
-      const { gpuMs } = await prepared.run(channels);
+      await prepared.run(channels);
       times.push(performance.now() - start);
-      if (gpuMs !== null) gpuTimes.push(gpuMs);
       await otherWork();
     }
   }
@@ -93,11 +92,8 @@ async function otherWork(): Promise<void> {
 }
 
 function row(subject: Subject, candidate: Candidate): BenchResult {
-  const { strategy, prepared, channels, checked, fixedMs, maxRelativeError, dispatches } = candidate;
-  const hasRounds = candidate.times.length > 0;
-  const times = hasRounds ? candidate.times : [checked.ms];
-  const checkedGpuTimes = checked.answer.gpuMs === null ? [] : [checked.answer.gpuMs];
-  const gpuTimes = hasRounds ? candidate.gpuTimes : checkedGpuTimes;
+  const { strategy, prepared, channels, checked, fixedMs, gpuMs, maxRelativeError, dispatches } = candidate;
+  const times = candidate.times.length > 0 ? candidate.times : [checked.ms];
   const [run, all] = [prepared.passes(channels.length), prepared.passes(subject.channels)];
   const isPart = run < all;
   const { median, quartiles, count } = summarize(times.map((time) => scaledTime(time, fixedMs, run, all)));
@@ -108,7 +104,7 @@ function row(subject: Subject, candidate: Candidate): BenchResult {
     batch: subject.batch,
     medianMs: median,
     quartilesMs: quartiles,
-    gpuMs: gpuTimes.length > 0 ? (summarize(gpuTimes).median * all) / run : null,
+    gpuMs,
     rounds: count,
     maxRelativeError,
     dispatches,

@@ -9,6 +9,7 @@ import type { Pace } from './pace.ts';
 import { spread, type Reference } from './reference.ts';
 import { isExpectedRefusal } from './refusals.ts';
 import { sampledChannels } from './schedule.ts';
+import { summarize } from './statistics.ts';
 
 /** A strategy that gave the right answer and may be timed. */
 export interface Candidate {
@@ -21,8 +22,8 @@ export interface Candidate {
   readonly fixedMs: number;
   readonly maxRelativeError: number;
   readonly dispatches: number | null;
+  readonly gpuMs: number | null;
   readonly times: number[];
-  readonly gpuTimes: number[];
 }
 
 interface TimedRun {
@@ -101,8 +102,8 @@ export async function qualify(
       fixedMs: channels.length < subject.channels ? await fixedMsOf(subject, strategy) : 0,
       maxRelativeError,
       dispatches: answer.dispatches ?? (executor === 'tfjs-webgpu' ? Math.round(dispatches * scale) : null),
+      gpuMs: await gpuMsOf(prepared),
       times: [],
-      gpuTimes: [],
     };
   } catch (error) {
     prepared?.dispose();
@@ -117,7 +118,20 @@ function shortestRuns(prepared: PreparedStrategy, channels: readonly number[]): 
 }
 
 function seconds(ms: number): string {
-  return `${(ms / 1000).toPrecision(2)} s`;
+  return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
+}
+
+const GPU_RUNS = 3;
+
+/** Median time on the GPU. */
+async function gpuMsOf(prepared: PreparedStrategy): Promise<number | null> {
+  const times: number[] = [];
+  for (let run = 0; run < GPU_RUNS; run++) {
+    const ms = (await prepared.timeOnGpu?.()) ?? null;
+    if (ms === null) return null;
+    times.push(ms);
+  }
+  return summarize(times).median;
 }
 
 async function timedRun(

@@ -40,7 +40,7 @@ export const ablationCamStrategy: Strategy = {
         });
         const values = new Float32Array(batch * channels);
         for (const { inputIndex, weights } of explanations) values.set(weights, inputIndex * channels);
-        return { kind: 'weights', values, gpuMs: null, dispatches: dispatches.ablation + dispatches.map };
+        return { kind: 'weights', values, dispatches: dispatches.ablation + dispatches.map };
       },
       dispose: () => undefined,
     };
@@ -75,7 +75,7 @@ export const gradCamStrategies = onEachBackend((backend): Strategy => ({
         });
         const values = new Float32Array(batch * channels);
         for (const { inputIndex, weights } of explanations) values.set(weights ?? [], inputIndex * channels);
-        return { kind: 'gradients', values, gpuMs: null, dispatches: null };
+        return { kind: 'gradients', values, dispatches: null };
       },
       dispose: () => undefined,
     };

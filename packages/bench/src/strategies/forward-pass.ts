@@ -22,7 +22,7 @@ export const forwardPassStrategies = onEachBackend((backend): Strategy => ({
       run: async () => {
         await subject.runtime.use(backend);
         const [values = new Float32Array()] = await readAll(subject, [predict(network)]);
-        return { kind: 'probabilities', values, gpuMs: null, dispatches: null };
+        return { kind: 'probabilities', values, dispatches: null };
       },
       dispose: () => undefined,
     };

@@ -30,8 +30,9 @@ const webGpu: Strategy = {
   prepare: async (subject) => {
     const device = deviceOf(subject);
     const plan = planFor(subject);
-    const isTimed = plan.kind === 'separable-dense' && device.hasTimestamps;
-    return prepareExecutor(subject, plan, webGpuExecutor(device), device, isTimed);
+    // Timing passes takes time itself, so that it is done in runs of its own.
+    const timed = device.hasTimestamps ? webGpuExecutor(device, { timesPasses: true }) : null;
+    return prepareExecutor(subject, plan, webGpuExecutor(device, { timesPasses: false }), device, timed);
   },
 };
 
@@ -50,16 +51,20 @@ const reference: Strategy = {
     batch * describePlan(planTail(tail)).operations.plan > SLOW_IN_TYPESCRIPT[isQuick ? 'quick' : 'full']
       ? 'float64 in TypeScript is for checking; here it would take long'
       : null,
-  prepare: (subject) => prepareExecutor(subject, planFor(subject), referenceExecutor(), null, false),
+  prepare: (subject) => prepareExecutor(subject, planFor(subject), referenceExecutor(), null),
 };
 
-/** Prepares a plan on an executor, its inputs resident where it wants them: on its device, or on the CPU. */
+/**
+ * Prepares a plan on an executor, its inputs resident where it wants them: on its device, or on the CPU.
+ *
+ * @param timed the same executor, which times its passes
+ */
 export async function prepareExecutor(
   subject: Subject,
   plan: Plan,
   executor: Executor,
   device: Device | null,
-  isTimed: boolean,
+  timed: Executor | null = null,
 ): Promise<PreparedStrategy> {
   const buffers: GPUBuffer[] = [];
   const resident = (name: string, data: Float32Array): TensorSource => {
@@ -69,22 +74,26 @@ export async function prepareExecutor(
     return buffer;
   };
   const prepared = await executor.prepare(plan);
+  const preparedToTime = await timed?.prepare(plan);
   const input = ablationInput(subject, resident);
   return {
     isLoop: false,
     passes: () => 1,
     cost: planCosts(plan, subject.batch),
     run: async () => {
-      const { weights, dispatches, timings } = await prepared.run(input);
+      const { weights, dispatches } = await prepared.run(input);
       return {
         kind: 'weights',
         values: predictedWeights(subject, weights),
-        gpuMs: isTimed ? timings.ablationMs + timings.mapMs : null,
         dispatches: device ? dispatches.ablation + dispatches.map : null,
       };
     },
+    ...(preparedToTime && {
+      timeOnGpu: async () => (await preparedToTime.run(input)).timings.gpuMs,
+    }),
     dispose: () => {
       prepared.dispose();
+      preparedToTime?.dispose();
       for (const buffer of buffers) buffer.destroy();
     },
   };
@@ -153,7 +162,7 @@ const tensorFlow: Strategy = {
   prepare: async (subject) => {
     await subject.runtime.use('wasm');
     const plan = planSteps(subject.tail);
-    const prepared = await prepareExecutor(subject, plan, tfjsExecutor(), null, false);
+    const prepared = await prepareExecutor(subject, plan, tfjsExecutor(), null);
     return {
       ...prepared,
       run: async (list) => {

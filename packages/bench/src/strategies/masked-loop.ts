@@ -43,7 +43,7 @@ export const maskedLoopStrategies = onEachBackend((backend): Strategy => ({
           }),
         );
         const values = weightsFrom(subject, base, await readAll(subject, scores));
-        return { kind: 'weights', values, gpuMs: null, dispatches: null };
+        return { kind: 'weights', values, dispatches: null };
       },
       dispose: () => off?.dispose(),
     };

@@ -52,7 +52,6 @@ export const oneBatchStrategies = onEachBackend((backend): Strategy => ({
         return {
           kind: 'weights',
           values: weightsFrom(subject, base, byChannel(data, list.length, batch, classes)),
-          gpuMs: null,
           dispatches: null,
         };
       },

@@ -27,7 +27,7 @@ export const ownLoopStrategy: Strategy = {
   },
   prepare: async (subject) => {
     const device = deviceOf(subject);
-    const prepared = await prepareExecutor(subject, planFor(subject), ownLoopExecutor(device), device, false);
+    const prepared = await prepareExecutor(subject, planFor(subject), ownLoopExecutor(device), device);
     const { batch, channels, operations } = subject;
     return {
       ...prepared,

@@ -33,7 +33,6 @@ export const reportLoopStrategies = onEachBackend((backend): Strategy => ({
         return {
           kind: 'weights',
           values: weightsFrom(subject, base, ablated),
-          gpuMs: null,
           dispatches: null,
         };
       },

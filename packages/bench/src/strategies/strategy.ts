@@ -36,6 +36,8 @@ export interface PreparedStrategy {
   passes(channels: number): number;
   /** From inputs where they are resident to the answer on the CPU. @param channels what a loop runs; others run all */
   run(channels: readonly number[]): Promise<Answer>;
+  /** Milliseconds that a run takes on the GPU by its own clock; absent where that can't be asked. */
+  timeOnGpu?(): Promise<number | null>;
   /** For the whole case, all channels. Null where nobody knows. */
   readonly cost: StrategyCost;
   dispose(): void;
@@ -54,8 +56,6 @@ export interface Answer {
    */
   readonly kind: 'weights' | 'gradients' | 'probabilities';
   readonly values: Float32Array;
-  /** GPU time where the strategy measures it. */
-  readonly gpuMs: number | null;
   /** Dispatches that were submitted, where the strategy counts them. */
   readonly dispatches: number | null;
 }

@@ -34,7 +34,7 @@ export const tailGradCamStrategies = onEachBackend((backend): Strategy => ({
             .mean(positionAxes),
         );
         const [values = new Float32Array()] = await readAll(subject, [weights]);
-        return { kind: 'gradients', values, gpuMs: null, dispatches: null };
+        return { kind: 'gradients', values, dispatches: null };
       },
       dispose: () => {
         chosen.dispose();
