@@ -54,13 +54,14 @@ export async function runBench(request: BenchRequest, hooks: BenchHooks): Promis
       ceilings,
       request.commit ?? null,
     );
+    const start = performance.now();
     const weights = cases.map(({ weight = 1 }) => weight);
-    const budget = new TimeBudget(performance.now(), effort.totalMs, weights);
+    const budget = new TimeBudget(start, effort.totalMs, weights);
     const measured: { facts: CaseFacts; measurement: CaseMeasurement }[] = [];
     for (const [index, benchCase] of cases.entries()) {
+      // What a case needs before its first round is not known; the limit is kept by leaving cases out.
+      if (hooks.signal.aborted || performance.now() > start + effort.limitMs) break;
       const end = budget.endOf(index, performance.now());
-      // What a case needs before its first round is not known; the time of the whole is kept by leaving cases out.
-      if (hooks.signal.aborted || end <= performance.now()) break;
       const options: MeasureOptions = {
         ...effort,
         rounds: request.rounds ?? effort.rounds,

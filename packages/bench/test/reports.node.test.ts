@@ -89,6 +89,8 @@ test('a comparison flags what got slower beyond the spread, and only that', () =
     compareRuns(before, after).map(({ verdict }) => verdict),
     ['within the spread', 'slower', 'faster'],
   );
+  const once = compareRuns(benchRun([loop]), benchRun([{ ...loop, medianMs: 90, rounds: 1 }]));
+  assert.is(once[0]?.verdict, 'too few rounds');
   assert.is(compareRuns(before, benchRun([])).length, 0);
 });
 

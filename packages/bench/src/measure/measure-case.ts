@@ -8,7 +8,7 @@ import { referenceOf } from './reference.ts';
 import { fittingRounds, isDue, scaledTime } from './schedule.ts';
 import { summarize } from './statistics.ts';
 
-export interface MeasureOptions extends Omit<Effort, 'totalMs'> {
+export interface MeasureOptions extends Omit<Effort, 'totalMs' | 'limitMs'> {
   readonly isQuick: boolean;
   /** Of the adapter, to foretell how long runs take. */
   readonly ceilings: Ceilings | null;
@@ -69,7 +69,9 @@ export async function measureCase(
 
 /** Round after round, each strategy at most once in each: what slows the machine down meets all of them. */
 async function runRounds(candidates: readonly Candidate[], options: MeasureOptions): Promise<void> {
-  const { rounds, end, signal, onStep } = options;
+  const { rounds, strategyMs, signal, onStep } = options;
+  // Also where the warm-up took all of a case's time there are rounds of what is fast.
+  const end = Math.max(options.end, performance.now() + strategyMs);
   const runsMs = candidates.map(({ checked }) => checked.ms);
   const planned = fittingRounds(runsMs, options, end - performance.now());
   for (let round = 0; round < rounds; round++) {

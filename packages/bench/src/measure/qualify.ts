@@ -1,5 +1,5 @@
 import type { Preparation, Untimed } from '../results/result.ts';
-import type { Answer, PreparedStrategy, Strategy } from '../strategies/strategy.ts';
+import type { Answer, ExecutorLabel, PreparedStrategy, Strategy } from '../strategies/strategy.ts';
 import { benchBackends, labels } from '../strategies/tfjs.ts';
 import type { Subject } from '../subject/subject.ts';
 import { LARGEST_RELATIVE_ERROR } from './agreement.ts';
@@ -41,6 +41,8 @@ export interface QualifyOptions extends Pick<Effort, 'sampleMs' | 'longRunMs'> {
   readonly pace: Pace;
 }
 
+const ON_ADAPTER: readonly ExecutorLabel[] = ['webgpu', 'tfjs-webgpu'];
+
 /** Prepares a strategy, runs it until it is warm, and holds its answer against the reference. */
 export async function qualify(
   subject: Subject,
@@ -61,10 +63,13 @@ export async function qualify(
   const { longRunMs, warmUpEnd, pace } = options;
   const operations = strategy.shortestRun(subject);
   const isOurs = strategy.role === 'ours';
-  const expectedMs = isOurs ? 0 : pace.expectedMs(strategy, operations);
-  if (expectedMs > longRunMs && performance.now() + (strategy.isWarm ? 1 : 2) * expectedMs > warmUpEnd) {
+  const isLate = (ms: number): boolean => !isOurs && performance.now() + ms > warmUpEnd;
+  const expectedMs = pace.expectedMs(strategy, operations);
+  if (expectedMs > longRunMs && isLate((strategy.isWarm ? 1 : 2) * expectedMs)) {
     return untimed(`a run takes about ${seconds(expectedMs)}, more than this case has time for`);
   }
+  // On an adapter most of the first run is compiling, and how long that takes is not known.
+  if (ON_ADAPTER.includes(executor) && isLate(0)) return untimed('the time of this case was over');
   let prepared: PreparedStrategy | undefined;
   try {
     const start = performance.now();
@@ -78,7 +83,7 @@ export async function qualify(
     preparation.push({ ...key, prepareMs, firstRunMs: first.ms });
     const isLong = first.ms > longRunMs;
     const isFirstEnough = isLong && strategy.isWarm === true;
-    if (!isFirstEnough && !isOurs && isLong && performance.now() + first.ms > warmUpEnd) {
+    if (!isFirstEnough && isLong && isLate(first.ms)) {
       prepared.dispose();
       return untimed(`the time of this case was over after a first run of ${seconds(first.ms)}`);
     }

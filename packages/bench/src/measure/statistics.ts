@@ -31,7 +31,7 @@ export function quantile(sorted: readonly number[], fraction: number): number {
 }
 
 /** The fewest values whose quartiles say anything of their spread. */
-const FEWEST_VALUES = 3;
+export const FEWEST_VALUES = 3;
 
 /**
  * Whether two samples differ beyond their spread: their middle halves, each widened by its own length on both sides, do not

@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import { differs } from '../measure/statistics.ts';
+import { differs, FEWEST_VALUES } from '../measure/statistics.ts';
 import type { BenchResult, BenchRun } from '../results/result.ts';
 import { formatRatio, formatTime } from './format.ts';
 import { titleOf } from './titles.ts';
@@ -11,7 +11,7 @@ export interface ComparedRow {
   /** after / before */
   readonly ratio: number;
   /** `slower` and `faster` only beyond the spread of the two samples, see `differs`. */
-  readonly verdict: 'slower' | 'faster' | 'within the spread';
+  readonly verdict: 'slower' | 'faster' | 'within the spread' | 'too few rounds';
 }
 
 /** Pairs the rows of two runs, in the order of the first. */
@@ -23,13 +23,20 @@ export function compareRuns(
     const now = after.results.find((result) => keyOf(result) === keyOf(old));
     if (!now) return [];
     const ratio = now.medianMs / old.medianMs;
+    const isKnown = Math.min(old.rounds, now.rounds) >= FEWEST_VALUES;
     const isApart = differs(summaryOf(old), summaryOf(now));
     return [
       {
         before: old,
         after: now,
         ratio,
-        verdict: !isApart ? 'within the spread' : ratio > 1 ? 'slower' : 'faster',
+        verdict: isKnown
+          ? !isApart
+            ? 'within the spread'
+            : ratio > 1
+              ? 'slower'
+              : 'faster'
+          : 'too few rounds',
       },
     ];
   });
@@ -60,7 +67,7 @@ export function renderComparison(before: BenchRun, after: BenchRun): string {
     `before: ${machineOf(before)}`,
     `after:  ${machineOf(after)}`,
     table.toString(),
-    `${rows.length} rows in both: ${count('slower')} slower, ${count('faster')} faster, ${count('within the spread')} within the spread` +
+    `${rows.length} rows in both: ${count('slower')} slower, ${count('faster')} faster, ${count('within the spread')} within the spread, ${count('too few rounds')} with too few rounds to tell` +
       (only === 0 ? '.' : `; ${only} in one of the two only.`),
   ].join('\n');
 }

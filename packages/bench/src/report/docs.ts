@@ -50,6 +50,14 @@ A software adapter is a CPU that plays the GPU: times compare with each other on
 WebGPU kernels are very slow there, so that a ratio against them says little about hardware; its WASM kernels are the
 strong opponent.
 
+These are the results files of \`packages/bench/results\`, one a device. A further device, or newer numbers, on a machine that does
+nothing else meanwhile:
+
+\`\`\`sh
+pnpm bench --full --json packages/bench/results/NAME.json   # under 15 minutes without a GPU
+pnpm bench --docs                                           # writes this page and the table of the README
+\`\`\`
+
 In the tables of every number:
 
 ${LEGEND.map((line) => `- ${line.replaceAll('*', '\\*').replaceAll('|', '\\|')}`).join('\n')}`;
@@ -75,8 +83,7 @@ function deviceSection({ device, run }: NamedRun): string {
         ]
       : []),
     ratioTable(run),
-    'What the gain against the loop in TensorFlow.js on WebGPU is made of:',
-    partsTable(run),
+    ...partsTable(run),
     ...cases.map((item) => caseDetails(run, item)),
     ...(run.skipped.length === 0 ? [] : [`No time was left for ${run.skipped.join(', ')}.`]),
   ].join('\n\n');
@@ -100,7 +107,7 @@ export function ratioTable(run: BenchRun): string {
 }
 
 /** One row a case for which all three are known: kernels x algorithm = the gain. */
-function partsTable(run: BenchRun): string {
+function partsTable(run: BenchRun): string[] {
   const rows = run.cases.flatMap(({ name, title }) => {
     const parts = gainParts(run, name);
     if (!parts) return [];
@@ -110,7 +117,9 @@ function partsTable(run: BenchRun): string {
     ];
   });
   const head = ['case', 'loop, TF.js WebGPU', '= better kernels', 'x algorithm', 'fewer multiply-adds'];
-  return markdownTable(head, rows);
+  return rows.length === 0
+    ? []
+    : ['What the gain against the loop in TensorFlow.js on WebGPU is made of:', markdownTable(head, rows)];
 }
 
 function caseDetails(run: BenchRun, { name, title, predictions, auto }: CaseFacts): string {
