@@ -24,16 +24,23 @@ const OFFLINE = [
  * A headless Chromium with WebGPU: the one named by the environment variable ABLATION_CAM_CHROME, otherwise the one
  * inside `@sparticuz/chromium` with its software driver (linux x64), otherwise an installed Chrome. The caller closes it.
  *
+ * @param extra command line arguments besides those for the GPU
  * @throws Error one sentence that says what is missing
  */
-export async function launchChromium(): Promise<Browser> {
+export async function launchChromium(extra: readonly string[] = []): Promise<Browser> {
   const named = process.env['ABLATION_CAM_CHROME'];
   if (named) {
-    return chromium.launch({ executablePath: named, args: ['--enable-unsafe-webgpu', ...OFFLINE] });
+    return chromium.launch({
+      executablePath: named,
+      args: ['--enable-unsafe-webgpu', ...OFFLINE, ...extra],
+    });
   }
-  if (process.platform === 'linux' && process.arch === 'x64') return launchPackaged();
+  if (process.platform === 'linux' && process.arch === 'x64') return launchPackaged(extra);
   try {
-    return await chromium.launch({ channel: 'chrome', args: ['--enable-unsafe-webgpu', ...OFFLINE] });
+    return await chromium.launch({
+      channel: 'chrome',
+      args: ['--enable-unsafe-webgpu', ...OFFLINE, ...extra],
+    });
   } catch (cause) {
     const message =
       'no Chrome was found; install it or name a Chromium in the environment variable ABLATION_CAM_CHROME';
@@ -41,7 +48,7 @@ export async function launchChromium(): Promise<Browser> {
   }
 }
 
-async function launchPackaged(): Promise<Browser> {
+async function launchPackaged(extra: readonly string[]): Promise<Browser> {
   const entry = createRequire(import.meta.url).resolve('@sparticuz/chromium');
   const folder = await unpackChromiumPackage(entry, ['chromium', 'swiftshader', 'al2023', 'fonts']);
   // The system's own libraries come first; those in the package are for systems that lack them.
@@ -53,7 +60,7 @@ async function launchPackaged(): Promise<Browser> {
   ];
   return chromium.launch({
     executablePath: join(folder, 'chromium'),
-    args: ['--no-sandbox', ...SOFTWARE_GPU, ...OFFLINE],
+    args: ['--no-sandbox', ...SOFTWARE_GPU, ...OFFLINE, ...extra],
     env: {
       ...definedEnvironment(),
       LD_LIBRARY_PATH: libraries.filter(Boolean).join(delimiter),

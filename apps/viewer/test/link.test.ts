@@ -19,12 +19,13 @@ test('a link restores what is shown', () => {
       opacity: 0.4,
       colourMap: 'inferno',
       resolution: 'raw',
-      outline: true,
+      outline: false,
     },
     panel: 'race',
-    channels: { order: 'weight', focused: 4, off: [2, 9] },
+    channels: { order: 'index', focused: 4, off: [2, 9] },
     galleryFirst: 15,
     fraction: 0.5,
+    blank: 'zero',
   } as const;
   assert.equal(stateOfLink(`#${linkOf(state) ?? ''}`, BOTH), state);
 });

@@ -19,6 +19,7 @@ export interface CallOptions {
 }
 
 interface OpenCall {
+  readonly message: ToWorker;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: CallError) => void;
   readonly onProgress: (done: number) => void;
@@ -28,18 +29,15 @@ interface OpenCall {
 export class WorkerClient {
   /** Called when the worker has lost its GPU device. */
   onDeviceLost: () => void = () => undefined;
-  readonly #worker: Worker;
+  readonly #start: () => Worker;
+  #worker: Worker;
   readonly #open = new Map<number, OpenCall>();
   #count = 0;
 
-  constructor(worker: Worker) {
-    this.#worker = worker;
-    worker.addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
-      this.#receive(data);
-    });
-    worker.addEventListener('error', ({ message }) => {
-      this.#failAll(`The page's worker stopped (${message || 'its script did not load'}); reload the page.`);
-    });
+  /** @param start makes a worker, the first one or one in the place of another that broke */
+  constructor(start: () => Worker) {
+    this.#start = start;
+    this.#worker = this.#listenTo(start());
   }
 
   call<N extends CallName>(
@@ -49,13 +47,31 @@ export class WorkerClient {
   ): Promise<Result<N>> {
     const id = ++this.#count;
     return new Promise<Result<N>>((resolve, reject) => {
-      this.#open.set(id, { resolve: resolve as (result: unknown) => void, reject, onProgress });
       // Name and parameters belong together by the signature, which TypeScript does not follow into the union.
-      this.#post({ kind: 'call', id, name, params } as ToWorker);
+      const message = { kind: 'call', id, name, params } as ToWorker;
+      this.#open.set(id, { message, resolve: resolve as (result: unknown) => void, reject, onProgress });
+      this.#post(message);
       signal.addEventListener('abort', () => {
         if (this.#open.has(id)) this.#post({ kind: 'cancel', id });
       });
     });
+  }
+
+  #listenTo(worker: Worker): Worker {
+    worker.addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
+      this.#receive(data);
+    });
+    worker.addEventListener('error', ({ message }) => {
+      this.#failAll(`The page's worker stopped (${message || 'its script did not load'}); reload the page.`);
+    });
+    return worker;
+  }
+
+  /** Another worker does what this one has left undone: calls say all that they need. */
+  #replace(): void {
+    this.#worker.terminate();
+    this.#worker = this.#listenTo(this.#start());
+    for (const { message } of this.#open.values()) this.#post(message);
   }
 
   #post(message: ToWorker): void {
@@ -65,6 +81,10 @@ export class WorkerClient {
   #receive(message: ToPage): void {
     if (message.kind === 'device-lost') {
       this.onDeviceLost();
+      return;
+    }
+    if (message.kind === 'broken') {
+      this.#replace();
       return;
     }
     const call = this.#open.get(message.id);

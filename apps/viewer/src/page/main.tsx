@@ -11,7 +11,7 @@ import { App } from '../views/app.tsx';
 const available: readonly BuiltInName[] = ['textures', 'mnist1d'];
 
 const store = new Store(stateOfLink(location.hash, available));
-const client = new WorkerClient(new Worker('worker.js', { type: 'module' }));
+const client = new WorkerClient(() => new Worker('worker.js', { type: 'module' }));
 answerWants(store, client);
 followLink(store, available);
 

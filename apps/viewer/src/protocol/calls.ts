@@ -28,6 +28,9 @@ export interface Subject {
   readonly settings: ExplainSettings;
 }
 
+/** What stands where the input is blanked: 0, or the mean of the input, one for each of its channels. */
+export type Blank = 'mean' | 'zero';
+
 /** What the page asks of the worker, by name. Parameters and results survive structured cloning. */
 export interface Calls {
   /** The model itself. */
@@ -49,12 +52,13 @@ export interface Calls {
     };
     result: Attribution;
   };
-  /** Methods side by side, each judged by what is left when only `fraction` of the input is kept. */
+  /** Methods side by side, each judged by what is left when only `fraction` of the input is kept and the rest is blanked. */
   judge: {
     params: Subject & {
       readonly methods: readonly MethodName[];
       readonly classIndex: number;
       readonly fraction: number;
+      readonly blank: Blank;
     };
     result: readonly JudgedMethod[];
   };
@@ -87,4 +91,6 @@ export type ToPage =
   | { readonly kind: 'progress'; readonly id: number; readonly done: number }
   | { readonly kind: 'error'; readonly id: number; readonly code: string; readonly message: string }
   /** The GPU device was lost; a new one is requested by the next call. */
-  | { readonly kind: 'device-lost' };
+  | { readonly kind: 'device-lost' }
+  /** The worker's memory is in disorder; another worker has to take its place. */
+  | { readonly kind: 'broken' };

@@ -1,6 +1,6 @@
 import type { Result } from '../protocol/calls.ts';
 import type { InputSource, ModelSource, NormalizationName } from '../protocol/sources.ts';
-import type { ExplainSettings } from '../protocol/calls.ts';
+import type { Blank, ExplainSettings } from '../protocol/calls.ts';
 import type { ChannelsView, Display, PanelName, SlotName, ViewerState } from './state.ts';
 
 /** What a person does. */
@@ -17,6 +17,7 @@ export type UserAction =
   | { readonly kind: 'toggle-channel'; readonly channel: number }
   | { readonly kind: 'restore-channels' }
   | { readonly kind: 'choose-fraction'; readonly fraction: number }
+  | { readonly kind: 'choose-blank'; readonly blank: Blank }
   | { readonly kind: 'start-race' }
   | { readonly kind: 'cancel-race' }
   | { readonly kind: 'page-gallery'; readonly first: number }

@@ -10,15 +10,15 @@ export function orderedChannels({ weights }: ClassMap, order: ChannelsView['orde
   return channels.sort((a, b) => (weights[b] ?? 0) - (weights[a] ?? 0));
 }
 
-/** What switching a channel off does to the score of each listed class, in the units of the score. */
+/** What switching a channel off does to the score of each class, in the units of the score. */
 export function channelEffects(
-  { run, probabilities, logits, ablatedScores, maps }: Explained,
+  { run, probabilities, logits, ablatedScores }: Explained,
   channel: number,
 ): readonly { readonly classIndex: number; readonly change: number }[] {
   const scores = run.score === 'probability' ? (probabilities ?? logits) : logits;
-  return maps.map(({ classIndex }) => ({
+  return Array.from(scores, (score, classIndex) => ({
     classIndex,
-    change: (ablatedScores[channel * run.classes + classIndex] ?? 0) - (scores[classIndex] ?? 0),
+    change: (ablatedScores[channel * run.classes + classIndex] ?? 0) - score,
   }));
 }
 

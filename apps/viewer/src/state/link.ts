@@ -3,6 +3,7 @@ import type { ExplainSettings } from '../protocol/calls.ts';
 import type { BuiltInName } from '../protocol/sources.ts';
 import {
   builtInModels,
+  DEFAULT_BLANK,
   DEFAULT_FRACTION,
   defaultDisplay,
   defaultSettings,
@@ -21,6 +22,8 @@ const SETTINGS: { readonly [K in 'ablation' | 'score' | 'weighting']: readonly E
 };
 const PANELS: readonly PanelName[] = ['channels', 'methods', 'race', 'live', 'numbers'];
 const RESOLUTIONS = ['resized', 'raw'] as const;
+const BLANKS = ['mean', 'zero'] as const;
+const ORDERS = ['weight', 'index'] as const;
 
 /**
  * Returns the part of an address after `#` that restores what is shown, or null where files of the user's are shown, which no link
@@ -43,11 +46,14 @@ export function linkOf(state: ViewerState): string | null {
   put('colours', display.colourMap, defaultDisplay.colourMap);
   put('opacity', display.opacity, defaultDisplay.opacity);
   put('map', display.resolution, defaultDisplay.resolution);
+  put('region', display.outline ? 'shown' : 'hidden', 'shown');
   put('panel', panel, 'channels');
+  put('order', channels.order, 'weight');
   put('channel', channels.focused, null);
   put('off', channels.off.join(','), '');
   put('from', galleryFirst, 0);
   put('keep', state.fraction, DEFAULT_FRACTION);
+  put('blank', state.blank, DEFAULT_BLANK);
   return link.toString();
 }
 
@@ -82,14 +88,16 @@ export function stateOfLink(hash: string, available: readonly BuiltInName[]): Vi
       colourMap: oneOf(link.get('colours'), colourMapNames, defaultDisplay.colourMap),
       opacity: share(link.get('opacity')) ?? defaultDisplay.opacity,
       resolution: oneOf(link.get('map'), RESOLUTIONS, defaultDisplay.resolution),
+      outline: link.get('region') !== 'hidden',
     },
     panel: oneOf(link.get('panel'), PANELS, state.panel),
     channels: {
-      ...state.channels,
+      order: oneOf(link.get('order'), ORDERS, state.channels.order),
       focused: wholeNumber(link.get('channel')),
       off: [...new Set(off)].sort((a, b) => a - b),
     },
     fraction: fractions.find((fraction) => fraction === Number(link.get('keep'))) ?? DEFAULT_FRACTION,
+    blank: oneOf(link.get('blank'), BLANKS, DEFAULT_BLANK),
     galleryFirst: Math.min(wholeNumber(link.get('from')) ?? 0, testSamples[name] - 1),
   };
 }

@@ -26,6 +26,7 @@ export function reduce(state: ViewerState, action: Action): ViewerState {
     case 'restore':
       return restored(state, action.state);
     case 'cancel-race':
+    case 'choose-blank':
     case 'change-display':
     case 'change-settings':
     case 'choose-fraction':
@@ -95,6 +96,8 @@ function acted(state: ViewerState, action: UserAction): ViewerState {
       return { ...state, channels: { ...state.channels, off: [] } };
     case 'choose-fraction':
       return { ...state, fraction: action.fraction };
+    case 'choose-blank':
+      return { ...state, blank: action.blank };
     case 'start-race':
       return { ...state, race: { status: 'running', run: raceRun(state) + 1, done: 0 } };
     case 'cancel-race':

@@ -77,7 +77,7 @@ export function listedClasses(state: ViewerState): readonly ClassEntry[] {
 }
 
 export function classNameOf({ classNames, description, explained }: ViewerState, index: number): string {
-  const names = classNames ?? (description ?? explained?.result.model)?.classNames;
+  const names = classNames ?? (explained?.result.model ?? description)?.classNames;
   return names?.[index] ?? `class ${index}`;
 }
 

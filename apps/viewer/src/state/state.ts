@@ -1,5 +1,5 @@
 import type { ColourMapName, MethodName } from '@ablation-cam/xai';
-import type { ExplainSettings } from '../protocol/calls.ts';
+import type { Blank, ExplainSettings } from '../protocol/calls.ts';
 import type {
   Attribution,
   Explained,
@@ -78,6 +78,8 @@ export interface ViewerState {
   readonly channels: ChannelsView;
   /** The share of the input that is kept to judge a map. */
   readonly fraction: number;
+  /** What stands where it is not kept. */
+  readonly blank: Blank;
   readonly race: Race;
   /** The first sample of the gallery. */
   readonly galleryFirst: number;
@@ -109,6 +111,9 @@ export const fractions: readonly number[] = [0.1, 0.2, 0.3, 0.5, 0.7, 0.9];
 
 /** As in the study of MNIST-1D. */
 export const DEFAULT_FRACTION = 0.3;
+
+/** Black is itself something to see; an input's own mean is nearer to nothing. */
+export const DEFAULT_BLANK: Blank = 'mean';
 
 /** Methods that are shown side by side: those that take about a pass through the network, and a random map to hold them against. */
 export const comparedMethods: readonly MethodName[] = [
@@ -166,6 +171,7 @@ export function initialState(name: BuiltInName): ViewerState {
     panel: 'channels',
     channels: { order: 'weight', focused: null, off: [] },
     fraction: DEFAULT_FRACTION,
+    blank: DEFAULT_BLANK,
     race: { status: 'idle' },
     galleryFirst: 0,
     deviceGeneration: 0,

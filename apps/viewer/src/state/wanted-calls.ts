@@ -1,3 +1,4 @@
+import type { MethodName } from '@ablation-cam/xai';
 import type { CallName, Params, Subject } from '../protocol/calls.ts';
 import { comparedMethods, GALLERY_PAGE, testSamples, type SlotName, type ViewerState } from './state.ts';
 
@@ -90,6 +91,11 @@ function attributeCall(
   };
 }
 
+/** The methods side by side, the one that is shown among them. */
+function judgedMethods({ display: { method } }: ViewerState): readonly MethodName[] {
+  return comparedMethods.includes(method) ? comparedMethods : [method, ...comparedMethods];
+}
+
 function judgeCall(
   state: ViewerState,
   subject: Subject | null,
@@ -98,10 +104,11 @@ function judgeCall(
   const classIndex = shownClassIndex(state);
   const isOpen = state.panel === 'methods';
   if (!subject || classIndex === null || !isOpen || !isExplained(state)) return null;
-  const { fraction } = state;
+  const { fraction, blank } = state;
+  const methods = judgedMethods(state);
   return {
-    key: [explainKey, 'judge', classIndex, fraction].join('|'),
-    params: { ...subject, methods: comparedMethods, classIndex, fraction },
+    key: [explainKey, 'judge', classIndex, fraction, blank, methods[0]].join('|'),
+    params: { ...subject, methods, classIndex, fraction, blank },
   };
 }
 

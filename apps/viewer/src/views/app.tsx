@@ -3,6 +3,7 @@ import type { Store } from '../client/store.ts';
 import type { BuiltInName } from '../protocol/sources.ts';
 import type { ViewerState } from '../state/state.ts';
 import { isExplained } from '../state/wanted-calls.ts';
+import { About } from './about.tsx';
 import { ChoosePanel } from './choose-panel.tsx';
 import { ClassList } from './class-list.tsx';
 import { DisplayControls } from './display-controls.tsx';
@@ -35,10 +36,11 @@ export function App({ store, available }: { store: Store; available: readonly Bu
       <header class="top">
         <h1>Ablation-CAM viewer</h1>
         <p class="tagline">
-          What did the network look at? Each channel is switched off in turn to see how far the answer falls.
+          What did the network look at? Its channels are switched off one by one to see what the answer needs.
         </p>
         <Status state={state} />
       </header>
+      <About />
       <Messages {...props} />
       <main class="layout" aria-busy={isBusy}>
         <ChoosePanel {...props} available={available} />

@@ -15,6 +15,7 @@ interface ChannelChartProps {
 }
 
 const HEIGHT = 250;
+const FONT = '12px system-ui, "DejaVu Sans", sans-serif';
 
 /** The weights of the channels as bars. */
 export function ChannelChart(props: ChannelChartProps) {
@@ -129,7 +130,10 @@ function optionsOf(
       {
         ...axis,
         grid: { show: false },
-        size: 26,
+        label: 'channel',
+        labelSize: 18,
+        labelFont: FONT,
+        size: 24,
         gap: 2,
         // The number of the channel below its bar, where there is room.
         splits: () => {
@@ -139,7 +143,7 @@ function optionsOf(
         },
         values: (_, splits) => splits.map((i) => String(latest.current.ordered[i] ?? '')),
       },
-      { ...axis, size: 56, gap: 2 },
+      { ...axis, label: 'weight', labelSize: 18, labelFont: FONT, size: 48, gap: 2 },
     ],
     series: [
       {},

@@ -3,7 +3,7 @@ import { classNameOf, featuresOf, maskedOf, predictedClass, shownMap } from '../
 import { isExplained } from '../state/wanted-calls.ts';
 import type { ViewProps } from './app.tsx';
 import { ChannelChart } from './channel-chart.tsx';
-import { percent, signed } from './format.ts';
+import { percent, rounded, signed } from './format.ts';
 import { Icon } from './icon.tsx';
 import { MapCanvas } from './map-canvas.tsx';
 import { Choice } from './settings.tsx';
@@ -132,37 +132,43 @@ function FocusedMap({ state, channel }: { state: ViewProps['state']; channel: nu
   );
 }
 
+/** So many classes are listed in their own order, more by how far they move. */
+const MOST_IN_ORDER = 12;
+
 /** How the score of each class moves without the channel. */
 function Effects({ state, channel }: { state: ViewProps['state']; channel: number }) {
   const explained = state.explained?.result;
   if (!explained) return null;
-  const strongest = channelEffects(explained, channel)
-    .toSorted((a, b) => Math.abs(b.change) - Math.abs(a.change))
-    .slice(0, 10);
+  const effects = channelEffects(explained, channel);
+  const strongest = effects.toSorted((a, b) => Math.abs(b.change) - Math.abs(a.change));
   const reach = Math.abs(strongest[0]?.change ?? 0) || 1;
-  return (
+  const table = (
     <table class="effects">
       <caption>
         Without it, {explained.run.score === 'probability' ? 'the probability' : 'the logit'} moves by
       </caption>
       <tbody>
-        {strongest
-          .toSorted((a, b) => a.classIndex - b.classIndex)
-          .map(({ classIndex, change }) => (
-            <tr key={classIndex}>
-              <th scope="row">{classNameOf(state, classIndex)}</th>
-              <td>
-                <span class="diverging" aria-hidden="true">
-                  <span
-                    class={change < 0 ? 'down' : 'up'}
-                    style={{ width: `${(50 * Math.abs(change)) / reach}%` }}
-                  />
-                </span>
-              </td>
-              <td class="number">{signed(change)}</td>
-            </tr>
-          ))}
+        {(effects.length > MOST_IN_ORDER ? strongest : effects).map(({ classIndex, change }) => (
+          <tr key={classIndex}>
+            <th scope="row">{classNameOf(state, classIndex)}</th>
+            <td>
+              <span class="diverging" aria-hidden="true">
+                <span
+                  class={change < 0 ? 'down' : 'up'}
+                  style={{ width: `${(50 * Math.abs(change)) / reach}%` }}
+                />
+              </span>
+            </td>
+            <td class="number">{rounded(change)}</td>
+          </tr>
+        ))}
       </tbody>
     </table>
+  );
+  if (effects.length <= MOST_IN_ORDER) return table;
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label="How each class moves">
+      {table}
+    </div>
   );
 }

@@ -5,6 +5,11 @@ export function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 
+/** With a sign, in four digits, the rest dropped: for numbers beside a bar. */
+export function rounded(value: number): string {
+  return Math.abs(value) < 5e-5 ? '0.0000' : signed(value);
+}
+
 /** With a sign, in four digits. */
 export function signed(value: number): string {
   const text = Math.abs(value) < 1e-4 && value !== 0 ? value.toExponential(1) : value.toFixed(4);

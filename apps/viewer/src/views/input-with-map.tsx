@@ -14,9 +14,10 @@ interface InputWithMapProps {
 /** A small picture of the input with a map: over an image, below a signal. */
 export function InputWithMap({ input, heatmap, colours, label }: InputWithMapProps) {
   if (!input.image) {
+    const channels = input.shape.at(-1) ?? 1;
     return (
       <div class="small-signal" role="img" aria-label={label}>
-        <SignalCurve values={input.data} class="curve" />
+        <SignalCurve values={input.data.filter((_, i) => i % channels === 0)} class="curve" />
         <MapCanvas map={heatmap} colours={colours} class="strip" />
       </div>
     );

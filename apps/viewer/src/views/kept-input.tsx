@@ -1,6 +1,9 @@
 import { useMemo } from 'preact/hooks';
 import { resizeBilinear, type PositionMap } from '@ablation-cam/xai';
+import type { Blank } from '../protocol/calls.ts';
 import type { InputDescription } from '../protocol/descriptions.ts';
+import type { NormalizationName } from '../protocol/sources.ts';
+import { channelMeans } from '../state/channel-means.ts';
 import { ImageCanvas } from './image-canvas.tsx';
 import { SignalCurve } from './signal-curve.tsx';
 
@@ -8,22 +11,38 @@ interface KeptInputProps {
   readonly input: InputDescription;
   /** 1 where the input is kept, else 0. */
   readonly kept: PositionMap;
+  readonly blank: Blank;
+  readonly normalization: NormalizationName;
   readonly label: string;
 }
 
+/** The colour that the network gets as 0. */
+const ZERO: Readonly<Record<NormalizationName, readonly number[]>> = {
+  '0..1': [0, 0, 0],
+  '-1..1': [127.5, 127.5, 127.5],
+  imagenet: [123.7, 116.3, 103.5],
+};
+
 /** The input with the rest blanked, as the network was asked again. */
-export function KeptInput({ input, kept, label }: KeptInputProps) {
+export function KeptInput({ input, kept, blank, normalization, label }: KeptInputProps) {
   const { image } = input;
   const masked = useMemo(() => {
     if (!image) return null;
     const { data } = resizeBilinear(kept, [image.height, image.width]);
-    const rgb = image.rgb.map((value, i) => value * (data[Math.floor(i / 3)] ?? 0));
+    const colour = blank === 'zero' ? ZERO[normalization] : channelMeans(image.rgb, 3);
+    const rgb = image.rgb.map((value, i) => {
+      const rest = colour[i % 3] ?? 0;
+      return rest + (value - rest) * (data[Math.floor(i / 3)] ?? 0);
+    });
     return { ...image, rgb };
-  }, [image, kept]);
+  }, [image, kept, blank, normalization]);
   if (masked) return <ImageCanvas image={masked} class="layer" label={label} />;
+  const channels = input.shape.at(-1) ?? 1;
+  const [rest = 0] = blank === 'zero' ? [0] : channelMeans(input.data, channels);
+  const values = input.data.filter((_, i) => i % channels === 0);
   return (
     <div class="small-signal" role="img" aria-label={label}>
-      <SignalCurve values={input.data} kept={kept.data} class="curve" />
+      <SignalCurve values={values.map((value, i) => (kept.data[i] === 0 ? rest : value))} class="curve" />
     </div>
   );
 }

@@ -9,6 +9,10 @@ import { methodTitles } from '../state/method-titles.ts';
 import { Choice } from './settings.tsx';
 
 const FRACTIONS = fractions.map((share) => [String(share), `${Math.round(100 * share)} %`] as const);
+const BLANKS = [
+  ['mean', 'the mean'],
+  ['zero', 'zero'],
+] as const;
 
 /** Methods side by side on the same input and class, and how well each map stands a test. */
 export function MethodsPanel({ state, dispatch }: ViewProps) {
@@ -22,10 +26,18 @@ export function MethodsPanel({ state, dispatch }: ViewProps) {
     <div class="methods">
       <div class="controls">
         <p class="hint">
-          What speaks for {name}, by several methods. The test: keep only the brightest part, blank the rest,
-          and ask the network again. A faithful map loses little (small drop)
-          {hasTruth && ', and its peak lies in the true region'}.
+          What speaks for {name}, by several methods: left the map, right the test. It keeps only the
+          brightest part of the input, blanks the rest, and asks the network again. A faithful map loses
+          little (small drop){hasTruth && ', and its peak hits the true region'}.
         </p>
+        <Choice
+          label="Blank with"
+          value={state.blank}
+          options={BLANKS}
+          onChange={(blank) => {
+            dispatch({ kind: 'choose-blank', blank });
+          }}
+        />
         <Choice
           label="Keep"
           value={String(state.fraction)}
@@ -91,7 +103,13 @@ function MethodCard({ state, dispatch, explained, judged, name }: MethodCardProp
           colours={state.display.colourMap}
           label={`Map of ${title}`}
         />
-        <KeptInput input={explained.input} kept={kept} label={`What is kept by ${title}`} />
+        <KeptInput
+          input={explained.input}
+          kept={kept}
+          blank={state.blank}
+          normalization={state.normalization}
+          label={`What is kept by ${title}`}
+        />
       </div>
       <dl class="facts">
         <dt>Score of {name}</dt>
@@ -101,7 +119,7 @@ function MethodCard({ state, dispatch, explained, judged, name }: MethodCardProp
         <dt>Drop</dt>
         <dd>
           {percent(faithfulness.drop)}
-          {faithfulness.increase === 1 && ', it increased'}
+          {faithfulness.increase === 1 && ' (the score rose)'}
         </dd>
         {localization && (
           <>

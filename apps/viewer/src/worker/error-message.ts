@@ -1,7 +1,7 @@
 /** What an error is called for programs, and the sentence for people. */
 export function errorMessage(error: unknown, signal: AbortSignal): { code: string; message: string } {
   if (signal.aborted) return { code: 'aborted', message: 'It was cancelled.' };
-  if (error instanceof RangeError && /alloc|memory|array length/i.test(error.message)) {
+  if (isTrap(error) || (error instanceof RangeError && /alloc|memory|array length/i.test(error.message))) {
     return { code: 'out-of-memory', message: OUT_OF_MEMORY };
   }
   if (!(error instanceof Error)) return { code: 'unknown', message: String(error) };
@@ -13,6 +13,14 @@ export function errorMessage(error: unknown, signal: AbortSignal): { code: strin
   const message =
     code === 'unknown' ? `${error.message}. Choose another model, layer or input.` : error.message;
   return { code, message };
+}
+
+/**
+ * Whether WebAssembly stopped on the way, as TensorFlow.js's backend does where it gets no more memory: it writes to addresses that it
+ * did not get, and nothing that it holds can be trusted afterwards.
+ */
+export function isTrap(error: unknown): boolean {
+  return error instanceof WebAssembly.RuntimeError;
 }
 
 const OUT_OF_MEMORY =

@@ -10,6 +10,7 @@ import type { Params } from '../protocol/calls.ts';
 import type { JudgedMethod } from '../protocol/descriptions.ts';
 import type { CallContext } from './answer.ts';
 import { explainBy } from './attribute.ts';
+import { blankInput } from './blank-input.ts';
 import { errorMessage } from './error-message.ts';
 
 /** Explains one class by several methods and measures how faithful each map is. */
@@ -28,13 +29,13 @@ export async function judge(
 
 async function judgeMethod(
   method: MethodName,
-  { classIndex, fraction, ...subject }: Omit<Params<'judge'>, 'methods'>,
+  { classIndex, fraction, blank, ...subject }: Omit<Params<'judge'>, 'methods'>,
   context: CallContext,
 ): Promise<JudgedMethod> {
   const { workspace, signal } = context;
-  const protocol: MaskProtocol = { kind: 'top-fraction', fraction };
   const { score } = subject.settings;
   const { loaded, input } = await workspace.subject(subject);
+  const protocol: MaskProtocol = { kind: 'top-fraction', fraction, baseline: blankInput(input, blank) };
   try {
     const { explanations, totalMs } = await timed(() =>
       explainBy(method, subject, { classIndex, score }, context),

@@ -1,14 +1,18 @@
 import * as tf from '@tensorflow/tfjs';
 import { KernelsError } from '@ablation-cam/kernels';
+import { sharedDevice } from '@ablation-cam/xai';
 import type { ToPage, ToWorker } from '../protocol/calls.ts';
 import { answer } from './answer.ts';
-import { errorMessage } from './error-message.ts';
+import { errorMessage, isTrap } from './error-message.ts';
 import { watchDevice } from './watch-device.ts';
 import { Workspace } from './workspace.ts';
 
 tf.enableProdMode();
 // Threads in WASM are started from `blob:` scripts, which the content security policy of the page forbids.
 tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+
+// The GPU starts while the network is being read. Who needs it asks again and learns of a failure there.
+void sharedDevice().catch(() => undefined);
 
 const workspace = new Workspace();
 const running = new Map<number, AbortController>();
@@ -43,6 +47,7 @@ async function run(call: Extract<ToWorker, { kind: 'call' }>, signal: AbortSigna
     post({ kind: 'result', id, result });
   } catch (error) {
     post({ kind: 'error', id, ...errorMessage(error, signal) });
+    if (isTrap(error)) post({ kind: 'broken' });
   } finally {
     running.delete(id);
   }

@@ -1,5 +1,6 @@
 import {
   embeddedModel,
+  layerGraph,
   loadModel,
   readInput,
   useBackend,
@@ -11,6 +12,7 @@ import type { ModelDescription } from '../protocol/descriptions.ts';
 import type { InputSource, ModelSource, NormalizationName } from '../protocol/sources.ts';
 import { describeModel } from './describe-model.ts';
 import { frameInput } from './frame-input.ts';
+import { refuseTooLarge } from './refuse-too-large.ts';
 
 export interface OpenedModel {
   readonly loaded: LoadedModel;
@@ -48,14 +50,16 @@ export class Workspace {
     }
   }
 
-  /** @throws ModelError */
+  /** @throws ModelError, or KernelsError `too-large` where the network makes more of the input than a page can hold */
   async subject({ model, input, normalization }: Subject): Promise<OpenedSubject> {
     const opened = await this.model(model);
     const key = `${model.id}|${input.id}|${normalization}`;
     if (this.#input?.key !== key) {
       const { inputShape, takes } = opened.description;
       const scale = takes === 'image' ? normalization : undefined;
-      this.#input = { key, value: await read(input, inputShape, scale) };
+      const value = await read(input, inputShape, scale);
+      refuseTooLarge(layerGraph(opened.loaded.model, [value.shape]));
+      this.#input = { key, value };
     }
     return { ...opened, input: this.#input.value };
   }

@@ -43,6 +43,24 @@ export function imageModel(): tf.LayersModel {
   return model;
 }
 
+/** A classifier of 32 x 32 images that makes them `scale` times as large inside; the caller disposes of it. */
+export function growingModel(scale: number): tf.LayersModel {
+  return tf.sequential({
+    layers: [
+      tf.layers.conv2d({
+        filters: 12,
+        kernelSize: 3,
+        padding: 'same',
+        inputShape: [32, 32, 3],
+        name: 'edges',
+      }),
+      tf.layers.upSampling2d({ size: [scale, scale], name: 'grow' }),
+      tf.layers.globalAveragePooling2d({}),
+      tf.layers.dense({ units: 3, activation: 'softmax' }),
+    ],
+  });
+}
+
 /** The model as files to be dropped. */
 export async function imageModelFiles(model: tf.LayersModel): Promise<readonly NamedFile[]> {
   return modelFiles(model);

@@ -33,12 +33,17 @@ export interface ViewerPage {
 /** Long enough for a busy machine with a software GPU. */
 const TIMEOUT_MS = 60_000;
 
-export async function openSite(): Promise<ViewerSite> {
-  const folder = await mkdtemp(join(tmpdir(), 'ablation-cam-viewer-'));
-  const { sizes } = await buildSite(folder);
-  const server: Server = await serve(await readSite(folder), 0);
-  await rm(folder, { recursive: true });
-  const browser = await launchChromium();
+/** A camera that shows a moving pattern, and that every page may use. */
+const FAKE_CAMERA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+
+let built: Promise<{ readonly files: ReadonlyMap<string, Uint8Array>; readonly sizes: SiteSizes }> | null =
+  null;
+
+/** @param extra arguments of the browser */
+export async function openSite(extra: readonly string[] = []): Promise<ViewerSite> {
+  const { files, sizes } = await (built ??= buildOnce());
+  const server: Server = await serve(files, 0);
+  const browser = await launchChromium([...FAKE_CAMERA, ...extra]);
   return {
     url: server.url,
     sizes,
@@ -48,6 +53,16 @@ export async function openSite(): Promise<ViewerSite> {
       server.close();
     },
   };
+}
+
+async function buildOnce(): Promise<{ files: ReadonlyMap<string, Uint8Array>; sizes: SiteSizes }> {
+  const folder = await mkdtemp(join(tmpdir(), 'ablation-cam-viewer-'));
+  try {
+    const { sizes } = await buildSite(folder);
+    return { files: await readSite(folder), sizes };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 async function openPage(browser: Browser, url: string, options: OpenOptions): Promise<ViewerPage> {
@@ -106,12 +121,18 @@ export async function drop(
 
 /** What the JSON file holds that the page saves. */
 export interface SavedExplanation {
+  readonly input: string;
   readonly classIndex: number;
+  readonly className: string;
   readonly layer: string;
   readonly probabilities: readonly number[];
   readonly weights: readonly number[];
   readonly ablatedScores: readonly (readonly number[])[];
+  readonly logits: readonly number[];
+  readonly channels: number;
+  readonly score: string;
   readonly map: { readonly shape: readonly number[]; readonly data: readonly number[] };
+  readonly mapSigned: { readonly shape: readonly number[]; readonly data: readonly number[] };
   readonly executor: string;
 }
 

@@ -1,0 +1,160 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { assertClose, shared, skipIf } from '@ablation-cam/tools/testing';
+import { embeddedModel, encodeNpy, readInput } from '@ablation-cam/model';
+import { ablationCam } from '@ablation-cam/xai';
+import { IMAGE_CLASSES, imageModel, imageModelFiles, testImage } from './support/image-model.ts';
+import { drop, explained, savedNumbers } from './support/viewer-page.ts';
+import { viewerSuite } from './support/viewer-suite.ts';
+// Made by images.py beside it.
+import images from '../../../packages/model/test/golden/images.json';
+import * as assert from 'uvu/assert';
+import { SHOWN } from './support/tolerance.ts';
+
+const { test, onPage } = viewerSuite('own files in the viewer');
+
+test('an own model and an own image are dropped in and explained; a race over them is cancelled', async () => {
+  const model = imageModel();
+  const files = await imageModelFiles(model);
+  const png = testImage();
+  const input = await readInput(png, { shape: [96, 96, 3] });
+  const { explanations } = await ablationCam(model, input, { executor: 'reference' });
+  const expected = explanations[0];
+  await onPage({}, async ({ page }) => {
+    await explained(page);
+    await drop(page, files);
+    await page.getByText('It needs an input').waitFor();
+    const names = new TextEncoder().encode(`${IMAGE_CLASSES.join('\n')}\n`);
+    await drop(page, [
+      { name: 'picture.png', bytes: png },
+      { name: 'names.txt', bytes: names },
+    ]);
+    await explained(page);
+    const className = IMAGE_CLASSES[expected?.classIndex ?? -1] ?? '';
+    await page.getByText(`The network says ${className}`).waitFor();
+    assertClose((await savedNumbers(page)).weights, expected?.weights ?? [], SHOWN);
+
+    // Every channel then takes a pass through the whole network.
+    await page.getByLabel('“Off” is').selectOption('zero-kernel');
+    await explained(page);
+    await page.getByRole('tab', { name: 'Race' }).click();
+    const start = page.getByRole('button', { name: 'Start the race' });
+    await start.waitFor();
+    // Both at once, from inside the page: how long the race takes depends on the machine.
+    await page.evaluate(async () => {
+      const [run, cancel] = document.querySelectorAll<HTMLButtonElement>('.race .buttons button');
+      run?.click();
+      await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+      cancel?.click();
+    });
+    await page.getByText('The race was cancelled.').waitFor();
+    assert.ok(await start.isEnabled());
+  });
+  model.dispose();
+});
+
+test('an own .h5 model explains an own signal', () =>
+  onPage({}, async ({ page }) => {
+    const golden = new URL('../../../packages/model/test/golden/keras/', import.meta.url);
+    const h5 = await readFile(new URL('sequential-keras2.h5.bin', golden));
+    const answers = JSON.parse(await readFile(new URL('expected.json', golden), 'utf8')) as Answers;
+    const answer = answers['sequential-keras2'];
+    const signal = Float32Array.from(answer?.inputs[0]?.slice(0, 12) ?? []);
+    await explained(page);
+    await drop(page, [
+      { name: 'net.h5', bytes: h5 },
+      { name: 'signal.npy', bytes: encodeNpy(signal, [6, 2]) },
+    ]);
+    await page.getByText('The network says class 1').waitFor();
+    await explained(page);
+    assertClose((await savedNumbers(page)).probabilities, answer?.outputs.slice(0, 3) ?? [], SHOWN);
+  }));
+
+/** What small networks answer, `[samples, classes]`, to inputs `[samples, ...shape]`, by the name of the network. */
+type Answers = Readonly<
+  Record<string, { readonly inputs: readonly (readonly number[])[]; readonly outputs: readonly number[] }>
+>;
+
+const formats = [
+  ['photo.png', 'png RGB', 0],
+  // Browsers convert JPEG's colours with a rounding of their own.
+  ['photo.jpg', 'jpeg RGB', 2],
+  ['photo.webp', 'webp lossless', 0],
+  ['photo.tif', 'tiff RGB lzw', 0],
+] as const;
+
+test('PNG, JPEG, WebP and TIFF images are shown in their colours and explained', () =>
+  onPage({ hash: '#sample=textures:0' }, async ({ page }) => {
+    await explained(page);
+    const loaded = await embeddedModel('textures');
+    for (const [name, golden, levels] of formats) {
+      const image = images.find((candidate) => candidate.name === golden);
+      const bytes = Uint8Array.from(Buffer.from(image?.base64 ?? '', 'base64'));
+      await drop(page, [{ name, bytes }]);
+      await explained(page);
+      const pixels = await page.getByRole('img', { name: 'The input' }).evaluate((canvas) => {
+        if (!(canvas instanceof HTMLCanvasElement)) return [];
+        const { width, height } = canvas;
+        return [...(canvas.getContext('2d')?.getImageData(0, 0, width, height).data ?? [])];
+      });
+      const rgb = pixels.filter((_, i) => i % 4 < 3);
+      assertClose(rgb, Buffer.from(image?.rgb ?? '', 'base64'), { absolute: levels });
+      const input = await readInput(bytes, { shape: [64, 64, 3] });
+      const { explanations } = await ablationCam(loaded.model, input, { executor: 'reference' });
+      const saved = await savedNumbers(page);
+      assert.is(saved.input, name);
+      assert.is(saved.classIndex, explanations[0]?.classIndex);
+      if (levels === 0) assertClose(saved.probabilities, explanations[0]?.probabilities ?? [], SHOWN);
+    }
+    loaded.dispose();
+  }));
+
+test('a file that is not what it says gets a sentence, and the page goes on', () =>
+  onPage({ hash: '#sample=mnist1d:0' }, async ({ page }) => {
+    await explained(page);
+    const bytes = new TextEncoder().encode('not what it says');
+    const sentences: Readonly<Record<string, RegExp>> = {
+      'broken.h5': /broken\.h5 .*neither a Keras \.h5 file nor/,
+      'picture.png': /picture\.png is no PNG/,
+      'weights.bin': /Give the model\.json/,
+      'names.txt': /names\.txt gives no class names/,
+      'net.keras': /net\.keras/,
+    };
+    for (const [name, sentence] of Object.entries(sentences)) {
+      await drop(page, [{ name, bytes }]);
+      await page.getByRole('alert').filter({ hasText: sentence }).waitFor();
+      await explained(page);
+      assert.match(await page.locator('.verdict').innerText(), 'The network says 2');
+    }
+    const golden = new URL('../../../packages/model/test/golden/keras/', import.meta.url);
+    const twoInputs = await readFile(new URL('functional-keras2.h5.bin', golden));
+    await drop(page, [{ name: 'two-inputs.h5', bytes: twoInputs }]);
+    await page.getByRole('alert').filter({ hasText: 'two-inputs.h5 takes [3] and [3]' }).waitFor();
+    await explained(page);
+  }));
+
+const material = shared();
+skipIf(test, material.missing)('a histology image is explained by its own network', () =>
+  onPage({}, async ({ page }) => {
+    const folder = material.path ?? '';
+    await explained(page);
+    await drop(page, [
+      { name: 'HMT.h5', bytes: await readFile(join(folder, 'models/HMT.h5')) },
+      { name: 'tumor.png', bytes: await readFile(join(folder, 'reference/images/01-tumor-13859.png')) },
+    ]);
+    await page.getByText('Explaining').waitFor({ state: 'detached' });
+    await page.getByText('tumor.png').first().waitFor();
+    await explained(page);
+    const records = JSON.parse(await readFile(join(folder, 'reference/hmt.json'), 'utf8')) as {
+      readonly layer: string;
+      readonly image: string;
+      readonly probabilities: readonly number[];
+    }[];
+    const record = records.find(
+      ({ layer, image }) => layer === 'conv2d_3' && image.includes('01-tumor-13859'),
+    );
+    assertClose((await savedNumbers(page)).probabilities, record?.probabilities ?? [], SHOWN);
+  }),
+);
+
+test.run();

@@ -1,0 +1,67 @@
+import { createRequire } from 'node:module';
+import { readFile } from 'node:fs/promises';
+import { processorShare } from './support/processor-share.ts';
+import { explained } from './support/viewer-page.ts';
+import { viewerSuite } from './support/viewer-suite.ts';
+import * as assert from 'uvu/assert';
+
+const require = createRequire(import.meta.url);
+const { test, site, onPage } = viewerSuite('the page of the viewer');
+
+test('it is small, and may load nothing from anywhere else', async () => {
+  assert.ok(site().sizes.code < 3e6, `${site().sizes.code} bytes of code`);
+  const { headers } = await fetch(site().url);
+  const policy = headers.get('content-security-policy') ?? '';
+  assert.match(policy, "default-src 'none'");
+  assert.not.match(policy, /https?:|unsafe-inline|'unsafe-eval'/);
+  assert.is((await fetch(`${site().url}../package.json`)).status, 404);
+});
+
+/** From the start of the navigation, on two cores that do nothing else. */
+const START_MS = 3000;
+const MOST_LOADS = 6;
+
+test('it opens on an explained example, within 3 seconds', async () => {
+  const loads: string[] = [];
+  for (let load = 0; load < MOST_LOADS; load++) {
+    const before = await processorShare();
+    let ms = 0;
+    await onPage({}, async ({ page }) => {
+      await explained(page);
+      ms = await page.evaluate(() => performance.now());
+      assert.match(await page.locator('.verdict').innerText(), /The network says/);
+      await page.locator('.sample .caption').nth(14).waitFor();
+    });
+    // Other programs take their part of the cores, which the page would otherwise have had.
+    const share = Math.min(1, (before + (await processorShare())) / 2);
+    loads.push(`${ms.toFixed()} ms with ${(100 * share).toFixed()} % of the cores`);
+    if (ms * share < START_MS) return;
+  }
+  assert.unreachable(`explained in ${loads.join(', ')}`);
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const viewport of [
+    { width: 1280, height: 720 },
+    { width: 390, height: 844 },
+  ]) {
+    test(`nothing is in the way of anybody, ${colorScheme}, ${viewport.width} wide`, () =>
+      onPage({ colorScheme, viewport }, async ({ page }) => {
+        await explained(page);
+        const source = await readFile(require.resolve('axe-core/axe.min.js'), 'utf8');
+        await page.evaluate(source);
+        for (const panel of ['Channels', 'Methods', 'Race', 'Live', 'Numbers']) {
+          await page.getByRole('tab', { name: panel }).click();
+          await page.locator('progress').waitFor({ state: 'detached' });
+          const violations = await page.evaluate<readonly string[]>(
+            "axe.run().then(({ violations }) => violations.map(({ id, impact, nodes }) => id + ' (' + impact + '): ' + nodes.map(({ html }) => html).join(' | ')))",
+          );
+          assert.equal(violations, [], `${panel}:\n${violations.join('\n')}`);
+        }
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(overflow <= 0, `${overflow} pixels wider than the page`);
+      }));
+  }
+}
+
+test.run();
