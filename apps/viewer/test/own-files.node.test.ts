@@ -92,10 +92,12 @@ test('PNG, JPEG, WebP and TIFF images are shown in their colours and explained',
       const bytes = Uint8Array.from(Buffer.from(image?.base64 ?? '', 'base64'));
       await drop(page, [{ name, bytes }]);
       await explained(page);
-      const pixels = await page.getByRole('img', { name: 'The input' }).evaluate((canvas) => {
+      const pixels = await page.getByRole('img', { name: 'The input', exact: true }).evaluate((canvas) => {
         if (!(canvas instanceof HTMLCanvasElement)) return [];
         const { width, height } = canvas;
-        return [...(canvas.getContext('2d')?.getImageData(0, 0, width, height).data ?? [])];
+        const copy = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+        copy?.drawImage(canvas, 0, 0);
+        return [...(copy?.getImageData(0, 0, width, height).data ?? [])];
       });
       const rgb = pixels.filter((_, i) => i % 4 < 3);
       assertClose(rgb, Buffer.from(image?.rgb ?? '', 'base64'), { absolute: levels });

@@ -33,6 +33,8 @@ export async function makeScreenshots(): Promise<void> {
     for (const { name, hash, fullPage, ...options } of shots) {
       const context = await browser.newContext({ ...options, locale: 'en-US' });
       const page = await context.newPage();
+      // A busy machine takes its time over a large picture.
+      page.setDefaultTimeout(120_000);
       await page.goto(server.url + hash);
       await page.locator('main[aria-busy=false] .stage :is(img, canvas)').first().waitFor();
       await page.locator('.sample .caption').first().waitFor();

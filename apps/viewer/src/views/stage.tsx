@@ -21,8 +21,10 @@ export function Stage({ state, dispatch }: ViewProps) {
   const heatmap = drawnMap(explained, map, display.resolution);
   const name = classNameOf(state, classIndex);
   const { image, mask } = explained.input;
+  // Live pictures are always one behind.
+  const isCurrent = state.input?.kind === 'frame' || (isExplained(state) && attribution !== null);
   return (
-    <div class={isExplained(state) && attribution ? 'stage' : 'stage stale'}>
+    <div class={isCurrent ? 'stage' : 'stage stale'}>
       {image ? (
         <ImageStage
           image={image}

@@ -81,7 +81,8 @@ function describeInput({ name, data, shape, original, label, mask }: ModelInput)
   return { name, data, shape, image: original ?? null, label: label ?? null, mask: mask ?? null };
 }
 
-async function hasWebGpu(): Promise<boolean> {
+/** Whether the browser gives a WebGPU device. */
+export async function hasWebGpu(): Promise<boolean> {
   if (!('gpu' in navigator)) return false;
   return sharedDevice().then(
     () => true,
