@@ -6,8 +6,6 @@ import { ablationCam } from '@ablation-cam/xai';
 import { IMAGE_CLASSES, imageModel, imageModelFiles, testImage } from './support/image-model.ts';
 import { drop, explained, savedNumbers } from './support/viewer-page.ts';
 import { viewerSuite } from './support/viewer-suite.ts';
-// Made by images.py beside it.
-import images from '../../../packages/model/test/golden/images.json';
 import * as assert from 'uvu/assert';
 import { SHOWN } from './support/tolerance.ts';
 
@@ -75,6 +73,13 @@ type Answers = Readonly<
   Record<string, { readonly inputs: readonly (readonly number[])[]; readonly outputs: readonly number[] }>
 >;
 
+/** An image and its colours, both base64. */
+interface GoldenImage {
+  readonly name: string;
+  readonly base64: string;
+  readonly rgb: string;
+}
+
 const formats = [
   ['photo.png', 'png RGB', 0],
   // Browsers convert JPEG's colours with a rounding of their own.
@@ -86,9 +91,11 @@ const formats = [
 test('PNG, JPEG, WebP and TIFF images are shown in their colours and explained', () =>
   onPage({ hash: '#sample=textures:0' }, async ({ page }) => {
     await explained(page);
+    const golden = new URL('../../../packages/model/test/golden/images.json', import.meta.url);
+    const images = JSON.parse(await readFile(golden, 'utf8')) as GoldenImage[];
     const loaded = await embeddedModel('textures');
-    for (const [name, golden, levels] of formats) {
-      const image = images.find((candidate) => candidate.name === golden);
+    for (const [name, kind, levels] of formats) {
+      const image = images.find((candidate) => candidate.name === kind);
       const bytes = Uint8Array.from(Buffer.from(image?.base64 ?? '', 'base64'));
       await drop(page, [{ name, bytes }]);
       await explained(page);
