@@ -35,7 +35,13 @@ export { referenceExecutor } from './reference/reference-executor.ts';
 export { webGpuExecutor, type WebGpuExecutorOptions } from './webgpu/webgpu-executor.ts';
 export { ownLoopExecutor } from './webgpu/own-loop-executor.ts';
 export { evaluateTail } from './reference/evaluate-tail.ts';
-export { channelNorm, channelPlane, channelWeight, weightedMap } from './reference/channel-weights.ts';
+export {
+  channelNorm,
+  channelPlane,
+  channelWeight,
+  channelWeights,
+  weightedMap,
+} from './reference/channel-weights.ts';
 export { tailOperations } from './plan/operations.ts';
 export {
   baseScores,

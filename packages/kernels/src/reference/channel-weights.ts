@@ -1,4 +1,5 @@
 import type { Norm, Weighting } from '../ablation/contract.ts';
+import type { ScoreChange } from './score-change.ts';
 
 /** Returns the channel's activation as a plane, `[positions]`, from a channels-last activation `[positions, channels]`. */
 export function channelPlane(activation: Float32Array, channel: number, channels: number): Float64Array {
@@ -26,6 +27,30 @@ export function channelWeight(weighting: Weighting, drop: number, score: number,
 }
 
 /**
+ * Returns the weights of all channels for all classes, `[channels, classes]`.
+ *
+ * @param change of the scores without each channel
+ * @param activation `[positions, channels]`
+ */
+export function channelWeights(
+  { scores, drops }: ScoreChange,
+  activation: Float32Array,
+  weighting: Weighting,
+  norm: Norm,
+): Float64Array {
+  const classes = scores.length;
+  const channels = drops.length / classes;
+  const weights = new Float64Array(drops.length);
+  for (let k = 0; k < channels; k++) {
+    const length = weighting === 'slope' ? channelNorm(channelPlane(activation, k, channels), norm) : 0;
+    for (let c = 0; c < classes; c++) {
+      weights[k * classes + c] = channelWeight(weighting, drops[k * classes + c]!, scores[c]!, length);
+    }
+  }
+  return weights;
+}
+
+/**
  * Returns sum_k w_k A_k, `[positions]`, in float64.
  *
  * @param activation `[positions, channels]`
@@ -35,7 +60,7 @@ export function weightedMap(activation: Float32Array, weights: ArrayLike<number>
   const map = new Float64Array(activation.length / channels);
   for (let p = 0; p < map.length; p++) {
     let sum = 0;
-    for (let k = 0; k < channels; k++) sum += (weights[k] ?? 0) * (activation[p * channels + k] ?? 0);
+    for (let k = 0; k < channels; k++) sum += weights[k]! * activation[p * channels + k]!;
     map[p] = sum;
   }
   return map;

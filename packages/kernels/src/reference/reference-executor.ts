@@ -11,7 +11,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { StepPlan } from '../plan/step-plan.ts';
 import type { Weights, WeightValues } from '../plan/weights.ts';
 import { sizeOf } from '../tail/shape.ts';
-import { channelNorm, channelPlane, channelWeight, weightedMap } from './channel-weights.ts';
+import { channelPlane, channelWeights, weightedMap } from './channel-weights.ts';
 import { baseScores, largest, scoreChange } from './score-change.ts';
 import { logitDrops } from './separable-dense.ts';
 import { kernelsOf, logitDeltas } from './steps/run-steps.ts';
@@ -98,18 +98,9 @@ class ReferenceAblation implements PreparedAblation {
   ): Promise<Float64Array> {
     const { channels, classes, scoreFunction } = this.plan;
     const drops = await this.drops(input, n, activation, logits, turn);
-    const weights = new Float64Array(channels * classes);
-    const base = baseScores(logits, input.score, scoreFunction);
-    for (let k = 0; k < channels; k++) {
-      const channelDrops = drops.subarray(k * classes, (k + 1) * classes);
-      const change = scoreChange(base, channelDrops);
-      const norm =
-        input.weighting === 'slope' ? channelNorm(channelPlane(activation, k, channels), input.norm) : 0;
-      change.drops.forEach((drop, c) => {
-        weights[k * classes + c] = channelWeight(input.weighting, drop, change.scores[c] ?? 0, norm);
-      });
-      output.ablatedScores.set(change.ablatedScores, (n * channels + k) * classes);
-    }
+    const change = scoreChange(baseScores(logits, input.score, scoreFunction), drops);
+    const weights = channelWeights(change, activation, input.weighting, input.norm);
+    output.ablatedScores.set(change.ablatedScores, n * channels * classes);
     output.weights.set(weights, n * channels * classes);
     return weights;
   }

@@ -2,13 +2,13 @@ import type { Score } from '../ablation/contract.ts';
 import type { ScoreFunction } from '../tail/tail.ts';
 import { sigmoid } from './activation-functions.ts';
 
-/** Scores of all classes before and after an ablation. */
+/** Scores of all classes before and after ablations. */
 export interface ScoreChange {
   /** y, `[classes]` */
   readonly scores: Float64Array;
-  /** y_k, `[classes]` */
+  /** y_k, `[variants, classes]` */
   readonly ablatedScores: Float64Array;
-  /** y - y_k, `[classes]`, without the cancellation of that subtraction */
+  /** y - y_k, `[variants, classes]`, without the cancellation of that subtraction */
   readonly drops: Float64Array;
 }
 
@@ -30,7 +30,7 @@ export function baseScores(
   score: Score,
   scoreFunction: ScoreFunction,
 ): BaseScores {
-  const z = Float64Array.from(logits);
+  const z = new Float64Array(logits);
   const predicted = largest(z);
   const none = new Float64Array();
   if (score === 'logit' || scoreFunction === 'linear') {
@@ -44,28 +44,33 @@ export function baseScores(
   return { kind: 'softmax', logits: z, predicted, scores: exponentials.map((e) => e / sum), exponentials };
 }
 
-/** Returns how the scores change when logit c falls by `logitDrops[c]`. */
+/**
+ * Returns how the scores change when logits fall.
+ *
+ * @param logitDrops of one or several variants, `[variants, classes]`
+ */
 export function scoreChange(base: BaseScores, logitDrops: ArrayLike<number>): ScoreChange {
   switch (base.kind) {
     case 'logit': {
-      const drops = Float64Array.from(logitDrops);
-      return { scores: base.scores, ablatedScores: base.logits.map((z, c) => z - drops[c]!), drops };
+      const { logits } = base;
+      const drops = new Float64Array(logitDrops);
+      return { scores: logits, ablatedScores: drops.map((d, i) => logits[i % logits.length]! - d), drops };
     }
     case 'sigmoid':
-      return sigmoidChange(base, Float64Array.from(logitDrops));
+      return sigmoidChange(base, new Float64Array(logitDrops));
     case 'softmax':
       return softmaxChange(base, logitDrops);
   }
 }
 
 function sigmoidChange({ logits, scores }: BaseScores, logitDrops: Float64Array): ScoreChange {
+  const classes = logits.length;
   return {
     scores,
-    ablatedScores: logits.map((z, c) => sigmoid(z - logitDrops[c]!)),
-    drops: logits.map((z, c) => {
-      const d = logitDrops[c]!;
-      const p = sigmoid(z);
-      const q = sigmoid(-z);
+    ablatedScores: logitDrops.map((d, i) => sigmoid(logits[i % classes]! - d)),
+    drops: logitDrops.map((d, i) => {
+      const p = scores[i % classes]!;
+      const q = sigmoid(-logits[i % classes]!);
       // p - p' = p q (e^d - 1) / (p + q e^d), written so that the exponential never overflows.
       return d > 0
         ? (-p * q * Math.expm1(-d)) / (p * Math.exp(-d) + q)
@@ -85,28 +90,31 @@ function softmaxChange(
 ): ScoreChange {
   const classes = logits.length;
   const z = logits[predicted]!;
-  const d = logitDrops[predicted]!;
-  let shift = 0;
-  for (let c = 0; c < classes; c++) shift = Math.max(shift, logits[c]! - z + (d - logitDrops[c]!));
-  const scale = Math.exp(-shift);
-  // First the exponentials and the terms, then what is made of them and their sums.
-  const ablatedScores = new Float64Array(classes);
-  const drops = new Float64Array(classes);
-  let ablatedSum = 0;
-  let termSum = 0;
-  for (let c = 0; c < classes; c++) {
-    const v = d - logitDrops[c]!;
-    const ablated = Math.exp(logits[c]! - z + v - shift);
-    const before = exponentials[c]! * scale;
-    const term = Math.abs(v) < 1 ? before * Math.expm1(v) : ablated - before;
-    ablatedScores[c] = ablated;
-    drops[c] = term;
-    ablatedSum += ablated;
-    termSum += term;
-  }
-  for (let c = 0; c < classes; c++) {
-    ablatedScores[c]! /= ablatedSum;
-    drops[c] = (scores[c]! * termSum - drops[c]!) / ablatedSum;
+  const ablatedScores = new Float64Array(logitDrops.length);
+  const drops = new Float64Array(logitDrops.length);
+  for (let row = 0; row < logitDrops.length; row += classes) {
+    const d = logitDrops[row + predicted]!;
+    let shift = 0;
+    for (let c = 0; c < classes; c++) shift = Math.max(shift, logits[c]! - z + (d - logitDrops[row + c]!));
+    const scale = shift === 0 ? 1 : Math.exp(-shift);
+    // First the exponentials and the terms, then what is made of them and their sums.
+    let ablatedSum = 0;
+    let termSum = 0;
+    for (let c = 0; c < classes; c++) {
+      const v = d - logitDrops[row + c]!;
+      const before = exponentials[c]! * scale;
+      const isSmall = Math.abs(v) < 1;
+      const ablated = isSmall ? 0 : Math.exp(logits[c]! - z + v - shift);
+      const term = isSmall ? before * Math.expm1(v) : ablated - before;
+      ablatedScores[row + c] = before + term;
+      drops[row + c] = term;
+      ablatedSum += before + term;
+      termSum += term;
+    }
+    for (let c = 0; c < classes; c++) {
+      ablatedScores[row + c]! /= ablatedSum;
+      drops[row + c] = (scores[c]! * termSum - drops[row + c]!) / ablatedSum;
+    }
   }
   return { scores, ablatedScores, drops };
 }

@@ -1,8 +1,6 @@
 import {
   baseScores,
-  channelNorm,
-  channelPlane,
-  channelWeight,
+  channelWeights,
   largest,
   scoreChange,
   weightedMap,
@@ -45,7 +43,7 @@ export class AblationScores {
    */
   add(n: number, activation: Float32Array, drops: ArrayLike<number>): void {
     const start = performance.now();
-    const weights = this.#weigh(n, activation, Float64Array.from(drops));
+    const weights = this.#weigh(n, activation, drops);
     const weighed = performance.now();
     this.#draw(n, activation, weights);
     this.timings.ablationMs += weighed - start;
@@ -53,20 +51,12 @@ export class AblationScores {
   }
 
   /** Returns the weights before they are rounded to float32, `[channels, classes]`. */
-  #weigh(n: number, activation: Float32Array, drops: Float64Array): Float64Array {
+  #weigh(n: number, activation: Float32Array, drops: ArrayLike<number>): Float64Array {
     const { channels, classes, scoreFunction } = this.#plan;
     const { score, weighting, norm } = this.#input;
-    const base = baseScores(this.#logits(n), score, scoreFunction);
-    const weights = new Float64Array(channels * classes);
-    for (let k = 0; k < channels; k++) {
-      const own = drops.subarray(k * classes, (k + 1) * classes);
-      const change = scoreChange(base, own);
-      const length = weighting === 'slope' ? channelNorm(channelPlane(activation, k, channels), norm) : 0;
-      change.drops.forEach((drop, c) => {
-        weights[k * classes + c] = channelWeight(weighting, drop, change.scores[c] ?? 0, length);
-      });
-      this.output.ablatedScores.set(change.ablatedScores, (n * channels + k) * classes);
-    }
+    const change = scoreChange(baseScores(this.#logits(n), score, scoreFunction), drops);
+    const weights = channelWeights(change, activation, weighting, norm);
+    this.output.ablatedScores.set(change.ablatedScores, n * channels * classes);
     this.output.weights.set(weights, n * channels * classes);
     return weights;
   }
@@ -76,10 +66,7 @@ export class AblationScores {
     for (let m = 0; m < this.#maps; m++) {
       const at = n * this.#maps + m;
       const classIndex = this.#classIndex(n, m);
-      const ofClass = Float64Array.from(
-        { length: channels },
-        (_, k) => weights[k * classes + classIndex] ?? 0,
-      );
+      const ofClass = new Float64Array(channels).map((_, k) => weights[k * classes + classIndex]!);
       const signed = weightedMap(activation, ofClass);
       this.output.classIndices[at] = classIndex;
       this.output.mapSigned.set(signed, at * signed.length);
