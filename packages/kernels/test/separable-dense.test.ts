@@ -321,6 +321,32 @@ webgpu(
   },
 );
 
+webgpu('maps as many positions as no axis of the grid has workgroups for', async ({ device }) => {
+  const random = seededRandom(3);
+  const side = 2100;
+  assert.ok(side * side > 64 * device.limits.maxComputeWorkgroupsPerDimension);
+  const shape = [side, side, 1];
+  const tail = separableTail({ shape, classes: 2, scoreFunction: 'softmax', layers: 'g' }, random);
+  const activation = new Float32Array(side * side).map((_, at) => (at % 7) / 7);
+  const { weights, mapSigned, classIndices } = await run(webGpuExecutor(device), tail, {
+    inputs: 1,
+    activation,
+    logits: Float32Array.of(0.5, -0.5),
+    ablation: { kind: 'values', values: new Float32Array(1) },
+    score: 'probability',
+    weighting: 'relative-drop',
+    norm: 2,
+    classes: [1],
+  });
+  assert.equal([...classIndices], [1]);
+  const weight = weights[1] ?? NaN;
+  assert.ok(Math.abs(weight) > 1e-3);
+  const worst = mapSigned.reduce((most, value, at) => {
+    return Math.max(most, Math.abs(value - weight * (activation[at] ?? NaN)));
+  }, 0);
+  assert.ok(worst <= 1e-6 * Math.abs(weight), `off by ${String(worst)}`);
+});
+
 webgpu('reports a lost device', async () => {
   const own = await requestDevice();
   const [item] = CASES;

@@ -367,6 +367,32 @@ test('a layer without a gradient is named, and methods without gradients still w
   assert.ok((await first(model, input, { method: 'score-cam', layer })).map.data.length > 0);
 });
 
+test('a backend that lacks a kernel of the gradient is named with the kernel and those that have it', async () => {
+  const model = sequenceModel([
+    tf.layers.conv1d({ filters: 4, kernelSize: 3, inputShape: [12, 1], name: 'target' }),
+    tf.layers.elu(),
+    tf.layers.flatten(),
+    tf.layers.dense({ units: 3, activation: 'softmax' }),
+  ]);
+  setRandomWeights(model, 6);
+  const input = randomInput([12, 1], 6);
+  await first(model, input, { method: 'grad-cam', layer: 'target', backend: 'wasm' });
+  // This version of TensorFlow.js lacks none of those that common layers need: one is taken away.
+  const kernel = tf.getKernel(tf.EluGrad, 'wasm');
+  tf.unregisterKernel(tf.EluGrad, 'wasm');
+  try {
+    await assertRefused(
+      () => first(model, input, { method: 'grad-cam', layer: 'target', backend: 'wasm' }),
+      XaiError,
+      /kernel EluGrad, which TensorFlow\.js's backend wasm lacks\. It is there on cpu/,
+    );
+  } finally {
+    tf.registerKernel(kernel);
+  }
+  const onCpu = await first(model, input, { method: 'grad-cam', layer: 'target', backend: 'cpu' });
+  assert.ok(onCpu.map.data.length > 0);
+});
+
 test('an abort stops a slow method and leaves everything usable', async () => {
   const model = pooledModel(2);
   const controller = new AbortController();

@@ -131,7 +131,7 @@ function submit(
     ),
     uniform,
   );
-  const mapParams = buffers.upload('map parameters', mapParameters(shape, maps), uniform);
+  const mapParams = buffers.upload('map parameters', mapParameters(shape, maps, device.limits), uniform);
 
   dispatch(
     device,
@@ -155,7 +155,7 @@ function submit(
     encoder,
     pipelines.map,
     [mapParams, activation, result, classIndices, mapBuffer],
-    mapGrid(shape, maps),
+    mapGrid(shape, maps, device.limits),
     timer.writes(1),
   );
 

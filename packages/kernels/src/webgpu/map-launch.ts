@@ -1,4 +1,5 @@
 import type { ClassSelection } from '../ablation/contract.ts';
+import type { PlanLimits } from '../plan/step-plan.ts';
 import type { RunShape } from './operations/ends.ts';
 
 const CLASS_PREDICTED = 0xffffffff;
@@ -13,11 +14,28 @@ export function mapClasses(classes: ClassSelection, maps: number): Uint32Array {
 }
 
 /** The parameters of `weighted-map.wgsl`. */
-export function mapParameters({ inputs, positions, channels, classes }: RunShape, maps: number): Uint32Array {
-  return Uint32Array.of(channels, positions, classes, maps, inputs);
+export function mapParameters(
+  { inputs, positions, channels, classes }: RunShape,
+  maps: number,
+  limits: GridLimits,
+): Uint32Array {
+  return Uint32Array.of(channels, positions, classes, maps, inputs, positionBlocks(positions, limits));
 }
 
 /** Workgroups of `weighted-map.wgsl`. */
-export function mapGrid({ inputs, positions }: RunShape, maps: number): [number, number, number] {
-  return [Math.ceil(positions / MAP_POSITIONS), Math.ceil(maps / MAP_CLASSES), inputs];
+export function mapGrid(
+  { inputs, positions }: RunShape,
+  maps: number,
+  limits: GridLimits,
+): [number, number, number] {
+  const blocks = positionBlocks(positions, limits);
+  return [Math.ceil(positions / MAP_POSITIONS / blocks), Math.ceil(maps / MAP_CLASSES), inputs * blocks];
+}
+
+/** A device's limit of the grid. */
+type GridLimits = Pick<PlanLimits, 'maxComputeWorkgroupsPerDimension'>;
+
+/** Blocks that the positions of a very large map are split into, so that the workgroups of each fit along an axis. */
+function positionBlocks(positions: number, { maxComputeWorkgroupsPerDimension }: GridLimits): number {
+  return Math.ceil(positions / MAP_POSITIONS / maxComputeWorkgroupsPerDimension);
 }

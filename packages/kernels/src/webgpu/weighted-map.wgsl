@@ -5,7 +5,7 @@
 // A thread takes one position and up to four classes, so that an activation is read once for all four; the threads of a
 // workgroup read the same weights at the same time. A single map takes four channels a step, whose reads do not wait for each
 // other (and where a CPU plays the GPU a turn of a loop costs more than what is done in it).
-// Grid: (ceil(positions / 64), ceil(M / 4), N).
+// Grid: (ceil(positions / 64 / blocks), ceil(M / 4), N * blocks).
 
 const CLASSES_PER_THREAD = 4u;
 // Whether every input has one map. Software adapters run both branches of an `if` they cannot decide when compiling.
@@ -18,6 +18,7 @@ struct Params {
   classes: u32,
   maps: u32,
   inputs: u32,
+  position_blocks: u32, // 1, except for maps of millions of positions
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -40,10 +41,12 @@ fn class_of(map: u32, input: u32) -> u32 {
 @compute @workgroup_size(64)
 fn main(
   @builtin(workgroup_id) workgroup: vec3<u32>,
-  @builtin(global_invocation_id) invocation: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
 ) {
-  let input = workgroup.z;
-  let position = invocation.x;
+  let input = workgroup.z / params.position_blocks;
+  let block = workgroup.z % params.position_blocks;
+  let position = (block * workgroups.x + workgroup.x) * 64u + local;
   if (position >= params.positions) {
     return;
   }

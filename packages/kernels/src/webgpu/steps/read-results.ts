@@ -47,7 +47,7 @@ export async function readResults(
       usage: copyTarget | mapRead,
     });
     const bindings = [
-      scope.upload('map parameters', mapParameters(shape, maps), uniform),
+      scope.upload('map parameters', mapParameters(shape, maps, device.limits), uniform),
       buffers.activation,
       buffers.result,
       scope.upload('class indices', mapClasses(input.classes, maps), storage),
@@ -63,7 +63,7 @@ export async function readResults(
         entries: bindings.map((buffer, binding) => ({ binding, resource: { buffer } })),
       }),
     );
-    pass.dispatchWorkgroups(...mapGrid(shape, maps));
+    pass.dispatchWorkgroups(...mapGrid(shape, maps, device.limits));
     pass.end();
     timer.resolve(encoder, target);
     let at = timer.byteLength;
