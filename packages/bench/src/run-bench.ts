@@ -7,7 +7,7 @@ import { EFFORTS } from './measure/effort.ts';
 import { environmentOf } from './measure/environment.ts';
 import { measureCase, type CaseMeasurement, type MeasureOptions } from './measure/measure-case.ts';
 import { TimeBudget } from './measure/time-budget.ts';
-import type { BenchRun, CaseFacts } from './results/result.ts';
+import type { BenchRun, CaseFacts, Skipped } from './results/result.ts';
 import { allStrategies } from './strategies/all-strategies.ts';
 import type { Strategy } from './strategies/strategy.ts';
 import { openRuntime, type Runtime } from './subject/runtime.ts';
@@ -54,13 +54,17 @@ export async function runBench(request: BenchRequest, hooks: BenchHooks): Promis
       ceilings,
       request.commit ?? null,
     );
+    const skipped: Skipped[] = [];
     const start = performance.now();
     const weights = cases.map(({ weight = 1 }) => weight);
     const budget = new TimeBudget(start, effort.totalMs, weights);
     const measured: { facts: CaseFacts; measurement: CaseMeasurement }[] = [];
     for (const [index, benchCase] of cases.entries()) {
       // What a case needs before its first round is not known; the limit is kept by leaving cases out.
-      if (hooks.signal.aborted || performance.now() > start + effort.limitMs) break;
+      if (hooks.signal.aborted || performance.now() > start + effort.limitMs) {
+        skipped.push({ case: benchCase.name, reason: 'no time was left', isFailure: false });
+        continue;
+      }
       const end = budget.endOf(index, performance.now());
       const options: MeasureOptions = {
         ...effort,
@@ -73,7 +77,13 @@ export async function runBench(request: BenchRequest, hooks: BenchHooks): Promis
           hooks.onStep(index, cases.length, `${benchCase.name}: ${what}`);
         },
       };
-      measured.push(await measureOne(benchCase, strategies, runtime, options));
+      try {
+        measured.push(await measureOne(benchCase, strategies, runtime, options));
+      } catch (error) {
+        // What other cases took minutes for is not lost.
+        if (!(error instanceof BenchError) || error.code !== 'disagreement') throw error;
+        skipped.push({ case: benchCase.name, reason: error.message, isFailure: true });
+      }
     }
     return {
       environment,
@@ -81,7 +91,7 @@ export async function runBench(request: BenchRequest, hooks: BenchHooks): Promis
       results: measured.flatMap(({ measurement }) => measurement.results),
       untimed: measured.flatMap(({ measurement }) => measurement.untimed),
       preparation: measured.flatMap(({ measurement }) => measurement.preparation),
-      skipped: cases.slice(measured.length).map(({ name }) => name),
+      skipped,
     };
   } finally {
     runtime.dispose();

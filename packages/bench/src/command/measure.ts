@@ -27,6 +27,7 @@ export async function measureCommand(options: CommandOptions): Promise<void> {
     const { renderHtml } = await import('../report/html.ts');
     await writeFile(options.html, await renderHtml(run));
   }
+  if (run.skipped.some(({ isFailure }) => isFailure)) process.exitCode = 1;
   if (signal.aborted) {
     process.stderr.write('interrupted: this is what was measured until then\n');
     process.exitCode = INTERRUPTED;

@@ -85,7 +85,7 @@ function deviceSection({ device, run }: NamedRun): string {
     ratioTable(run),
     ...partsTable(run),
     ...cases.map((item) => caseDetails(run, item)),
-    ...(run.skipped.length === 0 ? [] : [`No time was left for ${run.skipped.join(', ')}.`]),
+    ...run.skipped.map(({ case: name, reason }) => `### ${name}\n\nNot measured: ${reason}.`),
   ].join('\n\n');
 }
 

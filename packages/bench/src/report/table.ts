@@ -8,7 +8,7 @@ import { titleOf } from './titles.ts';
 /** Everything a run has to say, as text for a terminal. */
 export function renderTable(run: BenchRun): string {
   const cases = run.cases.map((facts) => caseText(run, facts));
-  const skipped = run.skipped.length === 0 ? [] : [`no time was left for ${run.skipped.join(', ')}`];
+  const skipped = run.skipped.map(({ case: name, reason }) => `${name}: not measured: ${reason}`);
   return [environmentText(run), ...cases, ...skipped, LEGEND.join('\n')].join('\n\n');
 }
 

@@ -85,6 +85,14 @@ export interface CaseFacts {
   readonly auto: { readonly executor: ExecutorLabel; readonly reason: string };
 }
 
+/** A case without results, and why. */
+export interface Skipped {
+  readonly case: string;
+  readonly reason: string;
+  /** Something is wrong, rather than short of time. */
+  readonly isFailure: boolean;
+}
+
 /** What `--json` writes. */
 export interface BenchRun {
   readonly environment: Environment;
@@ -92,6 +100,5 @@ export interface BenchRun {
   readonly results: readonly BenchResult[];
   readonly untimed: readonly Untimed[];
   readonly preparation: readonly Preparation[];
-  /** Names of cases for which no time was left. */
-  readonly skipped: readonly string[];
+  readonly skipped: readonly Skipped[];
 }
