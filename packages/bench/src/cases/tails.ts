@@ -47,6 +47,7 @@ export const tailCases: readonly BenchCase[] = [
   convolutionTail({
     name: 'conv-tail-small',
     sets: ['quick', 'full'],
+    weight: 2,
     side: 8,
     channels: 64,
     hidden: 64,
@@ -56,6 +57,7 @@ export const tailCases: readonly BenchCase[] = [
   denseTail({
     name: 'dense-tail-small',
     sets: ['quick', 'full'],
+    weight: 2,
     side: 7,
     channels: 64,
     hidden: 128,
@@ -65,7 +67,7 @@ export const tailCases: readonly BenchCase[] = [
   convolutionTail({
     name: 'conv-tail',
     sets: ['full'],
-    weight: 8,
+    weight: 12,
     side: 14,
     channels: 256,
     hidden: 512,

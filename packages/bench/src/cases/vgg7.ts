@@ -36,6 +36,6 @@ function waves(seed: number): Float32Array {
 }
 
 export const vgg7Cases: readonly BenchCase[] = [
-  vgg7At('conv2d_3', 'VGG7 at conv2d_3, K = 64 on 112x112: maxpool, GAP, dense 8', ['quick', 'full'], 8),
+  vgg7At('conv2d_3', 'VGG7 at conv2d_3, K = 64 on 112x112: maxpool, GAP, dense 8', ['quick', 'full'], 12),
   vgg7At('conv2d_2', 'VGG7 at conv2d_2, K = 64 on 112x112: conv 3x3 64, maxpool, GAP, dense 8', ['full'], 16),
 ];

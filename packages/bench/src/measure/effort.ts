@@ -15,6 +15,6 @@ export interface Effort {
 }
 
 export const EFFORTS: Readonly<Record<'quick' | 'full', Effort>> = {
-  quick: { rounds: 9, sampleMs: 120, strategyMs: 300, longRunMs: 700, totalMs: 50_000, limitMs: 80_000 },
-  full: { rounds: 15, sampleMs: 800, strategyMs: 3000, longRunMs: 4000, totalMs: 720_000, limitMs: 840_000 },
+  quick: { rounds: 9, sampleMs: 120, strategyMs: 300, longRunMs: 700, totalMs: 55_000, limitMs: 80_000 },
+  full: { rounds: 15, sampleMs: 800, strategyMs: 3000, longRunMs: 4000, totalMs: 770_000, limitMs: 840_000 },
 };

@@ -2,7 +2,7 @@ import type { Ceilings } from '../results/result.ts';
 import type { ExecutorLabel, Strategy } from '../strategies/strategy.ts';
 
 /** What kernels reach of an adapter's multiply-add ceiling, roughly, before anything was measured. */
-const SHARES: Partial<Record<ExecutorLabel, number>> = { 'tfjs-webgpu': 0.006, webgpu: 0.06 };
+const SHARES: Partial<Record<ExecutorLabel, number>> = { 'tfjs-webgpu': 0.012, webgpu: 0.15 };
 
 /** How long runs will take, from what was measured on the same case: larger runs are foretold from smaller ones. */
 export class Pace {
