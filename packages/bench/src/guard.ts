@@ -5,6 +5,9 @@ import type { BenchResult } from './results/result.ts';
 /** The gains below which something is broken, however noisy the machine. */
 const LEAST_GAIN: Readonly<Record<string, number>> = { 'own-loop': 5, 'masked-loop': 5 };
 
+/** Something else on the machine can take a millisecond from a run, hardly from three; what is broken is so every time. */
+const MOST_TRIES = 3;
+
 const LOOPS: readonly string[] = ['own-loop@webgpu', 'masked-loop@tfjs-webgpu'];
 
 export interface GuardReport {
@@ -20,15 +23,19 @@ export interface GuardReport {
  */
 export async function guard(signal: AbortSignal): Promise<GuardReport> {
   const hooks = { signal, onStep: () => undefined };
-  const { results } = await runBench(
-    { set: 'quick', cases: ['mnist1d'], strategies: ['incremental@webgpu', ...LOOPS], rounds: 9 },
-    hooks,
-  );
   const sweep = await runBench(
     { set: 'quick', cases: ['channels-8', 'channels-512'], strategies: ['incremental@webgpu'], rounds: 1 },
     hooks,
   );
-  return judge(results, sweep.results, [8, 512].map(plannedDispatches));
+  const planned = [8, 512].map(plannedDispatches);
+  for (let left = MOST_TRIES; ; left--) {
+    const { results } = await runBench(
+      { set: 'quick', cases: ['mnist1d'], strategies: ['incremental@webgpu', ...LOOPS], rounds: 9 },
+      hooks,
+    );
+    const report = judge(results, sweep.results, planned);
+    if (report.failures.length === 0 || left === 1) return report;
+  }
 }
 
 /** @param sweep the same tail with few and many channels @param planned dispatches of a plan in steps, likewise */
