@@ -67,7 +67,7 @@ export const tailCases: readonly BenchCase[] = [
   convolutionTail({
     name: 'conv-tail',
     sets: ['full'],
-    weight: 12,
+    weight: 14,
     side: 14,
     channels: 256,
     hidden: 512,
@@ -77,7 +77,7 @@ export const tailCases: readonly BenchCase[] = [
   denseTail({
     name: 'dense-tail',
     sets: ['full'],
-    weight: 8,
+    weight: 12,
     side: 7,
     channels: 512,
     hidden: 1024,

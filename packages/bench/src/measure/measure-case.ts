@@ -27,7 +27,7 @@ export interface CaseMeasurement {
 }
 
 /** The share of a case's time after which slow strategies are left out, so that the others have their rounds. */
-const WARM_UP_SHARE = 0.75;
+const WARM_UP_SHARE = 0.85;
 
 /**
  * Checks every strategy against float64, then times those that agree in interleaved rounds. An abort ends the rounds, and so

@@ -30,8 +30,9 @@ const webGpu: Strategy = {
   prepare: async (subject) => {
     const device = deviceOf(subject);
     const plan = planFor(subject);
-    // Timing passes takes time itself, so that it is done in runs of its own.
-    const timed = device.hasTimestamps ? webGpuExecutor(device, { timesPasses: true }) : null;
+    // Timing passes takes time itself, so that it is done in runs of its own; plans in steps are not timed on the GPU.
+    const isTimed = plan.kind === 'separable-dense' && device.hasTimestamps;
+    const timed = isTimed ? webGpuExecutor(device, { timesPasses: true }) : null;
     return prepareExecutor(subject, plan, webGpuExecutor(device, { timesPasses: false }), device, timed);
   },
 };
