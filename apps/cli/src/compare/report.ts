@@ -6,8 +6,10 @@ import type { MethodSummary } from './summary.ts';
 
 /** Beside the house style: wide tables whose intervals stand below their means. */
 const STYLE = `
+body { max-width: 94rem; }
 thead th { white-space: normal; vertical-align: bottom; }
-th, td { padding: 0.38rem 0.6rem; }
+th, td { padding: 0.38rem 0.45rem; }
+tbody th { min-width: 7rem; }
 small { display: block; color: var(--plot-muted); font-size: 0.78rem; font-weight: 400; }
 td.best { font-weight: 600; }
 .sheet svg { display: block; height: auto; max-width: none; }
@@ -50,10 +52,10 @@ export function renderComparison(
         <p class="muted">
           Means with bootstrap 95&nbsp;% intervals; the best mean of each measure is bold. Drop and increase:
           the ${Math.round(100 * subject.fraction)}&nbsp;% of the input with the largest values are kept, the
-          rest is 0; soft: the input times the map.
+          rest is 0; soft: the input times the map. Empty: without positive values.
         </p>
         ${table(
-          [...measures.map(measureTitle), 'maps without positive values', 'seconds per image'],
+          ['seconds per image', ...measures.map(measureTitle), 'empty maps'],
           methods.map((summary) => meansRow(summary, comparison)),
         )}
         ${
@@ -126,11 +128,11 @@ function meansRow(
   return {
     name: method,
     cells: [
+      cell(secondsPerImage.toPrecision(2)),
       ...comparison.measures.map((measure) =>
         meanCell(measures[measure.key], measures[measure.key]?.mean === bestMean(measure, comparison)),
       ),
       cell(emptyMaps),
-      cell(secondsPerImage.toPrecision(3)),
     ],
   };
 }
