@@ -95,6 +95,7 @@ fn main(
   let o45 = params.offsets[2];
   let o67 = params.offsets[3];
   let o8 = params.offsets[4].xy;
+  let cells = epilogue.pool_height * epilogue.pool_width;
 
   // Of the first four filters, and of the others.
   var reduced_a = empty_pool(epilogue.reduction);
@@ -104,30 +105,28 @@ fn main(
     let left = i32(window % epilogue.pooled_width) * epilogue.pool_stride_x - epilogue.pool_left;
     var pooled_a = empty_pool(epilogue.pool);
     var pooled_b = pooled_a;
-    for (var cell_y = 0u; cell_y < epilogue.pool_height; cell_y++) {
-      for (var cell_x = 0u; cell_x < epilogue.pool_width; cell_x++) {
-        let row = top + i32(cell_y);
-        let column = left + i32(cell_x);
-        // Windows may hang over the edge.
-        if (u32(row) < epilogue.height && u32(column) < epilogue.width) {
-          let corner = vec2(row * params.stride_y, column * params.stride_x);
-          let sum = delta_at(first, corner, o01.xy) * w0 + delta_at(first, corner, o01.zw) * w1
-            + delta_at(first, corner, o23.xy) * w2 + delta_at(first, corner, o23.zw) * w3
-            + delta_at(first, corner, o45.xy) * w4 + delta_at(first, corner, o45.zw) * w5
-            + delta_at(first, corner, o67.xy) * w6 + delta_at(first, corner, o67.zw) * w7
-            + delta_at(first, corner, o8) * w8;
-          let position = u32(row) * epilogue.width + u32(column);
-          let a = finish(batch, position, channel, sum[0]);
-          let b = finish(batch, position, channel + 4u, sum[1]);
-          if (POOLS) {
-            pooled_a = pool_cell(pooled_a, epilogue.pool, a);
-            pooled_b = pool_cell(pooled_b, epilogue.pool, b);
-          } else {
-            store(batch, position, channel, a);
-            if (has_second) {
-              store(batch, position, channel + 4u, b);
-            }
-          }
+    // One loop without a branch: a CPU that plays the GPU pays for each nesting with all the values that live across it.
+    for (var cell = 0u; cell < cells; cell++) {
+      let row = top + i32(cell / epilogue.pool_width);
+      let column = left + i32(cell % epilogue.pool_width);
+      let corner = vec2(row * params.stride_y, column * params.stride_x);
+      let sum = delta_at(first, corner, o01.xy) * w0 + delta_at(first, corner, o01.zw) * w1
+        + delta_at(first, corner, o23.xy) * w2 + delta_at(first, corner, o23.zw) * w3
+        + delta_at(first, corner, o45.xy) * w4 + delta_at(first, corner, o45.zw) * w5
+        + delta_at(first, corner, o67.xy) * w6 + delta_at(first, corner, o67.zw) * w7
+        + delta_at(first, corner, o8) * w8;
+      // Windows may hang over the edge.
+      let is_inside = (u32(row) < epilogue.height) & (u32(column) < epilogue.width);
+      let position = select(0u, u32(row) * epilogue.width + u32(column), is_inside);
+      let a = finish(batch, position, channel, sum[0]);
+      let b = finish(batch, position, channel + 4u, sum[1]);
+      if (POOLS) {
+        pooled_a = pool_cell_where(is_inside, pooled_a, epilogue.pool, a);
+        pooled_b = pool_cell_where(is_inside, pooled_b, epilogue.pool, b);
+      } else {
+        store(batch, position, channel, a);
+        if (has_second) {
+          store(batch, position, channel + 4u, b);
         }
       }
     }

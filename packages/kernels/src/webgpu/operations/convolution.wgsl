@@ -8,8 +8,7 @@
 // Thread mapping: a thread holds a tile of 8 rows x 8 filters in registers and reads x and W straight from memory, so
 // there is no barrier and no workgroup memory: on a CPU that plays the GPU both cost more than they save. Rows are
 // neighbouring variants at one position, or positions of one variant, where the cells of a pooling window follow each
-// other; neighbouring threads take neighbouring filters of the same rows. Where all rows of a tile read zeros the
-// weights are not touched: past a ReLU most deltas are zero.
+// other; neighbouring threads take neighbouring filters of the same rows.
 //
 // Layouts: x [inputs (, variants), height, width, channels]; W [taps, channels, tiles of 8 filters], or some of its
 // rows, and two more rows, bias and scale; partial as y without pooling.
@@ -165,10 +164,11 @@ fn quad_of(start: vec4<u32>, a: vec2<i32>, b: vec2<i32>, c: vec2<i32>, d: vec2<i
   );
 }
 
-// Where four rows find a tap in x, channel 0; cells of padding are zero.
+// Where four rows find a tap in x, channel 0. Cells of padding are zero: `kept` has no bits for them, which is one
+// operation a value where a select would be several on a CPU.
 struct Tap {
   at: vec4<u32>,
-  inside: vec4<bool>,
+  kept: vec4<u32>,
 }
 
 fn tap_of(quad: Quad, tap_y: u32, tap_x: u32) -> Tap {
@@ -177,7 +177,8 @@ fn tap_of(quad: Quad, tap_y: u32, tap_x: u32) -> Tap {
   let inside =
     (row >= vec4(0)) & (row < vec4(params.x_height)) & (column >= vec4(0)) & (column < vec4(params.x_width));
   let at = quad.start + vec4<u32>(row * params.x_width + column) * params.x_channels;
-  return Tap(select(vec4(0u), at, inside), inside);
+  let kept = select(vec4(0u), vec4(0xffffffffu), inside);
+  return Tap(at & kept, kept);
 }
 
 fn load_rows(tap: Tap, channel: u32) -> vec4<f32> {
@@ -186,7 +187,7 @@ fn load_rows(tap: Tap, channel: u32) -> vec4<f32> {
   if (CONTRIBUTES) {
     values -= vec4(x_off[at.x], x_off[at.y], x_off[at.z], x_off[at.w]);
   }
-  return select(vec4(0.0), values, tap.inside);
+  return bitcast<vec4<f32>>(bitcast<vec4<u32>>(values) & tap.kept);
 }
 
 // The first of them.
@@ -196,7 +197,37 @@ fn load_row(tap: Tap, channel: u32) -> f32 {
   if (CONTRIBUTES) {
     value -= x_off[at];
   }
-  return select(0.0, value, tap.inside.x);
+  return bitcast<f32>(bitcast<u32>(value) & tap.kept.x);
+}
+
+// Of a tile's rows. Not an array: one with a computed index stays in memory.
+struct Sums {
+  row0: mat2x4<f32>,
+  row1: mat2x4<f32>,
+  row2: mat2x4<f32>,
+  row3: mat2x4<f32>,
+  row4: mat2x4<f32>,
+  row5: mat2x4<f32>,
+  row6: mat2x4<f32>,
+  row7: mat2x4<f32>,
+}
+
+// There is no test for zeros: the sums would have to be kept on both of its ways, which costs a CPU more than it saves.
+fn add_channel(sums: ptr<function, Sums>, upper: Tap, lower: Tap, channel: u32, w: mat2x4<f32>) {
+  if (SINGLE_ROW) {
+    (*sums).row0 += load_row(upper, channel) * w;
+    return;
+  }
+  let a = load_rows(upper, channel);
+  let b = load_rows(lower, channel);
+  (*sums).row0 += a.x * w;
+  (*sums).row1 += a.y * w;
+  (*sums).row2 += a.z * w;
+  (*sums).row3 += a.w * w;
+  (*sums).row4 += b.x * w;
+  (*sums).row5 += b.y * w;
+  (*sums).row6 += b.z * w;
+  (*sums).row7 += b.w * w;
 }
 
 @compute @workgroup_size(THREADS)
@@ -240,44 +271,35 @@ fn main(
     }
     let upper = quad_of(vec4(starts[0], starts[1], starts[2], starts[3]), places[0], places[1], places[2], places[3]);
     let lower = quad_of(vec4(starts[4], starts[5], starts[6], starts[7]), places[4], places[5], places[6], places[7]);
-    var sums = array(bias, bias, bias, bias, bias, bias, bias, bias);
+    var sums = Sums(bias, bias, bias, bias, bias, bias, bias, bias);
     for (var tap_y = 0u; tap_y < params.window_height; tap_y++) {
       for (var tap_x = 0u; tap_x < params.window_width; tap_x++) {
         let upper_tap = tap_of(upper, tap_y, tap_x);
         let lower_tap = tap_of(lower, tap_y, tap_x);
         let tap = tap_y * params.window_width + tap_x;
         let weight_row = tap * params.weight_channels + params.first_weight_channel;
-        let is_tap = any(upper_tap.inside) || any(lower_tap.inside);
+        let is_tap = any((upper_tap.kept | lower_tap.kept) != vec4(0u));
         for (var run = select(params.runs, 0u, is_tap); run < params.runs; run++) {
           // Channels of this run whose weights are here.
           let begin = first_channel + run * params.run_period;
           let first = max(weight_row + begin, params.weight_start) - weight_row;
           let end = min(weight_row + begin + params.run_length, params.weight_end) - min(weight_row, params.weight_end);
           var weight_at = (weight_row + first - params.weight_start) * filter_tiles + filter_tile;
-          for (var c = first; c < end; c++) {
-            if (SINGLE_ROW) {
-              sums[0] += load_row(upper_tap, c) * weights[weight_at];
-            } else {
-              let a = load_rows(upper_tap, c);
-              let b = load_rows(lower_tap, c);
-              if (any((a != vec4(0.0)) | (b != vec4(0.0)))) {
-                let w = weights[weight_at];
-                sums[0] += a.x * w;
-                sums[1] += a.y * w;
-                sums[2] += a.z * w;
-                sums[3] += a.w * w;
-                sums[4] += b.x * w;
-                sums[5] += b.y * w;
-                sums[6] += b.z * w;
-                sums[7] += b.w * w;
-              }
-            }
-            weight_at += filter_tiles;
+          // Two channels a turn, since a turn costs a CPU much.
+          var c = first;
+          for (; c + 1u < end; c += 2u) {
+            add_channel(&sums, upper_tap, lower_tap, c, weights[weight_at]);
+            add_channel(&sums, upper_tap, lower_tap, c + 1u, weights[weight_at + filter_tiles]);
+            weight_at += 2u * filter_tiles;
+          }
+          if (c < end) {
+            add_channel(&sums, upper_tap, lower_tap, c, weights[weight_at]);
           }
         }
       }
     }
 
+    let sums_of_rows = array(sums.row0, sums.row1, sums.row2, sums.row3, sums.row4, sums.row5, sums.row6, sums.row7);
     for (var half = 0u; half < 2u; half++) {
       let channel = filter_tile * FILTERS + half * 4u;
       var window = pooled[half];
@@ -288,7 +310,7 @@ fn main(
         let place = places[r];
         let unpooled = u32(place.x * i32(epilogue.width) + place.y);
         if (place.x >= 0) {
-          var sum = sums[r][half];
+          var sum = sums_of_rows[r][half];
           if (HAS_EXTRAS) {
             sum += partial_at(batch, unpooled, channel);
           }

@@ -77,14 +77,26 @@ fn empty_pool(kind: u32) -> Pooled {
 }
 
 fn pool_cell(pooled: Pooled, kind: u32, cell: Cell) -> Pooled {
+  return pool_cell_where(true, pooled, kind, cell);
+}
+
+// The same without a branch; a cell that does not count leaves the window as it is.
+fn pool_cell_where(counts: bool, pooled: Pooled, kind: u32, cell: Cell) -> Pooled {
   if (kind != POOL_MAX) {
-    return Pooled(pooled.base + cell.base, pooled.ablated_base, pooled.delta + cell.delta, pooled.cells + 1.0);
+    return Pooled(
+      pooled.base + select(vec4(0.0), cell.base, counts),
+      pooled.ablated_base,
+      pooled.delta + select(vec4(0.0), cell.delta, counts),
+      pooled.cells + select(0.0, 1.0, counts),
+    );
   }
-  let is_larger = cell.base - cell.delta > pooled.ablated_base - pooled.delta;
+  let base = select(vec4(LOWEST), cell.base, counts);
+  let delta = select(vec4(0.0), cell.delta, counts);
+  let is_larger = base - delta > pooled.ablated_base - pooled.delta;
   return Pooled(
-    max(pooled.base, cell.base),
-    select(pooled.ablated_base, cell.base, is_larger),
-    select(pooled.delta, cell.delta, is_larger),
+    max(pooled.base, base),
+    select(pooled.ablated_base, base, is_larger),
+    select(pooled.delta, delta, is_larger),
     1.0,
   );
 }
