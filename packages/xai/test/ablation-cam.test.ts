@@ -358,21 +358,23 @@ test('explains many inputs together more than ten times as fast as one by one', 
     const result = await ablationCam(model, input, options);
     return { elapsedMs: performance.now() - start, result };
   };
-  // The quickest of several: what else the machine does comes on top, and to the long run more often.
-  let together = await timed(batch);
-  for (let repeat = 0; repeat < 3; repeat++) {
-    const again = await timed(batch);
-    if (again.elapsedMs < together.elapsedMs) together = again;
+  const together = await timed(batch);
+  const singles = 20;
+  const ratios: number[] = [];
+  for (let round = 0; round < 5; round++) {
+    const { elapsedMs: togetherMs } = await timed(batch);
+    let singlesMs = 0;
+    for (let n = 0; n < singles; n++) {
+      const single = { data: batch.data.subarray(n * 20, (n + 1) * 20), shape: [20, 1] };
+      const { elapsedMs, result } = await timed(single);
+      singlesMs += elapsedMs;
+      const weights = result.explanations[0]?.weights ?? [];
+      assertClose(weights, together.result.explanations[n]?.weights ?? [NaN], SINGLE_PRECISION);
+    }
+    ratios.push(((singlesMs / singles) * count) / togetherMs);
   }
-  let quickestSingleMs = Infinity;
-  for (let n = 0; n < 20; n++) {
-    const single = { data: batch.data.subarray(n * 20, (n + 1) * 20), shape: [20, 1] };
-    const { elapsedMs, result } = await timed(single);
-    quickestSingleMs = Math.min(quickestSingleMs, elapsedMs);
-    const weights = result.explanations[0]?.weights ?? [];
-    assertClose(weights, together.result.explanations[n]?.weights ?? [NaN], SINGLE_PRECISION);
-  }
-  const ratio = (quickestSingleMs * count) / together.elapsedMs;
+  // Rounds are compared within themselves: what else the machine does slows both sides.
+  const ratio = ratios.sort((one, other) => one - other)[2] ?? NaN;
   assert.is(together.result.explanations.length, count);
   assert.ok(ratio > 10, `only ${ratio.toFixed(1)} times as fast`);
   model.dispose();
