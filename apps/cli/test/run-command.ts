@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { storedBundle } from '@ablation-cam/tools/stored-bundle';
 
-const RUN = fileURLToPath(new URL('../run.mjs', import.meta.url));
+let bundle: Promise<URL> | undefined;
 
 export interface CommandRun {
   readonly exitCode: number | null;
@@ -9,10 +10,14 @@ export interface CommandRun {
   readonly stderr: string;
 }
 
-/** Runs a command as `pnpm <args>` does, without pnpm. */
-export function runCommand(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CommandRun> {
+/** Runs a command as `pnpm <args>` does, but without pnpm, and bundled once for the tests of a file. */
+export async function runCommand(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CommandRun> {
+  bundle ??= storedBundle(new URL('../src/main.ts', import.meta.url));
+  const main = fileURLToPath(await bundle);
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [RUN, ...args], { env: { ...process.env, ...env } });
+    const child = spawn(process.execPath, ['--enable-source-maps', main, ...args], {
+      env: { ...process.env, ...env },
+    });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { shared, skipIf } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { evaluate, loadModel, mnist1dDataSets, openImageFolder, useBackend } from '../src/index.ts';
+import { evaluate, loadModel, mnist1dDataSets, useBackend } from '../src/index.ts';
 
 const test = suite('Keras models of the original study');
 const { path, missing } = shared();
@@ -16,14 +16,6 @@ skipIf(test, missing)('MNIST1D.h5 is right on 877 of the 1,000 test samples', as
   const { model, dispose } = await loadModel(join(folder, 'models', 'MNIST1D.h5'));
   const { accuracy } = await evaluate(model, mnist1dDataSets().test);
   assert.is(accuracy, 0.877);
-  dispose();
-});
-
-skipIf(test, missing)('HMT.h5 is right on 206 of the 248 test images', async () => {
-  const { model, dispose } = await loadModel(join(folder, 'models', 'HMT.h5'));
-  const data = await openImageFolder(join(folder, 'data', 'hmt', 'test'), { inputShape: [224, 224, 3] });
-  const { accuracy } = await evaluate(model, data, { batchSize: 16 });
-  assert.is(accuracy, 206 / 248);
   dispose();
 });
 
