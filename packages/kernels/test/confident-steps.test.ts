@@ -1,13 +1,14 @@
 import { deviceSuite, seededRandom } from '@ablation-cam/tools/testing';
 import * as assert from 'uvu/assert';
-import { ownLoopExecutor, planTail, requestDevice, webGpuExecutor, type Tail } from '../src/index.ts';
+import { ownLoopExecutor, planTail, webGpuExecutor, type Tail } from '../src/index.ts';
 import { naiveAblation } from './support/naive-ablation.ts';
 import { NetworkBuilder } from './support/networks/network-builder.ts';
+import { sharedDevice } from './support/shared-device.ts';
 
 const CHANNELS = 24;
 const CLASSES = 5;
 
-const test = await deviceSuite('confident predictions, plans in steps', () => requestDevice());
+const test = await deviceSuite('confident predictions, plans in steps', sharedDevice, { isShared: true });
 
 /** Convolution, ReLU, pooling and two dense layers, the last of which lifts class 2 by `margin`. */
 function tailWith(margin: number): Tail {

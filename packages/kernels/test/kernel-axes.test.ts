@@ -3,18 +3,20 @@ import * as assert from 'uvu/assert';
 import {
   evaluateTail,
   planSteps,
-  requestDevice,
   webGpuExecutor,
   type ContinueFrom,
   type Tail,
   type TailNode,
 } from '../src/index.ts';
 import { naiveDeltas } from './support/naive-deltas.ts';
+import { sharedDevice } from './support/shared-device.ts';
 
 /** What float32 may leave of a weight. */
 const FLOAT32 = { ofLargest: 1e-4, absolute: 2e-6 };
 
-const test = await deviceSuite('tensors of more axes than the kernels take', () => requestDevice());
+const test = await deviceSuite('tensors of more axes than the kernels take', sharedDevice, {
+  isShared: true,
+});
 
 /** A target [2, 3, 4] as [2, 3, 1, 2, 2], an operation on it, and logits. */
 function tailWith(operation: TailNode['operation'], shape: readonly number[]): Tail {

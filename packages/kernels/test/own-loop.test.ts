@@ -1,15 +1,16 @@
 import { assertClose, deviceSuite, seededRandom } from '@ablation-cam/tools/testing';
 import * as assert from 'uvu/assert';
-import { KernelsError, ownLoopExecutor, planSteps, planTail, requestDevice } from '../src/index.ts';
+import { KernelsError, ownLoopExecutor, planSteps, planTail } from '../src/index.ts';
 import { naiveAblation } from './support/naive-ablation.ts';
 import { givenValues, naiveDeltas } from './support/naive-deltas.ts';
 import { randomTail } from './support/random-tail.ts';
 import { separableTail } from './support/separable-tails.ts';
+import { sharedDevice } from './support/shared-device.ts';
 
 /** What a float32 loop may lose: it subtracts logits whose common part was rounded. */
 const FLOAT32_LOOP = { ofLargest: 1e-3, absolute: 2e-5 };
 
-const test = await deviceSuite('the naive loop on our own kernels', () => requestDevice());
+const test = await deviceSuite('the naive loop on our own kernels', sharedDevice, { isShared: true });
 
 test('random tails give the logits of one float64 evaluation a channel', async ({ device }) => {
   for (let seed = 0; seed < 80; seed++) {

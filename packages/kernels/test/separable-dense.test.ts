@@ -15,6 +15,7 @@ import {
 } from '../src/index.ts';
 import { naiveAblation } from './support/naive-ablation.ts';
 import { separableTail, type TailRequest } from './support/separable-tails.ts';
+import { sharedDevice } from './support/shared-device.ts';
 
 /** Single precision: about 1e-7 for each of the sums, products and exponentials that a weight takes. */
 const FLOAT32 = { ofLargest: 5e-6, absolute: 1e-7 };
@@ -201,7 +202,7 @@ planning('names the operation it has no rule for', () => {
 });
 planning.run();
 
-const webgpu = await deviceSuite('the WebGPU executor', requestDevice);
+const webgpu = await deviceSuite('the WebGPU executor', sharedDevice, { isShared: true });
 /** A thread for each channel, as where a CPU plays the GPU; and, as on hardware, several that hand sums over. */
 const ONE_THREAD = 8;
 const HANDING_OVER = 64;

@@ -6,7 +6,6 @@ import {
   describePlan,
   KernelsError,
   planSteps,
-  requestDevice,
   runBytes,
   chunkSizes,
   webGpuExecutor,
@@ -17,11 +16,12 @@ import {
   type Tail,
 } from '../src/index.ts';
 import { NetworkBuilder } from './support/networks/network-builder.ts';
+import { sharedDevice } from './support/shared-device.ts';
 
 const POSITIONS = 36;
 const CLASSES = 4;
 
-const test = await deviceSuite('chunks of variants on WebGPU', () => requestDevice());
+const test = await deviceSuite('chunks of variants on WebGPU', sharedDevice, { isShared: true });
 
 /** Convolution, ReLU, pooling and two dense layers behind K channels. */
 function tailOf(channels: number): Tail {

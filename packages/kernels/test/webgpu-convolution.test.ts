@@ -4,7 +4,6 @@ import {
   DEFAULT_LIMITS,
   KernelsError,
   planSteps,
-  requestDevice,
   runBytes,
   chunkSizes,
   webGpuExecutor,
@@ -16,6 +15,7 @@ import {
   type TailNode,
 } from '../src/index.ts';
 import { naiveAblation } from './support/naive-ablation.ts';
+import { sharedDevice } from './support/shared-device.ts';
 
 /** Sums of up to a thousand products in float32, twice. */
 const FLOAT32 = { ofLargest: 5e-5, absolute: 1e-6 };
@@ -169,7 +169,7 @@ function hasParts({ inputSteps, variantSteps }: StepPlan): boolean {
 
 let splitPlans = 0;
 
-const test = await deviceSuite('convolutions on deltas', () => requestDevice());
+const test = await deviceSuite('convolutions on deltas', sharedDevice, { isShared: true });
 
 CASES.forEach((request, seed) => {
   const { shape, filters, window, activation, pool, end } = request;

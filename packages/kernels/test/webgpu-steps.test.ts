@@ -6,7 +6,6 @@ import {
   chunkSizes,
   KernelsError,
   planSteps,
-  requestDevice,
   runBytes,
   webGpuExecutor,
   type AblationInput,
@@ -17,13 +16,14 @@ import {
 } from '../src/index.ts';
 import { evaluateWithCubes, givenValues, naiveDeltas } from './support/naive-deltas.ts';
 import { randomTail, type RandomTail } from './support/random-tail.ts';
+import { sharedDevice } from './support/shared-device.ts';
 
 /** What float32 may leave of a weight: the tolerance that every executor is held to. */
 const FLOAT32 = { ofLargest: 1e-4, absolute: 2e-6 };
 const SEEDS = 150;
 const FUSIONS = ['pooling', 'activation', 'none'] as const;
 
-const test = await deviceSuite('steps on WebGPU', () => requestDevice());
+const test = await deviceSuite('steps on WebGPU', sharedDevice, { isShared: true });
 
 /** The logits' drops as weights: a slope on the logit is the drop divided by the channel's norm. */
 async function slopes(

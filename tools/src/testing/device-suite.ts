@@ -14,10 +14,13 @@ export interface TestDevice {
  * A uvu suite whose tests share one GPU device (`context.device`), for a top-level `await` of the test file. After each test
  * it is an error when the device reported a validation error or holds more buffers than before. Where there is no adapter
  * all tests are skipped with that reason.
+ *
+ * @param options.isShared whether other suites have the device as well: it is left open for them, and goes with the process
  */
 export async function deviceSuite<D extends TestDevice>(
   name: string,
   request: () => Promise<D>,
+  { isShared = false }: { readonly isShared?: boolean } = {},
 ): Promise<Test<{ device: D }>> {
   const device = await deviceOrReason(request);
   if (typeof device === 'string') {
@@ -29,9 +32,11 @@ export async function deviceSuite<D extends TestDevice>(
     });
   }
   const test = suite(name, { device });
-  test.after(() => {
-    device.dispose();
-  });
+  if (!isShared) {
+    test.after(() => {
+      device.dispose();
+    });
+  }
   return replaceDefine(test, (title, callback) => {
     test(title, async (context) => {
       record.gpu.run++;
