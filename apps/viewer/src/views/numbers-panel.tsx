@@ -66,7 +66,7 @@ function factsOf(
           ],
         ] as const)
       : ([['Time', duration(totalMs)]] as const)),
-    ['Adapter', adapter ? `${adapter.vendor} ${adapter.architecture} ${adapter.description}` : 'none'],
+    ['Adapter', adapter ? `${adapter.description} (${adapter.software ? 'software' : 'hardware'})` : 'none'],
   ];
 }
 
