@@ -26,7 +26,10 @@ test.after(async () => {
   await rm(out, { recursive: true });
 });
 
-const ARGS = ['compare', '--limit', '6', '--methods', 'ablation-cam,grad-cam', '--backend', 'wasm', '--json'];
+const ARGS = [
+  ...['compare', '--limit', '6', '--methods', 'ablation-cam,grad-cam', '--backend', 'wasm', '--json'],
+  ...['--executor', 'reference'],
+];
 
 async function compare(): Promise<Printed> {
   const { exitCode, stdout, stderr } = await runCommand([...ARGS, '--out', out]);
@@ -53,7 +56,7 @@ test('a comparison judges every method and a random map, and an interrupted one 
   assert.equal(figures(resumed), figures(whole));
 
   const page = await readFile(join(out, 'report.html'), 'utf8');
-  for (const text of ['<svg', 'grad-cam', 'average drop', 'seconds per image'])
+  for (const text of ['<svg', 'grad-cam', 'average drop', 'seconds per image', 'reference'])
     assert.ok(page.includes(text), text);
   assert.not.match(page, /(src|href)="(?!data:)/, 'the page needs nothing else');
   const csv = await readFile(join(out, 'comparison.csv'), 'utf8');
@@ -67,6 +70,7 @@ for (const [args, pattern] of [
   [['--methods', 'grad-cma'], /"grad-cma".*grad-cam\+\+/],
   [['--fraction', '0'], /above 0 and at most 1/],
   [['--limit', 'x'], /whole number/],
+  [['--executor', 'abacus'], /tfjs/],
   [['--data', 'no-such-folder'], /no-such-folder/],
 ] as const) {
   test(`${args.join(' ')} is refused with one line`, async () => {

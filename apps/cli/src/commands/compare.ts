@@ -46,6 +46,11 @@ export const compare: RegisterCommand = (program, { signal }) => {
         .choices(['auto', 'webgpu', 'wasm', 'cpu'] as const)
         .default('auto' as const),
     )
+    .addOption(
+      new Option('--executor <executor>', "what runs Ablation-CAM's plan")
+        .choices(['auto', 'webgpu', 'tfjs', 'reference'] as const)
+        .default('auto' as const),
+    )
     .option(
       '--normalize <how>',
       'scale of 8-bit images: 0..1, -1..1, imagenet, or mean:deviation, each one number or one a channel with commas (default: 0..1)',

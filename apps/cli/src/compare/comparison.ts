@@ -11,6 +11,8 @@ export interface ComparisonSubject {
   readonly fraction: number;
   readonly steps: number;
   readonly backend: string;
+  /** Of Ablation-CAM's plan. */
+  readonly executor: string;
   readonly normalize: string | null;
 }
 

@@ -21,6 +21,8 @@ export interface MeasureSettings {
   readonly fraction: number;
   readonly steps: number;
   readonly backend: 'auto' | 'webgpu' | 'wasm' | 'cpu';
+  /** What runs Ablation-CAM's plan. */
+  readonly executor: 'auto' | 'webgpu' | 'tfjs' | 'reference';
   readonly signal: AbortSignal;
 }
 
@@ -84,7 +86,7 @@ export async function explainTimed(
   model: tf.LayersModel,
   input: InputArray,
   method: MethodName,
-  { layer, backend, signal }: Pick<MeasureSettings, 'layer' | 'backend' | 'signal'>,
+  { layer, backend, executor, signal }: Pick<MeasureSettings, 'layer' | 'backend' | 'executor' | 'signal'>,
   seed = 0,
 ): Promise<{ explanations: readonly Explanation[]; seconds: number }> {
   const isRandom = method === 'random' || method === 'smooth-grad';
@@ -94,6 +96,7 @@ export async function explainTimed(
     backend,
     signal,
     ...(isRandom && { seed }),
+    ...(method === 'ablation-cam' && { executor }),
   });
   return { explanations, seconds: timings.totalMs / 1000 };
 }

@@ -35,7 +35,8 @@ export async function runCompare(request: CompareRequest, signal: AbortSignal): 
   try {
     const data = await openData(request, loaded, signal);
     const subject = subjectOf(request, methods, data);
-    const settings = { ...subject, layer: request.layer, backend: request.backend, signal };
+    const { layer, backend, executor } = request;
+    const settings = { ...subject, layer, backend, executor, signal };
     const path = join(request.out, 'samples.jsonl');
     const file = await openProgressFile(path, subject, request.fresh === true);
     const records = await measureAll(loaded.model, data, methods, settings, file, request.json === true);
@@ -74,7 +75,7 @@ function subjectOf(
   methods: readonly MethodName[],
   { dataSet, samples }: CompareData,
 ): ComparisonSubject {
-  const { model, layer, fraction, steps, backend, normalize } = request;
+  const { model, layer, fraction, steps, backend, executor, normalize } = request;
   return {
     model,
     data: dataSet.name,
@@ -84,6 +85,7 @@ function subjectOf(
     fraction: fraction ?? (dataSet.inputShape.length === 3 ? 0.9 : 0.3),
     steps,
     backend,
+    executor,
     normalize: normalize ?? null,
   };
 }
@@ -178,6 +180,7 @@ async function writeFiles(
     'steps of insertion and deletion': subject.steps,
     'seconds per image': 'median, from call to result, after a warm-up',
     backend: `TensorFlow.js ${tf.version.tfjs}, ${subject.backend}`,
+    'executor of Ablation-CAM': subject.executor,
     runtime: `Node.js ${process.version}, ${process.platform} ${process.arch}`,
     'made on': new Date().toISOString(),
   };
