@@ -1,4 +1,4 @@
-import { SingleBar } from 'cli-progress';
+import cliProgress, { type Options } from 'cli-progress';
 
 export interface Progress {
   /** @param note shown behind the bar, for instance the loss */
@@ -18,7 +18,7 @@ const SILENT: Progress = { update: () => undefined, stop: () => undefined };
 /** A bar with the time left on standard error; without a terminal a line every few seconds. The caller stops it. */
 export function startProgress({ label, total, silent = false }: ProgressOptions): Progress {
   if (silent) return SILENT;
-  const bar = new SingleBar({
+  const bar = new cliProgress.SingleBar({
     format: `${label} {bar} {percentage}% | {value}/{total} | {eta_formatted} left {note}`,
     barCompleteChar: '█',
     barIncompleteChar: '░',
@@ -26,6 +26,7 @@ export function startProgress({ label, total, silent = false }: ProgressOptions)
     hideCursor: true,
     noTTYOutput: true,
     notTTYSchedule: 5000,
+    formatTime,
   });
   bar.start(total, 0, { note: '' });
   return {
@@ -36,4 +37,11 @@ export function startProgress({ label, total, silent = false }: ProgressOptions)
       bar.stop();
     },
   };
+}
+
+/** The library's own form, which takes no word: until something is done the time left is one, `INF`. */
+function formatTime(seconds: number, options: Options, roundToMultipleOf: number): string {
+  return Number.isFinite(seconds)
+    ? cliProgress.Format.TimeFormat(seconds, options, roundToMultipleOf)
+    : 'unknown time';
 }

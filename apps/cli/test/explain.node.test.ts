@@ -31,6 +31,13 @@ test.after.each(async ({ folder }) => {
   await rm(folder, { recursive: true });
 });
 
+test('a test sample is explained by the embedded model of its set', async () => {
+  const { exitCode, stdout, stderr } = await runCommand(['explain', 'textures:3', '--json']);
+  assert.is(exitCode, 0, stderr);
+  const { input, className } = JSON.parse(stdout) as { input: string; className: string };
+  assert.equal([input, className], ['textures:3', 'rings']);
+});
+
 test('--json prints the explanation of a MNIST-1D sample, and nothing else, and writes no file', async () => {
   const { exitCode, stdout, stderr } = await runCommand(['explain', '--executor', 'webgpu', '--json']);
   assert.is(exitCode, 0, stderr);

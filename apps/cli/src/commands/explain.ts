@@ -5,6 +5,7 @@ const EXAMPLES = `
 Examples:
   pnpm explain                                          a MNIST-1D test sample, with the embedded model
   pnpm explain mnist1d:7 --class all                    the map of every class, from one run
+  pnpm explain textures:3                               an image, with the embedded model of textures
   pnpm explain photo.png --model net/model.json --labels names.txt
   pnpm explain photo.png --model net.h5 --method grad-cam --method integrated-gradients
   pnpm explain slide.tif --model vgg.h5 --layer conv2d_2 --compare
@@ -21,14 +22,12 @@ export const explain: RegisterCommand = (program, { signal }) => {
     .addArgument(
       new Argument(
         '[input]',
-        'an image (PNG, JPEG, TIFF), a .npy array, or mnist1d:<index>, a test sample (default with the embedded model: mnist1d:0)',
+        'an image (PNG, JPEG, TIFF), a .npy array, or a test sample, mnist1d:<index> or textures:<index> (default with an embedded model: its first one)',
       ),
     )
-    .addOption(
-      new Option(
-        '--model <model>',
-        'a TF.js model.json, a Keras .h5, or the name of an embedded model',
-      ).default('mnist1d'),
+    .option(
+      '--model <model>',
+      'a TF.js model.json, a Keras .h5, or the name of an embedded model (default: the one of the test sample, or mnist1d)',
     )
     .addOption(
       new Option(
@@ -94,6 +93,7 @@ export const explain: RegisterCommand = (program, { signal }) => {
     .action(async (input, options, command) => {
       const { runExplain } = await import('../explain/run-explain.ts');
       const writesFiles = !options.json || command.getOptionValueSource('out') !== 'default';
-      await runExplain({ input, ...options, norm: options.norm === '1' ? 1 : 2, writesFiles }, signal);
+      const model = options.model ?? (input?.startsWith('textures:') ? 'textures' : 'mnist1d');
+      await runExplain({ input, ...options, model, norm: options.norm === '1' ? 1 : 2, writesFiles }, signal);
     });
 };

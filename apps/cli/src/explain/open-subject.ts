@@ -22,14 +22,17 @@ export interface Subject {
 }
 
 /** The default input of each embedded model. */
-const DEFAULT_INPUTS: Readonly<Record<string, string>> = { mnist1d: 'mnist1d:0' };
+const DEFAULT_INPUTS: Readonly<Record<string, string>> = {
+  mnist1d: 'mnist1d:0',
+  textures: 'textures:0',
+};
 
 /** @throws CliError, ModelError */
 export async function openSubject(request: ExplainRequest): Promise<Subject> {
   const source = request.input ?? DEFAULT_INPUTS[request.model];
   if (source === undefined) {
     throw new CliError(
-      `Say which input to explain with ${request.model}: an image, a .npy array, or mnist1d:<index>.`,
+      `Say which input to explain with ${request.model}: an image, a .npy array, mnist1d:<index> or textures:<index>.`,
     );
   }
   const normalize = parseNormalization(request.normalize);
