@@ -91,9 +91,10 @@ export const explain: RegisterCommand = (program, { signal }) => {
     .option('--json', 'print the explanation as JSON and write no files unless --out is given')
     .addHelpText('after', EXAMPLES)
     .action(async (input, options, command) => {
+      const { defaultModel } = await import('../explain/open-subject.ts');
       const { runExplain } = await import('../explain/run-explain.ts');
       const writesFiles = !options.json || command.getOptionValueSource('out') !== 'default';
-      const model = options.model ?? (input?.startsWith('textures:') ? 'textures' : 'mnist1d');
+      const model = options.model ?? defaultModel(input);
       await runExplain({ input, ...options, model, norm: options.norm === '1' ? 1 : 2, writesFiles }, signal);
     });
 };

@@ -1,3 +1,4 @@
+import type { CompareRequest } from './request.ts';
 import type { Measure, SampleRecord } from './measures.ts';
 import type { MethodSummary } from './summary.ts';
 
@@ -10,9 +11,8 @@ export interface ComparisonSubject {
   readonly layer: string | null;
   readonly fraction: number;
   readonly steps: number;
-  readonly backend: string;
-  /** Of Ablation-CAM's plan. */
-  readonly executor: string;
+  readonly backend: CompareRequest['backend'];
+  readonly executor: CompareRequest['executor'];
   readonly normalize: string | null;
 }
 

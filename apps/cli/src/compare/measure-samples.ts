@@ -10,19 +10,15 @@ import {
 } from '@ablation-cam/xai';
 import type { SampleRecord } from './measures.ts';
 import { median } from './median.ts';
+import type { CompareRequest } from './request.ts';
 import type { CompareData } from './samples.ts';
 
 /** A short call is timed several times: what else the machine does would decide about one. */
 const TIMING_SECONDS = 0.2;
 const MOST_TIMES = 7;
 
-export interface MeasureSettings {
-  readonly layer: string | undefined;
+export interface MeasureSettings extends Pick<CompareRequest, 'layer' | 'steps' | 'backend' | 'executor'> {
   readonly fraction: number;
-  readonly steps: number;
-  readonly backend: 'auto' | 'webgpu' | 'wasm' | 'cpu';
-  /** What runs Ablation-CAM's plan. */
-  readonly executor: 'auto' | 'webgpu' | 'tfjs' | 'reference';
   readonly signal: AbortSignal;
 }
 

@@ -11,6 +11,7 @@ export interface CompareRequest {
   readonly fraction?: number | undefined;
   readonly steps: number;
   readonly backend: 'auto' | 'webgpu' | 'wasm' | 'cpu';
+  /** What runs Ablation-CAM's plan. */
   readonly executor: 'auto' | 'webgpu' | 'tfjs' | 'reference';
   readonly normalize?: string | undefined;
   readonly labels?: string | undefined;

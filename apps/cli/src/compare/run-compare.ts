@@ -35,8 +35,7 @@ export async function runCompare(request: CompareRequest, signal: AbortSignal): 
   try {
     const data = await openData(request, loaded, signal);
     const subject = subjectOf(request, methods, data);
-    const { layer, backend, executor } = request;
-    const settings = { ...subject, layer, backend, executor, signal };
+    const settings = { ...subject, layer: request.layer, signal };
     const path = join(request.out, 'samples.jsonl');
     const file = await openProgressFile(path, subject, request.fresh === true);
     const records = await measureAll(loaded.model, data, methods, settings, file, request.json === true);

@@ -21,15 +21,14 @@ export interface Subject {
   readonly classNames: readonly string[];
 }
 
-/** The default input of each embedded model. */
-const DEFAULT_INPUTS: Readonly<Record<string, string>> = {
-  mnist1d: 'mnist1d:0',
-  textures: 'textures:0',
-};
+/** The embedded model of the test set that the input is from; without one, that of MNIST-1D. */
+export function defaultModel(input: string | undefined): string {
+  return embeddedModelNames.find((name) => input?.startsWith(`${name}:`)) ?? 'mnist1d';
+}
 
 /** @throws CliError, ModelError */
 export async function openSubject(request: ExplainRequest): Promise<Subject> {
-  const source = request.input ?? DEFAULT_INPUTS[request.model];
+  const source = request.input ?? (isEmbedded(request.model) ? `${request.model}:0` : undefined);
   if (source === undefined) {
     throw new CliError(
       `Say which input to explain with ${request.model}: an image, a .npy array, mnist1d:<index> or textures:<index>.`,

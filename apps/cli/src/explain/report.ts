@@ -24,7 +24,7 @@ export function printReport(
     executor
       ? `ablation   ${executorText(executor.chosen, dispatches.ablation)} (${executor.reason})`
       : 'ablation   naive: one pass through the network a channel',
-    `adapter    ${adapter ? `${adapter.description} (${adapter.software ? 'software' : 'hardware'})` : 'none'}`,
+    `adapter    ${adapter ? `${adapter.description} (${adapter.software ? 'software' : 'hardware'})` : 'not used'}`,
     `time       forward ${ms(timings.forwardMs)}, ${ablationTime(timings)}, in all ${ms(timings.totalMs)}`,
   ];
   console.log(lines.join('\n'));
