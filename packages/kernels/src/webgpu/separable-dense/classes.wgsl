@@ -1,0 +1,81 @@
+// Logits, drops and weights of four classes at a time, and the prediction that scores refer to.
+
+// The predicted class, its logit, and sum_c exp(z_c - z_m).
+struct Base {
+  class_index: u32,
+  logit: f32,
+  sum: f32,
+}
+
+fn logits_at(base: u32, classes: vec4<u32>) -> vec4<f32> {
+  let at = base + classes;
+  return vec4(logits[at.x], logits[at.y], logits[at.z], logits[at.w]);
+}
+
+fn drops_at(row: u32, classes: vec4<u32>) -> vec4<f32> {
+  let at = row + classes;
+  return vec4(result[at.x], result[at.y], result[at.z], result[at.w]);
+}
+
+// Writes values to the places of a row that are classes.
+fn store_classes(row: u32, first: u32, values: vec4<f32>) {
+  let classes = first + vec4(0u, 1u, 2u, 3u) * LANE_THREADS;
+  if (classes.x < params.classes) {
+    result[row + classes.x] = values.x;
+  }
+  if (classes.y < params.classes) {
+    result[row + classes.y] = values.y;
+  }
+  if (classes.z < params.classes) {
+    result[row + classes.z] = values.z;
+  }
+  if (classes.w < params.classes) {
+    result[row + classes.w] = values.w;
+  }
+}
+
+// Four classes' weights of the feature whose row begins at `row`.
+fn weights_at(row: u32, columns: vec4<u32>) -> vec4<f32> {
+  let at = row + columns;
+  return vec4(kernel[at.x], kernel[at.y], kernel[at.z], kernel[at.w]);
+}
+
+// The same of every LANE_THREADS-th class.
+fn summarise_logits(part: u32, input: u32) -> Base {
+  let base = input * params.classes;
+  var best = vec4(LOWEST);
+  var best_classes = vec4(params.classes - 1u);
+  for (var c = part; c < params.classes; c += 4u * LANE_THREADS) {
+    let classes = classes_from(c, LANE_THREADS, params.classes);
+    let z = logits_at(base, classes);
+    best_classes = select(best_classes, classes, z > best);
+    best = max(best, z);
+  }
+  let largest = largest_of(best);
+  // The first class of those with the largest logit.
+  let firsts = select(vec4(0xffffffffu), best_classes, best == vec4(largest));
+  let best_class = min(min(firsts.x, firsts.y), min(firsts.z, firsts.w));
+  var sums = vec4(0.0);
+  for (var c = part; c < params.classes; c += 4u * LANE_THREADS) {
+    let z = logits_at(base, classes_from(c, LANE_THREADS, params.classes));
+    sums += select(vec4(0.0), exp(z - largest), are_classes(c, LANE_THREADS, params.classes));
+  }
+  return Base(best_class, largest, sum_of(sums));
+}
+
+fn base_of_parts() -> Base {
+  var m = best_classes[0];
+  var z_m = best_logits[0];
+  for (var part = 1u; part < LANE_THREADS; part++) {
+    let z = best_logits[part];
+    if (z > z_m || (z == z_m && best_classes[part] < m)) {
+      z_m = z;
+      m = best_classes[part];
+    }
+  }
+  var sum = 0.0;
+  for (var part = 0u; part < LANE_THREADS; part++) {
+    sum += logit_sums[part] * exp(best_logits[part] - z_m);
+  }
+  return Base(m, z_m, sum);
+}

@@ -1,0 +1,80 @@
+// What the parts of `separable-dense.wgsl` share: sizes, overrides, parameters, buffers, and what threads hand over.
+
+const CHANNEL_LANES = 8u;
+// 256 on hardware, CHANNEL_LANES where a CPU plays the GPU.
+override THREADS = 256u;
+override LANE_THREADS = THREADS / CHANNEL_LANES;
+override IS_LANE_ONE_THREAD = LANE_THREADS == 1u;
+
+const STAGE_WORDS = 13u;
+const POINTWISE_WORDS = 3u;
+
+// What the tail holds, so that code it does not need is compiled away: a software adapter runs every branch of a shader
+// with lanes switched off, taken or not.
+// Whether there is more than one stage or any operation besides pooling.
+override IS_GENERAL = true;
+// Whether the dense layer reads the activation itself: there is nothing to store in between.
+override IS_DIRECT = false;
+// How the stages pool: not at all; max-pooling over whole 2x2 windows only; any way.
+override POOLING = 2u;
+// How logits become scores.
+override SCORE = 1u;
+
+const POOLING_NONE = 0u;
+const POOLING_MAX_2X2 = 1u;
+
+const REDUCTION_NONE = 0u;
+const REDUCTION_MAX = 1u;
+const REDUCTION_AVERAGE = 2u;
+
+const OFF_CHANNEL_MEAN = 2u;
+const OFF_PER_INPUT = 1u;
+
+const WEIGHTING_SLOPE_L1 = 1u;
+const WEIGHTING_SLOPE_L2 = 2u;
+
+const LOWEST = -3.4028234e38;
+
+struct Params {
+  channels: u32,
+  positions: u32,
+  classes: u32,
+  features: u32,
+  stage_count: u32,
+  reduction: u32,
+  reduced_begin: u32, // the operations after the reduction, in `program`
+  reduced_end: u32,
+  class_lanes: u32, // threads of a lane that take different classes; the others split the features
+  scratch_half: u32, // elements of one of a workgroup's two scratch planes, all lanes
+  inputs: u32,
+  weighting: u32,
+  off_mode: u32,
+  off_offset: u32, // of the ablation values in `channel_values`
+  kernel_channel: u32, // from a channel's weight to the next one's, and from a class's
+  kernel_class: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> program: array<u32>;
+// Scales and shifts of affine operations, then the ablation values.
+@group(0) @binding(2) var<storage, read> channel_values: array<f32>;
+@group(0) @binding(3) var<storage, read> activation: array<f32>; // [N, positions, K]
+@group(0) @binding(4) var<storage, read> kernel: array<f32>; // [features, K, C], or [features, C, K]
+@group(0) @binding(5) var<storage, read> logits: array<f32>; // [N, C]
+@group(0) @binding(6) var<storage, read_write> scratch: array<f32>;
+// ablated_scores [N, K, C], weights [N, K, C], predicted class [N]
+@group(0) @binding(7) var<storage, read_write> result: array<f32>;
+
+// The predicted class and sum_c exp(z_c - z_m), in parts.
+var<workgroup> best_logits: array<f32, LANE_THREADS>;
+var<workgroup> best_classes: array<u32, LANE_THREADS>;
+var<workgroup> logit_sums: array<f32, LANE_THREADS>;
+// [LANE_THREADS, CHANNEL_LANES]
+var<workgroup> plane_sums: array<f32, THREADS>;
+var<workgroup> off_outputs: array<f32, CHANNEL_LANES>; // f(r_k)
+var<workgroup> norm_sums: array<f32, THREADS>;
+// [CHANNEL_LANES, LANE_THREADS]
+var<workgroup> drop_sums: array<f32, THREADS>;
+var<workgroup> shifts: array<f32, THREADS>;
+var<workgroup> ablated_sums: array<f32, THREADS>;
+var<workgroup> term_sums: array<f32, THREADS>;
