@@ -141,7 +141,8 @@ export class Device {
   async pipeline(shader: Shader, overrides: Overrides = {}): Promise<GPUComputePipeline> {
     this.assertUsable();
     try {
-      return await this.settled(this.#pipelines.get(shader, overrides));
+      const pipeline = this.#pipelines.get(shader, overrides);
+      return pipeline instanceof Promise ? await this.settled(pipeline) : pipeline;
     } catch (error) {
       if (error instanceof KernelsError) throw error;
       throw new KernelsError('gpu-validation', `${shader.label}: ${messageOf(error)}`, { cause: error });

@@ -13,14 +13,18 @@ export interface Shader {
 /** Values of the shader's `override` constants, by name. */
 export type Overrides = Readonly<Record<string, number>>;
 
+type Pipeline = GPUComputePipeline | Promise<GPUComputePipeline>;
+
 /**
  * Compiled pipelines of one device. Whoever asks for the same shader with the same overrides gets the same pipeline, also
  * while it is still compiling. Failures are forgotten.
  */
 export class PipelineCache {
   readonly #gpu: GPUDevice;
+  /** By the shader's code. */
   readonly #modules = new Map<string, Promise<GPUShaderModule>>();
-  readonly #pipelines = new Map<string, Promise<GPUComputePipeline>>();
+  /** By the shader's code, then by entry point and overrides. */
+  readonly #pipelines = new Map<string, Map<string, Pipeline>>();
 
   constructor(gpu: GPUDevice) {
     this.#gpu = gpu;
@@ -28,29 +32,45 @@ export class PipelineCache {
 
   /** How many pipelines were compiled or are compiling. */
   get size(): number {
-    return this.#pipelines.size;
+    return [...this.#pipelines.values()].reduce((sum, { size }) => sum + size, 0);
   }
 
-  get(shader: Shader, overrides: Overrides): Promise<GPUComputePipeline> {
+  /** Compiled already: the pipeline itself, for which nobody needs to wait. */
+  get(shader: Shader, overrides: Overrides): Pipeline {
     const constants = Object.entries(overrides).sort(([a], [b]) => (a < b ? -1 : 1));
-    const key = JSON.stringify([shader.code, shader.entryPoint, constants]);
-    return remember(this.#pipelines, key, async () => {
-      const module = await remember(this.#modules, shader.code, () => this.#compile(shader));
-      return this.#gpu.createComputePipelineAsync({
-        label: shader.label,
-        layout: 'auto',
-        compute: {
-          module,
-          constants: Object.fromEntries(constants),
-          ...(shader.entryPoint === undefined ? {} : { entryPoint: shader.entryPoint }),
-        },
-      });
-    });
+    const key = `${shader.entryPoint ?? ''} ${constants.join(' ')}`;
+    let variants = this.#pipelines.get(shader.code);
+    if (!variants) this.#pipelines.set(shader.code, (variants = new Map<string, Pipeline>()));
+    const known = variants.get(key);
+    if (known) return known;
+    const compiling = this.#compilePipeline(shader, constants);
+    variants.set(key, compiling);
+    compiling.then(
+      (pipeline) => variants.get(key) === compiling && variants.set(key, pipeline),
+      () => variants.get(key) === compiling && variants.delete(key),
+    );
+    return compiling;
   }
 
   clear(): void {
     this.#modules.clear();
     this.#pipelines.clear();
+  }
+
+  async #compilePipeline(
+    shader: Shader,
+    constants: readonly (readonly [string, number])[],
+  ): Promise<GPUComputePipeline> {
+    const module = await remember(this.#modules, shader.code, () => this.#compile(shader));
+    return this.#gpu.createComputePipelineAsync({
+      label: shader.label,
+      layout: 'auto',
+      compute: {
+        module,
+        constants: Object.fromEntries(constants),
+        ...(shader.entryPoint === undefined ? {} : { entryPoint: shader.entryPoint }),
+      },
+    });
   }
 
   async #compile(shader: Shader): Promise<GPUShaderModule> {

@@ -3,7 +3,7 @@ import type { Segment } from '../../plan/steps.ts';
 import { channelsOf, positionsOf, sizeOf } from '../../tail/shape.ts';
 import type { ActivationOperation, PoolOperation, PoolReduction, Shape } from '../../tail/tail.ts';
 import { ACTIVATION_CODES } from '../activation-codes.ts';
-import { REDUCTION_CODES } from '../program.ts';
+import { REDUCTION_CODES } from '../reduction-codes.ts';
 import { floatBits } from './launch.ts';
 
 /** What one submission covers. */

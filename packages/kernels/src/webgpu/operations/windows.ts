@@ -7,7 +7,7 @@ import type {
   ResizeOperation,
   Shape,
 } from '../../tail/tail.ts';
-import { REDUCTION_CODES } from '../program.ts';
+import { REDUCTION_CODES } from '../reduction-codes.ts';
 import { resultVariant } from './kernel.ts';
 import type { Launch } from './launch.ts';
 import { eachResultThreads, encodeResult, pairOf, planeOf, resultBuffers, type Result } from './result.ts';

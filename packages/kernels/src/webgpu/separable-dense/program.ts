@@ -1,6 +1,6 @@
-import type { PointwiseOperation, SeparableDenseStep } from '../plan/separable-dense.ts';
-import type { PoolReduction } from '../tail/tail.ts';
-import { ACTIVATION_CODES } from './activation-codes.ts';
+import type { PointwiseOperation, SeparableDenseStep } from '../../plan/separable-dense.ts';
+import { ACTIVATION_CODES } from '../activation-codes.ts';
+import { REDUCTION_CODES } from '../reduction-codes.ts';
 
 /** A separable tail as `separable-dense.wgsl` reads it. */
 export interface Program {
@@ -13,12 +13,6 @@ export interface Program {
 }
 
 const AFFINE_CODE = 0;
-
-export const REDUCTION_CODES: Readonly<Record<PoolReduction | 'none', number>> = {
-  none: 0,
-  max: 1,
-  average: 2,
-};
 
 /** Stage records first (13 words each), then the records of pointwise operations (3 words each). */
 export function encodeProgram(step: SeparableDenseStep): Program {

@@ -1,14 +1,22 @@
-import type { AblationInput, AblationTimings, Norm, TensorSource, Weighting } from '../ablation/contract.ts';
-import type { Device } from '../device/device.ts';
-import { BufferUsage, MAP_READ } from '../device/usage.ts';
-import { CHANNEL_LANES, elementsPerInput, scratchHalf } from '../plan/chunks.ts';
-import type { SeparablePlan } from '../plan/plan.ts';
-import { ablationValues, OFF_MODES } from './ablation-values.ts';
-import type { BufferPool } from './buffer-pool.ts';
-import { BufferScope } from './buffer-scope.ts';
-import { mapClasses, mapGrid, mapParameters } from './map-launch.ts';
-import { PassTimer } from './pass-timer.ts';
-import { REDUCTION_CODES, type Program } from './program.ts';
+import type {
+  AblationInput,
+  AblationTimings,
+  Norm,
+  TensorSource,
+  Weighting,
+} from '../../ablation/contract.ts';
+import type { Device } from '../../device/device.ts';
+import { BufferUsage, MAP_READ } from '../../device/usage.ts';
+import { CHANNEL_LANES, elementsPerInput, scratchHalf } from '../../plan/chunks.ts';
+import type { SeparablePlan } from '../../plan/plan.ts';
+import { sizeOf } from '../../tail/shape.ts';
+import { ablationValues, OFF_MODES } from '../ablation-values.ts';
+import { mapClasses, mapGrid, mapParameters } from '../map-launch.ts';
+import type { PassTimer } from '../pass-timer.ts';
+import { REDUCTION_CODES } from '../reduction-codes.ts';
+import type { ChunkFrame } from './chunk-frame.ts';
+import type { FramePool } from './frame-pool.ts';
+import type { Program } from './program.ts';
 
 /** What a plan keeps on the device between runs. */
 export interface UploadedPlan {
@@ -16,11 +24,9 @@ export interface UploadedPlan {
   readonly program: Program;
   /** Threads of an ablation workgroup. */
   readonly threads: number;
-  /** Whether passes are timed on the GPU; absent: on hardware. */
-  readonly timesPasses: boolean | undefined;
   readonly programBuffer: GPUBuffer;
   readonly kernelBuffer: GPUBuffer;
-  readonly pool: BufferPool;
+  readonly frames: FramePool;
 }
 
 /** Compiled for the plan and the score of a run. */
@@ -59,58 +65,60 @@ export async function runChunk(
   input: AblationInput,
   chunk: Chunk,
 ): Promise<ChunkOutput> {
-  const buffers = new BufferScope(device, uploaded.pool);
-  const timer = new PassTimer(device, 2, uploaded.timesPasses);
+  const { plan, frames } = uploaded;
+  const off = ablationValues(input.ablation, plan.channels, chunk);
+  const size = [chunk.inputs, chunk.maps, off.values?.length ?? 0].join();
   const start = performance.now();
+  const frame = frames.take(size);
   try {
     const readBack = await device.checked('ablation', () =>
-      submit(device, uploaded, pipelines, input, chunk, buffers, timer),
+      submit(device, uploaded, pipelines, input, chunk, off, frame),
     );
     await device.settled(readBack.mapAsync(MAP_READ));
     const bytes = readBack.getMappedRange().slice(0);
-    return decode(uploaded.plan, input, chunk, bytes, performance.now() - start, timer);
-  } finally {
-    buffers.dispose();
-    timer.dispose();
+    readBack.unmap();
+    const output = decode(plan, input, chunk, bytes, performance.now() - start, frame.timer);
+    frames.giveBack(frame, size);
+    return output;
+  } catch (error) {
+    // Whether its buffers hold what was written, and when they are free again, nobody knows.
+    frame.dispose();
+    throw error;
   }
 }
 
 function submit(
   device: Device,
-  uploaded: UploadedPlan,
+  { plan, program, threads, programBuffer, kernelBuffer }: UploadedPlan,
   pipelines: ChunkPipelines,
   input: AblationInput,
   chunk: Chunk,
-  buffers: BufferScope,
-  timer: PassTimer,
+  off: ReturnType<typeof ablationValues>,
+  frame: ChunkFrame,
 ): GPUBuffer {
-  const { plan, program, threads } = uploaded;
   const { inputs, maps } = chunk;
+  const { timer } = frame;
   const elements = elementsPerInput(plan, maps);
-  const positions = plan.positions.reduce((product, length) => product * length, 1);
+  const positions = sizeOf(plan.positions);
   const shape = { inputs, positions, channels: plan.channels, classes: plan.classes };
   const encoder = device.gpu.createCommandEncoder({ label: 'ablation' });
   const { storage, copySource, copyTarget, mapRead, uniform } = BufferUsage;
 
-  const activation = tensor(encoder, buffers, 'activation', input.activation, elements.activation, chunk);
-  const logits = tensor(encoder, buffers, 'logits', input.logits, elements.logits, chunk);
-  const off = ablationValues(input.ablation, plan.channels, chunk);
+  const activation = tensor(encoder, frame, 'activation', input.activation, elements.activation, chunk);
+  const logits = tensor(encoder, frame, 'logits', input.logits, elements.logits, chunk);
   const channelValues = new Float32Array(program.constants.length + (off.values?.length ?? 1));
   channelValues.set(program.constants);
   if (off.values) channelValues.set(off.values, program.constants.length);
-  const scratch = buffers.create({
-    label: 'scratch',
-    byteLength: 4 * inputs * elements.scratch,
-    usage: storage,
-  });
+  const scratchBytes = 4 * inputs * elements.scratch;
   const resultBytes = 4 * inputs * elements.result;
   const mapBytes = 4 * inputs * elements.maps;
   const logitBytes = 4 * inputs * elements.logits;
-  const result = buffers.create({ label: 'result', byteLength: resultBytes, usage: storage | copySource });
-  const mapBuffer = buffers.create({ label: 'maps', byteLength: mapBytes, usage: storage | copySource });
-  const classIndices = buffers.upload('class indices', mapClasses(input.classes, maps), storage);
+  const scratch = frame.buffer({ label: 'scratch', byteLength: scratchBytes, usage: storage });
+  const result = frame.buffer({ label: 'result', byteLength: resultBytes, usage: storage | copySource });
+  const mapBuffer = frame.buffer({ label: 'maps', byteLength: mapBytes, usage: storage | copySource });
+  const classIndices = frame.settings('class indices', mapClasses(input.classes, maps), storage);
 
-  const ablationParams = buffers.upload(
+  const ablationParams = frame.settings(
     'ablation parameters',
     Uint32Array.of(
       plan.channels,
@@ -131,35 +139,33 @@ function submit(
     ),
     uniform,
   );
-  const mapParams = buffers.upload('map parameters', mapParameters(shape, maps, device.limits), uniform);
+  const mapParams = frame.settings('map parameters', mapParameters(shape, maps, device.limits), uniform);
 
   dispatch(
-    device,
     encoder,
     pipelines.ablation,
-    [
+    frame.bindings(pipelines.ablation, [
       ablationParams,
-      uploaded.programBuffer,
-      buffers.upload('channel values', channelValues, storage),
+      programBuffer,
+      frame.settings('channel values', channelValues, storage),
       activation,
-      uploaded.kernelBuffer,
+      kernelBuffer,
       logits,
       scratch,
       result,
-    ],
+    ]),
     [Math.ceil(plan.channels / CHANNEL_LANES), inputs, 1],
     timer.writes(0),
   );
   dispatch(
-    device,
     encoder,
     pipelines.map,
-    [mapParams, activation, result, classIndices, mapBuffer],
+    frame.bindings(pipelines.map, [mapParams, activation, result, classIndices, mapBuffer]),
     mapGrid(shape, maps, device.limits),
     timer.writes(1),
   );
 
-  const readBack = buffers.create({
+  const readBack = frame.buffer({
     label: 'read-back',
     byteLength: timer.byteLength + resultBytes + mapBytes + logitBytes,
     usage: copyTarget | mapRead,
@@ -173,10 +179,9 @@ function submit(
 }
 
 function dispatch(
-  device: Device,
   encoder: GPUCommandEncoder,
   pipeline: GPUComputePipeline,
-  buffers: readonly GPUBuffer[],
+  bindings: GPUBindGroup,
   grid: readonly [number, number, number],
   timestampWrites: GPUComputePassTimestampWrites | null,
 ): void {
@@ -185,14 +190,7 @@ function dispatch(
     ...(timestampWrites && { timestampWrites }),
   });
   pass.setPipeline(pipeline);
-  pass.setBindGroup(
-    0,
-    device.gpu.createBindGroup({
-      label: pipeline.label,
-      layout: pipeline.getBindGroupLayout(0),
-      entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
-    }),
-  );
+  pass.setBindGroup(0, bindings);
   pass.dispatchWorkgroups(...grid);
   pass.end();
 }
@@ -200,7 +198,7 @@ function dispatch(
 /** A chunk's part of a tensor as a buffer of its own; a buffer that holds just the chunk is used where it lies. */
 function tensor(
   encoder: GPUCommandEncoder,
-  buffers: BufferScope,
+  frame: ChunkFrame,
   label: string,
   source: TensorSource,
   elements: number,
@@ -209,11 +207,11 @@ function tensor(
   const { storage, copySource, copyTarget } = BufferUsage;
   if (source instanceof Float32Array) {
     const part = source.subarray(first * elements, (first + inputs) * elements);
-    return buffers.upload(label, part, storage | copySource);
+    return frame.filled(label, part, storage | copySource);
   }
   const byteLength = 4 * inputs * elements;
   if (first === 0 && source.size <= byteLength + 3) return source;
-  const copy = buffers.create({ label, byteLength, usage: storage | copySource | copyTarget });
+  const copy = frame.buffer({ label, byteLength, usage: storage | copySource | copyTarget });
   encoder.copyBufferToBuffer(source, 4 * first * elements, copy, 0, byteLength);
   return copy;
 }
