@@ -42,6 +42,7 @@ interface Chunk {
   readonly maps: number;
 }
 
+/** Read where the device's memory is mapped, for as long as it is. */
 export interface ChunkOutput {
   readonly logits: Float32Array;
   readonly ablatedScores: Float32Array;
@@ -57,14 +58,19 @@ const WEIGHTING_CODES: Readonly<Record<Weighting, (norm: Norm) => number>> = {
   slope: (norm) => norm,
 };
 
-/** One submission: the ablation, the maps and one read-back. */
+/**
+ * One submission: the ablation, the maps and one read-back.
+ *
+ * @param collect takes what it needs out of the output, which ends when it returns
+ */
 export async function runChunk(
   device: Device,
   uploaded: UploadedPlan,
   pipelines: ChunkPipelines,
   input: AblationInput,
   chunk: Chunk,
-): Promise<ChunkOutput> {
+  collect: (output: ChunkOutput) => void,
+): Promise<void> {
   const { plan, frames } = uploaded;
   const off = ablationValues(input.ablation, plan.channels, chunk);
   const size = [chunk.inputs, chunk.maps, off.values?.length ?? 0].join();
@@ -75,11 +81,10 @@ export async function runChunk(
       submit(device, uploaded, pipelines, input, chunk, off, frame),
     );
     await device.settled(readBack.mapAsync(MAP_READ));
-    const bytes = readBack.getMappedRange().slice(0);
+    const bytes = readBack.getMappedRange();
+    collect(decode(plan, input, chunk, bytes, performance.now() - start, frame.timer));
     readBack.unmap();
-    const output = decode(plan, input, chunk, bytes, performance.now() - start, frame.timer);
     frames.giveBack(frame, size);
-    return output;
   } catch (error) {
     // Whether its buffers hold what was written, and when they are free again, nobody knows.
     frame.dispose();
@@ -141,29 +146,28 @@ function submit(
   );
   const mapParams = frame.settings('map parameters', mapParameters(shape, maps, device.limits), uniform);
 
-  dispatch(
-    encoder,
-    pipelines.ablation,
-    frame.bindings(pipelines.ablation, [
-      ablationParams,
-      programBuffer,
-      frame.settings('channel values', channelValues, storage),
-      activation,
-      kernelBuffer,
-      logits,
-      scratch,
-      result,
-    ]),
-    [Math.ceil(plan.channels / CHANNEL_LANES), inputs, 1],
-    timer.writes(0),
-  );
-  dispatch(
-    encoder,
-    pipelines.map,
-    frame.bindings(pipelines.map, [mapParams, activation, result, classIndices, mapBuffer]),
-    mapGrid(shape, maps, device.limits),
-    timer.writes(1),
-  );
+  const channelBuffer = frame.settings('channel values', channelValues, storage);
+  encodeDispatches(encoder, timer, [
+    {
+      pipeline: pipelines.ablation,
+      bindings: frame.bindings(pipelines.ablation, [
+        ablationParams,
+        programBuffer,
+        channelBuffer,
+        activation,
+        kernelBuffer,
+        logits,
+        scratch,
+        result,
+      ]),
+      grid: [Math.ceil(plan.channels / CHANNEL_LANES), inputs, 1],
+    },
+    {
+      pipeline: pipelines.map,
+      bindings: frame.bindings(pipelines.map, [mapParams, activation, result, classIndices, mapBuffer]),
+      grid: mapGrid(shape, maps, device.limits),
+    },
+  ]);
 
   const readBack = frame.buffer({
     label: 'read-back',
@@ -178,21 +182,29 @@ function submit(
   return readBack;
 }
 
-function dispatch(
+interface Dispatch {
+  readonly pipeline: GPUComputePipeline;
+  readonly bindings: GPUBindGroup;
+  readonly grid: readonly [number, number, number];
+}
+
+/** In one pass, or where passes are timed in one each. */
+function encodeDispatches(
   encoder: GPUCommandEncoder,
-  pipeline: GPUComputePipeline,
-  bindings: GPUBindGroup,
-  grid: readonly [number, number, number],
-  timestampWrites: GPUComputePassTimestampWrites | null,
+  timer: PassTimer,
+  dispatches: readonly Dispatch[],
 ): void {
-  const pass = encoder.beginComputePass({
-    label: pipeline.label,
-    ...(timestampWrites && { timestampWrites }),
-  });
-  pass.setPipeline(pipeline);
-  pass.setBindGroup(0, bindings);
-  pass.dispatchWorkgroups(...grid);
-  pass.end();
+  const passes = timer.isTiming ? dispatches.map((dispatch) => [dispatch]) : [dispatches];
+  for (const [index, inPass] of passes.entries()) {
+    const timestampWrites = timer.writes(index);
+    const pass = encoder.beginComputePass({ label: 'ablation', ...(timestampWrites && { timestampWrites }) });
+    for (const { pipeline, bindings, grid } of inPass) {
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, bindings);
+      pass.dispatchWorkgroups(...grid);
+    }
+    pass.end();
+  }
 }
 
 /** A chunk's part of a tensor as a buffer of its own; a buffer that holds just the chunk is used where it lies. */

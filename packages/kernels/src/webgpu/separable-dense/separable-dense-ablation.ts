@@ -97,12 +97,16 @@ class SeparableDenseAblation implements PreparedAblation {
     for (let first = 0; first < input.inputs; first += chunkSize) {
       throwIfAborted(input.signal);
       const inputs = Math.min(chunkSize, input.inputs - first);
-      const chunk = await runChunk(this.#device, this.#uploaded, { ablation, map }, input, {
-        first,
-        inputs,
-        maps,
-      });
-      collect(output, chunk, first / input.inputs);
+      await runChunk(
+        this.#device,
+        this.#uploaded,
+        { ablation, map },
+        input,
+        { first, inputs, maps },
+        (chunk) => {
+          collect(output, chunk, first / input.inputs);
+        },
+      );
       input.onProgress?.(first + inputs);
     }
     throwIfAborted(input.signal);
