@@ -58,8 +58,11 @@ test('what a user gains is measured with the executor that the library takes by 
 
 test('the gain against the loop in TensorFlow.js is that of the kernels times that of the algorithm', () => {
   const inTensorFlow = result({ strategy: 'masked-loop', executor: 'tfjs-webgpu', medianMs: 600 });
-  const parts = gainParts(benchRun([result(), { ...ownLoop, operations: 25_000 }, inTensorFlow]), 'mnist1d');
-  assert.equal(parts, { total: 300, kernels: 30, algorithm: 10, planned: 25 });
+  const results = [result(), { ...ownLoop, operations: 25_000 }, inTensorFlow];
+  const parts = { total: 300, kernels: 30, algorithm: 10, planned: 25, algorithmAwaited: null };
+  assert.equal(gainParts(benchRun(results), 'mnist1d'), parts);
+  const awaited = result({ strategy: 'awaited-loop', medianMs: 40 });
+  assert.equal(gainParts(benchRun([...results, awaited]), 'mnist1d'), { ...parts, algorithmAwaited: 20 });
   assert.is(gainParts(benchRun([result(), ownLoop]), 'mnist1d'), null);
 });
 

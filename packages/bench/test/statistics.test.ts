@@ -1,7 +1,15 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { largestOfEach, maxRelativeError } from '../src/measure/agreement.ts';
-import { fittingRounds, isDue, plannedRounds, sampledChannels, scaledTime } from '../src/measure/schedule.ts';
+import {
+  fittingRounds,
+  isDue,
+  MOMENT_MS,
+  plannedRounds,
+  roundMs,
+  sampledChannels,
+  scaledTime,
+} from '../src/measure/schedule.ts';
 import { TimeBudget } from '../src/measure/time-budget.ts';
 import { differs, quantile, summarize } from '../src/measure/statistics.ts';
 
@@ -51,6 +59,11 @@ test('loops run the channels that fit, two at least unless one takes long, and a
   assert.is(sampledChannels(5000, 64, 100), 1);
   assert.is(sampledChannels(0.1, 64, 100), 64);
   assert.is(sampledChannels(500, 1, 100), 1);
+});
+
+test('short runs fill a moment and more, long ones are timed alone', () => {
+  assert.ok(roundMs(0.1) > MOMENT_MS && roundMs(0.1) < 1.1 * MOMENT_MS);
+  assert.is(roundMs(200), 200);
 });
 
 test('slow strategies take part in fewer rounds, spread over all of them', () => {

@@ -16,7 +16,9 @@ test('random tails give the logits of one float64 evaluation a channel', async (
   for (let seed = 0; seed < 80; seed++) {
     const random = randomTail(seed);
     const { logits, deltas } = naiveDeltas(random);
-    const prepared = await ownLoopExecutor(device).prepare(planSteps(random.tail));
+    const prepared = await ownLoopExecutor(device, { isAwaited: seed % 2 === 1 }).prepare(
+      planSteps(random.tail),
+    );
     const before = device.liveBytes;
     try {
       const { ablatedScores } = await prepared.run({
@@ -57,15 +59,17 @@ test('weights of several inputs are those of the naive loop', async ({ device })
     classes: [2, 0],
   } as const;
   const naive = naiveAblation(tail, input);
-  const prepared = await ownLoopExecutor(device).prepare(planTail(tail));
-  try {
-    const output = await prepared.run({ ...input, logits: Float32Array.from(naive.logits) });
-    assertClose(output.weights, naive.weights, FLOAT32_LOOP, 'weights');
-    assertClose(output.ablatedScores, naive.ablatedScores, FLOAT32_LOOP, 'ablated scores');
-    // A reshape needs no step.
-    assert.is(output.dispatches.ablation, 1 + 5 * (1 + tail.nodes.length - 1) + 2);
-  } finally {
-    prepared.dispose();
+  for (const isAwaited of [false, true]) {
+    const prepared = await ownLoopExecutor(device, { isAwaited }).prepare(planTail(tail));
+    try {
+      const output = await prepared.run({ ...input, logits: Float32Array.from(naive.logits) });
+      assertClose(output.weights, naive.weights, FLOAT32_LOOP, 'weights');
+      assertClose(output.ablatedScores, naive.ablatedScores, FLOAT32_LOOP, 'ablated scores');
+      // A reshape needs no step.
+      assert.is(output.dispatches.ablation, 1 + 5 * (1 + tail.nodes.length - 1) + 2);
+    } finally {
+      prepared.dispose();
+    }
   }
 });
 

@@ -5,7 +5,7 @@ import type { Effort } from './effort.ts';
 import { Pace } from './pace.ts';
 import { qualify, type Candidate } from './qualify.ts';
 import { referenceOf } from './reference.ts';
-import { fittingRounds, isDue, scaledTime } from './schedule.ts';
+import { fittingRounds, isDue, MOMENT_MS, roundMs, scaledTime } from './schedule.ts';
 import { summarize } from './statistics.ts';
 
 export interface MeasureOptions extends Omit<Effort, 'totalMs' | 'limitMs'> {
@@ -72,19 +72,31 @@ async function runRounds(candidates: readonly Candidate[], options: MeasureOptio
   const { rounds, strategyMs, signal, onStep } = options;
   // Also where the warm-up took all of a case's time there are rounds of what is fast.
   const end = Math.max(options.end, performance.now() + strategyMs);
-  const runsMs = candidates.map(({ checked }) => checked.ms);
-  const planned = fittingRounds(runsMs, options, end - performance.now());
+  const roundsMs = candidates.map(({ checked }) => roundMs(checked.ms));
+  const planned = fittingRounds(roundsMs, options, end - performance.now());
   for (let round = 0; round < rounds; round++) {
     for (const [index, candidate] of candidates.entries()) {
       if (signal.aborted) return;
-      if (!isDue(round, planned[index]!, rounds) || performance.now() + runsMs[index]! > end) continue;
-      const { strategy, prepared, channels, times } = candidate;
+      if (!isDue(round, planned[index]!, rounds) || performance.now() + roundsMs[index]! > end) continue;
+      const { strategy, times } = candidate;
       onStep(`round ${round + 1} of ${rounds}: ${strategy.name} on ${strategy.executor}`);
-      const start = performance.now();
-      await prepared.run(channels);
-      times.push(performance.now() - start);
+      times.push(await timeOfRound(candidate));
       await otherWork();
     }
+  }
+}
+
+/**
+ * The time of a run. Of a short one it is the mean over as many as fill a moment, after one that does not count: what the
+ * strategy before it left in the caches would be most of its time.
+ */
+async function timeOfRound({ prepared, channels, checked }: Candidate): Promise<number> {
+  if (checked.ms < MOMENT_MS) await prepared.run(channels);
+  const start = performance.now();
+  for (let runs = 1; ; runs++) {
+    await prepared.run(channels);
+    const elapsed = performance.now() - start;
+    if (elapsed >= MOMENT_MS) return elapsed / runs;
   }
 }
 

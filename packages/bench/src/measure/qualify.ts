@@ -8,7 +8,7 @@ import type { Effort } from './effort.ts';
 import type { Pace } from './pace.ts';
 import { spread, type Reference } from './reference.ts';
 import { isExpectedRefusal } from './refusals.ts';
-import { sampledChannels } from './schedule.ts';
+import { MOMENT_MS, sampledChannels } from './schedule.ts';
 import { summarize } from './statistics.ts';
 
 /** A strategy that gave the right answer and may be timed. */
@@ -126,12 +126,14 @@ function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
 }
 
+/** Enough where a run is long; of short ones as many as fill a moment. */
 const GPU_RUNS = 3;
 
 /** Median time on the GPU. */
 async function gpuMsOf(prepared: PreparedStrategy): Promise<number | null> {
   const times: number[] = [];
-  for (let run = 0; run < GPU_RUNS; run++) {
+  const end = performance.now() + MOMENT_MS;
+  while (times.length < GPU_RUNS || performance.now() < end) {
     const ms = (await prepared.timeOnGpu?.()) ?? null;
     if (ms === null) return null;
     times.push(ms);

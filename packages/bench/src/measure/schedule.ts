@@ -23,33 +23,41 @@ export function scaledTime(ms: number, fixedMs: number, passes: number, allPasse
   return fixed + ((ms - fixed) * allPasses) / passes;
 }
 
-/** A strategy takes part in at least so many rounds where its runs are no longer than this multiple of its time. */
+/** Shorter runs are timed several at a time; browsers' clocks have steps of up to 0.1 ms. */
+export const MOMENT_MS = 20;
+
+/** About how long a strategy's part of a round takes. */
+export function roundMs(runMs: number): number {
+  return runMs < MOMENT_MS ? MOMENT_MS + 2 * runMs : runMs;
+}
+
+/** A strategy takes part in at least so many rounds where each is no longer than this multiple of its time. */
 const FEWEST_ROUNDS = 3;
-const LONG_RUN = 2;
+const LONG_ROUND = 2;
 
 /**
  * In how many rounds a strategy takes part: a slow one in fewer, a very slow one in none, since it was timed when it was
  * checked.
  *
- * @param runMs a timed run
+ * @param roundMs its part of a round
  */
 export function plannedRounds(
-  runMs: number,
+  roundMs: number,
   { rounds, strategyMs }: Pick<Effort, 'rounds' | 'strategyMs'>,
 ): number {
-  if (runMs > LONG_RUN * strategyMs) return 0;
-  return Math.min(rounds, Math.max(FEWEST_ROUNDS, Math.floor(strategyMs / runMs)));
+  if (roundMs > LONG_ROUND * strategyMs) return 0;
+  return Math.min(rounds, Math.max(FEWEST_ROUNDS, Math.floor(strategyMs / roundMs)));
 }
 
-/** Rounds of every strategy such that all of them together fit into a time. @param runsMs a timed run of each */
+/** Rounds of every strategy such that all of them together fit into a time. @param roundsMs the part of each in a round */
 export function fittingRounds(
-  runsMs: readonly number[],
+  roundsMs: readonly number[],
   { rounds, strategyMs }: Pick<Effort, 'rounds' | 'strategyMs'>,
   availableMs: number,
 ): number[] {
   for (let share = strategyMs; ; share *= 0.8) {
-    const planned = runsMs.map((runMs) => plannedRounds(runMs, { rounds, strategyMs: share }));
-    const needed = planned.reduce((sum, count, i) => sum + count * runsMs[i]!, 0);
+    const planned = roundsMs.map((roundMs) => plannedRounds(roundMs, { rounds, strategyMs: share }));
+    const needed = planned.reduce((sum, count, i) => sum + count * roundsMs[i]!, 0);
     if (needed <= Math.max(0, availableMs)) return planned;
   }
 }

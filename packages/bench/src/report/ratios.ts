@@ -14,6 +14,7 @@ export type RatioName =
   | 'loop, TF.js WebGPU'
   | 'loop, TF.js WASM'
   | 'loop, our kernels'
+  | 'loop, our kernels, each pass awaited'
   | 'Grad-CAM'
   | 'Grad-CAM, TF.js WebGPU'
   | 'one forward pass';
@@ -47,6 +48,7 @@ const COMPARISONS: readonly Comparison[] = [
   { against: 'Grad-CAM', ours: 'auto', other: is(['tail-grad-cam']) },
   { against: 'loop, TF.js WebGPU', ours: oursOnWebGpu, other: is(['masked-loop'], 'tfjs-webgpu') },
   { against: 'loop, our kernels', ours: oursOnWebGpu, other: is(['own-loop']) },
+  { against: 'loop, our kernels, each pass awaited', ours: oursOnWebGpu, other: is(['awaited-loop']) },
   { against: 'Grad-CAM, TF.js WebGPU', ours: oursOnWebGpu, other: is(['tail-grad-cam'], 'tfjs-webgpu') },
   { against: 'fastest other', ours: oursFromInput, other: is(['report-loop']) },
   { against: 'Grad-CAM', ours: oursFromInput, other: is(['grad-cam']) },
@@ -77,6 +79,8 @@ export interface GainParts {
   readonly kernels: number;
   /** The loop and the plan, both on our kernels. */
   readonly algorithm: number;
+  /** Likewise, of the loop that waits for each of its passes. */
+  readonly algorithmAwaited: number | null;
   /** Multiply-adds of the loop divided by those of the plan. */
   readonly planned: number | null;
 }
@@ -91,11 +95,13 @@ export function gainParts({ results }: Pick<BenchRun, 'results'>, caseName: stri
   const ownLoop = found('own-loop', 'webgpu');
   const loop = found('masked-loop', 'tfjs-webgpu');
   if (!ours || !ownLoop || !loop) return null;
+  const awaited = found('awaited-loop', 'webgpu');
   const [few, many] = [ours.operations, ownLoop.operations];
   return {
     total: loop.medianMs / ours.medianMs,
     kernels: loop.medianMs / ownLoop.medianMs,
     algorithm: ownLoop.medianMs / ours.medianMs,
+    algorithmAwaited: awaited ? awaited.medianMs / ours.medianMs : null,
     planned: few !== null && many !== null && few > 0 ? many / few : null,
   };
 }

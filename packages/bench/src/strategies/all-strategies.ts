@@ -3,7 +3,7 @@ import { forwardPassStrategies } from './forward-pass.ts';
 import { incrementalStrategies } from './incremental.ts';
 import { maskedLoopStrategies } from './masked-loop.ts';
 import { oneBatchStrategies } from './one-batch.ts';
-import { ownLoopStrategy } from './own-loop.ts';
+import { ownLoopStrategies } from './own-loop.ts';
 import { reportLoopStrategies } from './report-loop.ts';
 import type { Strategy } from './strategy.ts';
 import { tailGradCamStrategies } from './tail-grad-cam.ts';
@@ -11,7 +11,7 @@ import { tailGradCamStrategies } from './tail-grad-cam.ts';
 /** Every strategy, in the order of reports and of the warm-up: from shorter runs it is foretold how long later ones take. */
 export const allStrategies: readonly Strategy[] = [
   ...incrementalStrategies,
-  ownLoopStrategy,
+  ...ownLoopStrategies,
   ...maskedLoopStrategies,
   ...tailGradCamStrategies,
   ...oneBatchStrategies,

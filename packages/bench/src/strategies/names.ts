@@ -2,6 +2,7 @@
 export const strategyNames = [
   'incremental',
   'own-loop',
+  'awaited-loop',
   'masked-loop',
   'one-batch',
   'tail-grad-cam',

@@ -1,37 +1,70 @@
 import { ownLoopExecutor } from '@ablation-cam/kernels';
 import { deviceOf, planFor, prepareExecutor } from './incremental.ts';
+import type { Subject } from '../subject/subject.ts';
+import type { StrategyName } from './names.ts';
 import type { Strategy } from './strategy.ts';
 
 /** Multiply-adds of a whole loop that take a software adapter about half a second. */
 const SLOW_ON_SOFTWARE = 2e8;
 
+/** How far a loop waits for its passes. */
+interface Waiting {
+  readonly name: StrategyName;
+  readonly title: string;
+  readonly isAwaited: boolean;
+  readonly appliesTo: (subject: Subject) => boolean;
+}
+
+/** A pass of more multiply-adds on a GPU takes so long that waiting for it is nothing beside it. */
+const SHORT_PASS = 1e6;
+
 /**
  * The naive loop on the kernels of this project: what is left between it and the plan is the algorithm. It runs all channels,
  * since it encodes them together.
  */
-export const ownLoopStrategy: Strategy = {
-  name: 'own-loop',
-  executor: 'webgpu',
-  title: 'masked loop over the tail, our kernels',
-  from: 'activation',
-  role: 'other',
-  appliesTo: () => true,
-  isWarm: true,
-  shortestRun: ({ batch, channels, operations }) => batch * channels * operations.tail,
-  refusal: ({ runtime, batch, channels, operations }, isQuick) => {
-    if (!runtime.device) return 'there is no WebGPU adapter';
-    const isSlow = isQuick && runtime.device.adapter.software;
-    return isSlow && batch * channels * operations.tail > SLOW_ON_SOFTWARE
-      ? 'slow on a software adapter; --full has it'
-      : null;
-  },
-  prepare: async (subject) => {
-    const device = deviceOf(subject);
-    const prepared = await prepareExecutor(subject, planFor(subject), ownLoopExecutor(device), device);
-    const { batch, channels, operations } = subject;
-    return {
-      ...prepared,
-      cost: { bytes: null, operations: batch * channels * operations.tail },
-    };
-  },
-};
+function ownLoop({ name, title, isAwaited, appliesTo }: Waiting): Strategy {
+  return {
+    name,
+    executor: 'webgpu',
+    title,
+    from: 'activation',
+    role: 'other',
+    appliesTo,
+    isWarm: true,
+    shortestRun: ({ batch, channels, operations }) => batch * channels * operations.tail,
+    refusal: ({ runtime, batch, channels, operations }, isQuick) => {
+      if (!runtime.device) return 'there is no WebGPU adapter';
+      const isSlow = isQuick && runtime.device.adapter.software;
+      return isSlow && batch * channels * operations.tail > SLOW_ON_SOFTWARE
+        ? 'slow on a software adapter; --full has it'
+        : null;
+    },
+    prepare: async (subject) => {
+      const device = deviceOf(subject);
+      const executor = ownLoopExecutor(device, { isAwaited });
+      const prepared = await prepareExecutor(subject, planFor(subject), executor, device);
+      const { batch, channels, operations } = subject;
+      return {
+        ...prepared,
+        cost: { bytes: null, operations: batch * channels * operations.tail },
+      };
+    },
+  };
+}
+
+export const ownLoopStrategies: readonly Strategy[] = [
+  // All passes are queued before anything is read back: the stronger of the two.
+  ownLoop({
+    name: 'own-loop',
+    title: 'masked loop over the tail, our kernels',
+    isAwaited: false,
+    appliesTo: () => true,
+  }),
+  // As loops are usually written: a pass begins when the score of the one before was read.
+  ownLoop({
+    name: 'awaited-loop',
+    title: 'masked loop over the tail, our kernels, each pass awaited',
+    isAwaited: true,
+    appliesTo: ({ batch, operations }) => batch * operations.tail < SHORT_PASS,
+  }),
+];

@@ -12,12 +12,17 @@ import { runLoop } from './steps/loop-run.ts';
 import { uploadConstants } from './steps/step-constants.ts';
 import { stepKernels } from './steps/step-kernels.ts';
 
+export interface OwnLoopOptions {
+  /** Whether each channel's logits are read before the next channel is masked. Default: nothing is waited for before the end. */
+  readonly isAwaited?: boolean;
+}
+
 /**
  * Returns the executor that evaluates the whole tail once for each channel, on the kernels of `webGpuExecutor`: what plans are
- * measured against. Of a plan it takes the tail alone. What does not depend on the target is evaluated once, the target is
- * masked in place, and nothing is waited for before the end. The device stays the caller's.
+ * measured against. Of a plan it takes the tail alone. What does not depend on the target is evaluated once, and the target is
+ * masked in place. The device stays the caller's.
  */
-export function ownLoopExecutor(device: Device): Executor {
+export function ownLoopExecutor(device: Device, { isAwaited = false }: OwnLoopOptions = {}): Executor {
   return {
     name: 'webgpu',
     adapter: device.adapter,
@@ -49,7 +54,7 @@ export function ownLoopExecutor(device: Device): Executor {
             variants: 1,
           }),
           run: (input, chunk, mapPipeline, maps) =>
-            runLoop(device, { plan: loop, constants, pipelines }, input, chunk, mapPipeline, maps),
+            runLoop(device, { plan: loop, constants, pipelines }, input, chunk, mapPipeline, maps, isAwaited),
         });
       } catch (error) {
         scope.dispose();

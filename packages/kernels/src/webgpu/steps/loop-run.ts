@@ -14,6 +14,7 @@ import { scoreCode } from '../variants.ts';
 import { chunkBuffers, type InputChunk } from './chunk-buffers.ts';
 import { evaluateLaunches } from './input-steps.ts';
 import { readResults, type InputChunkOutput } from './read-results.ts';
+import { readVariants } from './read-variants.ts';
 import type { Uploaded } from './step-constants.ts';
 import { StepContext } from './step-context.ts';
 import { switchOffLaunches } from './switch-off.ts';
@@ -21,7 +22,12 @@ import { switchOffLaunches } from './switch-off.ts';
 /** Variants that are encoded before others get their turn. */
 const VARIANTS_TOGETHER = 32;
 
-/** The naive loop over a chunk of inputs: one submission a variant, none of which is waited for, and one read-back. */
+/**
+ * The naive loop over a chunk of inputs: one submission a variant.
+ *
+ * @param isAwaited whether each variant's logits are read before the next one is masked; otherwise all of them stay on the
+ * device until the end
+ */
 export async function runLoop(
   device: Device,
   { plan, constants, pipelines }: Uploaded<LoopPlan>,
@@ -29,6 +35,7 @@ export async function runLoop(
   chunk: InputChunk,
   mapPipeline: GPUComputePipeline,
   maps: number,
+  isAwaited: boolean,
 ): Promise<InputChunkOutput> {
   const { channels, classes } = plan;
   const { inputs } = chunk;
@@ -73,20 +80,35 @@ export async function runLoop(
         };
       }),
     );
-    for (let first = 0; first < channels; first += VARIANTS_TOGETHER) {
-      throwIfAborted(input.signal);
-      await device.checked('loop', () => {
-        for (let k = first; k < Math.min(channels, first + VARIANTS_TOGETHER); k++) {
-          encoded((commands) => {
-            encoder.encode(commands, [masks[k]!, ...evaluations]);
-            const variant = buffers.values[plan.logits]!;
-            for (let n = 0; n < inputs; n++) {
-              const at = 4 * (n * channels + k) * classes;
-              commands.copyBufferToBuffer(variant, 4 * n * classes, logits, at, 4 * classes);
-            }
-          });
-        }
+    const variantLogits = buffers.values[plan.logits]!;
+    /** Evaluates the tail without a channel and copies its logits. */
+    const encodeVariant = (channel: number, copyLogits: (commands: GPUCommandEncoder) => void): void => {
+      encoded((commands) => {
+        encoder.encode(commands, [masks[channel]!, ...evaluations]);
+        copyLogits(commands);
       });
+    };
+    if (isAwaited) {
+      const source = { buffer: variantLogits, inputs, classes };
+      const read = await readVariants(device, scope, source, channels, (channel, copy) => {
+        throwIfAborted(input.signal);
+        encodeVariant(channel, copy);
+      });
+      gpu.queue.writeBuffer(logits, 0, read);
+    } else {
+      for (let first = 0; first < channels; first += VARIANTS_TOGETHER) {
+        throwIfAborted(input.signal);
+        await device.checked('loop', () => {
+          for (let k = first; k < Math.min(channels, first + VARIANTS_TOGETHER); k++) {
+            encodeVariant(k, (commands) => {
+              for (let n = 0; n < inputs; n++) {
+                const at = 4 * (n * channels + k) * classes;
+                commands.copyBufferToBuffer(variantLogits, 4 * n * classes, logits, at, 4 * classes);
+              }
+            });
+          }
+        });
+      }
     }
     throwIfAborted(input.signal);
     const score = { ...input, score: scoreCode(input.score, plan.scoreFunction) };

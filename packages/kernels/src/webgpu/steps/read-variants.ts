@@ -1,0 +1,42 @@
+import type { Device } from '../../device/device.ts';
+import { BufferUsage, MAP_READ } from '../../device/usage.ts';
+import type { BufferScope } from '../buffer-scope.ts';
+
+/** Where a variant's logits are, `[inputs, classes]`, once it was evaluated. */
+interface VariantLogits {
+  readonly buffer: GPUBuffer;
+  readonly inputs: number;
+  readonly classes: number;
+}
+
+/**
+ * Evaluates one variant after the other and waits for the logits of each. Returns them as `[inputs, channels, classes]`.
+ *
+ * @param submit submits the evaluation of a channel's variant, and what `copy` encodes after it
+ */
+export async function readVariants(
+  device: Device,
+  scope: BufferScope,
+  { buffer, inputs, classes }: VariantLogits,
+  channels: number,
+  submit: (channel: number, copy: (commands: GPUCommandEncoder) => void) => void,
+): Promise<Float32Array<ArrayBuffer>> {
+  const { copyTarget, mapRead } = BufferUsage;
+  const byteLength = 4 * inputs * classes;
+  const staging = scope.create({ label: 'logits of a variant', byteLength, usage: copyTarget | mapRead });
+  const logits = new Float32Array(inputs * channels * classes);
+  for (let channel = 0; channel < channels; channel++) {
+    await device.checked('loop', () => {
+      submit(channel, (commands) => {
+        commands.copyBufferToBuffer(buffer, 0, staging, 0, byteLength);
+      });
+    });
+    await device.settled(staging.mapAsync(MAP_READ));
+    const variant = new Float32Array(staging.getMappedRange());
+    for (let n = 0; n < inputs; n++) {
+      logits.set(variant.subarray(n * classes, (n + 1) * classes), (n * channels + channel) * classes);
+    }
+    staging.unmap();
+  }
+  return logits;
+}
