@@ -87,17 +87,19 @@ async function runRounds(candidates: readonly Candidate[], options: MeasureOptio
 }
 
 /**
- * The time of a run. Of a short one it is the mean over as many as fill a moment, after one that does not count: what the
- * strategy before it left in the caches would be most of its time.
+ * The time of a run. Of a short one it is the median of as many as fill a moment, after one that does not count: what the
+ * strategy before it left in the caches, or a garbage collection, would be most of its time.
  */
 async function timeOfRound({ prepared, channels, checked }: Candidate): Promise<number> {
   if (checked.ms < MOMENT_MS) await prepared.run(channels);
-  const start = performance.now();
-  for (let runs = 1; ; runs++) {
+  const times: number[] = [];
+  const end = performance.now() + MOMENT_MS;
+  do {
+    const start = performance.now();
     await prepared.run(channels);
-    const elapsed = performance.now() - start;
-    if (elapsed >= MOMENT_MS) return elapsed / runs;
-  }
+    times.push(performance.now() - start);
+  } while (performance.now() < end);
+  return summarize(times).median;
 }
 
 /** Timers and signals have their turn: WASM never leaves the thread. */

@@ -23,7 +23,7 @@ export function scaledTime(ms: number, fixedMs: number, passes: number, allPasse
   return fixed + ((ms - fixed) * allPasses) / passes;
 }
 
-/** Shorter runs are timed several at a time; browsers' clocks have steps of up to 0.1 ms. */
+/** Shorter runs are timed several at a time. */
 export const MOMENT_MS = 20;
 
 /** About how long a strategy's part of a round takes. */

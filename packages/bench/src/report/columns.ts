@@ -46,7 +46,7 @@ export const COLUMNS: readonly Column[] = [
 
 /** What a reader of the columns has to know. */
 export const LEGEND: readonly string[] = [
-  'Times are medians over interleaved rounds, from inputs where they are resident to the answer on the CPU; where a run takes less than 20 ms, a round is the mean of as many as fill 20 ms. A strategy whose run takes long has one round, the one in which its answer was checked.',
+  'Times are medians over interleaved rounds, from inputs where they are resident to the answer on the CPU; where a run takes less than 20 ms, a round is the median of as many as fill 20 ms. A strategy whose run takes long has one round, the one in which its answer was checked.',
   '*n: scaled up from n channels. GPU: time on the GPU by its own clock. Warm-up: preparing, compiling and the first run, no part of the time.',
   'max|dw|/max|w|: largest error against float64, relative to the largest weight; a strategy is timed only if that is at most 1e-4.',
   'Bytes and multiply-adds are what the plan says; GB/s and GFLOP/s are those divided by the time on the GPU, or to the answer where that is not known, with the share of the ceiling that was measured in the same run. A multiply-add is two FLOP.',
