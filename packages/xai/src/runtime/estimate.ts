@@ -9,23 +9,22 @@ interface Speed {
   /** Milliseconds that a run takes however little it does, and each step of a chunk. */
   readonly run: number;
   readonly step: number;
-  /** Milliseconds that a variant of an input takes however small it is. */
+  /** Milliseconds that a variant of an input takes however small it is, and the score of each of its classes. */
   readonly variant: number;
+  readonly score: number;
 }
 
 /**
- * Fitted to times of the cases of the bench, within a factor of two of each. They decide between ways that differ by more; a
- * wrong choice between others costs little.
+ * Fitted to times of the cases of the bench, once warm: within a factor of two of most, of four of all but software WebGPU's on
+ * large element-wise steps, which it takes longer for. They decide between ways that differ by more; a wrong choice between
+ * others costs little.
  */
 const SPEEDS = {
-  softwareGpu: { operations: 6e5, bytes: 6e5, run: 0.6, step: 0.3, variant: 0 },
-  wasm: { operations: 8e6, bytes: 3.5e6, run: 0, step: 0.15, variant: 0.004 },
-  javascript: { operations: 1e5, bytes: 3e5, run: 0, step: 0.2, variant: 0.004 },
-  reference: { operations: 1.2e5, bytes: 2e5, run: 0, step: 0.02, variant: 0.002 },
+  softwareGpu: { operations: 1e6, bytes: 6.3e5, run: 0.17, step: 0.19, variant: 0.001, score: 3e-5 },
+  wasm: { operations: 7.5e6, bytes: 4.5e6, run: 0.15, step: 0.015, variant: 0.0002, score: 2.8e-5 },
+  javascript: { operations: 1e5, bytes: 3e5, run: 0.15, step: 0.015, variant: 0.0002, score: 2.8e-5 },
+  reference: { operations: 2.5e5, bytes: 4e5, run: 0, step: 0.005, variant: 0.0004, score: 5e-6 },
 } as const satisfies Record<string, Speed>;
-
-/** Milliseconds that the score of a class without a channel takes, everywhere about the same. */
-const SCORE_MS = 7e-5;
 
 /**
  * Returns about how long a plan takes on a machine without a GPU, in milliseconds.
@@ -41,7 +40,7 @@ export function estimatedMs(plan: Plan, executor: ExecutorName, backend: string,
     (operations.plan + operations.base) / speed.operations +
     bytes / speed.bytes +
     channels * speed.variant +
-    channels * classes * SCORE_MS;
+    channels * classes * speed.score;
   // Inputs that take no more than a chunk each share it with others.
   const passes = chunks.perInput > 1 ? inputs * chunks.perInput : 1;
   return speed.run + passes * steps.length * speed.step + inputs * perInput;
