@@ -81,8 +81,8 @@ export async function runBench(request: BenchRequest, hooks: BenchHooks): Promis
         measured.push(await measureOne(benchCase, strategies, runtime, options));
       } catch (error) {
         // What other cases took minutes for is not lost.
-        if (!(error instanceof BenchError) || error.code !== 'disagreement') throw error;
-        skipped.push({ case: benchCase.name, reason: error.message, isFailure: true });
+        const reason = error instanceof Error ? error.message : String(error);
+        skipped.push({ case: benchCase.name, reason, isFailure: true });
       }
     }
     return {

@@ -72,6 +72,23 @@ test('a strategy whose answer differs is not timed, and the error is told', asyn
   assert.ok(Math.abs((untimed[0]?.maxRelativeError ?? 0) - 1e-3) < 1e-5);
 });
 
+/** A strategy that fails when it runs. */
+function failing(executor: Strategy['executor']): Strategy {
+  const error = new TypeError('x is not a function');
+  return { ...falsified(1), executor, prepare: () => Promise.reject(error) };
+}
+
+test('what TensorFlow.js fails at is told, an error of ours ends the case', async () => {
+  const { results, untimed } = await measure(SMALL, [failing('tfjs-wasm'), falsified(1)]);
+  assert.is(results.length, 1);
+  assert.equal(
+    untimed.map(({ reason }) => reason),
+    ['it failed: x is not a function'],
+  );
+  const error = await measure(SMALL, [failing('webgpu')]).catch((reason: unknown) => reason);
+  assert.instance(error, TypeError);
+});
+
 test('a strategy within the tolerance is timed', async () => {
   const { results, untimed } = await measure(SMALL, [falsified(1 + 5e-5)]);
   assert.equal(untimed, []);

@@ -7,7 +7,7 @@ import { countDispatches } from './count-dispatches.ts';
 import type { Effort } from './effort.ts';
 import type { Pace } from './pace.ts';
 import { spread, type Reference } from './reference.ts';
-import { isExpectedRefusal } from './refusals.ts';
+import { refusalOf } from './refusals.ts';
 import { MOMENT_MS, sampledChannels } from './schedule.ts';
 import { summarize } from './statistics.ts';
 
@@ -112,8 +112,9 @@ export async function qualify(
     };
   } catch (error) {
     prepared?.dispose();
-    if (!isExpectedRefusal(error)) throw error;
-    return untimed(error.message);
+    const reason = refusalOf(error, executor);
+    if (reason === null) throw error;
+    return untimed(reason);
   }
 }
 

@@ -81,9 +81,10 @@ function repeated({ constants }: LiveNetwork, copies: number): Map<TensorId, tf.
   return new Map(
     [...constants].map(([id, value]) => {
       const [batch = 1, ...shape] = value.shape;
+      // Three axes: TensorFlow.js's WebGPU backend tiles tensors of five and more on the CPU, which it can't in Node.
       const repetitions = value
-        .reshape([batch, 1, ...shape])
-        .tile([1, copies, ...shape.map(() => 1)])
+        .reshape([batch, 1, -1])
+        .tile([1, copies, 1])
         .reshape([batch * copies, ...shape]);
       return [id, repetitions];
     }),
