@@ -46,7 +46,7 @@ export function contributionLaunch(convolution: Convolution): Launch | null {
   const { inputs, variants } = result.batch;
   return {
     shader: CONTRIBUTION,
-    overrides: resultVariant(result),
+    overrides: resultVariant(result, { clipped: true }),
     uniforms: [encodeResult(result), new Uint32Array(parameters.buffer)],
     buffers: { ...resultBuffers(result), 7: source.values, 8: contributes.off, 9: weights.buffer },
     threads: inputs * variants * Math.ceil(windows / together) * Math.ceil(result.segment.length / FILTERS),

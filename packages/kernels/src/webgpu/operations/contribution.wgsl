@@ -96,6 +96,8 @@ fn main(
   let o67 = params.offsets[3];
   let o8 = params.offsets[4].xy;
   let cells = epilogue.pool_height * epilogue.pool_width;
+  let extras_a = extras_of(channel);
+  let extras_b = extras_of(channel + 4u);
 
   // Of the first four filters, and of the others.
   var reduced_a = empty_pool(epilogue.reduction);
@@ -118,8 +120,8 @@ fn main(
       // Windows may hang over the edge.
       let is_inside = (u32(row) < epilogue.height) & (u32(column) < epilogue.width);
       let position = select(0u, u32(row) * epilogue.width + u32(column), is_inside);
-      let a = finish(batch, position, channel, sum[0]);
-      let b = finish(batch, position, channel + 4u, sum[1]);
+      let a = finish(batch, position, channel, sum[0], extras_a);
+      let b = finish(batch, position, channel + 4u, sum[1], extras_b);
       if (POOLS) {
         pooled_a = pool_cell_where(is_inside, pooled_a, epilogue.pool, a);
         pooled_b = pool_cell_where(is_inside, pooled_b, epilogue.pool, b);

@@ -302,6 +302,7 @@ fn main(
     let sums_of_rows = array(sums.row0, sums.row1, sums.row2, sums.row3, sums.row4, sums.row5, sums.row6, sums.row7);
     for (var half = 0u; half < 2u; half++) {
       let channel = filter_tile * FILTERS + half * 4u;
+      let extras = extras_of(channel);
       var window = pooled[half];
       var cell = first_cell;
       var position = first_window;
@@ -314,7 +315,7 @@ fn main(
           if (HAS_EXTRAS) {
             sum += partial_at(batch, unpooled, channel);
           }
-          let result = finish(batch, unpooled, channel, sum);
+          let result = finish(batch, unpooled, channel, sum, extras);
           if (POOLS) {
             window = pool_cell(window, epilogue.pool, result);
           } else {

@@ -19,8 +19,10 @@ fn main(
   if (batch >= epilogue.inputs * epilogue.variants) {
     return;
   }
+  let extras = extras_of(channel);
   if (!POOLS) {
-    store(batch, position, channel, finish(batch, position, channel, value_at(batch, position, channel)));
+    let value = value_at(batch, position, channel);
+    store(batch, position, channel, finish(batch, position, channel, value, extras));
     return;
   }
   var first = position;
@@ -36,7 +38,7 @@ fn main(
       let of_result = position_of(pooled_position, cell);
       if (of_result >= 0) {
         let value = value_at(batch, u32(of_result), channel);
-        pooled = pool_cell(pooled, epilogue.pool, finish(batch, u32(of_result), channel, value));
+        pooled = pool_cell(pooled, epilogue.pool, finish(batch, u32(of_result), channel, value, extras));
       }
     }
     reduced = pool_cell(reduced, epilogue.reduction, pooled_cell(pooled, epilogue.pool));

@@ -8,7 +8,8 @@
 
 // What a result needs: software adapters execute both sides of an `if` they cannot decide when compiling.
 override HAS_EXTRAS = true; // scale, shift, addend
-override ACTIVATION = 2u; // 0 none, 1 ReLU, 2 any
+override HAS_ADDEND = true;
+override ACTIVATION = 3u; // 0 none, 1 ReLU, 2 none, ReLU or ReLU6 as parameters say, 3 any
 override POOLS = true;
 
 const POOL_MAX = 1u;
@@ -31,6 +32,8 @@ struct Epilogue {
   has_base: u32,
   activation: u32,
   alpha: f32,
+  clip_low: f32, // where `ACTIVATION` is 2
+  clip_high: f32,
   pool: u32,
   pool_height: u32,
   pool_width: u32,
@@ -118,17 +121,42 @@ fn neighbours(first: u32, row_end: u32) -> vec4<u32> {
   return min(vec4(first) + vec4(0u, 1u, 2u, 3u), vec4(row_end - 1u));
 }
 
-fn finish(batch: u32, position: u32, channel: u32, value: vec4<f32>) -> Cell {
-  let of_whole = neighbours(epilogue.first_channel + channel, epilogue.whole_channels);
-  var result = value;
+// Scale and shift of four channels: the same at all positions, so that they are read once.
+struct Extras {
+  scale: vec4<f32>,
+  shift: vec4<f32>,
+}
+
+fn extras_of(channel: u32) -> Extras {
+  var extras = Extras(vec4(1.0), vec4(0.0));
   if (HAS_EXTRAS) {
+    let of_whole = neighbours(epilogue.first_channel + channel, epilogue.whole_channels);
     if (epilogue.has_scale != 0u) {
-      result *= constants_at(of_whole + epilogue.scale_at);
+      extras.scale = constants_at(of_whole + epilogue.scale_at);
     }
     if (epilogue.has_shift != 0u) {
-      result += constants_at(of_whole + epilogue.shift_at);
+      extras.shift = constants_at(of_whole + epilogue.shift_at);
     }
-    if (epilogue.addend != 0u) {
+  }
+  return extras;
+}
+
+fn clip(x: vec4<f32>) -> vec4<f32> {
+  return clamp(x, vec4(epilogue.clip_low), vec4(epilogue.clip_high));
+}
+
+// clip(b) - clip(b - d), exactly d where nothing is clipped.
+fn clipped_changes(b: vec4<f32>, d: vec4<f32>) -> vec4<f32> {
+  let a = b - d;
+  let is_inside = (min(a, b) >= vec4(epilogue.clip_low)) & (max(a, b) <= vec4(epilogue.clip_high));
+  return select(clip(b) - clip(a), d, is_inside);
+}
+
+fn finish(batch: u32, position: u32, channel: u32, value: vec4<f32>, extras: Extras) -> Cell {
+  var result = value;
+  if (HAS_EXTRAS) {
+    result = result * extras.scale + extras.shift;
+    if (HAS_ADDEND && epilogue.addend != 0u) {
       result += addend_at(batch, position, channel);
     }
   }
@@ -140,6 +168,7 @@ fn finish(batch: u32, position: u32, channel: u32, value: vec4<f32>) -> Cell {
   }
   if (!is_stream && epilogue.has_base != 0u) {
     let input = batch / epilogue.variants;
+    let of_whole = neighbours(epilogue.first_channel + channel, epilogue.whole_channels);
     let at = of_whole + (input * epilogue.height * epilogue.width + position) * epilogue.whole_channels;
     base = vec4(result_base[at.x], result_base[at.y], result_base[at.z], result_base[at.w]);
   }
@@ -148,6 +177,9 @@ fn finish(batch: u32, position: u32, channel: u32, value: vec4<f32>) -> Cell {
   }
   if (ACTIVATION == 1u) {
     return Cell(max(base, vec4(0.0)), relu_changes(base, delta));
+  }
+  if (ACTIVATION == 2u) {
+    return Cell(clip(base), clipped_changes(base, delta));
   }
   let changes = activation_changes(epilogue.activation, epilogue.alpha, base, delta);
   return Cell(changes.value, changes.fall);

@@ -7,13 +7,22 @@ export interface Kernel {
   readonly overrides: Overrides;
 }
 
+/** Which frequent kinds of results have a pipeline of their own behind an operation, besides that with nothing to do. */
+export interface OwnPipelines {
+  /** A ReLU, and a ReLU with pooling. Default: yes. */
+  readonly relu?: boolean;
+  /** Everything but a tensor added and other activations than ReLU and ReLU6: batch normalization, pooling. Default: no. */
+  readonly clipped?: boolean;
+}
+
 /**
- * The overrides of `epilogue.wgsl` for a result. Few combinations have a pipeline of their own: nothing to do, a ReLU,
- * a ReLU and pooling. All others share the one that does everything.
- *
- * @param mayHaveRelu whether a ReLU alone is frequent enough behind the operation
+ * The overrides of `epilogue.wgsl` for a result. Few combinations have a pipeline of their own; all others share the one that does
+ * everything.
  */
-export function resultVariant(result: Result, mayHaveRelu = true): Overrides {
+export function resultVariant(
+  result: Result,
+  { relu = true, clipped = false }: OwnPipelines = {},
+): Overrides {
   const {
     scaleAt = null,
     shiftAt = null,
@@ -24,7 +33,11 @@ export function resultVariant(result: Result, mayHaveRelu = true): Overrides {
   } = result;
   const hasExtras = scaleAt !== null || shiftAt !== null || addend !== null;
   const pools = pool !== null || reduction !== null;
-  const isRelu = mayHaveRelu && activation?.function === 'relu';
-  if (hasExtras || (activation !== null && !isRelu) || (pools && !isRelu)) return {};
-  return { HAS_EXTRAS: 0, ACTIVATION: isRelu ? 1 : 0, POOLS: pools ? 1 : 0 };
+  const isRelu = relu && activation?.function === 'relu';
+  const isPlain = activation === null && !pools;
+  if (!hasExtras && (isPlain || isRelu)) {
+    return { HAS_EXTRAS: 0, ACTIVATION: isRelu ? 1 : 0, POOLS: pools ? 1 : 0 };
+  }
+  const isClipped = activation === null || activation.function === 'relu' || activation.function === 'relu6';
+  return clipped && isClipped && addend === null ? { ACTIVATION: 2, HAS_ADDEND: 0 } : {};
 }

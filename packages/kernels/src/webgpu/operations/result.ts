@@ -88,6 +88,9 @@ export function eachResultThreads(result: Result): number {
   return inputs * variants * storedPositions(result) * Math.ceil(result.segment.length / 4);
 }
 
+/** Of float32: nothing is clipped there. */
+const LARGEST = 3.4028234663852886e38;
+
 /** The uniform `epilogue`. */
 export function encodeResult(result: Result): Uint32Array<ArrayBuffer> {
   const { batch, shape, segment, scaleAt = null, shiftAt = null, addend, activation, base, pool } = result;
@@ -114,6 +117,8 @@ export function encodeResult(result: Result): Uint32Array<ArrayBuffer> {
     Number(Boolean(base)),
     activation ? ACTIVATION_CODES[activation.function] : 0,
     floatBits(activation?.alpha ?? 0),
+    floatBits(activation ? 0 : -LARGEST),
+    floatBits(activation?.function === 'relu6' ? 6 : LARGEST),
     REDUCTION_CODES[window?.reduction ?? 'none'],
     poolHeight,
     poolWidth,

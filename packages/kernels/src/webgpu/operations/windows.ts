@@ -75,7 +75,7 @@ export function poolLaunch(
   );
   return {
     shader: POOL,
-    overrides: resultVariant(result, false),
+    overrides: resultVariant(result, { relu: false }),
     uniforms: [encodeResult(result), parameters],
     buffers: { ...resultBuffers(result), 6: constants, 7: source.values, 8: source.base },
     threads: eachResultThreads(result),
