@@ -83,33 +83,25 @@ fn pool_cell(pooled: Pooled, kind: u32, cell: Cell) -> Pooled {
   return pool_cell_where(true, pooled, kind, cell);
 }
 
-// The same without a branch; a cell that does not count leaves the window as it is.
+// The same where `counts`; otherwise the window stays as it is. Without a branch: a CPU that plays the GPU pays for every way
+// out of a function with copies of all that it returns.
 fn pool_cell_where(counts: bool, pooled: Pooled, kind: u32, cell: Cell) -> Pooled {
-  if (kind != POOL_MAX) {
-    return Pooled(
-      pooled.base + select(vec4(0.0), cell.base, counts),
-      pooled.ablated_base,
-      pooled.delta + select(vec4(0.0), cell.delta, counts),
-      pooled.cells + select(0.0, 1.0, counts),
-    );
-  }
-  let base = select(vec4(LOWEST), cell.base, counts);
+  let is_max = kind == POOL_MAX;
+  let base = select(vec4(select(0.0, LOWEST, is_max)), cell.base, counts);
   let delta = select(vec4(0.0), cell.delta, counts);
   let is_larger = base - delta > pooled.ablated_base - pooled.delta;
   return Pooled(
-    max(pooled.base, base),
-    select(pooled.ablated_base, base, is_larger),
-    select(pooled.delta, delta, is_larger),
-    1.0,
+    select(pooled.base + base, max(pooled.base, base), is_max),
+    select(pooled.ablated_base, base, is_larger & vec4(is_max)),
+    select(pooled.delta + delta, select(pooled.delta, delta, is_larger), is_max),
+    select(pooled.cells + select(0.0, 1.0, counts), 1.0, is_max),
   );
 }
 
 fn pooled_cell(pooled: Pooled, kind: u32) -> Cell {
-  if (kind == POOL_MAX) {
-    // Where the same cell is largest with and without the channel, this is its delta exactly.
-    return Cell(pooled.base, pooled.base - pooled.ablated_base + pooled.delta);
-  }
-  return Cell(pooled.base / pooled.cells, pooled.delta / pooled.cells);
+  // Of a maximum there is one cell. Where the same is largest with and without the channel, this is its delta exactly.
+  let change = select(vec4(0.0), pooled.base - pooled.ablated_base, kind == POOL_MAX);
+  return Cell(pooled.base / pooled.cells, (change + pooled.delta) / pooled.cells);
 }
 
 fn variant_of(batch: u32) -> u32 {
