@@ -46,7 +46,8 @@ export function contributionLaunch(convolution: Convolution): Launch | null {
   const { inputs, variants } = result.batch;
   return {
     shader: CONTRIBUTION,
-    overrides: resultVariant(result, { clipped: true }),
+    // A ReLU by itself is rarer here than one with pooling.
+    overrides: resultVariant(result, { relu: Boolean(result.pool ?? result.reduction), clipped: true }),
     uniforms: [encodeResult(result), new Uint32Array(parameters.buffer)],
     buffers: { ...resultBuffers(result), 7: source.values, 8: contributes.off, 9: weights.buffer },
     threads: inputs * variants * Math.ceil(windows / together) * Math.ceil(result.segment.length / FILTERS),

@@ -70,7 +70,7 @@ export function combineLaunch(
   const { 2: y = null, 3: base = null } = resultBuffers(result);
   return {
     shader: COMBINE,
-    overrides: resultVariant(result, { clipped: true }),
+    overrides: resultVariant(result, { relu: false, clipped: true }),
     uniforms: [encodeResult(result), parameters],
     buffers: {
       2: y,
