@@ -1,6 +1,6 @@
 import type {
   AblationInput,
-  AblationTimings,
+  AblationOutput,
   Norm,
   TensorSource,
   Weighting,
@@ -42,16 +42,8 @@ interface Chunk {
   readonly maps: number;
 }
 
-/** Read where the device's memory is mapped, for as long as it is. */
-export interface ChunkOutput {
-  readonly logits: Float32Array;
-  readonly ablatedScores: Float32Array;
-  readonly weights: Float32Array;
-  readonly classIndices: Uint32Array;
-  readonly mapSigned: Float32Array;
-  readonly map: Float32Array;
-  readonly timings: AblationTimings;
-}
+/** A chunk's part of the output, read where the device's memory is mapped, for as long as it is. */
+export type ChunkOutput = Omit<AblationOutput, 'dispatches'>;
 
 const WEIGHTING_CODES: Readonly<Record<Weighting, (norm: Norm) => number>> = {
   'relative-drop': () => 0,
