@@ -2,11 +2,6 @@ import type { BufferRequest, Device } from '../../device/device.ts';
 import { BufferUsage } from '../../device/usage.ts';
 import type { PassTimer } from '../pass-timer.ts';
 
-interface Written {
-  readonly buffer: GPUBuffer;
-  readonly words: Uint32Array;
-}
-
 interface Binding {
   readonly buffers: readonly GPUBuffer[];
   readonly group: GPUBindGroup;
@@ -22,8 +17,10 @@ export class ChunkFrame {
   readonly #device: Device;
   /** By label. */
   readonly #buffers = new Map<string, GPUBuffer>();
-  readonly #written = new Map<string, Written>();
+  /** What the buffers hold that seldom changes. */
+  readonly #settings = new Map<string, Uint32Array>();
   readonly #bindings = new Map<GPUComputePipeline, Binding>();
+  #byteLength = 0;
 
   /** @param timer the frame's from now on */
   constructor(device: Device, timer: PassTimer) {
@@ -31,16 +28,19 @@ export class ChunkFrame {
     this.timer = timer;
   }
 
+  /** Of all buffers. */
   get byteLength(): number {
-    const written = [...this.#written.values()].map(({ buffer }) => buffer);
-    return [...this.#buffers.values(), ...written].reduce((sum, { size }) => sum + size, 0);
+    return this.#byteLength;
   }
 
   /** The buffer of that label, made when it is first asked for. */
   buffer(request: BufferRequest): GPUBuffer {
     const { label } = request;
-    const buffer = this.#buffers.get(label) ?? this.#device.createBuffer(request);
+    const known = this.#buffers.get(label);
+    if (known) return known;
+    const buffer = this.#device.createBuffer(request);
     this.#buffers.set(label, buffer);
+    this.#byteLength += buffer.size;
     return buffer;
   }
 
@@ -55,18 +55,12 @@ export class ChunkFrame {
   /** A buffer for what seldom changes: the same values again are not sent again. */
   settings(label: string, data: Float32Array | Uint32Array, usage: number): GPUBuffer {
     const words = new Uint32Array(data.buffer, data.byteOffset, data.length);
-    const { buffer, words: held } = this.#written.get(label) ?? {};
-    if (buffer && isSame(held, words)) return buffer;
-    const target =
-      buffer ??
-      this.#device.createBuffer({
-        label,
-        byteLength: data.byteLength,
-        usage: usage | BufferUsage.copyTarget,
-      });
-    this.#written.set(label, { buffer: target, words: words.slice() });
-    this.#write(target, data);
-    return target;
+    const { byteLength } = data;
+    const buffer = this.buffer({ label, byteLength, usage: usage | BufferUsage.copyTarget });
+    if (isSame(this.#settings.get(label), words)) return buffer;
+    this.#settings.set(label, words.slice());
+    this.#write(buffer, data);
+    return buffer;
   }
 
   /** The bind group of a pipeline's buffers, the binding of each being its index. */
@@ -84,9 +78,8 @@ export class ChunkFrame {
 
   dispose(): void {
     for (const buffer of this.#buffers.values()) buffer.destroy();
-    for (const { buffer } of this.#written.values()) buffer.destroy();
     this.#buffers.clear();
-    this.#written.clear();
+    this.#settings.clear();
     this.#bindings.clear();
     this.timer.dispose();
   }

@@ -1,4 +1,4 @@
-import type { AblationInput, AblationOutput, PreparedAblation } from '../../ablation/contract.ts';
+import type { AblationInput, AblationOutput, PreparedAblation, Score } from '../../ablation/contract.ts';
 import { mapsPerInput, throwIfAborted, validateInput } from '../../ablation/validate.ts';
 import type { Device } from '../../device/device.ts';
 import { BufferUsage } from '../../device/usage.ts';
@@ -9,7 +9,7 @@ import { PassTimer } from '../pass-timer.ts';
 import { SEPARABLE_DENSE, WEIGHTED_MAP } from '../shaders.ts';
 import { scoreCode, tailVariant } from '../variants.ts';
 import { ChunkFrame } from './chunk-frame.ts';
-import { runChunk, type ChunkOutput, type UploadedPlan } from './chunk.ts';
+import { runChunk, type ChunkOutput, type ChunkPipelines, type UploadedPlan } from './chunk.ts';
 import { FramePool } from './frame-pool.ts';
 import { encodeProgram } from './program.ts';
 
@@ -64,11 +64,20 @@ function channelsSideBySide({ channels, classes, step: { kernel } }: SeparablePl
   return rows;
 }
 
+/** What runs have in common that ask for as many maps of the same score. */
+interface RunKind {
+  /** Inputs of a submission. */
+  readonly chunkSize: number;
+  readonly pipelines: ChunkPipelines;
+}
+
 class SeparableDenseAblation implements PreparedAblation {
   readonly #device: Device;
   readonly #uploaded: UploadedPlan;
   readonly #weights: BufferScope;
   readonly #budgetBytes: number;
+  /** By the number of maps and the score. */
+  readonly #kinds = new Map<string, RunKind>();
 
   constructor(device: Device, uploaded: UploadedPlan, weights: BufferScope, budgetBytes: number) {
     this.#device = device;
@@ -84,33 +93,35 @@ class SeparableDenseAblation implements PreparedAblation {
   async run(input: AblationInput): Promise<AblationOutput> {
     validateInput(this.plan, input);
     const maps = mapsPerInput(input.classes, this.plan.classes);
-    const chunkSize = inputsPerChunk(this.plan, maps, this.#device.limits, this.#budgetBytes);
-    const [ablation, map] = await Promise.all([
-      this.#device.pipeline(SEPARABLE_DENSE, {
-        THREADS: this.#uploaded.threads,
-        ...tailVariant(this.plan.step),
-        SCORE: scoreCode(input.score, this.plan.scoreFunction),
-      }),
-      this.#device.pipeline(WEIGHTED_MAP, { IS_SINGLE: maps === 1 ? 1 : 0 }),
-    ]);
+    const key = `${maps} ${input.score}`;
+    const known = this.#kinds.get(key);
+    const { chunkSize, pipelines } = known ?? (await this.#prepareKind(maps, input.score));
+    if (!known) this.#kinds.set(key, { chunkSize, pipelines });
     const output = emptyOutput(this.plan, input.inputs, maps);
     for (let first = 0; first < input.inputs; first += chunkSize) {
       throwIfAborted(input.signal);
       const inputs = Math.min(chunkSize, input.inputs - first);
-      await runChunk(
-        this.#device,
-        this.#uploaded,
-        { ablation, map },
-        input,
-        { first, inputs, maps },
-        (chunk) => {
-          collect(output, chunk, first / input.inputs);
-        },
-      );
+      await runChunk(this.#device, this.#uploaded, pipelines, input, { first, inputs, maps }, (chunk) => {
+        collect(output, chunk, first / input.inputs);
+      });
       input.onProgress?.(first + inputs);
     }
     throwIfAborted(input.signal);
     return output;
+  }
+
+  async #prepareKind(maps: number, score: Score): Promise<RunKind> {
+    const { plan, threads } = this.#uploaded;
+    const chunkSize = inputsPerChunk(plan, maps, this.#device.limits, this.#budgetBytes);
+    const [ablation, map] = await Promise.all([
+      this.#device.pipeline(SEPARABLE_DENSE, {
+        THREADS: threads,
+        ...tailVariant(plan.step),
+        SCORE: scoreCode(score, plan.scoreFunction),
+      }),
+      this.#device.pipeline(WEIGHTED_MAP, { IS_SINGLE: maps === 1 ? 1 : 0 }),
+    ]);
+    return { chunkSize, pipelines: { ablation, map } };
   }
 
   dispose(): void {
