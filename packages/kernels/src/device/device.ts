@@ -120,14 +120,14 @@ export class Device {
   ): Promise<ArrayBuffer> {
     const usage = BufferUsage.copyTarget | BufferUsage.mapRead;
     const staging = this.createBuffer({ label: `${buffer.label} read-back`, byteLength, usage });
+    const copy = (): GPUBuffer => {
+      const encoder = this.gpu.createCommandEncoder();
+      encoder.copyBufferToBuffer(buffer, byteOffset, staging, 0, byteLength);
+      this.gpu.queue.submit([encoder.finish()]);
+      return staging;
+    };
     try {
-      await this.checked(`read ${buffer.label}`, () => {
-        const encoder = this.gpu.createCommandEncoder();
-        encoder.copyBufferToBuffer(buffer, byteOffset, staging, 0, byteLength);
-        this.gpu.queue.submit([encoder.finish()]);
-      });
-      await this.settled(staging.mapAsync(MAP_READ));
-      return staging.getMappedRange().slice(0, byteLength);
+      return await this.read(`read ${buffer.label}`, copy, (bytes) => bytes.slice(0, byteLength));
     } finally {
       staging.destroy();
     }
@@ -161,6 +161,22 @@ export class Device {
     const failure = await this.settled(error);
     if (failure !== null) throw failure;
     return result;
+  }
+
+  /**
+   * Runs synchronous GPU calls that end in filling a buffer with usage `mapRead`, and returns what `use` makes of its bytes
+   * once they are there.
+   *
+   * @param submit returns the buffer; it stays the caller's
+   * @param use copies what it needs: the bytes end when it returns
+   * @throws as `checked`; the buffer may then still be mapped, and is to be destroyed
+   */
+  async read<T>(label: string, submit: () => GPUBuffer, use: (bytes: ArrayBuffer) => T): Promise<T> {
+    const buffer = await this.checked(label, submit);
+    await this.settled(buffer.mapAsync(MAP_READ));
+    const used = use(buffer.getMappedRange());
+    buffer.unmap();
+    return used;
   }
 
   /** The same promise, except that it fails with `device-lost` as soon as the device is lost. */

@@ -1,5 +1,5 @@
 import { KernelsError } from '../errors.ts';
-import { sizeOf } from '../tail/shape.ts';
+import { resultLayout } from './result-layout.ts';
 import { largestScratch, LAUNCH_BYTES, mostLaunches, stepScratch } from './step-memory.ts';
 import type { StepPlan } from './step-plan.ts';
 import { largestBinding } from './weight-parts.ts';
@@ -30,7 +30,8 @@ export function bytesPerInput(plan: StepPlan, maps = 1): number {
   const kept = slots.reduce((sum, { perVariant, elements }) => sum + (perVariant ? 0 : elements), 0);
   const scratch = variantSteps.reduce((sum, step) => sum + stepScratch(step).perInput, 0);
   const launches = [...inputSteps, ...variantSteps].reduce((sum, step) => sum + mostLaunches(step), 0);
-  const elements = kept + scratch + channels + maps + 2 * resultElements(plan, maps);
+  const readBack = plan.classes + resultLayout(plan, 1, maps).length;
+  const elements = kept + scratch + channels + maps + 2 * readBack;
   return 4 * elements + launches * LAUNCH_BYTES + SMALL_BUFFER_BYTES;
 }
 
@@ -70,11 +71,6 @@ export function runBytes(plan: StepPlan, { inputs, variants }: ChunkSizes, maps 
   return inputs * (bytesPerInput(plan, maps) + variants * bytesPerVariant(plan));
 }
 
-/** What an input gives: logits, scores, weights, the predicted class and the maps. */
-function resultElements({ channels, classes, positions }: StepPlan, maps: number): number {
-  return classes + 2 * channels * classes + 1 + 2 * maps * sizeOf(positions);
-}
-
 /** How many variants of inputs the largest value or scratch lets into one buffer. */
 function variantsPerBuffer({ slots, variantSteps, limits }: StepPlan): number {
   const kept = slots.map(({ perVariant, elements }) => (perVariant ? elements : 1));
@@ -82,11 +78,10 @@ function variantsPerBuffer({ slots, variantSteps, limits }: StepPlan): number {
   return Math.floor(largestBinding(limits) / (4 * largest));
 }
 
-/** How many inputs the largest value, the scores or the maps let into one buffer. */
+/** How many inputs the largest value or the result lets into one buffer. */
 function inputsPerBuffer(plan: StepPlan, maps: number): number {
   const kept = plan.slots.map(({ perVariant, elements }) => (perVariant ? 1 : elements));
-  const scores = 2 * plan.channels * plan.classes + 1;
-  const largest = Math.max(scores, 2 * maps * sizeOf(plan.positions), ...kept);
+  const largest = Math.max(resultLayout(plan, 1, maps).length, ...kept);
   return Math.floor(largestBinding(plan.limits) / (4 * largest));
 }
 

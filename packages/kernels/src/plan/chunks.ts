@@ -1,5 +1,6 @@
 import { KernelsError } from '../errors.ts';
 import type { SeparablePlan } from './plan.ts';
+import { resultLayout } from './result-layout.ts';
 
 /** Channels a workgroup of the ablation kernel takes together; `CHANNEL_LANES` in `separable-dense.wgsl`. */
 export const CHANNEL_LANES = 8;
@@ -26,15 +27,14 @@ export function scratchHalf(plan: SeparablePlan): number {
 export function elementsPerInput(
   plan: SeparablePlan,
   maps: number,
-): { activation: number; logits: number; scratch: number; result: number; maps: number } {
+): { activation: number; logits: number; scratch: number; result: number } {
   const { channels, classes } = plan;
   const positions = plan.positions.reduce((product, length) => product * length, 1);
   return {
     activation: positions * channels,
     logits: classes,
     scratch: Math.ceil(channels / CHANNEL_LANES) * 2 * scratchHalf(plan),
-    result: 2 * channels * classes + 1,
-    maps: 2 * maps * positions,
+    result: resultLayout(plan, 1, maps).length,
   };
 }
 
@@ -63,7 +63,7 @@ export function inputsPerChunk(
     total += bytes;
   }
   // What is read back exists twice.
-  total += 4 * (elements.result + elements.maps + elements.logits);
+  total += 4 * (elements.result + elements.logits);
   if (maps > limits.maxComputeWorkgroupsPerDimension) {
     throw new KernelsError(
       'too-large',

@@ -1,4 +1,5 @@
 import type { AblationValue } from '../ablation/contract.ts';
+import type { InputChunk } from './chunked-ablation.ts';
 
 /**
  * How shaders are given the ablation values (`switch-off.wgsl`, `separable-dense.wgsl`): one a channel, one a channel and
@@ -6,17 +7,17 @@ import type { AblationValue } from '../ablation/contract.ts';
  */
 export const OFF_MODES = { channel: 0, 'channel-and-input': 1, mean: 2 } as const;
 
-/** The values that belong to inputs `first` to `first + inputs - 1`. */
+/** The values that belong to the inputs of a chunk. */
 export function ablationValues(
   ablation: AblationValue,
   channels: number,
-  { first, inputs }: { readonly first: number; readonly inputs: number },
+  { firstInput, inputs }: Pick<InputChunk, 'firstInput' | 'inputs'>,
 ): { mode: keyof typeof OFF_MODES; values: Float32Array | null } {
   if (ablation.kind === 'channel-mean') return { mode: 'mean', values: null };
   const { values } = ablation;
   if (values.length === channels) return { mode: 'channel', values };
   return {
     mode: 'channel-and-input',
-    values: values.subarray(first * channels, (first + inputs) * channels),
+    values: values.subarray(firstInput * channels, (firstInput + inputs) * channels),
   };
 }

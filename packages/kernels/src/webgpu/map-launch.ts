@@ -1,11 +1,18 @@
 import type { ClassSelection } from '../ablation/contract.ts';
+import type { Device } from '../device/device.ts';
 import type { PlanLimits } from '../plan/step-plan.ts';
 import type { RunShape } from './operations/ends.ts';
+import { WEIGHTED_MAP } from './shaders.ts';
 
 const CLASS_PREDICTED = 0xffffffff;
 /** Positions and classes a workgroup of `weighted-map.wgsl` takes. */
 const MAP_POSITIONS = 64;
 const MAP_CLASSES = 4;
+
+/** The pipeline of `weighted-map.wgsl` for so many maps of an input. */
+export function mapPipeline(device: Device, maps: number): Promise<GPUComputePipeline> {
+  return device.pipeline(WEIGHTED_MAP, { IS_SINGLE: maps === 1 ? 1 : 0 });
+}
 
 /** The class of each map as `weighted-map.wgsl` takes it. */
 export function mapClasses(classes: ClassSelection, maps: number): Uint32Array {

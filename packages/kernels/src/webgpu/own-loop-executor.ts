@@ -4,10 +4,10 @@ import { DEFAULT_BUDGET_BYTES } from '../plan/chunks.ts';
 import { planLoop, type LoopPlan } from '../plan/plan-loop.ts';
 import { sizeOf } from '../tail/shape.ts';
 import { BufferScope } from './buffer-scope.ts';
+import { ChunkedAblation } from './chunked-ablation.ts';
+import { mapPipeline } from './map-launch.ts';
 import { preparePipelines } from './operations/launch.ts';
 import { COMBINE, MASK, SCORE } from './operations/shaders.ts';
-import { WEIGHTED_MAP } from './shaders.ts';
-import { ChunkedAblation } from './steps/chunked-ablation.ts';
 import { runLoop } from './steps/loop-run.ts';
 import { uploadConstants } from './steps/step-constants.ts';
 import { stepKernels } from './steps/step-kernels.ts';
@@ -43,9 +43,9 @@ export function ownLoopExecutor(device: Device, { isAwaited = false }: OwnLoopOp
         const kernels = [...stepKernels(steps, loop.values.length, constants), ...ends];
         const [pipelines] = await Promise.all([
           preparePipelines(device, kernels),
-          ...[0, 1].map((isSingle) => device.pipeline(WEIGHTED_MAP, { IS_SINGLE: isSingle })),
+          ...[1, 2].map((maps) => mapPipeline(device, maps)),
         ]);
-        return new ChunkedAblation(device, plan, scope, {
+        return new ChunkedAblation(plan, {
           chunkSizes: (inputs, maps) => ({
             inputs: Math.max(
               1,
@@ -53,8 +53,11 @@ export function ownLoopExecutor(device: Device, { isAwaited = false }: OwnLoopOp
             ),
             variants: 1,
           }),
-          run: (input, chunk, mapPipeline, maps) =>
-            runLoop(device, { plan: loop, constants, pipelines }, input, chunk, mapPipeline, maps, isAwaited),
+          run: (input, chunk, maps, collect) =>
+            runLoop(device, { plan: loop, constants, pipelines }, input, chunk, maps, isAwaited, collect),
+          dispose: () => {
+            scope.dispose();
+          },
         });
       } catch (error) {
         scope.dispose();

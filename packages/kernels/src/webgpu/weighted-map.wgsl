@@ -23,11 +23,9 @@ struct Params {
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> activation: array<f32>; // [N, positions, K]
-// ablated_scores [N, K, C], weights [N, K, C], predicted class [N]
-@group(0) @binding(2) var<storage, read> result: array<f32>;
+// ablated_scores [N, K, C], weights [N, K, C], predicted class [N], map_signed [N, M, positions], map [N, M, positions]
+@group(0) @binding(2) var<storage, read_write> result: array<f32>;
 @group(0) @binding(3) var<storage, read> class_indices: array<u32>; // [M]
-// map_signed [N, M, positions], map [N, M, positions]
-@group(0) @binding(4) var<storage, read_write> maps: array<f32>;
 
 // The class of map `map`; the last map's class where there is no such map.
 fn class_of(map: u32, input: u32) -> u32 {
@@ -92,10 +90,11 @@ fn main(
       weights_at += params.classes;
     }
   }
-  let relu_base = params.inputs * params.maps * params.positions;
+  let signed_base = params.inputs * (2u * params.channels * params.classes + 1u);
+  let relu_base = signed_base + params.inputs * params.maps * params.positions;
   for (var offset = 0u; offset < min(CLASSES_PER_THREAD, params.maps - first_map); offset++) {
     let at = (input * params.maps + first_map + offset) * params.positions + position;
-    maps[at] = sums[offset];
-    maps[relu_base + at] = max(0.0, sums[offset]);
+    result[signed_base + at] = sums[offset];
+    result[relu_base + at] = max(0.0, sums[offset]);
   }
 }

@@ -1,19 +1,15 @@
-import type {
-  AblationInput,
-  AblationOutput,
-  Norm,
-  TensorSource,
-  Weighting,
-} from '../../ablation/contract.ts';
+import type { AblationInput, Norm, TensorSource, Weighting } from '../../ablation/contract.ts';
 import type { Device } from '../../device/device.ts';
-import { BufferUsage, MAP_READ } from '../../device/usage.ts';
+import { BufferUsage } from '../../device/usage.ts';
 import { CHANNEL_LANES, elementsPerInput, scratchHalf } from '../../plan/chunks.ts';
 import type { SeparablePlan } from '../../plan/plan.ts';
 import { sizeOf } from '../../tail/shape.ts';
 import { ablationValues, OFF_MODES } from '../ablation-values.ts';
+import type { InputChunk } from '../chunked-ablation.ts';
 import { mapClasses, mapGrid, mapParameters } from '../map-launch.ts';
 import type { PassTimer } from '../pass-timer.ts';
 import { REDUCTION_CODES } from '../reduction-codes.ts';
+import type { ChunkOutput } from '../run-output.ts';
 import type { ChunkFrame } from './chunk-frame.ts';
 import type { FramePool } from './frame-pool.ts';
 import type { Program } from './program.ts';
@@ -35,16 +31,6 @@ export interface ChunkPipelines {
   readonly map: GPUComputePipeline;
 }
 
-/** Inputs `first` to `first + inputs - 1` of a run, with `maps` maps each. */
-interface Chunk {
-  readonly first: number;
-  readonly inputs: number;
-  readonly maps: number;
-}
-
-/** A chunk's part of the output, read where the device's memory is mapped, for as long as it is. */
-export type ChunkOutput = Omit<AblationOutput, 'dispatches'>;
-
 const WEIGHTING_CODES: Readonly<Record<Weighting, (norm: Norm) => number>> = {
   'relative-drop': () => 0,
   slope: (norm) => norm,
@@ -53,29 +39,30 @@ const WEIGHTING_CODES: Readonly<Record<Weighting, (norm: Norm) => number>> = {
 /**
  * One submission: the ablation, the maps and one read-back.
  *
- * @param collect takes what it needs out of the output, which ends when it returns
+ * @param maps of each input
+ * @param collect copies what it is handed: it ends when that returns
  */
 export async function runChunk(
   device: Device,
   uploaded: UploadedPlan,
   pipelines: ChunkPipelines,
   input: AblationInput,
-  chunk: Chunk,
+  chunk: InputChunk,
+  maps: number,
   collect: (output: ChunkOutput) => void,
 ): Promise<void> {
   const { plan, frames } = uploaded;
   const off = ablationValues(input.ablation, plan.channels, chunk);
-  const size = [chunk.inputs, chunk.maps, off.values?.length ?? 0].join();
-  const start = performance.now();
+  const size = [chunk.inputs, maps, off.values?.length ?? 0].join();
   const frame = frames.take(size);
   try {
-    const readBack = await device.checked('ablation', () =>
-      submit(device, uploaded, pipelines, input, chunk, off, frame),
+    await device.read(
+      'ablation',
+      () => submit(device, uploaded, pipelines, input, chunk, maps, off, frame),
+      (bytes) => {
+        collect(decode(plan, chunk.inputs, maps, bytes, frame.timer));
+      },
     );
-    await device.settled(readBack.mapAsync(MAP_READ));
-    const bytes = readBack.getMappedRange();
-    collect(decode(plan, input, chunk, bytes, performance.now() - start, frame.timer));
-    readBack.unmap();
     frames.giveBack(frame, size);
   } catch (error) {
     // Whether its buffers hold what was written, and when they are free again, nobody knows.
@@ -89,11 +76,12 @@ function submit(
   { plan, program, threads, programBuffer, kernelBuffer }: UploadedPlan,
   pipelines: ChunkPipelines,
   input: AblationInput,
-  chunk: Chunk,
+  chunk: InputChunk,
+  maps: number,
   off: ReturnType<typeof ablationValues>,
   frame: ChunkFrame,
 ): GPUBuffer {
-  const { inputs, maps } = chunk;
+  const { inputs } = chunk;
   const { timer } = frame;
   const elements = elementsPerInput(plan, maps);
   const positions = sizeOf(plan.positions);
@@ -108,11 +96,9 @@ function submit(
   if (off.values) channelValues.set(off.values, program.constants.length);
   const scratchBytes = 4 * inputs * elements.scratch;
   const resultBytes = 4 * inputs * elements.result;
-  const mapBytes = 4 * inputs * elements.maps;
   const logitBytes = 4 * inputs * elements.logits;
   const scratch = frame.buffer({ label: 'scratch', byteLength: scratchBytes, usage: storage });
   const result = frame.buffer({ label: 'result', byteLength: resultBytes, usage: storage | copySource });
-  const mapBuffer = frame.buffer({ label: 'maps', byteLength: mapBytes, usage: storage | copySource });
   const classIndices = frame.settings('class indices', mapClasses(input.classes, maps), storage);
 
   const ablationParams = frame.settings(
@@ -156,20 +142,19 @@ function submit(
     },
     {
       pipeline: pipelines.map,
-      bindings: frame.bindings(pipelines.map, [mapParams, activation, result, classIndices, mapBuffer]),
+      bindings: frame.bindings(pipelines.map, [mapParams, activation, result, classIndices]),
       grid: mapGrid(shape, maps, device.limits),
     },
   ]);
 
   const readBack = frame.buffer({
     label: 'read-back',
-    byteLength: timer.byteLength + resultBytes + mapBytes + logitBytes,
+    byteLength: timer.byteLength + resultBytes + logitBytes,
     usage: copyTarget | mapRead,
   });
   timer.resolve(encoder, readBack);
   encoder.copyBufferToBuffer(result, 0, readBack, timer.byteLength, resultBytes);
-  encoder.copyBufferToBuffer(mapBuffer, 0, readBack, timer.byteLength + resultBytes, mapBytes);
-  encoder.copyBufferToBuffer(logits, 0, readBack, timer.byteLength + resultBytes + mapBytes, logitBytes);
+  encoder.copyBufferToBuffer(logits, 0, readBack, timer.byteLength + resultBytes, logitBytes);
   device.gpu.queue.submit([encoder.finish()]);
   return readBack;
 }
@@ -206,17 +191,17 @@ function tensor(
   label: string,
   source: TensorSource,
   elements: number,
-  { first, inputs }: Chunk,
+  { firstInput, inputs }: InputChunk,
 ): GPUBuffer {
   const { storage, copySource, copyTarget } = BufferUsage;
   if (source instanceof Float32Array) {
-    const part = source.subarray(first * elements, (first + inputs) * elements);
+    const part = source.subarray(firstInput * elements, (firstInput + inputs) * elements);
     return frame.filled(label, part, storage | copySource);
   }
   const byteLength = 4 * inputs * elements;
-  if (first === 0 && source.size <= byteLength + 3) return source;
+  if (firstInput === 0 && source.size <= byteLength + 3) return source;
   const copy = frame.buffer({ label, byteLength, usage: storage | copySource | copyTarget });
-  encoder.copyBufferToBuffer(source, 4 * first * elements, copy, 0, byteLength);
+  encoder.copyBufferToBuffer(source, 4 * firstInput * elements, copy, 0, byteLength);
   return copy;
 }
 
@@ -228,32 +213,19 @@ function classLanes({ classes, step }: SeparablePlan, laneThreads: number): numb
 
 function decode(
   plan: SeparablePlan,
-  input: AblationInput,
-  { inputs, maps }: Chunk,
+  inputs: number,
+  maps: number,
   bytes: ArrayBuffer,
-  elapsedMs: number,
   timer: PassTimer,
 ): ChunkOutput {
-  const elements = elementsPerInput(plan, maps);
+  const { result, logits } = elementsPerInput(plan, maps);
   const values = new Float32Array(bytes, timer.byteLength);
-  const scores = inputs * plan.channels * plan.classes;
-  const resultEnd = inputs * elements.result;
-  const mapEnd = resultEnd + inputs * elements.maps;
-  const mapMiddle = resultEnd + (inputs * elements.maps) / 2;
-  const predicted = values.subarray(2 * scores, resultEnd);
-  const classes = mapClasses(input.classes, maps);
   const mapMs = timer.durationMs(bytes, 1);
-  const gpuMs = timer.isTiming ? timer.durationMs(bytes, 0) + mapMs : null;
   return {
-    ablatedScores: values.subarray(0, scores),
-    weights: values.subarray(scores, 2 * scores),
-    mapSigned: values.subarray(resultEnd, mapMiddle),
-    map: values.subarray(mapMiddle, mapEnd),
-    logits: values.subarray(mapEnd, mapEnd + inputs * elements.logits),
-    classIndices: Uint32Array.from({ length: inputs * maps }, (_, at) =>
-      input.classes === 'predicted' ? (predicted[at] ?? 0) : (classes[at % maps] ?? 0),
-    ),
-    // Pass times are the GPU's own; everything else of the elapsed time belongs to the ablation.
-    timings: { ablationMs: elapsedMs - mapMs, mapMs, gpuMs },
+    result: values.subarray(0, inputs * result),
+    logits: values.subarray(inputs * result, inputs * (result + logits)),
+    dispatches: 1,
+    mapMs,
+    gpuMs: timer.isTiming ? timer.durationMs(bytes, 0) + mapMs : null,
   };
 }

@@ -1,15 +1,18 @@
-import type { AblationInput, AblationOutput, PreparedAblation, Score } from '../../ablation/contract.ts';
-import { mapsPerInput, throwIfAborted, validateInput } from '../../ablation/validate.ts';
+import type { AblationInput, PreparedAblation, Score } from '../../ablation/contract.ts';
 import type { Device } from '../../device/device.ts';
 import { BufferUsage } from '../../device/usage.ts';
-import { CHANNEL_LANES, elementsPerInput, inputsPerChunk } from '../../plan/chunks.ts';
+import type { ChunkSizes } from '../../plan/chunk-sizes.ts';
+import { CHANNEL_LANES, inputsPerChunk } from '../../plan/chunks.ts';
 import type { SeparablePlan } from '../../plan/plan.ts';
 import { BufferScope } from '../buffer-scope.ts';
+import { ChunkedAblation, type ChunkRunner, type InputChunk } from '../chunked-ablation.ts';
+import { mapPipeline } from '../map-launch.ts';
 import { PassTimer } from '../pass-timer.ts';
-import { SEPARABLE_DENSE, WEIGHTED_MAP } from '../shaders.ts';
+import type { ChunkOutput } from '../run-output.ts';
+import { SEPARABLE_DENSE } from '../shaders.ts';
 import { scoreCode, tailVariant } from '../variants.ts';
 import { ChunkFrame } from './chunk-frame.ts';
-import { runChunk, type ChunkOutput, type ChunkPipelines, type UploadedPlan } from './chunk.ts';
+import { runChunk, type ChunkPipelines, type UploadedPlan } from './chunk.ts';
 import { FramePool } from './frame-pool.ts';
 import { encodeProgram } from './program.ts';
 
@@ -46,7 +49,7 @@ export async function prepareSeparableDense(
         BufferUsage.storage,
       ),
     }));
-    return new SeparableDenseAblation(device, uploaded, weights, budgetBytes);
+    return new ChunkedAblation(plan, new SeparableDenseRunner(device, uploaded, weights, budgetBytes));
   } catch (error) {
     weights.dispose();
     throw error;
@@ -64,20 +67,16 @@ function channelsSideBySide({ channels, classes, step: { kernel } }: SeparablePl
   return rows;
 }
 
-/** What runs have in common that ask for as many maps of the same score. */
-interface RunKind {
-  /** Inputs of a submission. */
-  readonly chunkSize: number;
-  readonly pipelines: ChunkPipelines;
-}
-
-class SeparableDenseAblation implements PreparedAblation {
+/** Runs chunks in a single dispatch each, with what runs have in common looked up once. */
+class SeparableDenseRunner implements ChunkRunner {
   readonly #device: Device;
   readonly #uploaded: UploadedPlan;
   readonly #weights: BufferScope;
   readonly #budgetBytes: number;
-  /** By the number of maps and the score. */
-  readonly #kinds = new Map<string, RunKind>();
+  /** Inputs of a submission, by the number of maps. */
+  readonly #inputsPerChunk = new Map<number, number>();
+  /** By the score and whether an input has several maps. */
+  readonly #pipelines = new Map<string, ChunkPipelines>();
 
   constructor(device: Device, uploaded: UploadedPlan, weights: BufferScope, budgetBytes: number) {
     this.#device = device;
@@ -86,79 +85,41 @@ class SeparableDenseAblation implements PreparedAblation {
     this.#budgetBytes = budgetBytes;
   }
 
-  get plan(): SeparablePlan {
-    return this.#uploaded.plan;
+  chunkSizes(inputs: number, maps: number): ChunkSizes {
+    const { plan } = this.#uploaded;
+    const most =
+      this.#inputsPerChunk.get(maps) ?? inputsPerChunk(plan, maps, this.#device.limits, this.#budgetBytes);
+    this.#inputsPerChunk.set(maps, most);
+    return { inputs: Math.min(inputs, most), variants: plan.channels };
   }
 
-  async run(input: AblationInput): Promise<AblationOutput> {
-    validateInput(this.plan, input);
-    const maps = mapsPerInput(input.classes, this.plan.classes);
-    const key = `${maps} ${input.score}`;
-    const known = this.#kinds.get(key);
-    const { chunkSize, pipelines } = known ?? (await this.#prepareKind(maps, input.score));
-    if (!known) this.#kinds.set(key, { chunkSize, pipelines });
-    const output = emptyOutput(this.plan, input.inputs, maps);
-    for (let first = 0; first < input.inputs; first += chunkSize) {
-      throwIfAborted(input.signal);
-      const inputs = Math.min(chunkSize, input.inputs - first);
-      await runChunk(this.#device, this.#uploaded, pipelines, input, { first, inputs, maps }, (chunk) => {
-        collect(output, chunk, first / input.inputs);
-      });
-      input.onProgress?.(first + inputs);
-    }
-    throwIfAborted(input.signal);
-    return output;
-  }
-
-  async #prepareKind(maps: number, score: Score): Promise<RunKind> {
-    const { plan, threads } = this.#uploaded;
-    const chunkSize = inputsPerChunk(plan, maps, this.#device.limits, this.#budgetBytes);
-    const [ablation, map] = await Promise.all([
-      this.#device.pipeline(SEPARABLE_DENSE, {
-        THREADS: threads,
-        ...tailVariant(plan.step),
-        SCORE: scoreCode(score, plan.scoreFunction),
-      }),
-      this.#device.pipeline(WEIGHTED_MAP, { IS_SINGLE: maps === 1 ? 1 : 0 }),
-    ]);
-    return { chunkSize, pipelines: { ablation, map } };
+  async run(
+    input: AblationInput,
+    chunk: InputChunk,
+    maps: number,
+    collect: (output: ChunkOutput) => void,
+  ): Promise<void> {
+    const key = `${input.score} ${String(maps > 1)}`;
+    const pipelines = this.#pipelines.get(key) ?? (await this.#compile(input.score, maps));
+    this.#pipelines.set(key, pipelines);
+    await runChunk(this.#device, this.#uploaded, pipelines, input, chunk, maps, collect);
   }
 
   dispose(): void {
     this.#uploaded.frames.dispose();
     this.#weights.dispose();
   }
-}
 
-type Collected = { -readonly [key in keyof AblationOutput]: AblationOutput[key] } & {
-  dispatches: { ablation: number; map: number };
-  timings: { ablationMs: number; mapMs: number; gpuMs: number | null };
-};
-
-function emptyOutput(plan: SeparablePlan, inputs: number, maps: number): Collected {
-  const elements = elementsPerInput(plan, maps);
-  const scores = inputs * plan.channels * plan.classes;
-  return {
-    logits: new Float32Array(inputs * elements.logits),
-    ablatedScores: new Float32Array(scores),
-    weights: new Float32Array(scores),
-    classIndices: new Uint32Array(inputs * maps),
-    mapSigned: new Float32Array((inputs * elements.maps) / 2),
-    map: new Float32Array((inputs * elements.maps) / 2),
-    dispatches: { ablation: 0, map: 0 },
-    timings: { ablationMs: 0, mapMs: 0, gpuMs: null },
-  };
-}
-
-/** @param position where the chunk begins, as a fraction of all inputs */
-function collect(output: Collected, chunk: ChunkOutput, position: number): void {
-  for (const name of ['logits', 'ablatedScores', 'weights', 'mapSigned', 'map'] as const) {
-    output[name].set(chunk[name], Math.round(position * output[name].length));
+  async #compile(score: Score, maps: number): Promise<ChunkPipelines> {
+    const { plan, threads } = this.#uploaded;
+    const [ablation, map] = await Promise.all([
+      this.#device.pipeline(SEPARABLE_DENSE, {
+        THREADS: threads,
+        ...tailVariant(plan.step),
+        SCORE: scoreCode(score, plan.scoreFunction),
+      }),
+      mapPipeline(this.#device, maps),
+    ]);
+    return { ablation, map };
   }
-  output.classIndices.set(chunk.classIndices, Math.round(position * output.classIndices.length));
-  output.dispatches.ablation += 1;
-  output.dispatches.map += 1;
-  output.timings.ablationMs += chunk.timings.ablationMs;
-  output.timings.mapMs += chunk.timings.mapMs;
-  if (chunk.timings.gpuMs !== null) output.timings.gpuMs = (output.timings.gpuMs ?? 0) + chunk.timings.gpuMs;
 }

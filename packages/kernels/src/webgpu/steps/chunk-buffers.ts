@@ -1,9 +1,10 @@
 import type { AblationInput, TensorSource } from '../../ablation/contract.ts';
 import { KernelsError } from '../../errors.ts';
 import { BufferUsage } from '../../device/usage.ts';
+import { resultLayout } from '../../plan/result-layout.ts';
 import type { StepPlan } from '../../plan/step-plan.ts';
 import type { BufferScope } from '../buffer-scope.ts';
-import type { Batch } from '../operations/result.ts';
+import type { InputChunk } from '../chunked-ablation.ts';
 
 const { storage, copySource, copyTarget } = BufferUsage;
 
@@ -20,20 +21,16 @@ export interface ChunkBuffers {
   /** The chunk's part of the target's activation. */
   readonly activation: GPUBuffer;
   readonly logits: GPUBuffer;
-  /** Ablated scores and weights `[inputs, channels, classes]`, the predicted class `[inputs]`. */
+  /** As `resultLayout` has it. */
   readonly result: GPUBuffer;
 }
 
-/** Which inputs of a run a chunk covers, and how many of their variants go together. */
-export interface InputChunk extends Pick<Batch, 'inputs' | 'variants'> {
-  readonly firstInput: number;
-}
-
-/** Makes the buffers and fills in what comes with the run. */
+/** Makes the buffers and fills in what comes with the run. @param maps of each input */
 export function chunkBuffers(
   plan: PlannedValues,
   input: AblationInput,
   chunk: InputChunk,
+  maps: number,
   scope: BufferScope,
   queue: GPUQueue,
   encoder: GPUCommandEncoder,
@@ -74,7 +71,7 @@ export function chunkBuffers(
     values,
     activation,
     logits,
-    result: make('result', inputs * (2 * plan.channels * plan.classes + 1)),
+    result: make('result', resultLayout(plan, inputs, maps).length),
   };
 }
 

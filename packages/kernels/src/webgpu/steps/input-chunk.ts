@@ -4,15 +4,16 @@ import type { Device } from '../../device/device.ts';
 import type { StepPlan } from '../../plan/step-plan.ts';
 import type { VariantStep } from '../../plan/steps.ts';
 import { BufferScope } from '../buffer-scope.ts';
+import type { InputChunk } from '../chunked-ablation.ts';
 import { scoreLaunch, type RunShape } from '../operations/ends.ts';
 import { LaunchEncoder, type Launch } from '../operations/launch.ts';
 import type { Batch } from '../operations/result.ts';
-import { PassTimer } from '../pass-timer.ts';
+import type { ChunkOutput } from '../run-output.ts';
 import { scoreCode } from '../variants.ts';
-import { chunkBuffers, type ChunkBuffers, type InputChunk } from './chunk-buffers.ts';
+import { chunkBuffers, type ChunkBuffers } from './chunk-buffers.ts';
 import { continueOutside, frontierLaunches, type FrontierDeltas } from './fallback.ts';
 import { evaluateLaunches } from './input-steps.ts';
-import { readResults, type InputChunkOutput } from './read-results.ts';
+import { readResults } from './read-results.ts';
 import { StepContext } from './step-context.ts';
 import type { Uploaded } from './step-constants.ts';
 import { switchOffLaunches } from './switch-off.ts';
@@ -43,13 +44,13 @@ export class InputChunkRun {
     };
   }
 
-  async run(mapPipeline: GPUComputePipeline, maps: number): Promise<InputChunkOutput> {
+  /** @param maps of each input @param collect copies what it is handed: it ends when that returns */
+  async run(maps: number, collect: (output: ChunkOutput) => void): Promise<void> {
     const { plan } = this.#uploaded;
-    const timer = new PassTimer(this.#device, 1);
     try {
       const { gpu } = this.#device;
       const buffers = await this.#submit((encoder) =>
-        chunkBuffers(plan, this.#input, this.#chunk, this.#scope, gpu.queue, encoder),
+        chunkBuffers(plan, this.#input, this.#chunk, maps, this.#scope, gpu.queue, encoder),
       );
       await this.#launch(() => this.#inputLaunches(buffers), this.#scope);
       for (let first = 0; first < plan.channels; first += this.#chunk.variants) {
@@ -59,20 +60,11 @@ export class InputChunkRun {
         await this.#runVariants(buffers, first, Math.min(this.#chunk.variants, plan.channels - first));
       }
       throwIfAborted(this.#input.signal);
-      const results = await readResults(
-        this.#device,
-        this.#scope,
-        this.#input,
-        this.#shape,
-        buffers,
-        mapPipeline,
-        maps,
-        timer,
-      );
-      return { ...results, dispatches: this.#dispatches };
+      await readResults(this.#device, this.#scope, this.#input, this.#shape, buffers, maps, (results) => {
+        collect({ ...results, dispatches: this.#dispatches });
+      });
     } finally {
       this.#scope.dispose();
-      timer.dispose();
     }
   }
 

@@ -5,15 +5,16 @@ import { BufferUsage } from '../../device/usage.ts';
 import type { LoopPlan } from '../../plan/plan-loop.ts';
 import { sizeOf } from '../../tail/shape.ts';
 import { BufferScope } from '../buffer-scope.ts';
+import type { InputChunk } from '../chunked-ablation.ts';
 import { combineLaunch } from '../operations/elementwise.ts';
 import { maskLaunch, scoreLaunch } from '../operations/ends.ts';
 import { LaunchEncoder, type Launch } from '../operations/launch.ts';
 import { wholeOf } from '../operations/result.ts';
-import { PassTimer } from '../pass-timer.ts';
+import type { ChunkOutput } from '../run-output.ts';
 import { scoreCode } from '../variants.ts';
-import { chunkBuffers, type InputChunk } from './chunk-buffers.ts';
+import { chunkBuffers } from './chunk-buffers.ts';
 import { evaluateLaunches } from './input-steps.ts';
-import { readResults, type InputChunkOutput } from './read-results.ts';
+import { readResults } from './read-results.ts';
 import { readVariants } from './read-variants.ts';
 import type { Uploaded } from './step-constants.ts';
 import { StepContext } from './step-context.ts';
@@ -27,23 +28,23 @@ const VARIANTS_TOGETHER = 32;
  *
  * @param isAwaited whether each variant's logits are read before the next one is masked; otherwise all of them stay on the
  * device until the end
+ * @param collect copies what it is handed: it ends when that returns
  */
 export async function runLoop(
   device: Device,
   { plan, constants, pipelines }: Uploaded<LoopPlan>,
   input: AblationInput,
   chunk: InputChunk,
-  mapPipeline: GPUComputePipeline,
   maps: number,
   isAwaited: boolean,
-): Promise<InputChunkOutput> {
+  collect: (output: ChunkOutput) => void,
+): Promise<void> {
   const { channels, classes } = plan;
   const { inputs } = chunk;
   const { gpu } = device;
   const shape = { inputs, positions: sizeOf(plan.positions), channels, classes };
   const batch = { inputs, variants: 1, firstVariant: 0 };
   const scope = new BufferScope(device);
-  const timer = new PassTimer(device, 1);
   const encoded = <T>(encode: (encoder: GPUCommandEncoder) => T): T => {
     const encoder = gpu.createCommandEncoder({ label: 'loop' });
     const result = encode(encoder);
@@ -57,7 +58,7 @@ export async function runLoop(
     ) as [GPUBuffer, GPUBuffer];
     const { buffers, masks, evaluations, encoder } = await device.checked('loop', () =>
       encoded((commands) => {
-        const buffers = chunkBuffers(plan, input, chunk, scope, gpu.queue, commands);
+        const buffers = chunkBuffers(plan, input, chunk, maps, scope, gpu.queue, commands);
         const context = new StepContext(batch, buffers.values, constants, scope);
         const masked = context.value(plan.masked);
         commands.copyBufferToBuffer(buffers.activation, 0, masked, 0, buffers.activation.size);
@@ -129,11 +130,11 @@ export async function runLoop(
         encoder.encode(commands, encoder.bind(ends));
       });
     });
-    const results = await readResults(device, scope, input, shape, buffers, mapPipeline, maps, timer);
     const dispatches = plan.inputSteps.length + channels * (1 + evaluations.length) + ends.length;
-    return { ...results, dispatches };
+    await readResults(device, scope, input, shape, buffers, maps, (results) => {
+      collect({ ...results, dispatches });
+    });
   } finally {
     scope.dispose();
-    timer.dispose();
   }
 }

@@ -1,90 +1,73 @@
 import type { AblationInput } from '../../ablation/contract.ts';
 import type { Device } from '../../device/device.ts';
-import { BufferUsage, MAP_READ } from '../../device/usage.ts';
+import { BufferUsage } from '../../device/usage.ts';
 import type { BufferScope } from '../buffer-scope.ts';
-import { mapClasses, mapGrid, mapParameters } from '../map-launch.ts';
+import { mapClasses, mapGrid, mapParameters, mapPipeline } from '../map-launch.ts';
 import type { RunShape } from '../operations/ends.ts';
-import type { PassTimer } from '../pass-timer.ts';
+import { PassTimer } from '../pass-timer.ts';
+import type { ChunkOutput } from '../run-output.ts';
 import type { ChunkBuffers } from './chunk-buffers.ts';
 
-/** What came back of a chunk of inputs. */
-export interface InputChunkOutput {
-  readonly logits: Float32Array;
-  /** Ablated scores, then weights, then the predicted classes. */
-  readonly result: Float32Array;
-  /** Signed maps, then maps. */
-  readonly maps: Float32Array;
-  readonly dispatches: number;
-  readonly mapMs: number;
-}
-
-/** Makes the maps of a chunk's weights and reads everything back. */
+/**
+ * Makes the maps of a chunk's weights and reads everything back.
+ *
+ * @param maps of each input
+ * @param collect copies what it is handed: it ends when that returns
+ */
 export async function readResults(
   device: Device,
   scope: BufferScope,
   input: AblationInput,
   shape: RunShape,
-  buffers: ChunkBuffers,
-  mapPipeline: GPUComputePipeline,
+  { activation, result, logits }: ChunkBuffers,
   maps: number,
-  timer: PassTimer,
-): Promise<Omit<InputChunkOutput, 'dispatches'>> {
-  const { inputs, positions, channels, classes } = shape;
-  const { storage, uniform, copySource, copyTarget, mapRead } = BufferUsage;
-  const mapElements = 2 * inputs * maps * positions;
-  const resultElements = inputs * (2 * channels * classes + 1);
-  const logitElements = inputs * classes;
-  const readBack = await device.checked('maps', () => {
-    const encoder = device.gpu.createCommandEncoder({ label: 'maps' });
-    const map = scope.create({
-      label: 'maps',
-      byteLength: 4 * mapElements,
-      usage: storage | copySource,
-    });
-    const target = scope.create({
+  collect: (output: Omit<ChunkOutput, 'dispatches'>) => void,
+): Promise<void> {
+  const { storage, uniform, copyTarget, mapRead } = BufferUsage;
+  const pipeline = await mapPipeline(device, maps);
+  const timer = new PassTimer(device, 1);
+  const submit = (): GPUBuffer => {
+    const readBack = scope.create({
       label: 'read-back',
-      byteLength: timer.byteLength + 4 * (resultElements + mapElements + logitElements),
+      byteLength: timer.byteLength + result.size + logits.size,
       usage: copyTarget | mapRead,
     });
     const bindings = [
       scope.upload('map parameters', mapParameters(shape, maps, device.limits), uniform),
-      buffers.activation,
-      buffers.result,
+      activation,
+      result,
       scope.upload('class indices', mapClasses(input.classes, maps), storage),
-      map,
     ];
+    const encoder = device.gpu.createCommandEncoder({ label: 'maps' });
     const timestampWrites = timer.writes(0);
     const pass = encoder.beginComputePass({ label: 'maps', ...(timestampWrites && { timestampWrites }) });
-    pass.setPipeline(mapPipeline);
+    pass.setPipeline(pipeline);
     pass.setBindGroup(
       0,
       device.gpu.createBindGroup({
-        layout: mapPipeline.getBindGroupLayout(0),
+        layout: pipeline.getBindGroupLayout(0),
         entries: bindings.map((buffer, binding) => ({ binding, resource: { buffer } })),
       }),
     );
     pass.dispatchWorkgroups(...mapGrid(shape, maps, device.limits));
     pass.end();
-    timer.resolve(encoder, target);
-    let at = timer.byteLength;
-    for (const [source, elements] of [
-      [buffers.result, resultElements],
-      [map, mapElements],
-      [buffers.logits, logitElements],
-    ] as const) {
-      encoder.copyBufferToBuffer(source, 0, target, at, 4 * elements);
-      at += 4 * elements;
-    }
+    timer.resolve(encoder, readBack);
+    encoder.copyBufferToBuffer(result, 0, readBack, timer.byteLength, result.size);
+    encoder.copyBufferToBuffer(logits, 0, readBack, timer.byteLength + result.size, logits.size);
     device.gpu.queue.submit([encoder.finish()]);
-    return target;
-  });
-  await device.settled(readBack.mapAsync(MAP_READ));
-  const bytes = readBack.getMappedRange().slice(0);
-  const values = new Float32Array(bytes, timer.byteLength);
-  return {
-    result: values.subarray(0, resultElements),
-    maps: values.subarray(resultElements, resultElements + mapElements),
-    logits: values.subarray(resultElements + mapElements),
-    mapMs: timer.durationMs(bytes, 0),
+    return readBack;
   };
+  try {
+    await device.read('maps', submit, (bytes) => {
+      const values = new Float32Array(bytes, timer.byteLength);
+      collect({
+        result: values.subarray(0, result.size / 4),
+        logits: values.subarray(result.size / 4),
+        mapMs: timer.durationMs(bytes, 0),
+        gpuMs: null,
+      });
+    });
+  } finally {
+    timer.dispose();
+  }
 }

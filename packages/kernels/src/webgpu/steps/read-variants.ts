@@ -1,5 +1,5 @@
 import type { Device } from '../../device/device.ts';
-import { BufferUsage, MAP_READ } from '../../device/usage.ts';
+import { BufferUsage } from '../../device/usage.ts';
 import type { BufferScope } from '../buffer-scope.ts';
 
 /** Where a variant's logits are, `[inputs, classes]`, once it was evaluated. */
@@ -26,17 +26,18 @@ export async function readVariants(
   const staging = scope.create({ label: 'logits of a variant', byteLength, usage: copyTarget | mapRead });
   const logits = new Float32Array(inputs * channels * classes);
   for (let channel = 0; channel < channels; channel++) {
-    await device.checked('loop', () => {
+    const evaluate = (): GPUBuffer => {
       submit(channel, (commands) => {
         commands.copyBufferToBuffer(buffer, 0, staging, 0, byteLength);
       });
+      return staging;
+    };
+    await device.read('loop', evaluate, (bytes) => {
+      const variant = new Float32Array(bytes);
+      for (let n = 0; n < inputs; n++) {
+        logits.set(variant.subarray(n * classes, (n + 1) * classes), (n * channels + channel) * classes);
+      }
     });
-    await device.settled(staging.mapAsync(MAP_READ));
-    const variant = new Float32Array(staging.getMappedRange());
-    for (let n = 0; n < inputs; n++) {
-      logits.set(variant.subarray(n * classes, (n + 1) * classes), (n * channels + channel) * classes);
-    }
-    staging.unmap();
   }
   return logits;
 }

@@ -3,9 +3,9 @@ import type { Device } from '../../device/device.ts';
 import { chunkSizes } from '../../plan/chunk-sizes.ts';
 import type { StepPlan } from '../../plan/step-plan.ts';
 import { BufferScope } from '../buffer-scope.ts';
+import { ChunkedAblation } from '../chunked-ablation.ts';
+import { mapPipeline } from '../map-launch.ts';
 import { preparePipelines } from '../operations/launch.ts';
-import { WEIGHTED_MAP } from '../shaders.ts';
-import { ChunkedAblation } from './chunked-ablation.ts';
 import { InputChunkRun } from './input-chunk.ts';
 import { stepKernels } from './step-kernels.ts';
 import { uploadConstants } from './step-constants.ts';
@@ -25,14 +25,17 @@ export async function prepareSteps(
     );
     const [pipelines] = await Promise.all([
       preparePipelines(device, stepKernels(steps, plan.values.length, constants)),
-      ...[0, 1].map((isSingle) => device.pipeline(WEIGHTED_MAP, { IS_SINGLE: isSingle })),
+      ...[1, 2].map((maps) => mapPipeline(device, maps)),
     ]);
     const budgeted = { ...plan, budgetBytes };
     const uploaded = { plan: budgeted, constants, pipelines };
-    return new ChunkedAblation(device, budgeted, scope, {
+    return new ChunkedAblation(budgeted, {
       chunkSizes: (inputs, maps) => chunkSizes(budgeted, inputs, maps),
-      run: (input, chunk, mapPipeline, maps) =>
-        new InputChunkRun(device, uploaded, input, chunk).run(mapPipeline, maps),
+      run: (input, chunk, maps, collect) =>
+        new InputChunkRun(device, uploaded, input, chunk).run(maps, collect),
+      dispose: () => {
+        scope.dispose();
+      },
     });
   } catch (error) {
     scope.dispose();

@@ -1,0 +1,95 @@
+import type { AblationOutput, ClassSelection } from '../ablation/contract.ts';
+import type { Plan } from '../plan/plan.ts';
+import { resultLayout } from '../plan/result-layout.ts';
+import { sizeOf } from '../tail/shape.ts';
+
+/** What came back of a chunk of inputs, read where the device's memory is mapped, for as long as it is. */
+export interface ChunkOutput {
+  /** `[inputs, classes]` */
+  readonly logits: Float32Array;
+  /** As `resultLayout` has it. */
+  readonly result: Float32Array;
+  /** Dispatches of the ablation. */
+  readonly dispatches: number;
+  /** On the GPU; 0 where passes are not timed. */
+  readonly mapMs: number;
+  /** Of the ablation and the maps; null where passes are not timed. */
+  readonly gpuMs: number | null;
+}
+
+/** The output of a run over inputs in chunks, while they come in. */
+export class RunOutput {
+  readonly #plan: Plan;
+  readonly #inputs: number;
+  readonly #maps: number;
+  readonly #output: { -readonly [key in keyof AblationOutput]: AblationOutput[key] };
+
+  /** @param maps of each input */
+  constructor(plan: Plan, inputs: number, maps: number) {
+    const { channels, classes } = plan;
+    const positions = sizeOf(plan.positions);
+    this.#plan = plan;
+    this.#inputs = inputs;
+    this.#maps = maps;
+    this.#output = {
+      logits: new Float32Array(inputs * classes),
+      ablatedScores: new Float32Array(inputs * channels * classes),
+      weights: new Float32Array(inputs * channels * classes),
+      classIndices: new Uint32Array(inputs * maps),
+      mapSigned: new Float32Array(inputs * maps * positions),
+      map: new Float32Array(inputs * maps * positions),
+      dispatches: { ablation: 0, map: 0 },
+      timings: { ablationMs: 0, mapMs: 0, gpuMs: null },
+    };
+  }
+
+  get complete(): AblationOutput {
+    return this.#output;
+  }
+
+  /**
+   * Copies what came back of inputs `first` to `first + inputs - 1` to its place.
+   *
+   * @param elapsedMs since the chunk began
+   */
+  collect(
+    { logits, result, dispatches, mapMs, gpuMs }: ChunkOutput,
+    selection: ClassSelection,
+    first: number,
+    inputs: number,
+    elapsedMs: number,
+  ): void {
+    const output = this.#output;
+    const layout = resultLayout(this.#plan, inputs, this.#maps);
+    this.#place(output.logits, first, logits);
+    this.#place(output.ablatedScores, first, result.subarray(layout.ablatedScores, layout.weights));
+    this.#place(output.weights, first, result.subarray(layout.weights, layout.predicted));
+    this.#place(output.mapSigned, first, result.subarray(layout.mapSigned, layout.map));
+    this.#place(output.map, first, result.subarray(layout.map, layout.length));
+    for (let at = 0; at < inputs * this.#maps; at++) {
+      const map = at % this.#maps;
+      const input = (at - map) / this.#maps;
+      output.classIndices[first * this.#maps + at] =
+        selection === 'predicted'
+          ? result[layout.predicted + input]!
+          : selection === 'all'
+            ? map
+            : selection[map]!;
+    }
+    output.dispatches = {
+      ablation: output.dispatches.ablation + dispatches,
+      map: output.dispatches.map + 1,
+    };
+    const { timings } = output;
+    // Pass times are the GPU's own; everything else of the elapsed time belongs to the ablation.
+    output.timings = {
+      ablationMs: timings.ablationMs + elapsedMs - mapMs,
+      mapMs: timings.mapMs + mapMs,
+      gpuMs: gpuMs === null ? timings.gpuMs : (timings.gpuMs ?? 0) + gpuMs,
+    };
+  }
+
+  #place(target: Float32Array, first: number, part: Float32Array): void {
+    target.set(part, (first * target.length) / this.#inputs);
+  }
+}
