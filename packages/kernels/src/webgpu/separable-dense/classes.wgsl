@@ -1,10 +1,9 @@
 // Logits, drops and weights of four classes at a time, and the prediction that scores refer to.
 
-// The predicted class, its logit, and sum_c exp(z_c - z_m).
+// The predicted class and its logit.
 struct Base {
   class_index: u32,
   logit: f32,
-  sum: f32,
 }
 
 fn logits_at(base: u32, classes: vec4<u32>) -> vec4<f32> {
@@ -55,12 +54,7 @@ fn summarise_logits(part: u32, input: u32) -> Base {
   // The first class of those with the largest logit.
   let firsts = select(vec4(0xffffffffu), best_classes, best == vec4(largest));
   let best_class = min(min(firsts.x, firsts.y), min(firsts.z, firsts.w));
-  var sums = vec4(0.0);
-  for (var c = part; c < params.classes; c += 4u * LANE_THREADS) {
-    let z = logits_at(base, classes_from(c, LANE_THREADS, params.classes));
-    sums += select(vec4(0.0), exp(z - largest), are_classes(c, LANE_THREADS, params.classes));
-  }
-  return Base(best_class, largest, sum_of(sums));
+  return Base(best_class, largest);
 }
 
 fn base_of_parts() -> Base {
@@ -73,9 +67,5 @@ fn base_of_parts() -> Base {
       m = best_classes[part];
     }
   }
-  var sum = 0.0;
-  for (var part = 0u; part < LANE_THREADS; part++) {
-    sum += logit_sums[part] * exp(best_logits[part] - z_m);
-  }
-  return Base(m, z_m, sum);
+  return Base(m, z_m);
 }

@@ -65,16 +65,17 @@ struct Params {
 // ablated_scores [N, K, C], weights [N, K, C], predicted class [N]
 @group(0) @binding(7) var<storage, read_write> result: array<f32>;
 
-// The predicted class and sum_c exp(z_c - z_m), in parts.
+// The predicted class, in parts.
 var<workgroup> best_logits: array<f32, LANE_THREADS>;
 var<workgroup> best_classes: array<u32, LANE_THREADS>;
-var<workgroup> logit_sums: array<f32, LANE_THREADS>;
 // [LANE_THREADS, CHANNEL_LANES]
 var<workgroup> plane_sums: array<f32, THREADS>;
 var<workgroup> off_outputs: array<f32, CHANNEL_LANES>; // f(r_k)
 var<workgroup> norm_sums: array<f32, THREADS>;
 // [CHANNEL_LANES, LANE_THREADS]
 var<workgroup> drop_sums: array<f32, THREADS>;
+// Of the softmax, in parts.
+var<workgroup> logit_sums: array<f32, THREADS>;
 var<workgroup> shifts: array<f32, THREADS>;
 var<workgroup> ablated_sums: array<f32, THREADS>;
 var<workgroup> term_sums: array<f32, THREADS>;

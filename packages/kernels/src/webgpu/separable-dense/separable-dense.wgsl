@@ -36,7 +36,6 @@ fn main(
   if (!IS_LANE_ONE_THREAD && thread < LANE_THREADS) {
     best_logits[thread] = base.logit;
     best_classes[thread] = base.class_index;
-    logit_sums[thread] = base.sum;
   }
 
   // The norm of A_k where a slope is asked for.
@@ -198,14 +197,14 @@ fn main(
   }
   let m = base.class_index;
   let z_m = base.logit;
-  let logit_sum = base.sum;
 
-  // The ablated run's softmax, each thread its classes.
+  // The softmax of both runs, each thread its classes.
   let logit_base = input * params.classes;
   var d_m = 0.0;
   if (is_class_channel) {
     d_m = result[row_base + m];
   }
+  var logit_sum = 0.0;
   var shift = 0.0;
   var ablated_sum = 0.0;
   var term_sum = 0.0;
@@ -218,20 +217,24 @@ fn main(
         shifts = max(shifts, logits_at(logit_base, classes) - z_m + v);
       }
       shift = largest_of(shifts);
-      var ablated_sums = vec4(0.0);
+      var base_sums = vec4(0.0);
+      var variant_sums = vec4(0.0);
       var term_sums = vec4(0.0);
       for (var c = index; c < params.classes; c += 4u * LANE_THREADS) {
         let classes = classes_from(c, LANE_THREADS, params.classes);
         let are_real = are_classes(c, LANE_THREADS, params.classes);
         let e = logits_at(logit_base, classes) - z_m;
         let v = d_m - drops_at(row_base, classes);
-        ablated_sums += select(vec4(0.0), exp(e + v - shift), are_real);
+        base_sums += select(vec4(0.0), exp(e), are_real);
+        variant_sums += select(vec4(0.0), exp(e + v - shift), are_real);
         term_sums += select(vec4(0.0), softmax_terms(e, v, shift), are_real);
       }
-      ablated_sum = sum_of(ablated_sums);
+      logit_sum = sum_of(base_sums);
+      ablated_sum = sum_of(variant_sums);
       term_sum = sum_of(term_sums);
     }
     if (!IS_LANE_ONE_THREAD) {
+      logit_sums[thread] = logit_sum;
       shifts[thread] = shift;
       ablated_sums[thread] = ablated_sum;
       term_sums[thread] = term_sum;
@@ -241,10 +244,12 @@ fn main(
       for (var part = 0u; part < LANE_THREADS; part++) {
         shift = max(shift, shifts[first + part]);
       }
+      logit_sum = 0.0;
       ablated_sum = 0.0;
       term_sum = 0.0;
       for (var part = 0u; part < LANE_THREADS; part++) {
         let scale = exp(shifts[first + part] - shift);
+        logit_sum += logit_sums[first + part];
         ablated_sum += ablated_sums[first + part] * scale;
         term_sum += term_sums[first + part] * scale;
       }
