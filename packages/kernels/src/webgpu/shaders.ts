@@ -2,6 +2,7 @@ import type { Shader } from '../device/pipeline-cache.ts';
 import activationFunctions from './activation-functions.wgsl';
 import scoreChange from './score-change.wgsl';
 import classes from './separable-dense/classes.wgsl';
+import contributions from './separable-dense/contributions.wgsl';
 import declarations from './separable-dense/declarations.wgsl';
 import handOver from './separable-dense/hand-over.wgsl';
 import separableDense from './separable-dense/separable-dense.wgsl';
@@ -10,9 +11,16 @@ import weightedMap from './weighted-map.wgsl';
 
 export const SEPARABLE_DENSE: Shader = {
   label: 'separable-dense.wgsl',
-  code: [scoreChange, activationFunctions, declarations, stages, classes, handOver, separableDense].join(
-    '\n',
-  ),
+  code: [
+    scoreChange,
+    activationFunctions,
+    declarations,
+    stages,
+    classes,
+    contributions,
+    handOver,
+    separableDense,
+  ].join('\n'),
 };
 
 export const WEIGHTED_MAP: Shader = { label: 'weighted-map.wgsl', code: weightedMap };

@@ -143,30 +143,13 @@ fn main(
   if (IS_DIRECT) {
     features = Plane(true, input * params.positions * params.channels + class_channel, params.channels);
   }
-  if (IS_LANE_ONE_THREAD || params.class_lanes == LANE_THREADS) {
-    // Four classes at a time, so that a change is read once for all four and their weights are on the way together.
+  if (IS_LANE_ONE_THREAD) {
     if (is_class_channel) {
-      let step = params.channels * params.classes;
-      let first_row = class_channel * params.kernel_channel;
-      for (var c = index; c < params.classes; c += 4u * LANE_THREADS) {
-        let columns = classes_from(c, LANE_THREADS, params.classes) * params.kernel_class;
-        var sums = vec4(0.0);
-        // And four features, then those that are left.
-        var feature = 0u;
-        for (; feature + 4u <= params.features; feature += 4u) {
-          let rows = first_row + (feature + vec4(0u, 1u, 2u, 3u)) * step;
-          let change_at = features.base + (feature + vec4(0u, 1u, 2u, 3u)) * features.stride;
-          sums += load_change(change_at.x, class_off) * weights_at(rows.x, columns)
-            + load_change(change_at.y, class_off) * weights_at(rows.y, columns)
-            + load_change(change_at.z, class_off) * weights_at(rows.z, columns)
-            + load_change(change_at.w, class_off) * weights_at(rows.w, columns);
-        }
-        for (; feature < params.features; feature++) {
-          sums += load_change(features.base + feature * features.stride, class_off)
-            * weights_at(first_row + feature * step, columns);
-        }
-        store_classes(row_base, c, sums);
-      }
+      store_all_contributions(features, class_off, class_channel, row_base);
+    }
+  } else if (params.class_lanes == LANE_THREADS) {
+    if (is_class_channel) {
+      store_contributions(features, class_off, class_channel, row_base, index);
     }
   } else {
     // Fewer classes than threads: the threads of a class share the features.
