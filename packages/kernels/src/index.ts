@@ -40,6 +40,7 @@ export {
   channelPlane,
   channelWeight,
   channelWeights,
+  drawMap,
   weightedMap,
 } from './reference/channel-weights.ts';
 export { tailOperations } from './plan/operations.ts';

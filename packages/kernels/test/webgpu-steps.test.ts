@@ -8,11 +8,13 @@ import {
   planSteps,
   runBytes,
   webGpuExecutor,
+  weightedMap,
   type AblationInput,
   type AblationOutput,
   type ContinueFrom,
   type Device,
   type StepPlan,
+  type WebGpuExecutorOptions,
 } from '../src/index.ts';
 import { evaluateWithCubes, givenValues, naiveDeltas } from './support/naive-deltas.ts';
 import { randomTail, type RandomTail } from './support/random-tail.ts';
@@ -30,9 +32,9 @@ async function slopes(
   device: Device,
   plan: StepPlan,
   random: RandomTail,
-  options: Partial<AblationInput> = {},
+  { mapMaker, ...options }: Partial<AblationInput> & Pick<WebGpuExecutorOptions, 'mapMaker'> = {},
 ): Promise<AblationOutput> {
-  const prepared = await webGpuExecutor(device).prepare(plan);
+  const prepared = await webGpuExecutor(device, mapMaker ? { mapMaker } : {}).prepare(plan);
   try {
     const { logits } = naiveDeltas(random);
     const pipelines = device.pipelineCount;
@@ -114,6 +116,21 @@ test('chunks of variants change nothing but the number of dispatches', async ({ 
     assert.is(many.dispatches.ablation, one.dispatches.ablation + (chunks - 1) * launchesOf(whole, one));
   }
   assert.ok(split > 10, `only ${String(split)} tails were split`);
+});
+
+test('one map of an input is the same from the GPU and from the CPU', async ({ device }) => {
+  for (let seed = 0; seed < 20; seed++) {
+    const random = randomTail(seed);
+    const plan = planSteps(random.tail);
+    const classIndex = seed % plan.classes;
+    for (const mapMaker of ['gpu', 'cpu'] as const) {
+      const output = await slopes(device, plan, random, { classes: [classIndex], mapMaker });
+      const ofClass = output.weights.filter((_, at) => at % plan.classes === classIndex);
+      const wanted = weightedMap(random.activation, ofClass);
+      assertClose(output.mapSigned, wanted, FLOAT32, `map of seed ${String(seed)}, ${mapMaker}`);
+      assert.is(output.dispatches.map, mapMaker === 'gpu' ? 1 : 0);
+    }
+  }
 });
 
 test('inputs of one run do not mix', async ({ device }) => {

@@ -51,7 +51,8 @@ How to read the ratios, each the other strategy's time divided by ours on the sa
 
 A software adapter is a CPU that plays the GPU: times compare with each other on that machine, not with hardware. TensorFlow.js's
 WebGPU kernels are very slow there, so that a ratio against them says little about hardware; its WASM kernels are the
-strong opponent.
+strong opponent. The one map of an input, which a second small dispatch makes on hardware, the CPU makes itself there, in our
+plans and at the end of the loops on our kernels.
 
 These are the results files of \`packages/bench/results\`, one a device. A further device, or newer numbers, on a machine that does
 nothing else meanwhile:

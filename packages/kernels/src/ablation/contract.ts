@@ -83,7 +83,7 @@ export interface AblationOutput {
   readonly mapSigned: Float32Array;
   /** max(0, sum_k w_k A_k), `[inputs, M, ...positions]`. */
   readonly map: Float32Array;
-  /** Dispatches that were submitted; 0 on an executor that has none. */
+  /** Dispatches that were submitted; 0 on an executor that has none, and of maps where the CPU makes them. */
   readonly dispatches: { readonly ablation: number; readonly map: number };
   readonly timings: AblationTimings;
 }

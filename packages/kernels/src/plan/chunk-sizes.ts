@@ -1,4 +1,5 @@
 import { KernelsError } from '../errors.ts';
+import { sizeOf } from '../tail/shape.ts';
 import { resultLayout } from './result-layout.ts';
 import { largestScratch, LAUNCH_BYTES, mostLaunches, stepScratch } from './step-memory.ts';
 import type { StepPlan } from './step-plan.ts';
@@ -22,16 +23,17 @@ export function bytesPerVariant({ slots, variantSteps }: StepPlan): number {
 
 /**
  * Bytes for each input of a chunk whatever its variants: base and off values, ablation values and, twice because they are
- * read back, logits, scores, weights, the predicted class and the maps of `maps` classes, signed and not. Parameters of
- * launches are there once for all inputs, but small enough to be counted with each.
+ * read back, logits, scores, weights, the predicted class and the maps of `maps` classes, signed and not; the activation once
+ * more, which is read back where the CPU makes the map. Parameters of launches are there once for all inputs, but small enough
+ * to be counted with each.
  */
 export function bytesPerInput(plan: StepPlan, maps = 1): number {
-  const { slots, channels, inputSteps, variantSteps } = plan;
+  const { slots, channels, classes, positions, inputSteps, variantSteps } = plan;
   const kept = slots.reduce((sum, { perVariant, elements }) => sum + (perVariant ? 0 : elements), 0);
   const scratch = variantSteps.reduce((sum, step) => sum + stepScratch(step).perInput, 0);
   const launches = [...inputSteps, ...variantSteps].reduce((sum, step) => sum + mostLaunches(step), 0);
-  const readBack = plan.classes + resultLayout(plan, 1, maps).length;
-  const elements = kept + scratch + channels + maps + 2 * readBack;
+  const results = classes + resultLayout(plan, 1, maps).length;
+  const elements = kept + scratch + channels + maps + 2 * results + sizeOf(positions) * channels;
   return 4 * elements + launches * LAUNCH_BYTES + SMALL_BUFFER_BYTES;
 }
 

@@ -62,8 +62,8 @@ export function inputsPerChunk(
     inputs = Math.min(inputs, Math.floor(largestBuffer / bytes));
     total += bytes;
   }
-  // What is read back exists twice.
-  total += 4 * (elements.result + elements.logits);
+  // What is read back exists twice: all results, and the activation where the CPU makes the map of it.
+  total += 4 * (elements.result + elements.logits + elements.activation);
   if (maps > limits.maxComputeWorkgroupsPerDimension) {
     throw new KernelsError(
       'too-large',

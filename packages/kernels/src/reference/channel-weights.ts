@@ -1,4 +1,4 @@
-import type { Norm, Weighting } from '../ablation/contract.ts';
+import type { AblationOutput, Norm, Weighting } from '../ablation/contract.ts';
 import type { ScoreChange } from './score-change.ts';
 
 /** Returns the channel's activation as a plane, `[positions]`, from a channels-last activation `[positions, channels]`. */
@@ -48,6 +48,31 @@ export function channelWeights(
     }
   }
   return weights;
+}
+
+/**
+ * Writes the maps of a class, max(0, sum_k w_k A_k) and with its sign, worked out in float64, to place `at` of many.
+ *
+ * @param activation of the input, `[positions, channels]`
+ * @param weights of the input, `[channels, classes]`
+ */
+export function drawMap(
+  activation: Float32Array,
+  weights: Float32Array | Float64Array,
+  classes: number,
+  classIndex: number,
+  { mapSigned, map }: Pick<AblationOutput, 'mapSigned' | 'map'>,
+  at: number,
+): void {
+  const channels = weights.length / classes;
+  const ofClass = new Float64Array(channels);
+  for (let k = 0; k < channels; k++) ofClass[k] = weights[k * classes + classIndex]!;
+  const signed = weightedMap(activation, ofClass);
+  mapSigned.set(signed, at * signed.length);
+  map.set(
+    signed.map((value) => Math.max(0, value)),
+    at * signed.length,
+  );
 }
 
 /**

@@ -11,7 +11,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { StepPlan } from '../plan/step-plan.ts';
 import type { Weights, WeightValues } from '../plan/weights.ts';
 import { sizeOf } from '../tail/shape.ts';
-import { channelPlane, channelWeights, weightedMap } from './channel-weights.ts';
+import { channelPlane, channelWeights, drawMap } from './channel-weights.ts';
 import { baseScores, largest, scoreChange } from './score-change.ts';
 import { logitDrops } from './separable-dense.ts';
 import { kernelsOf, logitDeltas } from './steps/run-steps.ts';
@@ -64,16 +64,7 @@ class ReferenceAblation implements PreparedAblation {
       for (let m = 0; m < maps; m++) {
         const classIndex = selectedClass(input, m, inputLogits);
         output.classIndices[n * maps + m] = classIndex;
-        const classWeights = Float64Array.from(
-          { length: channels },
-          (_, k) => weights[k * classes + classIndex] ?? 0,
-        );
-        const map = weightedMap(inputActivation, classWeights);
-        output.mapSigned.set(map, (n * maps + m) * positions);
-        output.map.set(
-          map.map((value) => Math.max(0, value)),
-          (n * maps + m) * positions,
-        );
+        drawMap(inputActivation, weights, classes, classIndex, output, n * maps + m);
       }
       output.timings.ablationMs += ablated - start;
       output.timings.mapMs += performance.now() - ablated;

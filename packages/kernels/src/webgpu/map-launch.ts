@@ -1,6 +1,7 @@
 import type { ClassSelection } from '../ablation/contract.ts';
 import type { Device } from '../device/device.ts';
 import type { PlanLimits } from '../plan/step-plan.ts';
+import type { MapMaker } from './chunked-ablation.ts';
 import type { RunShape } from './operations/ends.ts';
 import { WEIGHTED_MAP } from './shaders.ts';
 
@@ -12,6 +13,12 @@ const MAP_CLASSES = 4;
 /** The pipeline of `weighted-map.wgsl` for so many maps of an input. */
 export function mapPipeline(device: Device, maps: number): Promise<GPUComputePipeline> {
   return device.pipeline(WEIGHTED_MAP, { IS_SINGLE: maps === 1 ? 1 : 0 });
+}
+
+/** Compiles what the maps of any run take. */
+export async function prepareMaps(device: Device, mapMaker: MapMaker): Promise<void> {
+  const kinds = mapMaker === 'gpu' ? [1, 2] : [2];
+  await Promise.all(kinds.map((maps) => mapPipeline(device, maps)));
 }
 
 /** The class of each map as `weighted-map.wgsl` takes it. */

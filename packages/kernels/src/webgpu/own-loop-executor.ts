@@ -4,8 +4,8 @@ import { DEFAULT_BUDGET_BYTES } from '../plan/chunks.ts';
 import { planLoop, type LoopPlan } from '../plan/plan-loop.ts';
 import { sizeOf } from '../tail/shape.ts';
 import { BufferScope } from './buffer-scope.ts';
-import { ChunkedAblation } from './chunked-ablation.ts';
-import { mapPipeline } from './map-launch.ts';
+import { ChunkedAblation, defaultMapMaker } from './chunked-ablation.ts';
+import { prepareMaps } from './map-launch.ts';
 import { preparePipelines } from './operations/launch.ts';
 import { COMBINE, MASK, SCORE } from './operations/shaders.ts';
 import { runLoop } from './steps/loop-run.ts';
@@ -28,6 +28,7 @@ export function ownLoopExecutor(device: Device, { isAwaited = false }: OwnLoopOp
     adapter: device.adapter,
     prepare: async (plan) => {
       const loop = planLoop(plan, device.limits);
+      const mapMaker = defaultMapMaker(device);
       const scope = new BufferScope(device);
       try {
         const steps = [...loop.inputSteps, ...loop.loopSteps];
@@ -43,22 +44,26 @@ export function ownLoopExecutor(device: Device, { isAwaited = false }: OwnLoopOp
         const kernels = [...stepKernels(steps, loop.values.length, constants), ...ends];
         const [pipelines] = await Promise.all([
           preparePipelines(device, kernels),
-          ...[1, 2].map((maps) => mapPipeline(device, maps)),
+          prepareMaps(device, mapMaker),
         ]);
-        return new ChunkedAblation(plan, {
-          chunkSizes: (inputs, maps) => ({
-            inputs: Math.max(
-              1,
-              Math.min(inputs, Math.floor(DEFAULT_BUDGET_BYTES / bytesPerInput(loop, maps))),
-            ),
-            variants: 1,
-          }),
-          run: (input, chunk, maps, collect) =>
-            runLoop(device, { plan: loop, constants, pipelines }, input, chunk, maps, isAwaited, collect),
-          dispose: () => {
-            scope.dispose();
+        return new ChunkedAblation(
+          plan,
+          {
+            chunkSizes: (inputs, maps) => ({
+              inputs: Math.max(
+                1,
+                Math.min(inputs, Math.floor(DEFAULT_BUDGET_BYTES / bytesPerInput(loop, maps))),
+              ),
+              variants: 1,
+            }),
+            run: (input, chunk, maps, collect) =>
+              runLoop(device, { plan: loop, constants, pipelines }, input, chunk, maps, isAwaited, collect),
+            dispose: () => {
+              scope.dispose();
+            },
           },
-        });
+          mapMaker,
+        );
       } catch (error) {
         scope.dispose();
         throw error;
@@ -70,5 +75,5 @@ export function ownLoopExecutor(device: Device, { isAwaited = false }: OwnLoopOp
 /** The slots, and logits, drops, scores and weights of every variant; results are there twice, to be read back. */
 function bytesPerInput({ slots, channels, classes, positions }: LoopPlan, maps: number): number {
   const kept = slots.reduce((sum, { elements }) => sum + elements, 0);
-  return 4 * (kept + 6 * channels * classes + 4 * maps * sizeOf(positions) + 3 * classes);
+  return 4 * (kept + 6 * channels * classes + (channels + 4 * maps) * sizeOf(positions) + 3 * classes);
 }

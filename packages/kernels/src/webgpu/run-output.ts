@@ -1,16 +1,18 @@
 import type { AblationOutput, ClassSelection } from '../ablation/contract.ts';
 import type { Plan } from '../plan/plan.ts';
 import { resultLayout } from '../plan/result-layout.ts';
+import { drawMap } from '../reference/channel-weights.ts';
 import { sizeOf } from '../tail/shape.ts';
 
 /** What came back of a chunk of inputs, read where the device's memory is mapped, for as long as it is. */
 export interface ChunkOutput {
   /** `[inputs, classes]` */
   readonly logits: Float32Array;
-  /** As `resultLayout` has it. */
+  /** As `resultLayout` has it, with all maps of an input or none. */
   readonly result: Float32Array;
-  /** Dispatches of the ablation. */
-  readonly dispatches: number;
+  /** `[inputs, ...positions, channels]` where there are no maps: the CPU makes them. Otherwise null. */
+  readonly activation: Float32Array | null;
+  readonly dispatches: AblationOutput['dispatches'];
   /** On the GPU; 0 where passes are not timed. */
   readonly mapMs: number;
   /** Of the ablation and the maps; null where passes are not timed. */
@@ -53,19 +55,18 @@ export class RunOutput {
    * @param elapsedMs since the chunk began
    */
   collect(
-    { logits, result, dispatches, mapMs, gpuMs }: ChunkOutput,
+    { logits, result, activation, dispatches, mapMs, gpuMs }: ChunkOutput,
     selection: ClassSelection,
     first: number,
     inputs: number,
     elapsedMs: number,
   ): void {
     const output = this.#output;
-    const layout = resultLayout(this.#plan, inputs, this.#maps);
+    const layout = resultLayout(this.#plan, inputs, activation ? 0 : this.#maps);
+    const weights = result.subarray(layout.weights, layout.predicted);
     this.#place(output.logits, first, logits);
     this.#place(output.ablatedScores, first, result.subarray(layout.ablatedScores, layout.weights));
-    this.#place(output.weights, first, result.subarray(layout.weights, layout.predicted));
-    this.#place(output.mapSigned, first, result.subarray(layout.mapSigned, layout.map));
-    this.#place(output.map, first, result.subarray(layout.map, layout.length));
+    this.#place(output.weights, first, weights);
     for (let at = 0; at < inputs * this.#maps; at++) {
       const map = at % this.#maps;
       const input = (at - map) / this.#maps;
@@ -76,17 +77,39 @@ export class RunOutput {
             ? map
             : selection[map]!;
     }
+    const start = performance.now();
+    if (activation) {
+      this.#draw(activation, weights, first, inputs);
+    } else {
+      this.#place(output.mapSigned, first, result.subarray(layout.mapSigned, layout.map));
+      this.#place(output.map, first, result.subarray(layout.map, layout.length));
+    }
+    const drawMs = activation ? performance.now() - start : 0;
     output.dispatches = {
-      ablation: output.dispatches.ablation + dispatches,
-      map: output.dispatches.map + 1,
+      ablation: output.dispatches.ablation + dispatches.ablation,
+      map: output.dispatches.map + dispatches.map,
     };
     const { timings } = output;
     // Pass times are the GPU's own; everything else of the elapsed time belongs to the ablation.
     output.timings = {
       ablationMs: timings.ablationMs + elapsedMs - mapMs,
-      mapMs: timings.mapMs + mapMs,
+      mapMs: timings.mapMs + mapMs + drawMs,
       gpuMs: gpuMs === null ? timings.gpuMs : (timings.gpuMs ?? 0) + gpuMs,
     };
+  }
+
+  /** Makes the maps of inputs `first` to `first + inputs - 1`. */
+  #draw(activation: Float32Array, weights: Float32Array, first: number, inputs: number): void {
+    const { channels, classes } = this.#plan;
+    const size = activation.length / inputs;
+    for (let n = 0; n < inputs; n++) {
+      const own = activation.subarray(n * size, (n + 1) * size);
+      const ownWeights = weights.subarray(n * channels * classes, (n + 1) * channels * classes);
+      for (let m = 0; m < this.#maps; m++) {
+        const at = (first + n) * this.#maps + m;
+        drawMap(own, ownWeights, classes, this.#output.classIndices[at]!, this.#output, at);
+      }
+    }
   }
 
   #place(target: Float32Array, first: number, part: Float32Array): void {

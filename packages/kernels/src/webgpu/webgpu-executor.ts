@@ -1,6 +1,7 @@
 import type { Executor } from '../ablation/contract.ts';
 import type { Device } from '../device/device.ts';
 import { CHANNEL_LANES, DEFAULT_BUDGET_BYTES } from '../plan/chunks.ts';
+import { defaultMapMaker, type MapMaker } from './chunked-ablation.ts';
 import { prepareSeparableDense } from './separable-dense/separable-dense-ablation.ts';
 import { prepareSteps } from './steps/steps-ablation.ts';
 
@@ -14,6 +15,8 @@ export interface WebGpuExecutorOptions {
    * hardware, 8 where a CPU plays the GPU.
    */
   readonly threads?: number;
+  /** What makes the map of an input that has one. Default: the GPU on hardware, the CPU where that plays the GPU. */
+  readonly mapMaker?: MapMaker;
 }
 
 /** Threads of an ablation workgroup; a CPU that plays the GPU takes one for each channel, see `separable-dense.wgsl`. */
@@ -26,11 +29,13 @@ export function webGpuExecutor(device: Device, options: WebGpuExecutorOptions = 
     name: 'webgpu',
     adapter: device.adapter,
     prepare: async (plan) => {
-      if (plan.kind === 'steps') return prepareSteps(device, plan, options.budgetBytes ?? plan.budgetBytes);
-      const { timesPasses } = options;
+      const { timesPasses, mapMaker = defaultMapMaker(device) } = options;
+      if (plan.kind === 'steps') {
+        return prepareSteps(device, plan, { budgetBytes: options.budgetBytes ?? plan.budgetBytes, mapMaker });
+      }
       const threads = options.threads ?? (device.adapter.software ? SOFTWARE_THREADS : HARDWARE_THREADS);
       const budgetBytes = options.budgetBytes ?? DEFAULT_BUDGET_BYTES;
-      return prepareSeparableDense(device, plan, { budgetBytes, timesPasses, threads });
+      return prepareSeparableDense(device, plan, { budgetBytes, timesPasses, threads, mapMaker });
     },
   };
 }

@@ -28,7 +28,8 @@ export interface UploadedPlan {
 /** Compiled for the plan and the score of a run. */
 export interface ChunkPipelines {
   readonly ablation: GPUComputePipeline;
-  readonly map: GPUComputePipeline;
+  /** Null where the CPU makes the maps. */
+  readonly map: GPUComputePipeline | null;
 }
 
 const WEIGHTING_CODES: Readonly<Record<Weighting, (norm: Norm) => number>> = {
@@ -39,7 +40,7 @@ const WEIGHTING_CODES: Readonly<Record<Weighting, (norm: Norm) => number>> = {
 /**
  * One submission: the ablation, the maps and one read-back.
  *
- * @param maps of each input
+ * @param maps of each input; where there are none, the activation is read back as well
  * @param collect copies what it is handed: it ends when that returns
  */
 export async function runChunk(
@@ -99,7 +100,6 @@ function submit(
   const logitBytes = 4 * inputs * elements.logits;
   const scratch = frame.buffer({ label: 'scratch', byteLength: scratchBytes, usage: storage });
   const result = frame.buffer({ label: 'result', byteLength: resultBytes, usage: storage | copySource });
-  const classIndices = frame.settings('class indices', mapClasses(input.classes, maps), storage);
 
   const ablationParams = frame.settings(
     'ablation parameters',
@@ -122,39 +122,49 @@ function submit(
     ),
     uniform,
   );
-  const mapParams = frame.settings('map parameters', mapParameters(shape, maps, device.limits), uniform);
-
   const channelBuffer = frame.settings('channel values', channelValues, storage);
-  encodeDispatches(encoder, timer, [
-    {
-      pipeline: pipelines.ablation,
-      bindings: frame.bindings(pipelines.ablation, [
-        ablationParams,
-        programBuffer,
-        channelBuffer,
-        activation,
-        kernelBuffer,
-        logits,
-        scratch,
-        result,
-      ]),
-      grid: [Math.ceil(plan.channels / CHANNEL_LANES), inputs, 1],
-    },
-    {
-      pipeline: pipelines.map,
-      bindings: frame.bindings(pipelines.map, [mapParams, activation, result, classIndices]),
-      grid: mapGrid(shape, maps, device.limits),
-    },
-  ]);
+  const ablation: Dispatch = {
+    pipeline: pipelines.ablation,
+    bindings: frame.bindings(pipelines.ablation, [
+      ablationParams,
+      programBuffer,
+      channelBuffer,
+      activation,
+      kernelBuffer,
+      logits,
+      scratch,
+      result,
+    ]),
+    grid: [Math.ceil(plan.channels / CHANNEL_LANES), inputs, 1],
+  };
+  const map = pipelines.map && {
+    pipeline: pipelines.map,
+    bindings: frame.bindings(pipelines.map, [
+      frame.settings('map parameters', mapParameters(shape, maps, device.limits), uniform),
+      activation,
+      result,
+      frame.settings('class indices', mapClasses(input.classes, maps), storage),
+    ]),
+    grid: mapGrid(shape, maps, device.limits),
+  };
+  encodeDispatches(encoder, timer, map ? [ablation, map] : [ablation]);
 
+  const parts = [
+    [result, resultBytes],
+    [logits, logitBytes],
+    ...(map ? [] : [[activation, 4 * inputs * elements.activation] as const]),
+  ] as const;
   const readBack = frame.buffer({
     label: 'read-back',
-    byteLength: timer.byteLength + resultBytes + logitBytes,
+    byteLength: parts.reduce((sum, [, byteLength]) => sum + byteLength, timer.byteLength),
     usage: copyTarget | mapRead,
   });
   timer.resolve(encoder, readBack);
-  encoder.copyBufferToBuffer(result, 0, readBack, timer.byteLength, resultBytes);
-  encoder.copyBufferToBuffer(logits, 0, readBack, timer.byteLength + resultBytes, logitBytes);
+  let at = timer.byteLength;
+  for (const [part, byteLength] of parts) {
+    encoder.copyBufferToBuffer(part, 0, readBack, at, byteLength);
+    at += byteLength;
+  }
   device.gpu.queue.submit([encoder.finish()]);
   return readBack;
 }
@@ -219,12 +229,14 @@ function decode(
   timer: PassTimer,
 ): ChunkOutput {
   const { result, logits } = elementsPerInput(plan, maps);
+  const [logitsAt, activationAt] = [inputs * result, inputs * (result + logits)];
   const values = new Float32Array(bytes, timer.byteLength);
   const mapMs = timer.durationMs(bytes, 1);
   return {
-    result: values.subarray(0, inputs * result),
-    logits: values.subarray(inputs * result, inputs * (result + logits)),
-    dispatches: 1,
+    result: values.subarray(0, logitsAt),
+    logits: values.subarray(logitsAt, activationAt),
+    activation: maps > 0 ? null : values.subarray(activationAt),
+    dispatches: { ablation: 1, map: maps > 0 ? 1 : 0 },
     mapMs,
     gpuMs: timer.isTiming ? timer.durationMs(bytes, 0) + mapMs : null,
   };

@@ -5,7 +5,7 @@ import type { ChunkSizes } from '../../plan/chunk-sizes.ts';
 import { CHANNEL_LANES, inputsPerChunk } from '../../plan/chunks.ts';
 import type { SeparablePlan } from '../../plan/plan.ts';
 import { BufferScope } from '../buffer-scope.ts';
-import { ChunkedAblation, type ChunkRunner, type InputChunk } from '../chunked-ablation.ts';
+import { ChunkedAblation, type ChunkRunner, type InputChunk, type MapMaker } from '../chunked-ablation.ts';
 import { mapPipeline } from '../map-launch.ts';
 import { PassTimer } from '../pass-timer.ts';
 import type { ChunkOutput } from '../run-output.ts';
@@ -22,6 +22,7 @@ export interface SeparableDenseOptions {
   readonly timesPasses: boolean | undefined;
   /** Threads of an ablation workgroup. */
   readonly threads: number;
+  readonly mapMaker: MapMaker;
 }
 
 /** Passes of a submission: the ablation and the maps. */
@@ -31,7 +32,7 @@ const PASSES = 2;
 export async function prepareSeparableDense(
   device: Device,
   plan: SeparablePlan,
-  { budgetBytes, timesPasses, threads }: SeparableDenseOptions,
+  { budgetBytes, timesPasses, threads, mapMaker }: SeparableDenseOptions,
 ): Promise<PreparedAblation> {
   const weights = new BufferScope(device);
   try {
@@ -49,7 +50,8 @@ export async function prepareSeparableDense(
         BufferUsage.storage,
       ),
     }));
-    return new ChunkedAblation(plan, new SeparableDenseRunner(device, uploaded, weights, budgetBytes));
+    const runner = new SeparableDenseRunner(device, uploaded, weights, budgetBytes);
+    return new ChunkedAblation(plan, runner, mapMaker);
   } catch (error) {
     weights.dispose();
     throw error;
@@ -75,7 +77,7 @@ class SeparableDenseRunner implements ChunkRunner {
   readonly #budgetBytes: number;
   /** Inputs of a submission, by the number of maps. */
   readonly #inputsPerChunk = new Map<number, number>();
-  /** By the score and whether an input has several maps. */
+  /** By the score and whether an input has no map, one or several. */
   readonly #pipelines = new Map<string, ChunkPipelines>();
 
   constructor(device: Device, uploaded: UploadedPlan, weights: BufferScope, budgetBytes: number) {
@@ -99,7 +101,7 @@ class SeparableDenseRunner implements ChunkRunner {
     maps: number,
     collect: (output: ChunkOutput) => void,
   ): Promise<void> {
-    const key = `${input.score} ${String(maps > 1)}`;
+    const key = `${input.score} ${Math.min(maps, 2)}`;
     const pipelines = this.#pipelines.get(key) ?? (await this.#compile(input.score, maps));
     this.#pipelines.set(key, pipelines);
     await runChunk(this.#device, this.#uploaded, pipelines, input, chunk, maps, collect);
@@ -118,7 +120,7 @@ class SeparableDenseRunner implements ChunkRunner {
         ...tailVariant(plan.step),
         SCORE: scoreCode(score, plan.scoreFunction),
       }),
-      mapPipeline(this.#device, maps),
+      maps > 0 ? mapPipeline(this.#device, maps) : null,
     ]);
     return { ablation, map };
   }

@@ -60,9 +60,16 @@ export class InputChunkRun {
         await this.#runVariants(buffers, first, Math.min(this.#chunk.variants, plan.channels - first));
       }
       throwIfAborted(this.#input.signal);
-      await readResults(this.#device, this.#scope, this.#input, this.#shape, buffers, maps, (results) => {
-        collect({ ...results, dispatches: this.#dispatches });
-      });
+      await readResults(
+        this.#device,
+        this.#scope,
+        this.#input,
+        this.#shape,
+        buffers,
+        maps,
+        this.#dispatches,
+        collect,
+      );
     } finally {
       this.#scope.dispose();
     }

@@ -131,9 +131,7 @@ export async function runLoop(
       });
     });
     const dispatches = plan.inputSteps.length + channels * (1 + evaluations.length) + ends.length;
-    await readResults(device, scope, input, shape, buffers, maps, (results) => {
-      collect({ ...results, dispatches });
-    });
+    await readResults(device, scope, input, shape, buffers, maps, dispatches, collect);
   } finally {
     scope.dispose();
   }

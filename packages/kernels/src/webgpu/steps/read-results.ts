@@ -11,7 +11,8 @@ import type { ChunkBuffers } from './chunk-buffers.ts';
 /**
  * Makes the maps of a chunk's weights and reads everything back.
  *
- * @param maps of each input
+ * @param maps of each input; where there are none, the activation is read back as well
+ * @param ablationDispatches that the weights took
  * @param collect copies what it is handed: it ends when that returns
  */
 export async function readResults(
@@ -19,50 +20,43 @@ export async function readResults(
   scope: BufferScope,
   input: AblationInput,
   shape: RunShape,
-  { activation, result, logits }: ChunkBuffers,
+  buffers: ChunkBuffers,
   maps: number,
-  collect: (output: Omit<ChunkOutput, 'dispatches'>) => void,
+  ablationDispatches: number,
+  collect: (output: ChunkOutput) => void,
 ): Promise<void> {
-  const { storage, uniform, copyTarget, mapRead } = BufferUsage;
-  const pipeline = await mapPipeline(device, maps);
+  const { activation, result, logits } = buffers;
+  const pipeline = maps > 0 ? await mapPipeline(device, maps) : null;
   const timer = new PassTimer(device, 1);
+  const parts = pipeline ? [result, logits] : [result, logits, activation];
   const submit = (): GPUBuffer => {
+    const encoder = device.gpu.createCommandEncoder({ label: 'results' });
     const readBack = scope.create({
       label: 'read-back',
-      byteLength: timer.byteLength + result.size + logits.size,
-      usage: copyTarget | mapRead,
+      byteLength: parts.reduce((sum, { size }) => sum + size, timer.byteLength),
+      usage: BufferUsage.copyTarget | BufferUsage.mapRead,
     });
-    const bindings = [
-      scope.upload('map parameters', mapParameters(shape, maps, device.limits), uniform),
-      activation,
-      result,
-      scope.upload('class indices', mapClasses(input.classes, maps), storage),
-    ];
-    const encoder = device.gpu.createCommandEncoder({ label: 'maps' });
-    const timestampWrites = timer.writes(0);
-    const pass = encoder.beginComputePass({ label: 'maps', ...(timestampWrites && { timestampWrites }) });
-    pass.setPipeline(pipeline);
-    pass.setBindGroup(
-      0,
-      device.gpu.createBindGroup({
-        layout: pipeline.getBindGroupLayout(0),
-        entries: bindings.map((buffer, binding) => ({ binding, resource: { buffer } })),
-      }),
-    );
-    pass.dispatchWorkgroups(...mapGrid(shape, maps, device.limits));
-    pass.end();
-    timer.resolve(encoder, readBack);
-    encoder.copyBufferToBuffer(result, 0, readBack, timer.byteLength, result.size);
-    encoder.copyBufferToBuffer(logits, 0, readBack, timer.byteLength + result.size, logits.size);
+    if (pipeline) {
+      encodeMaps(device, scope, encoder, pipeline, input, shape, buffers, maps, timer);
+      timer.resolve(encoder, readBack);
+    }
+    let at = timer.byteLength;
+    for (const part of parts) {
+      encoder.copyBufferToBuffer(part, 0, readBack, at, part.size);
+      at += part.size;
+    }
     device.gpu.queue.submit([encoder.finish()]);
     return readBack;
   };
   try {
-    await device.read('maps', submit, (bytes) => {
+    await device.read('results', submit, (bytes) => {
       const values = new Float32Array(bytes, timer.byteLength);
+      const [logitsAt, activationAt] = [result.size / 4, (result.size + logits.size) / 4];
       collect({
-        result: values.subarray(0, result.size / 4),
-        logits: values.subarray(result.size / 4),
+        result: values.subarray(0, logitsAt),
+        logits: values.subarray(logitsAt, activationAt),
+        activation: pipeline ? null : values.subarray(activationAt),
+        dispatches: { ablation: ablationDispatches, map: pipeline ? 1 : 0 },
         mapMs: timer.durationMs(bytes, 0),
         gpuMs: null,
       });
@@ -70,4 +64,36 @@ export async function readResults(
   } finally {
     timer.dispose();
   }
+}
+
+function encodeMaps(
+  device: Device,
+  scope: BufferScope,
+  encoder: GPUCommandEncoder,
+  pipeline: GPUComputePipeline,
+  { classes }: AblationInput,
+  shape: RunShape,
+  { activation, result }: ChunkBuffers,
+  maps: number,
+  timer: PassTimer,
+): void {
+  const { storage, uniform } = BufferUsage;
+  const bindings = [
+    scope.upload('map parameters', mapParameters(shape, maps, device.limits), uniform),
+    activation,
+    result,
+    scope.upload('class indices', mapClasses(classes, maps), storage),
+  ];
+  const timestampWrites = timer.writes(0);
+  const pass = encoder.beginComputePass({ label: 'maps', ...(timestampWrites && { timestampWrites }) });
+  pass.setPipeline(pipeline);
+  pass.setBindGroup(
+    0,
+    device.gpu.createBindGroup({
+      layout: pipeline.getBindGroupLayout(0),
+      entries: bindings.map((buffer, binding) => ({ binding, resource: { buffer } })),
+    }),
+  );
+  pass.dispatchWorkgroups(...mapGrid(shape, maps, device.limits));
+  pass.end();
 }

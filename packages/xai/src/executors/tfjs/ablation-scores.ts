@@ -1,9 +1,9 @@
 import {
   baseScores,
   channelWeights,
+  drawMap,
   largest,
   scoreChange,
-  weightedMap,
   type AblationInput,
   type AblationOutput,
   type Plan,
@@ -62,18 +62,11 @@ export class AblationScores {
   }
 
   #draw(n: number, activation: Float32Array, weights: Float64Array): void {
-    const { channels, classes } = this.#plan;
     for (let m = 0; m < this.#maps; m++) {
       const at = n * this.#maps + m;
       const classIndex = this.#classIndex(n, m);
-      const ofClass = new Float64Array(channels).map((_, k) => weights[k * classes + classIndex]!);
-      const signed = weightedMap(activation, ofClass);
       this.output.classIndices[at] = classIndex;
-      this.output.mapSigned.set(signed, at * signed.length);
-      this.output.map.set(
-        signed.map((value) => Math.max(0, value)),
-        at * signed.length,
-      );
+      drawMap(activation, weights, this.#plan.classes, classIndex, this.output, at);
     }
   }
 
