@@ -33,6 +33,7 @@ export type * from './plan/steps.ts';
 export type * from './plan/step-plan.ts';
 export { referenceExecutor } from './reference/reference-executor.ts';
 export { webGpuExecutor, type WebGpuExecutorOptions } from './webgpu/webgpu-executor.ts';
+export { type MapMaker } from './webgpu/chunked-ablation.ts';
 export { ownLoopExecutor, type OwnLoopOptions } from './webgpu/own-loop-executor.ts';
 export { evaluateTail } from './reference/evaluate-tail.ts';
 export {

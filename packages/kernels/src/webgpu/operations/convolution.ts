@@ -16,6 +16,7 @@ import {
 import { resultVariant } from './kernel.ts';
 import { CONVOLUTION } from './shaders.ts';
 
+/** Of a tile, at least; see `convolution.wgsl`. */
 const ROWS = 8;
 const FILTERS = 8;
 

@@ -6,17 +6,22 @@
 // which all variants share: c = start + k * step + a * period + j for a < runs and j < run_length.
 //
 // Thread mapping: a thread holds a tile of 8 rows x 8 filters in registers and reads x and W straight from memory, so
-// there is no barrier and no workgroup memory: on a CPU that plays the GPU both cost more than they save. Rows are
+// there is no barrier and no workgroup memory: on a CPU that plays the GPU both cost more than they save. Such a CPU takes
+// longest for loads, and has no registers to run out of: it takes 16 rows, so that what it reads of W serves twice as
+// many; the launch counts threads for 8, and those without work end at once. Rows are
 // neighbouring variants at one position, or positions of one variant, where the cells of a pooling window follow each
 // other; neighbouring threads take neighbouring filters of the same rows.
 //
 // Layouts: x [inputs (, variants), height, width, channels]; W [taps, channels, tiles of 8 filters], or some of its
 // rows, and two more rows, bias and scale; partial as y without pooling.
 
-const ROWS = 8u;
 const OUTSIDE = -0x10000;
 const FILTERS = 8u;
 override THREADS = 16u;
+// Where a CPU plays the GPU, which has workgroups of 16 threads.
+override IS_TALL = THREADS == 16u;
+override ROWS = select(8u, 16u, IS_TALL);
+const MOST_ROWS = 16u;
 // Whether x is base - off, and every variant reads the channels it owns.
 override CONTRIBUTES = false;
 // Whether a tile has a single row: a dense layer of one stream, or what channels contribute to one.
@@ -156,6 +161,12 @@ struct Quad {
   left: vec4<i32>,
 }
 
+// Eight rows, the first four and the others.
+struct Quads {
+  upper: Quad,
+  lower: Quad,
+}
+
 fn quad_of(start: vec4<u32>, a: vec2<i32>, b: vec2<i32>, c: vec2<i32>, d: vec2<i32>) -> Quad {
   return Quad(
     start,
@@ -171,6 +182,12 @@ struct Tap {
   kept: vec4<u32>,
 }
 
+// Of eight rows, the first four and the others.
+struct Taps {
+  upper: Tap,
+  lower: Tap,
+}
+
 fn tap_of(quad: Quad, tap_y: u32, tap_x: u32) -> Tap {
   let row = quad.top + vec4(i32(tap_y) * params.dilation_y);
   let column = quad.left + vec4(i32(tap_x) * params.dilation_x);
@@ -179,6 +196,10 @@ fn tap_of(quad: Quad, tap_y: u32, tap_x: u32) -> Tap {
   let at = quad.start + vec4<u32>(row * params.x_width + column) * params.x_channels;
   let kept = select(vec4(0u), vec4(0xffffffffu), inside);
   return Tap(at & kept, kept);
+}
+
+fn taps_of(quads: Quads, tap_y: u32, tap_x: u32) -> Taps {
+  return Taps(tap_of(quads.upper, tap_y, tap_x), tap_of(quads.lower, tap_y, tap_x));
 }
 
 fn load_rows(tap: Tap, channel: u32) -> vec4<f32> {
@@ -200,7 +221,7 @@ fn load_row(tap: Tap, channel: u32) -> f32 {
   return bitcast<f32>(bitcast<u32>(value) & tap.kept.x);
 }
 
-// Of a tile's rows. Not an array: one with a computed index stays in memory.
+// Of eight rows. Not an array: one with a computed index stays in memory.
 struct Sums {
   row0: mat2x4<f32>,
   row1: mat2x4<f32>,
@@ -213,13 +234,9 @@ struct Sums {
 }
 
 // There is no test for zeros: the sums would have to be kept on both of its ways, which costs a CPU more than it saves.
-fn add_channel(sums: ptr<function, Sums>, upper: Tap, lower: Tap, channel: u32, w: mat2x4<f32>) {
-  if (SINGLE_ROW) {
-    (*sums).row0 += load_row(upper, channel) * w;
-    return;
-  }
-  let a = load_rows(upper, channel);
-  let b = load_rows(lower, channel);
+fn add_rows(sums: ptr<function, Sums>, taps: Taps, channel: u32, w: mat2x4<f32>) {
+  let a = load_rows(taps.upper, channel);
+  let b = load_rows(taps.lower, channel);
   (*sums).row0 += a.x * w;
   (*sums).row1 += a.y * w;
   (*sums).row2 += a.z * w;
@@ -228,6 +245,28 @@ fn add_channel(sums: ptr<function, Sums>, upper: Tap, lower: Tap, channel: u32, 
   (*sums).row5 += b.y * w;
   (*sums).row6 += b.z * w;
   (*sums).row7 += b.w * w;
+}
+
+fn add_channel(
+  sums: ptr<function, Sums>,
+  further_sums: ptr<function, Sums>,
+  taps: Taps,
+  further_taps: Taps,
+  channel: u32,
+  w: mat2x4<f32>,
+) {
+  if (SINGLE_ROW) {
+    (*sums).row0 += load_row(taps.upper, channel) * w;
+    return;
+  }
+  add_rows(sums, taps, channel, w);
+  if (IS_TALL) {
+    add_rows(further_sums, further_taps, channel, w);
+  }
+}
+
+fn all_of(sums: Sums) -> array<mat2x4<f32>, 8> {
+  return array(sums.row0, sums.row1, sums.row2, sums.row3, sums.row4, sums.row5, sums.row6, sums.row7);
 }
 
 @compute @workgroup_size(THREADS)
@@ -260,8 +299,8 @@ fn main(
 
   for (var first_row = work.first; first_row < work.end; first_row += ROWS) {
     let rows = min(ROWS, work.end - first_row);
-    var places: array<vec2<i32>, ROWS>;
-    var starts: array<u32, ROWS>;
+    var places: array<vec2<i32>, MOST_ROWS>;
+    var starts: array<u32, MOST_ROWS>;
     for (var r = 0u; r < ROWS; r++) {
       places[r] = select(vec2(OUTSIDE), place_of(cursor), r < rows);
       starts[r] = (x_batch + select(0u, first_row + r, rows_are_variants)) * plane;
@@ -269,16 +308,28 @@ fn main(
         cursor = after(cursor);
       }
     }
-    let upper = quad_of(vec4(starts[0], starts[1], starts[2], starts[3]), places[0], places[1], places[2], places[3]);
-    let lower = quad_of(vec4(starts[4], starts[5], starts[6], starts[7]), places[4], places[5], places[6], places[7]);
+    let quads = Quads(
+      quad_of(vec4(starts[0], starts[1], starts[2], starts[3]), places[0], places[1], places[2], places[3]),
+      quad_of(vec4(starts[4], starts[5], starts[6], starts[7]), places[4], places[5], places[6], places[7]),
+    );
+    let further_quads = Quads(
+      quad_of(vec4(starts[8], starts[9], starts[10], starts[11]), places[8], places[9], places[10], places[11]),
+      quad_of(vec4(starts[12], starts[13], starts[14], starts[15]), places[12], places[13], places[14], places[15]),
+    );
     var sums = Sums(bias, bias, bias, bias, bias, bias, bias, bias);
+    var further_sums = sums;
     for (var tap_y = 0u; tap_y < params.window_height; tap_y++) {
       for (var tap_x = 0u; tap_x < params.window_width; tap_x++) {
-        let upper_tap = tap_of(upper, tap_y, tap_x);
-        let lower_tap = tap_of(lower, tap_y, tap_x);
+        let taps = taps_of(quads, tap_y, tap_x);
+        var kept = taps.upper.kept | taps.lower.kept;
+        var further_taps = taps;
+        if (IS_TALL) {
+          further_taps = taps_of(further_quads, tap_y, tap_x);
+          kept |= further_taps.upper.kept | further_taps.lower.kept;
+        }
         let tap = tap_y * params.window_width + tap_x;
         let weight_row = tap * params.weight_channels + params.first_weight_channel;
-        let is_tap = any((upper_tap.kept | lower_tap.kept) != vec4(0u));
+        let is_tap = any(kept != vec4(0u));
         for (var run = select(params.runs, 0u, is_tap); run < params.runs; run++) {
           // Channels of this run whose weights are here.
           let begin = first_channel + run * params.run_period;
@@ -288,18 +339,19 @@ fn main(
           // Two channels a turn, since a turn costs a CPU much.
           var c = first;
           for (; c + 1u < end; c += 2u) {
-            add_channel(&sums, upper_tap, lower_tap, c, weights[weight_at]);
-            add_channel(&sums, upper_tap, lower_tap, c + 1u, weights[weight_at + filter_tiles]);
+            add_channel(&sums, &further_sums, taps, further_taps, c, weights[weight_at]);
+            add_channel(&sums, &further_sums, taps, further_taps, c + 1u, weights[weight_at + filter_tiles]);
             weight_at += 2u * filter_tiles;
           }
           if (c < end) {
-            add_channel(&sums, upper_tap, lower_tap, c, weights[weight_at]);
+            add_channel(&sums, &further_sums, taps, further_taps, c, weights[weight_at]);
           }
         }
       }
     }
 
-    let sums_of_rows = array(sums.row0, sums.row1, sums.row2, sums.row3, sums.row4, sums.row5, sums.row6, sums.row7);
+    let sums_of_rows = all_of(sums);
+    let sums_of_further_rows = all_of(further_sums);
     for (var half = 0u; half < 2u; half++) {
       let channel = filter_tile * FILTERS + half * 4u;
       let extras = extras_of(channel);
@@ -311,7 +363,10 @@ fn main(
         let place = places[r];
         let unpooled = u32(place.x * i32(epilogue.width) + place.y);
         if (place.x >= 0) {
-          var sum = sums_of_rows[r][half];
+          var sum = sums_of_rows[r % 8u][half];
+          if (IS_TALL && r >= 8u) {
+            sum = sums_of_further_rows[r % 8u][half];
+          }
           if (HAS_EXTRAS) {
             sum += partial_at(batch, unpooled, channel);
           }
