@@ -16,7 +16,7 @@ import {
   type StepPlan,
   type WebGpuExecutorOptions,
 } from '../src/index.ts';
-import { evaluateWithCubes, givenValues, naiveDeltas } from './support/naive-deltas.ts';
+import { evaluateWithCubes, givenValues, naiveDeltas, naiveSlopes } from './support/naive-deltas.ts';
 import { randomTail, type RandomTail } from './support/random-tail.ts';
 import { sharedDevice } from './support/shared-device.ts';
 
@@ -69,20 +69,6 @@ async function slopes(
   } finally {
     prepared.dispose();
   }
-}
-
-function naiveSlopes(random: RandomTail): number[] {
-  const { deltas } = naiveDeltas(random);
-  const channels = random.off.length;
-  const classes = deltas.length / channels;
-  return Array.from(deltas, (delta, at) => {
-    const channel = Math.floor(at / classes);
-    let squares = 0;
-    random.activation.forEach((value, i) => {
-      if (i % channels === channel) squares += value * value;
-    });
-    return squares === 0 ? 0 : delta / Math.sqrt(squares);
-  });
 }
 
 test(`${String(SEEDS)} random tails agree with one float64 evaluation a channel`, async ({ device }) => {

@@ -40,3 +40,18 @@ export function naiveDeltas(random: RandomTail): { logits: Float64Array; deltas:
   });
   return { logits, deltas };
 }
+
+/** The deltas as weights, `[channels, classes]`: the slope of a logit is its fall divided by the channel's norm. */
+export function naiveSlopes(random: RandomTail): number[] {
+  const { deltas } = naiveDeltas(random);
+  const channels = random.off.length;
+  const classes = deltas.length / channels;
+  return Array.from(deltas, (delta, at) => {
+    const channel = Math.floor(at / classes);
+    let squares = 0;
+    random.activation.forEach((value, i) => {
+      if (i % channels === channel) squares += value * value;
+    });
+    return squares === 0 ? 0 : delta / Math.sqrt(squares);
+  });
+}

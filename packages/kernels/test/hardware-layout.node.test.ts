@@ -1,0 +1,71 @@
+import * as assert from 'uvu/assert';
+import { assertClose, deviceSuite, seededRandom } from '@ablation-cam/tools/testing';
+import { planTail, webGpuExecutor, weightedMap, wrapDevice, type Device } from '../src/index.ts';
+import { naiveDeltas, naiveSlopes } from './support/naive-deltas.ts';
+import { randomTail, type RandomTail } from './support/random-tail.ts';
+import { separableTail } from './support/separable-tails.ts';
+import { sharedDevice } from './support/shared-device.ts';
+
+const FLOAT32 = { ofLargest: 1e-4, absolute: 2e-6 };
+/** More would compile for long: nothing is shared with the layout for a CPU that plays the GPU. */
+const SEEDS = 25;
+const SINGLE_DISPATCH = ['', 'mag', 'p', 'bg'];
+
+/** Whatever the adapter is, work is laid out as for this one: threads, tiles, maps and pass times. */
+const HARDWARE = { vendor: 'any', architecture: '', device: '', description: 'any graphics card' };
+
+const test = await deviceSuite(
+  'work as it is laid out for hardware',
+  async () => wrapDevice((await sharedDevice()).gpu, HARDWARE),
+  { isShared: true },
+);
+
+async function assertAgrees(device: Device, random: RandomTail, what: string): Promise<void> {
+  const plan = planTail(random.tail, { limits: device.limits });
+  const prepared = await webGpuExecutor(device).prepare(plan);
+  try {
+    for (const classes of ['all', [plan.classes - 1]] as const) {
+      const output = await prepared.run({
+        inputs: 1,
+        activation: random.activation,
+        logits: Float32Array.from(naiveDeltas(random).logits),
+        ablation: { kind: 'values', values: random.off },
+        constants: random.constants,
+        score: 'logit',
+        weighting: 'slope',
+        norm: 2,
+        classes,
+      });
+      assertClose(output.weights, naiveSlopes(random), FLOAT32, `weights of ${what}`);
+      assert.is(output.dispatches.map, 1);
+      const shown = output.weights.filter((_, at) => at % plan.classes === output.classIndices.at(-1));
+      const lastMap = output.mapSigned.subarray(-random.activation.length / random.off.length);
+      assertClose(lastMap, weightedMap(random.activation, shown), FLOAT32, `map of ${what}`);
+    }
+  } finally {
+    prepared.dispose();
+  }
+}
+
+test(`${String(SEEDS)} random tails agree with one float64 evaluation a channel`, async ({ device }) => {
+  assert.not(device.adapter.software);
+  for (let seed = 0; seed < SEEDS; seed++) {
+    await assertAgrees(device, randomTail(seed), `seed ${String(seed)}`);
+  }
+});
+
+test('a single dispatch agrees with one float64 evaluation a channel', async ({ device }) => {
+  for (const layers of SINGLE_DISPATCH) {
+    const random = seededRandom(7);
+    const shape = [6, 6, 11];
+    const tail = separableTail({ shape, classes: 10, scoreFunction: 'softmax', layers }, random);
+    const [activation, off] = [random.floats(6 * 6 * 11, 0, 1), random.floats(11)];
+    await assertAgrees(
+      device,
+      { seed: 7, tail, activation, off, constants: new Map() },
+      layers || 'dense alone',
+    );
+  }
+});
+
+test.run();
