@@ -52,6 +52,7 @@ export {
   type BaseScores,
   type ScoreChange,
 } from './reference/score-change.ts';
+export { classOfMap, openOutput, type OpenOutput } from './ablation/open-output.ts';
 export { mapsPerInput, throwIfAborted, validateInput } from './ablation/validate.ts';
 export { ownerMap } from './plan/owner.ts';
 export { isWindowOfOnes } from './plan/low-rank.ts';

@@ -5,6 +5,7 @@ import type {
   PreparedAblation,
   TensorSource,
 } from '../ablation/contract.ts';
+import { classOfMap, openOutput } from '../ablation/open-output.ts';
 import { mapsPerInput, throwIfAborted, validateInput } from '../ablation/validate.ts';
 import { KernelsError } from '../errors.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -38,20 +39,12 @@ class ReferenceAblation implements PreparedAblation {
   async run(input: AblationInput): Promise<AblationOutput> {
     validateInput(this.plan, input);
     const { channels, classes } = this.plan;
-    const positions = this.plan.positions.reduce((product, length) => product * length, 1);
+    const positions = sizeOf(this.plan.positions);
     const activation = onCpu(input.activation);
     const logits = onCpu(input.logits);
     const maps = mapsPerInput(input.classes, classes);
-    const output = {
-      logits: logits.slice(),
-      ablatedScores: new Float32Array(input.inputs * channels * classes),
-      weights: new Float32Array(input.inputs * channels * classes),
-      classIndices: new Uint32Array(input.inputs * maps),
-      mapSigned: new Float32Array(input.inputs * maps * positions),
-      map: new Float32Array(input.inputs * maps * positions),
-      dispatches: { ablation: 0, map: 0 },
-      timings: { ablationMs: 0, mapMs: 0, gpuMs: null },
-    };
+    const output = openOutput(this.plan, input.inputs, maps);
+    output.logits.set(logits);
     const turn = turns(input.signal);
     for (let n = 0; n < input.inputs; n++) {
       const size = positions * channels;
@@ -61,8 +54,9 @@ class ReferenceAblation implements PreparedAblation {
       const start = performance.now();
       const weights = await this.ablate(input, n, inputActivation, inputLogits, turn, output);
       const ablated = performance.now();
+      const predicted = largest(inputLogits);
       for (let m = 0; m < maps; m++) {
-        const classIndex = selectedClass(input, m, inputLogits);
+        const classIndex = classOfMap(input.classes, m, predicted);
         output.classIndices[n * maps + m] = classIndex;
         drawMap(inputActivation, weights, classes, classIndex, output, n * maps + m);
       }
@@ -165,11 +159,6 @@ function constantValue(
   const size = sizeOf(tail.nodes[node]?.shape ?? []);
   const source = constants?.get(node) ?? new Float32Array();
   return Float64Array.from(onCpu(source).subarray(n * size, (n + 1) * size));
-}
-
-function selectedClass(input: AblationInput, m: number, logits: Float32Array): number {
-  if (input.classes === 'predicted') return largest(logits);
-  return input.classes === 'all' ? m : (input.classes[m] ?? 0);
 }
 
 function onCpu(source: TensorSource): Float32Array {

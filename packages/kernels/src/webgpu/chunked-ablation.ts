@@ -36,6 +36,7 @@ export interface ChunkRunner {
  */
 export type MapMaker = 'gpu' | 'cpu';
 
+/** The faster one on a device. */
 export function defaultMapMaker({ adapter }: Device): MapMaker {
   return adapter.software ? 'cpu' : 'gpu';
 }

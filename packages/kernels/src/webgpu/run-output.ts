@@ -1,8 +1,8 @@
 import type { AblationOutput, ClassSelection } from '../ablation/contract.ts';
+import { classOfMap, openOutput, type OpenOutput } from '../ablation/open-output.ts';
 import type { Plan } from '../plan/plan.ts';
 import { resultLayout } from '../plan/result-layout.ts';
 import { drawMap } from '../reference/channel-weights.ts';
-import { sizeOf } from '../tail/shape.ts';
 
 /** What came back of a chunk of inputs, read where the device's memory is mapped, for as long as it is. */
 export interface ChunkOutput {
@@ -24,25 +24,14 @@ export class RunOutput {
   readonly #plan: Plan;
   readonly #inputs: number;
   readonly #maps: number;
-  readonly #output: { -readonly [key in keyof AblationOutput]: AblationOutput[key] };
+  readonly #output: OpenOutput;
 
   /** @param maps of each input */
   constructor(plan: Plan, inputs: number, maps: number) {
-    const { channels, classes } = plan;
-    const positions = sizeOf(plan.positions);
     this.#plan = plan;
     this.#inputs = inputs;
     this.#maps = maps;
-    this.#output = {
-      logits: new Float32Array(inputs * classes),
-      ablatedScores: new Float32Array(inputs * channels * classes),
-      weights: new Float32Array(inputs * channels * classes),
-      classIndices: new Uint32Array(inputs * maps),
-      mapSigned: new Float32Array(inputs * maps * positions),
-      map: new Float32Array(inputs * maps * positions),
-      dispatches: { ablation: 0, map: 0 },
-      timings: { ablationMs: 0, mapMs: 0, gpuMs: null },
-    };
+    this.#output = openOutput(plan, inputs, maps);
   }
 
   get complete(): AblationOutput {
@@ -69,13 +58,8 @@ export class RunOutput {
     this.#place(output.weights, first, weights);
     for (let at = 0; at < inputs * this.#maps; at++) {
       const map = at % this.#maps;
-      const input = (at - map) / this.#maps;
-      output.classIndices[first * this.#maps + at] =
-        selection === 'predicted'
-          ? result[layout.predicted + input]!
-          : selection === 'all'
-            ? map
-            : selection[map]!;
+      const predicted = result[layout.predicted + (at - map) / this.#maps]!;
+      output.classIndices[first * this.#maps + at] = classOfMap(selection, map, predicted);
     }
     const start = performance.now();
     if (activation) {
@@ -85,17 +69,13 @@ export class RunOutput {
       this.#place(output.map, first, result.subarray(layout.map, layout.length));
     }
     const drawMs = activation ? performance.now() - start : 0;
-    output.dispatches = {
-      ablation: output.dispatches.ablation + dispatches.ablation,
-      map: output.dispatches.map + dispatches.map,
-    };
+    output.dispatches.ablation += dispatches.ablation;
+    output.dispatches.map += dispatches.map;
     const { timings } = output;
     // Pass times are the GPU's own; everything else of the elapsed time belongs to the ablation.
-    output.timings = {
-      ablationMs: timings.ablationMs + elapsedMs - mapMs,
-      mapMs: timings.mapMs + mapMs + drawMs,
-      gpuMs: gpuMs === null ? timings.gpuMs : (timings.gpuMs ?? 0) + gpuMs,
-    };
+    timings.ablationMs += elapsedMs - mapMs;
+    timings.mapMs += mapMs + drawMs;
+    if (gpuMs !== null) timings.gpuMs = (timings.gpuMs ?? 0) + gpuMs;
   }
 
   /** Makes the maps of inputs `first` to `first + inputs - 1`. */

@@ -12,7 +12,7 @@ export interface Launch extends Kernel {
   readonly threads: number;
 }
 
-/** Threads of a workgroup. No kernel here shares anything within one, so a CPU that plays the GPU gets small ones. */
+/** Threads of a workgroup. No kernel here shares anything within one, so a CPU that plays the GPU gets small ones, by which `convolution.wgsl` knows it. */
 const HARDWARE_THREADS = 64;
 const SOFTWARE_THREADS = 16;
 

@@ -6,6 +6,7 @@ import addend from './addend.wgsl';
 import combine from './combine.wgsl';
 import constants from './constants.wgsl';
 import contribution from './contribution.wgsl';
+import convolutionTile from './convolution-tile.wgsl';
 import convolution from './convolution.wgsl';
 import depthwise from './depthwise.wgsl';
 import eachResult from './each-result.wgsl';
@@ -26,7 +27,14 @@ const shader = (label: string, ...parts: string[]): Shader => ({ label, code: pa
 const withEpilogue = (label: string, operation: string): Shader =>
   shader(label, ...FUNCTIONS, epilogue, addend, constants, operation, eachResult);
 
-export const CONVOLUTION = shader('convolution.wgsl', ...FUNCTIONS, epilogue, addend, convolution);
+export const CONVOLUTION = shader(
+  'convolution.wgsl',
+  ...FUNCTIONS,
+  epilogue,
+  addend,
+  convolutionTile,
+  convolution,
+);
 export const CONTRIBUTION = shader('contribution.wgsl', ...FUNCTIONS, epilogue, addend, contribution);
 export const DEPTHWISE = withEpilogue('depthwise.wgsl', depthwise);
 export const POOL = withEpilogue('pool.wgsl', pool);

@@ -48,6 +48,7 @@ fn store_all_contributions(features: Plane, off: f32, channel: u32, row_base: u3
     store_classes(row_base, c + 4u, next_sums);
   }
   for (; c < params.classes; c += 2u) {
+    // The last class may be alone: then both columns are its own.
     let columns = min(c + vec2(0u, 1u), vec2(params.classes - 1u));
     var sums = vec2(0.0);
     for (var feature = 0u; feature < params.features; feature++) {

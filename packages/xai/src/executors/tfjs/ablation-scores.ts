@@ -1,38 +1,29 @@
 import {
   baseScores,
   channelWeights,
+  classOfMap,
   drawMap,
   largest,
+  openOutput,
   scoreChange,
   type AblationInput,
-  type AblationOutput,
+  type OpenOutput,
   type Plan,
 } from '@ablation-cam/kernels';
 
 /** Turns logits and their falls into scores, weights and maps, in float64, and collects them for all inputs of a run. */
 export class AblationScores {
-  readonly output: AblationOutput;
-  readonly timings = { ablationMs: 0, mapMs: 0, gpuMs: null };
+  readonly output: OpenOutput;
   readonly #plan: Plan;
   readonly #input: AblationInput;
   readonly #maps: number;
 
   constructor(plan: Plan, input: AblationInput, logits: Float32Array, maps: number) {
-    const scores = input.inputs * plan.channels * plan.classes;
-    const positions = plan.positions.reduce((product, length) => product * length, 1);
     this.#plan = plan;
     this.#input = input;
     this.#maps = maps;
-    this.output = {
-      logits: logits.slice(),
-      ablatedScores: new Float32Array(scores),
-      weights: new Float32Array(scores),
-      classIndices: new Uint32Array(input.inputs * maps),
-      mapSigned: new Float32Array(input.inputs * maps * positions),
-      map: new Float32Array(input.inputs * maps * positions),
-      dispatches: { ablation: 0, map: 0 },
-      timings: this.timings,
-    };
+    this.output = openOutput(plan, input.inputs, maps);
+    this.output.logits.set(logits);
   }
 
   /**
@@ -46,8 +37,8 @@ export class AblationScores {
     const weights = this.#weigh(n, activation, drops);
     const weighed = performance.now();
     this.#draw(n, activation, weights);
-    this.timings.ablationMs += weighed - start;
-    this.timings.mapMs += performance.now() - weighed;
+    this.output.timings.ablationMs += weighed - start;
+    this.output.timings.mapMs += performance.now() - weighed;
   }
 
   /** Returns the weights before they are rounded to float32, `[channels, classes]`. */
@@ -62,18 +53,13 @@ export class AblationScores {
   }
 
   #draw(n: number, activation: Float32Array, weights: Float64Array): void {
+    const predicted = largest(this.#logits(n));
     for (let m = 0; m < this.#maps; m++) {
       const at = n * this.#maps + m;
-      const classIndex = this.#classIndex(n, m);
+      const classIndex = classOfMap(this.#input.classes, m, predicted);
       this.output.classIndices[at] = classIndex;
       drawMap(activation, weights, this.#plan.classes, classIndex, this.output, at);
     }
-  }
-
-  #classIndex(n: number, m: number): number {
-    const { classes } = this.#input;
-    if (classes === 'predicted') return largest(this.#logits(n));
-    return classes === 'all' ? m : (classes[m] ?? 0);
   }
 
   #logits(n: number): Float32Array {

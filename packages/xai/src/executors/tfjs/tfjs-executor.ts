@@ -50,7 +50,7 @@ class TfjsAblation implements PreparedAblation {
       const start = performance.now();
       const chunk = { first, inputs: Math.min(inputs, input.inputs - first), variants };
       const drops = await this.#program.logitDrops(input, chunk);
-      scores.timings.ablationMs += performance.now() - start;
+      scores.output.timings.ablationMs += performance.now() - start;
       for (let n = 0; n < chunk.inputs; n++) {
         const own = drops.subarray(n * channels * classes, (n + 1) * channels * classes);
         scores.add(first + n, rowsOf(activation, input.inputs, first + n, 1), own);
