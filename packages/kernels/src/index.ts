@@ -1,5 +1,7 @@
 export * from './errors.ts';
 export type * from './tail/tail.ts';
+export type * from './graph/graph.ts';
+export { cut, type Cut } from './graph/cut.ts';
 export { Device, type BufferRequest } from './device/device.ts';
 export { requestDevice, wrapDevice, type DeviceOptions } from './device/request-device.ts';
 export type { AdapterDescription, AdapterInfo, AdapterPreference } from './device/adapter.ts';
@@ -35,6 +37,7 @@ export { referenceExecutor } from './reference/reference-executor.ts';
 export { webGpuExecutor, type WebGpuExecutorOptions } from './webgpu/webgpu-executor.ts';
 export { type MapMaker } from './webgpu/chunked-ablation.ts';
 export { ownLoopExecutor, type OwnLoopOptions } from './webgpu/own-loop-executor.ts';
+export { activate as activationValue } from './reference/activation-functions.ts';
 export { evaluateTail } from './reference/evaluate-tail.ts';
 export {
   channelNorm,

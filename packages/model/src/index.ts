@@ -10,7 +10,7 @@ export * from './evaluation/mean-roc-curve.ts';
 export * from './evaluation/multiclass-roc.ts';
 export * from './evaluation/roc-curve.ts';
 export { decodeNpy, encodeNpy, type NpyArray, type NpyData, type NpyType } from './input/npy.ts';
-export { fetchWeights } from './backend/fetch-weights.ts';
+export { isDeviceLost } from './backend/lost-backend.ts';
 export { readyBackend } from './backend/ready-backend.ts';
 export * from './backend/use-backend.ts';
 export { convNet1d, type ConvNet1dOptions } from './networks/convnet-1d.ts';
@@ -18,31 +18,33 @@ export type { ImageNetworkOptions, NetworkOptions } from './networks/options.ts'
 export { smallMobileNet } from './networks/small-mobilenet.ts';
 export { smallResNet } from './networks/small-resnet.ts';
 export { vgg7, type Vgg7Options } from './networks/vgg7.ts';
-export { layerGraph } from './graph/build-layer-graph.ts';
 export type {
-  GraphOutput,
-  GraphTensor,
-  LayerCall,
-  LayerGraph,
+  LayerRole,
+  Network,
+  NetworkInput,
+  NetworkLayer,
+  NetworkOutput,
   OpenShape,
-  TensorId,
-} from './graph/layer-graph.ts';
-export { runLayerGraph } from './graph/run-layer-graph.ts';
+  SizedLayer,
+  SizedNetwork,
+  WeightAccess,
+  WeightValues,
+} from './network/network.ts';
+export { networkOf, type NetworkSource } from './network/network-of.ts';
 export {
   layerCandidates,
   resolveOutput,
   resolveTarget,
   type LayerCandidate,
+  type Layered,
   type TargetLayer,
   type TargetSelection,
-} from './graph/target.ts';
-export { extractTail, type ExtractedTail } from './tail/extract-tail.ts';
+} from './network/target.ts';
 export { readClassNames } from './input/class-names.ts';
 export type { InputShape } from './input/input-shape.ts';
 export type { MeanAndDeviation, Normalization } from './input/normalization.ts';
 export { readInput, type ModelInput, type OriginalImage, type ReadInputOptions } from './input/read-input.ts';
 export type { InputSource } from './input/read-source.ts';
-export { activationField, weightField, type LayerActivation } from './graph/layer-fields.ts';
 export { arrayDataSet, type ArrayData } from './data/array-data-set.ts';
 export { augment, studyAugmentation, type AugmentationOptions } from './data/augmentation/augment.ts';
 export type { DataSet, SkippedSource, TrainAndTest } from './data/data-set.ts';

@@ -1,5 +1,5 @@
 /** What went wrong, for programs; the message says it for people. */
-export type XaiErrorCode = 'invalid-option' | 'invalid-input' | 'unsupported-model' | 'aborted';
+export type XaiErrorCode = 'invalid-option' | 'invalid-input' | 'unsupported-model';
 
 /** Every error this package throws on purpose; errors of the packages below pass through as they are. */
 export class XaiError extends Error {
@@ -14,9 +14,7 @@ export class XaiError extends Error {
   }
 }
 
-/** @throws XaiError `aborted` */
+/** @throws the signal's reason */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) {
-    throw new XaiError('aborted', 'The explanation was aborted.', { cause: signal.reason });
-  }
+  signal?.throwIfAborted();
 }

@@ -1,5 +1,23 @@
 export { XaiError, type XaiErrorCode } from './errors.ts';
-export { ablationCam } from './methods/ablation-cam.ts';
+export { createExplainer, type Explainer } from './explainer/explainer.ts';
+export {
+  ablationCam,
+  eigenCam,
+  explain,
+  featureAblation,
+  gradCam,
+  gradCamPlusPlus,
+  hiresCam,
+  inputXGradient,
+  integratedGradients,
+  layerCam,
+  occlusion,
+  randomMap,
+  saliency,
+  scoreCam,
+  smoothGrad,
+  type AblationCamCallOptions,
+} from './explainer/explain.ts';
 export { ablationPlan, type AblationPlanOptions } from './methods/ablation-plan.ts';
 export {
   featureMap,
@@ -8,25 +26,26 @@ export {
   type MaskedPredictionOptions,
   type Prediction,
 } from './methods/masked-prediction.ts';
-export { explain, type ExplainOptions, type MethodOptions } from './methods/explain.ts';
+export type { ExplainOptions, MethodOptions } from './methods/registry.ts';
 export { methodNames, type MethodName } from './methods/names.ts';
-export type { CamOptions, CommonOptions } from './methods/options.ts';
-export type { MethodResult } from './methods/result.ts';
-export { eigenCam } from './methods/eigen-cam.ts';
-export { gradCam } from './methods/grad-cam.ts';
-export { gradCamPlusPlus } from './methods/grad-cam-plus-plus.ts';
-export { hiresCam } from './methods/hires-cam.ts';
-export { layerCam } from './methods/layer-cam.ts';
-export { randomMap, type RandomMapOptions } from './methods/random-map.ts';
-export { scoreCam, type ScoreCamOptions } from './methods/score-cam.ts';
+export type {
+  Ablation,
+  AblationCamOptions,
+  CamOptions,
+  ClassIndexOption,
+  CommonOptions,
+  Strategy,
+} from './methods/options.ts';
+export type { AblationSettings } from './methods/ablation.ts';
+export type { RandomMapOptions } from './methods/random-map.ts';
+export type { ScoreCamOptions } from './methods/score-cam.ts';
 export type { Baseline } from './methods/baseline.ts';
-export { featureAblation, type FeatureAblationOptions } from './methods/feature-ablation.ts';
-export { inputXGradient } from './methods/input-x-gradient.ts';
-export { integratedGradients, type IntegratedGradientsOptions } from './methods/integrated-gradients.ts';
-export { occlusion, type OcclusionOptions } from './methods/occlusion.ts';
+export type { FeatureAblationOptions } from './methods/feature-ablation.ts';
+export type { IntegratedGradientsOptions } from './methods/integrated-gradients.ts';
+export type { OcclusionOptions } from './methods/occlusion.ts';
 export { quadratureNames, type QuadratureName } from './methods/quadrature.ts';
-export { saliency, type SaliencyOptions } from './methods/saliency.ts';
-export { smoothGrad, type SmoothGradOptions } from './methods/smooth-grad.ts';
+export type { SaliencyOptions } from './methods/saliency.ts';
+export type { SmoothGradOptions } from './methods/smooth-grad.ts';
 export {
   dropAndIncrease,
   keptShares,
@@ -70,17 +89,18 @@ export {
   sumOf,
   type ClassTarget,
   type FunctionTarget,
+  type RankedClass,
   type Target,
   type TargetClass,
 } from './targets/target.ts';
 export type * from './explanation/explanation.ts';
-export type { Ablation, AblationCamOptions, ClassIndexOption, Strategy } from './explanation/options.ts';
-export type { ExplainedInput, InputArray } from './forward/model-input.ts';
+export type { ExplainedInput, InputArray, InputValues, NestedArray } from './forward/model-input.ts';
 export { heatmapOf } from './maps/heatmap.ts';
 export { resizeBilinear } from './maps/resize-bilinear.ts';
 export { tfjsExecutor } from './executors/tfjs/tfjs-executor.ts';
-export { chooseExecutor, type PlannedExecutor } from './runtime/choose-executor.ts';
-export { releaseDevice, sharedDevice } from './runtime/shared-device.ts';
+export { ExecutorChoice, type PlannedExecutor } from './runtime/choose-executor.ts';
+export { releaseDevice } from './explainer/shared-ablations.ts';
+export { sharedDevice } from './runtime/shared-device.ts';
 export { colourMap, colourMapNames, type ColourMapName, type Rgb } from './drawing/colour/colour-map.ts';
 export type { ColouringOptions } from './drawing/colour/value-scale.ts';
 export {

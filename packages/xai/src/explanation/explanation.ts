@@ -1,6 +1,7 @@
-import type { AdapterDescription, ExecutorName, Norm, Score, Weighting } from '@ablation-cam/kernels';
+import type { AdapterDescription, ExecutorName, Score } from '@ablation-cam/kernels';
 import type { BackendName } from '@ablation-cam/model';
-import type { Ablation, Strategy } from './options.ts';
+import type { AblationSettings } from '../methods/ablation.ts';
+import type { MethodName } from '../methods/names.ts';
 
 /** A map over positions, row-major: `[length]` of a signal, `[height, width]` of an image. */
 export interface PositionMap<Data extends FloatArray = Float32Array> {
@@ -34,6 +35,11 @@ export interface Explanation {
   readonly map: PositionMap<FloatArray>;
   /** `map` resized to the input's positions (bilinear, half-pixel centres) and divided by its maximum: in [0, 1]. */
   readonly heatmap: PositionMap;
+  /**
+   * The score of every class without channel k, in the units of the score, `[channels, classes]`; there where Ablation-CAM was
+   * asked for it. Of a target of the caller's: the logits without channel k.
+   */
+  readonly ablatedScores?: Float32Array;
   /** One for each element of the input, in its shape; absent where the method does not attribute to the input. */
   readonly attributions?: PositionMap<FloatArray>;
   /** What completeness leaves over: the sum of the attributions less y minus the score at the baseline. */
@@ -42,15 +48,11 @@ export interface Explanation {
   readonly warnings: readonly string[];
 }
 
-/** Why one class got its score, by Ablation-CAM. */
-export interface AblationExplanation extends Explanation {
+/** Why one class got its score, by a method that weighs channels. */
+export interface ClassExplanation extends Explanation {
   readonly classIndex: number;
   readonly logits: Float32Array;
-  readonly weights: Float32Array;
-  readonly mapSigned: PositionMap;
-  readonly map: PositionMap;
-  /** The score of every class without channel k, in the units of the score, `[channels, classes]`. */
-  readonly ablatedScores: Float32Array;
+  readonly weights: FloatArray;
 }
 
 /** A decision that was taken for the caller, with its reason. */
@@ -60,34 +62,42 @@ export interface Choice<T> {
   readonly reason: string;
 }
 
-export interface AblationCamResult {
-  readonly method: 'ablation-cam';
-  /** By input, then by class. */
-  readonly explanations: readonly AblationExplanation[];
-  readonly layer: string;
-  readonly channels: number;
-  readonly classes: number;
-  readonly score: Score;
-  readonly ablation: Ablation;
-  readonly weighting: Weighting;
-  readonly norm: Norm;
-  readonly strategy: Strategy;
+/** What every method returns; plain arrays, nothing to dispose of. */
+export interface ExplanationResult<E extends Explanation = Explanation> {
+  readonly method: MethodName;
+  /** By input, then by target. */
+  readonly explanations: readonly E[];
+  /** The target layers; none where the method attributes to the input. */
+  readonly layers: readonly string[];
+  /** Channels of the target layer; null where there are several layers or none. */
+  readonly channels: number | null;
+  /** Two where the network has one sigmoid unit; null where the output is not one vector of classes. */
+  readonly classes: number | null;
+  /** What was explained, one for each target: "probability of the predicted class". */
+  readonly targets: readonly string[];
+  /** A network that stops at its logits has no probabilities: its logits are explained. */
+  readonly score: Score | 'function';
+  /** How channels were switched off; null for all methods but Ablation-CAM. */
+  readonly settings: AblationSettings | null;
   readonly backend: Choice<BackendName>;
-  /** Null in the naive strategy, which has none. */
+  /** What ran the ablation of Ablation-CAM; null for the other methods and for its naive strategy. */
   readonly executor: Choice<ExecutorName> | null;
-  /** The adapter of the executor, or of the backend in the naive strategy; null where no GPU had a part. */
+  /** The adapter that had a part, or null. */
   readonly adapter: AdapterDescription | null;
-  /** GPU dispatches of the ablation and of the maps; passes through the network are not counted. */
+  /** GPU dispatches of the ablation and of its maps; passes through the network are not counted. */
   readonly dispatches: { readonly ablation: number; readonly map: number };
   readonly timings: Timings;
   /** About the whole run. */
   readonly warnings: readonly string[];
 }
 
-/** In milliseconds. `totalMs` holds everything from the call to the result, reading and uploading weights included. */
+/** In milliseconds. What `totalMs`, from the call to the result, has beyond the others is preparation. */
 export interface Timings {
+  /** Passes through the network. */
   readonly forwardMs: number;
-  readonly ablationMs: number;
+  /** From there to the weights: ablation, gradients, masked inputs. */
+  readonly weightsMs: number;
+  /** From the weights to the maps, resizing to the input included. */
   readonly mapMs: number;
   readonly totalMs: number;
 }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Device, TensorSource } from '@ablation-cam/kernels';
-import { runLayerGraph, type ExtractedTail, type LayerGraph, type TensorId } from '@ablation-cam/model';
+import type { Cut, Device, NodeId, TensorSource } from '@ablation-cam/kernels';
+import type { SizedNetwork } from '@ablation-cam/model';
+import { inputFeeds } from './each-pass.ts';
 
 /** The target's activation and the logits of some inputs, where the executor wants them. */
 export interface ForwardPass {
@@ -14,22 +15,6 @@ export interface ForwardPass {
   dispose(): void;
 }
 
-/** Elements of the largest tensor that a forward pass may hold at once: bounds its memory to some 100 MB. */
-const LARGEST_TENSOR_ELEMENTS = 2 ** 23;
-
-/** Returns how many inputs go through the network together. */
-export function inputsPerPass(graph: LayerGraph): number {
-  const largest = graph.tensors.reduce(
-    (most, { shape }) =>
-      Math.max(
-        most,
-        shape.reduce((product: number, length) => product * (length ?? 1), 1),
-      ),
-    1,
-  );
-  return Math.max(1, Math.floor(LARGEST_TENSOR_ELEMENTS / largest));
-}
-
 /**
  * Runs the network once and returns what the ablation needs. The values stay on the GPU where TensorFlow.js runs on
  * `device`; otherwise they are read back.
@@ -37,16 +22,15 @@ export function inputsPerPass(graph: LayerGraph): number {
  * @param constants nodes of the tail that do not depend on the target
  */
 export async function forwardPass(
-  graph: LayerGraph,
-  { target, logits, tail, tensors }: ExtractedTail,
+  network: SizedNetwork,
+  { target, logits, tail, nodes }: Cut,
   inputs: readonly tf.Tensor[],
   device: Device | null,
   constants: readonly number[] = [],
 ): Promise<ForwardPass> {
   const [activation, scores, ...others] = tf.tidy(() => {
-    const feeds = new Map(graph.inputs.map((id, index) => [id, at(inputs, index)]));
-    const ids = constants.map((node) => tensors[node] ?? -1);
-    const [a, z, ...rest] = runLayerGraph(graph, feeds, [target, logits, ...ids] as const);
+    const ids = constants.map((node) => nodes[node] ?? -1);
+    const [a, z, ...rest] = network.run(inputFeeds(network, inputs), [target, logits, ...ids] as const);
     return [a, classLogits(z, tail.nodes[tail.output]?.shape[0] ?? 0), ...rest] as const;
   });
   const onGpu: tf.GPUData[] = [];
@@ -82,15 +66,14 @@ export function classLogits(logits: tf.Tensor, classes: number): tf.Tensor {
   });
 }
 
-/** Returns the tensors of the graph that do not depend on the target but are read after it; the caller disposes of them. */
+/** Returns the values that do not depend on the target but are read after it; the caller disposes of them. */
 export function constantsOf(
-  graph: LayerGraph,
-  constants: readonly TensorId[],
+  network: SizedNetwork,
+  { constants }: Cut,
   inputs: readonly tf.Tensor[],
-): Map<TensorId, tf.Tensor> {
-  const feeds = new Map(graph.inputs.map((id, index) => [id, at(inputs, index)]));
-  const values = runLayerGraph(graph, feeds, constants);
-  return new Map(constants.map((id, index) => [id, at(values, index)]));
+): Map<NodeId, tf.Tensor> {
+  const values = network.run(inputFeeds(network, inputs), constants);
+  return new Map(constants.map((node, index) => [node, at(values, index)]));
 }
 
 async function toSource(

@@ -1,23 +1,65 @@
 import * as tf from '@tensorflow/tfjs';
-import type { LayerGraph, OpenShape } from '@ablation-cam/model';
+import type { Network, OpenShape } from '@ablation-cam/model';
 import { XaiError } from '../errors.ts';
 
 /** Values with their shape, row-major; `ModelInput` of the model package is one. */
-export interface InputArray {
-  readonly data: Float32Array;
+export interface InputArray<Data extends ArrayLike<number> = Float32Array> {
+  readonly data: Data;
   readonly shape: readonly number[];
 }
 
-/**
- * One input or a batch: a tensor or an array, of the shape the model takes with or without the batch axis; for a model
- * with several inputs a list, in the model's order. Tensors stay the caller's.
- */
-export type ExplainedInput = tf.Tensor | InputArray | readonly (tf.Tensor | InputArray)[];
+/** Numbers in arrays in arrays, one level for each axis, as `tensor.arraySync()` gives them. */
+export type NestedArray = readonly number[] | readonly NestedArray[];
 
-/** A checked batch: one array for each input of the model. */
+/** The values of one input of a network; a flat list of numbers takes the shape of the network's input. */
+export type InputValues =
+  tf.Tensor | InputArray<ArrayLike<number>> | Float32Array | Float64Array | NestedArray;
+
+/**
+ * One input or a batch: of the shape the network takes with or without the batch axis; for a network with several inputs a
+ * list, in the network's order. Tensors stay the caller's and are read before anything else happens: they may be disposed
+ * of as soon as the call has been made.
+ */
+export type ExplainedInput = InputValues | readonly InputValues[];
+
+/** A checked batch: one array for each input of the network. */
 export interface Batch {
   readonly inputs: number;
   readonly arrays: readonly InputArray[];
+}
+
+/** Tensors that were taken out of the caller's hands until they are read. */
+export interface HeldInput {
+  readonly items: readonly InputValues[];
+  readonly release: () => void;
+}
+
+/**
+ * Holds on to what is to be explained; to be called before the first `await`, so that a `tf.tidy` around the call or a
+ * `dispose` behind it does no harm.
+ *
+ * @throws XaiError `invalid-input` for what is no input at all
+ */
+export function holdInput(input: ExplainedInput): HeldInput {
+  const owned: tf.Tensor[] = [];
+  const items = itemsOf(input).map((item) => {
+    if (!isTensor(item)) return item;
+    if (item.isDisposed) {
+      throw new XaiError(
+        'invalid-input',
+        'The input is a tensor that was disposed of. Make the call before that.',
+      );
+    }
+    const own = tf.keep(item.clone());
+    owned.push(own);
+    return own;
+  });
+  return {
+    items,
+    release: () => {
+      tf.dispose(owned);
+    },
+  };
 }
 
 /**
@@ -25,17 +67,12 @@ export interface Batch {
  *
  * @throws XaiError `invalid-input` for a wrong shape, batches of different sizes, NaN or an infinite value
  */
-export async function readBatch(graph: LayerGraph, input: ExplainedInput): Promise<Batch> {
-  const list = isList(input) ? input : [input];
-  if (list.length !== graph.inputs.length) {
-    throw new XaiError(
-      'invalid-input',
-      `The model has ${String(graph.inputs.length)} inputs, got ${String(list.length)}. Give one for each.`,
-    );
-  }
-  const arrays = await Promise.all(
-    list.map((item, index) => readOne(item, graph.tensors[graph.inputs[index] ?? -1]?.shape ?? [])),
-  );
+export async function readBatch(
+  { inputs: expected }: Pick<Network, 'inputs'>,
+  held: HeldInput,
+): Promise<Batch> {
+  const list = ofNetwork(held.items, expected.length);
+  const arrays = await Promise.all(list.map((item, index) => readOne(item, expected[index]?.shape ?? [])));
   const inputs = arrays[0]?.shape[0] ?? 0;
   if (inputs === 0) throw new XaiError('invalid-input', 'The batch is empty; give at least one input.');
   if (arrays.some(({ shape }) => shape[0] !== inputs)) {
@@ -52,24 +89,138 @@ export function batchTensors(batch: Batch, first: number, last: number): tf.Tens
   });
 }
 
-async function readOne(input: tf.Tensor | InputArray, expected: OpenShape): Promise<InputArray> {
-  const shape = batchShape(input.shape, expected);
-  const data = 'dataId' in input ? Float32Array.from(await input.data()) : input.data;
+/** What was given for each input: a list of arrays of numbers is one nested array. */
+function itemsOf(input: ExplainedInput): readonly InputValues[] {
+  if (isTensor(input) || isTypedArray(input)) return [input];
+  if (Array.isArray(input)) {
+    const list = input as readonly unknown[];
+    return list.length > 0 && list.every(isWhole) ? list : [input as NestedArray];
+  }
+  if (typeof input === 'object' && (input as unknown) !== null && 'data' in input)
+    return [input as InputValues];
+  throw new XaiError(
+    'invalid-input',
+    `An input was expected - a tensor, { data, shape }, or an array of numbers - but got ${described(input)}.`,
+  );
+}
+
+/** A network with several inputs may get nested arrays, too, one in the list for each. */
+function ofNetwork(items: readonly InputValues[], inputs: number): readonly InputValues[] {
+  if (items.length === inputs) return items;
+  const [nested] = items;
+  if (
+    items.length === 1 &&
+    Array.isArray(nested) &&
+    nested.length === inputs &&
+    nested.every(Array.isArray)
+  ) {
+    return nested as unknown as readonly InputValues[];
+  }
+  throw new XaiError(
+    'invalid-input',
+    `The model has ${String(inputs)} inputs, got ${String(items.length)}. Give one for each.`,
+  );
+}
+
+function described(input: unknown): string {
+  if (typeof input === 'string') {
+    return `the text ${JSON.stringify(input)}. Read a file with \`await readInput(${JSON.stringify(input)}, { shape })\``;
+  }
+  return input === null || input === undefined ? 'nothing' : `a value of type ${typeof input}`;
+}
+
+function isTensor(input: unknown): input is tf.Tensor {
+  return typeof input === 'object' && input !== null && 'dataId' in input;
+}
+
+function isTypedArray(input: unknown): input is Float32Array | Float64Array {
+  return ArrayBuffer.isView(input) && 'length' in input;
+}
+
+function isWhole(item: unknown): item is InputValues {
+  return (
+    isTensor(item) || isTypedArray(item) || (typeof item === 'object' && item !== null && 'data' in item)
+  );
+}
+
+async function readOne(input: InputValues, expected: OpenShape): Promise<InputArray> {
+  const { values, shape: given } = await valuesOf(input, expected);
+  const shape = batchShape(given, expected);
   const size = shape.reduce((product, length) => product * length, 1);
-  if (data.length !== size) {
+  if (values.length !== size) {
     throw new XaiError(
       'invalid-input',
-      `An input of shape [${shape.join(', ')}] needs ${String(size)} values, got ${String(data.length)}.`,
+      `An input of shape [${shape.join(', ')}] needs ${String(size)} values, got ${String(values.length)}.`,
     );
   }
-  const bad = data.findIndex((value) => !Number.isFinite(value));
+  const data = values instanceof Float32Array ? values : Float32Array.from(values);
+  const bad = firstNotFinite(data);
   if (bad >= 0) {
     throw new XaiError(
       'invalid-input',
-      `The input holds ${String(data[bad])} at position ${String(bad)}; every value must be a finite number.`,
+      `The input holds ${String(values[bad])} at position ${String(bad)}; every value must be a finite number` +
+        `${Number.isFinite(values[bad]) ? ' in single precision' : ''}.`,
     );
   }
   return { data, shape };
+}
+
+/** A loop: a callback for each value takes longer than all else that a call prepares. */
+function firstNotFinite(data: Float32Array): number {
+  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return i;
+  return -1;
+}
+
+async function valuesOf(
+  input: InputValues,
+  expected: OpenShape,
+): Promise<{ values: ArrayLike<number>; shape: readonly number[] }> {
+  if (isTensor(input)) return { values: Float32Array.from(await input.data()), shape: input.shape };
+  if (isTypedArray(input)) return { values: input, shape: shapeOfFlat(input.length, expected) };
+  if ('data' in input) {
+    const { data, shape } = input as Partial<InputArray<ArrayLike<number>>>;
+    if (data && Array.isArray(shape)) return { values: data, shape: shape as readonly number[] };
+    throw new XaiError(
+      'invalid-input',
+      `An input of the form { data, shape } lacks its ${data ? 'shape' : 'data'}; the model takes the shape ` +
+        `[${wanted(expected)}].`,
+    );
+  }
+  return flattened(input, expected);
+}
+
+function flattened(
+  nested: NestedArray,
+  expected: OpenShape,
+): { values: readonly number[]; shape: readonly number[] } {
+  const shape: number[] = [];
+  for (let level: unknown = nested; Array.isArray(level); level = level[0] as unknown)
+    shape.push(level.length);
+  const values = (nested as readonly unknown[]).flat(Infinity) as readonly number[];
+  const wrong = values.findIndex((value) => typeof value !== 'number');
+  if (wrong >= 0) {
+    throw new XaiError(
+      'invalid-input',
+      `The array holds a value of type ${typeof values[wrong]}; give numbers.`,
+    );
+  }
+  if (shape.length === 1) return { values, shape: shapeOfFlat(values.length, expected) };
+  return { values, shape };
+}
+
+/** The shape of values that come without one: that of the network's input, several times over for a batch. */
+function shapeOfFlat(length: number, expected: OpenShape): readonly number[] {
+  const size = expected.reduce<number | null>(
+    (product, axis) => (product === null || axis === null ? null : product * axis),
+    1,
+  );
+  if (size !== null && length > 0 && length % size === 0)
+    return [length / size, ...expected.map((axis) => axis ?? 0)];
+  throw new XaiError(
+    'invalid-input',
+    `${String(length)} values without a shape do not make an input of the shape [${wanted(expected)}]. ` +
+      'Give { data, shape }, or a tensor.',
+  );
 }
 
 /** The shape with a batch axis in front. */
@@ -79,13 +230,12 @@ function batchShape(shape: readonly number[], expected: OpenShape): readonly num
     expected.every((length, axis) => length === null || length === given[axis]);
   if (fits(shape.slice(1))) return shape;
   if (fits(shape)) return [1, ...shape];
-  const wanted = expected.map((length) => (length === null ? 'any' : String(length))).join(', ');
   throw new XaiError(
     'invalid-input',
-    `The model takes inputs of shape [${wanted}], alone or with a batch axis in front; got [${shape.join(', ')}].`,
+    `The model takes inputs of shape [${wanted(expected)}], alone or with a batch axis in front; got [${shape.join(', ')}].`,
   );
 }
 
-function isList(input: ExplainedInput): input is readonly (tf.Tensor | InputArray)[] {
-  return Array.isArray(input);
+function wanted(expected: OpenShape): string {
+  return expected.map((length) => (length === null ? 'any' : String(length))).join(', ');
 }

@@ -1,10 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { runLayerGraph } from '@ablation-cam/model';
 import { throwIfAborted } from '../errors.ts';
-import { inputsPerPass } from '../forward/forward-pass.ts';
+import { inputsPerPass } from '../forward/each-pass.ts';
 import type { Subject } from '../methods/attribution.ts';
 import { singleInput } from '../methods/perturbation.ts';
-import type { Session } from '../methods/session.ts';
+import type { Call } from '../explainer/call.ts';
 import { takeTurns } from '../runtime/turn.ts';
 import type { BoundTarget } from '../targets/bound-target.ts';
 import { layerGradient } from './layer-gradient.ts';
@@ -25,18 +24,18 @@ export interface GradientPoints {
  * @throws XaiError `aborted`, `unsupported-model` where the model has no gradient
  */
 export async function sumGradients(
-  session: Session,
+  call: Call,
   target: BoundTarget,
   subjects: readonly Subject[],
   points: GradientPoints,
   report: (done: number) => void,
 ): Promise<Float64Array[]> {
-  const { shape, length } = singleInput(session);
+  const { shape, length } = singleInput(call);
   const sums = subjects.map(() => new Float64Array(length));
   const total = subjects.length * points.count;
-  const perPass = inputsPerPass(session.graph);
+  const perPass = inputsPerPass(call.network);
   for (let first = 0; first < total; first += perPass) {
-    throwIfAborted(session.signal);
+    throwIfAborted(call.signal);
     const count = Math.min(perPass, total - first);
     const data = new Float32Array(count * length);
     const rows = Array.from({ length: count }, (_, i) => ({
@@ -48,7 +47,7 @@ export async function sumGradients(
       points.write(subject, index, data.subarray(i * length, (i + 1) * length));
     });
     const gradient = await gradientAt(
-      session,
+      call,
       target,
       data,
       [count, ...shape],
@@ -65,20 +64,20 @@ export async function sumGradients(
 }
 
 async function gradientAt(
-  { graph }: Session,
+  { network }: Call,
   target: BoundTarget,
   data: Float32Array,
   shape: number[],
   subjects: readonly Subject[],
 ): Promise<Float64Array> {
-  const [from] = graph.inputs;
+  const [from] = network.graph.inputs;
   if (from === undefined) throw new RangeError('The model has no input.');
   const owned: tf.Tensor[] = [];
   try {
     const input = tf.tensor(data, shape);
     owned.push(input);
     const values = tf.tidy(() => {
-      const [reached] = runLayerGraph(graph, new Map([[from, input]]), [target.tensor] as const);
+      const [reached] = network.run(new Map([[from, input]]), [target.node] as const);
       return target.head(reached);
     });
     owned.push(values);
@@ -86,7 +85,7 @@ async function gradientAt(
       values,
       subjects.map(({ aim }) => aim),
     );
-    return await layerGradient(graph, [input], from, input, target, cotangent);
+    return await layerGradient(network, [input], from, input, target, cotangent);
   } finally {
     tf.dispose(owned);
   }

@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
-import { runLayerGraph, type LayerGraph, type TensorId } from '@ablation-cam/model';
+import type { NodeId } from '@ablation-cam/kernels';
+import type { SizedNetwork } from '@ablation-cam/model';
 import type { BoundTarget, Cotangent } from '../targets/bound-target.ts';
 import { largestAbsolute } from '../maps/extent.ts';
 import { explainGradientError } from './gradient-error.ts';
 
 /**
- * Returns sum_j cotangent_j d(target's values)_j / d(tensor `from`), row-major in the shape of `at`: the part of the network
+ * Returns sum_j cotangent_j d(target's values)_j / d(node `from`), row-major in the shape of `at`: the part of the network
  * between the two is run and differentiated. Inputs of a batch do not mix, so each gets its own gradient.
  *
  * What goes back through the network is the cotangent of each input divided by its largest absolute value: the gradient of
@@ -16,14 +17,14 @@ import { explainGradientError } from './gradient-error.ts';
  * @throws XaiError `unsupported-model` where an operation has no gradient, or none on the current backend
  */
 export async function layerGradient(
-  graph: LayerGraph,
+  network: SizedNetwork,
   inputs: readonly tf.Tensor[],
-  from: TensorId,
+  from: NodeId,
   at: tf.Tensor,
   target: BoundTarget,
   cotangent: Cotangent,
 ): Promise<Float64Array> {
-  const feeds = graph.inputs.flatMap((id, index) => {
+  const feeds = network.graph.inputs.flatMap((id, index) => {
     const tensor = inputs[index];
     return tensor && id !== from ? [[id, tensor] as const] : [];
   });
@@ -38,9 +39,7 @@ export async function layerGradient(
   );
   const gradient = differentiate(() =>
     tf.grad((x) => {
-      const [reached] = runLayerGraph(graph, new Map([...feeds, [from, x] as const]), [
-        target.tensor,
-      ] as const);
+      const [reached] = network.run(new Map([...feeds, [from, x] as const]), [target.node] as const);
       return target.head(reached);
     })(at, tf.tensor(scaled, [...cotangent.shape])),
   );

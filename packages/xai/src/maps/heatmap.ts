@@ -11,17 +11,3 @@ export function heatmapOf(map: PositionMap<FloatArray>, shape: readonly number[]
     data: Float32Array.from(resized.data, (value) => (largest > 0 ? Math.max(0, value) / largest : 0)),
   };
 }
-
-/** Returns what makes a signed map less of an explanation than it looks, in sentences. */
-export function mapWarnings({ data }: PositionMap<FloatArray>): string[] {
-  const { low, high } = extentOf(data);
-  if (low === high) {
-    return ['The map is flat: no position stands out, so it explains nothing.'];
-  }
-  if (high <= 0) {
-    return [
-      'The map has no positive value: without its channels the class would score higher, so the map after ReLU is zero.',
-    ];
-  }
-  return [];
-}

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type { NetworkSource } from '@ablation-cam/model';
 import { XaiError } from '../errors.ts';
 import type { ExplainedInput } from '../forward/model-input.ts';
 import type { FloatArray, PositionMap } from '../explanation/explanation.ts';
@@ -48,14 +48,14 @@ export interface DropIncrease {
  * @throws XaiError `invalid-option` for a fraction outside (0, 1] or a map that fits no input, `aborted`
  */
 export async function dropAndIncrease(
-  model: tf.LayersModel,
+  source: NetworkSource,
   input: ExplainedInput,
   maps: readonly JudgedMap[],
   { protocol, ...options }: DropIncreaseOptions,
 ): Promise<DropIncrease[]> {
   if (protocol.kind === 'top-fraction') checkFraction(protocol.fraction);
   const kept: (number | null)[] = [];
-  const scores = await scoreJudged(model, input, maps, options, 2, (judged, variant, into) => {
+  const scores = await scoreJudged(source, input, maps, options, 2, (judged, variant, into) => {
     if (variant === 0) into.set(judged.data);
     else kept.push(writeMasked(judged, protocol, into));
   });

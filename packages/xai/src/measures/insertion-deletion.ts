@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type { NetworkSource } from '@ablation-cam/model';
 import type { ExplainedInput } from '../forward/model-input.ts';
 import { baselineValues, type Baseline } from '../methods/baseline.ts';
 import { wholeNumber } from '../methods/check-option.ts';
@@ -39,7 +39,7 @@ export interface InsertionDeletion {
  * @throws XaiError `invalid-option`, `aborted`
  */
 export async function insertionDeletion(
-  model: tf.LayersModel,
+  source: NetworkSource,
   input: ExplainedInput,
   maps: readonly JudgedMap[],
   options: InsertionDeletionOptions = {},
@@ -47,7 +47,7 @@ export async function insertionDeletion(
   const steps = wholeNumber('steps', options.steps ?? 20);
   const points = steps + 1;
   let ranked: { readonly judged: Judged; readonly rank: Uint32Array } | null = null;
-  const scores = await scoreJudged(model, input, maps, options, 2 * points, (judged, variant, into) => {
+  const scores = await scoreJudged(source, input, maps, options, 2 * points, (judged, variant, into) => {
     if (ranked?.judged !== judged) ranked = { judged, rank: ranks(judged.map) };
     const baseline = baselineValues(options.baseline ?? 0, judged.data.length);
     const changed = Math.round((judged.map.length * (variant % points)) / steps);

@@ -1,12 +1,11 @@
-import type * as tf from '@tensorflow/tfjs';
 import type { Device, Score } from '@ablation-cam/kernels';
-import type { BackendName } from '@ablation-cam/model';
+import { networkOf, type BackendName, type NetworkSource } from '@ablation-cam/model';
 import { XaiError } from '../errors.ts';
 import type { Explanation, FloatArray, PositionMap } from '../explanation/explanation.ts';
-import type { ExplainedInput } from '../forward/model-input.ts';
+import { holdInput, type ExplainedInput } from '../forward/model-input.ts';
 import { resizeBilinear } from '../maps/resize-bilinear.ts';
 import { inputAt, scoreVariants } from '../methods/perturbation.ts';
-import { openSession, type Session } from '../methods/session.ts';
+import { ON_BACKEND, openCall, type Call } from '../explainer/call.ts';
 import type { Aim } from '../targets/bound-target.ts';
 import { checkClass } from '../targets/selected-classes.ts';
 import { classTarget } from '../targets/target.ts';
@@ -45,7 +44,7 @@ export interface Judged {
  * @throws XaiError `invalid-option` for a map of no class, of a class or an input that does not exist
  */
 export async function scoreJudged(
-  model: tf.LayersModel,
+  source: NetworkSource,
   input: ExplainedInput,
   maps: readonly JudgedMap[],
   options: JudgeOptions,
@@ -53,43 +52,45 @@ export async function scoreJudged(
   write: (judged: Judged, variant: number, into: Float32Array) => void,
 ): Promise<Float64Array[]> {
   const { score = 'probability', ...others } = options;
-  return openSession(
-    model,
-    input,
+  const held = holdInput(input);
+  return openCall(
+    networkOf(source),
+    held,
     { ...others, target: classTarget(score, 'predicted') },
-    async (session) => {
-      const [target] = session.targets;
+    ON_BACKEND,
+    async (call) => {
+      const [target] = call.targets;
       if (!target || maps.length === 0) return [];
-      const aims = maps.map(({ classIndex }) => aimAt(session, classIndex));
+      const aims = maps.map(({ classIndex }) => aimAt(call, classIndex));
       // Variants of a map come one after the other, so that one map is resized at a time.
       let current: { readonly index: number; readonly judged: Judged } | null = null;
       const scores = await scoreVariants(
-        session,
+        call,
         target,
         (variant) => aims[Math.floor(variant / count)]!,
         {
           count: maps.length * count,
           write: (variant, into) => {
             const index = Math.floor(variant / count);
-            if (current?.index !== index) current = { index, judged: judge(session, maps[index]!) };
+            if (current?.index !== index) current = { index, judged: judge(call, maps[index]!) };
             write(current.judged, variant % count, into);
           },
         },
-        session.report,
+        call.report,
       );
       return maps.map((_, index) => scores.slice(index * count, (index + 1) * count));
     },
-  );
+  ).finally(held.release);
 }
 
-function judge(session: Session, { inputIndex, map }: JudgedMap): Judged {
-  if (!(Number.isInteger(inputIndex) && inputIndex >= 0 && inputIndex < session.batch.inputs)) {
+function judge(call: Call, { inputIndex, map }: JudgedMap): Judged {
+  if (!(Number.isInteger(inputIndex) && inputIndex >= 0 && inputIndex < call.batch.inputs)) {
     throw new XaiError(
       'invalid-option',
-      `A map is of input ${String(inputIndex)}, but there are ${String(session.batch.inputs)} inputs.`,
+      `A map is of input ${String(inputIndex)}, but there are ${String(call.batch.inputs)} inputs.`,
     );
   }
-  const { data, shape } = inputAt(session, inputIndex);
+  const { data, shape } = inputAt(call, inputIndex);
   const positions = shape.length > 1 ? shape.slice(0, -1) : shape;
   const { data: resized } = resizeBilinear(fittingMap(map, positions), positions);
   return { data, positions, depth: data.length / resized.length, map: resized };
@@ -103,7 +104,7 @@ function fittingMap(map: PositionMap<FloatArray>, positions: readonly number[]):
   );
 }
 
-function aimAt({ classes }: Session, classIndex: number | null): Aim {
+function aimAt({ classes }: Call, classIndex: number | null): Aim {
   if (classIndex === null) {
     throw new XaiError(
       'invalid-option',

@@ -1,6 +1,6 @@
-import type * as tf from '@tensorflow/tfjs';
-import { describePlan, planTail, tailOperations, type PlanDescription } from '@ablation-cam/kernels';
-import { extractTail, fetchWeights, layerGraph, readyBackend, resolveTarget } from '@ablation-cam/model';
+import { cut, describePlan, planTail, tailOperations, type PlanDescription } from '@ablation-cam/kernels';
+import { networkOf, readyBackend, resolveOutput, type NetworkSource } from '@ablation-cam/model';
+import { targetLayers } from '../explainer/run-method.ts';
 
 export interface AblationPlanOptions {
   /** Name of the target layer. Default: the last feature map before the output. */
@@ -22,18 +22,20 @@ export interface AblationPlanOptions {
  * @throws ModelError for a layer or output that does not exist, or a model that leaves sizes open
  */
 export async function ablationPlan(
-  model: tf.LayersModel,
+  source: NetworkSource,
   options: AblationPlanOptions = {},
 ): Promise<PlanDescription> {
   await readyBackend();
-  await fetchWeights(model);
-  const graph = layerGraph(model, options.inputShapes);
-  const target = resolveTarget(graph, options);
-  const { tail } = await extractTail(graph, target.tensor, target.output.name);
+  const network = networkOf(source);
+  const sized = await network.at(options.inputShapes);
+  const { graph } = sized;
+  const [layer] = targetLayers({ network: sized }, options);
+  const output = graph.outputs[resolveOutput(network, options.output)];
+  if (!layer || !output) throw new RangeError('The network has no layer or output to plan for.');
+  const { tail } = cut(graph, layer.node, output);
   const plan = planTail(tail, options.budgetBytes === undefined ? {} : { budgetBytes: options.budgetBytes });
   const [input, ...others] = graph.inputs;
   // With several inputs, what only the others reach would be missing from the count.
   if (input === undefined || others.length > 0) return describePlan(plan);
-  const network = await extractTail(graph, input, target.output.name);
-  return describePlan(plan, { networkOperations: tailOperations(network.tail) });
+  return describePlan(plan, { networkOperations: tailOperations(cut(graph, input, output).tail) });
 }

@@ -1,15 +1,11 @@
-import type * as tf from '@tensorflow/tfjs';
 import type { Explanation } from '../explanation/explanation.ts';
-import type { ExplainedInput } from '../forward/model-input.ts';
-import { eachPass } from '../forward/open-model.ts';
-import { heatmapOf, mapWarnings } from '../maps/heatmap.ts';
+import { explanationOf } from '../explanation/explanation-of.ts';
+import { eachPass } from '../forward/each-pass.ts';
 import type { Aim, BoundTarget } from '../targets/bound-target.ts';
 import { basePass } from './base-pass.ts';
 import type { MethodName } from './names.ts';
-import type { CommonOptions } from './options.ts';
 import { singleInput } from './perturbation.ts';
-import type { MethodResult } from './result.ts';
-import { runSession, type Session } from './session.ts';
+import type { Call } from '../explainer/call.ts';
 
 /** An input and what is to be explained of it. */
 export interface Subject {
@@ -29,10 +25,10 @@ export interface Attribution {
 }
 
 export interface AttributionMethod {
-  readonly name: MethodName;
+  readonly name: Exclude<MethodName, 'ablation-cam'>;
   /** Explains all subjects with one target; returns one attribution for each. */
   readonly attribute: (
-    session: Session,
+    call: Call,
     target: BoundTarget,
     subjects: readonly Subject[],
     report: (done: number) => void,
@@ -43,71 +39,65 @@ export interface AttributionMethod {
  * Runs a method that attributes a score to the elements of the input. The map sums the attributions over the input's
  * channels.
  *
- * @throws what `runSession` throws, and XaiError `unsupported-model` for a model with several inputs
+ * @returns by input, then by target
+ * @throws XaiError `unsupported-model` for a model with several inputs
  */
-export async function runAttribution(
-  method: AttributionMethod,
-  model: tf.LayersModel,
-  input: ExplainedInput,
-  options: CommonOptions,
-): Promise<MethodResult> {
-  return runSession(method.name, model, input, options, async (session) => {
-    const { shape, length } = singleInput(session);
-    const given = session.batch.arrays[0]?.data ?? new Float32Array();
-    const bases: Pick<Explanation, 'logits' | 'probabilities'>[] = [];
-    const subjects: Subject[][] = session.targets.map(() => []);
-    await eachPass(session, session.signal, async (inputs, first, count) => {
-      const { targets, logits, probabilities, dispose } = await basePass(session, inputs);
-      dispose();
-      for (let n = 0; n < count; n++) {
-        const inputIndex = first + n;
-        const data = given.subarray(inputIndex * length, (inputIndex + 1) * length);
-        bases.push({ logits: logits[n] ?? null, probabilities: probabilities[n] ?? null });
-        targets.forEach(({ aims, scores }, m) =>
-          subjects[m]?.push({ inputIndex, data, aim: aims[n]!, score: scores[n]! }),
-        );
-      }
-    });
+export async function runAttribution(method: AttributionMethod, call: Call): Promise<Explanation[]> {
+  const { shape, length } = singleInput(call);
+  const given = call.batch.arrays[0]?.data ?? new Float32Array();
+  const bases: Pick<Explanation, 'logits' | 'probabilities'>[] = [];
+  const subjects: Subject[][] = call.targets.map(() => []);
+  const started = performance.now();
+  await eachPass(call, call.signal, async (inputs, first, count) => {
+    const { targets, logits, probabilities, dispose } = await basePass(call, inputs);
+    dispose();
+    for (let n = 0; n < count; n++) {
+      const inputIndex = first + n;
+      const data = given.subarray(inputIndex * length, (inputIndex + 1) * length);
+      bases.push({ logits: logits[n] ?? null, probabilities: probabilities[n] ?? null });
+      targets.forEach(({ aims, scores }, m) =>
+        subjects[m]?.push({ inputIndex, data, aim: aims[n]!, score: scores[n]! }),
+      );
+    }
+  });
+  const forwarded = performance.now();
+  call.clock.forwardMs += forwarded - started;
 
-    const byTarget: Explanation[][] = [];
-    for (const [m, target] of session.targets.entries()) {
-      const own = subjects[m] ?? [];
-      const found = await method.attribute(session, target, own, (done) => {
-        session.report((m + done) / session.targets.length);
-      });
-      byTarget.push(
-        own.map(({ inputIndex, aim, score }, n) => ({
+  const found: Attribution[][] = [];
+  for (const [m, target] of call.targets.entries()) {
+    const report = (done: number): void => {
+      call.report((m + done) / call.targets.length);
+    };
+    found.push(await method.attribute(call, target, subjects[m] ?? [], report));
+  }
+  call.clock.weightsMs += performance.now() - forwarded;
+  return bases.flatMap((base, n) =>
+    call.targets.map((_, m) => {
+      const { inputIndex, aim, score } = subjects[m]![n]!;
+      const { attributions, convergenceDelta } = found[m]![n]!;
+      return explanationOf(
+        call,
+        m,
+        { method: method.name },
+        {
           inputIndex,
           classIndex: aim.classIndex,
           classScore: score,
-          ...bases[inputIndex]!,
+          ...base,
           weights: null,
-          ...describe(found[n]!, shape),
-        })),
+          shape: shape.length > 1 ? shape.slice(0, -1) : shape,
+          signed: sumOverChannels(attributions, shape),
+          attributions: { shape, data: attributions },
+          convergenceDelta,
+        },
       );
-    }
-    return { explanations: bases.flatMap((_, n) => byTarget.map((own) => own[n]!)), layers: [] };
-  });
+    }),
+  );
 }
 
-function describe(
-  { attributions, convergenceDelta }: Attribution,
-  shape: readonly number[],
-): Pick<Explanation, 'mapSigned' | 'map' | 'heatmap' | 'attributions' | 'convergenceDelta' | 'warnings'> {
-  const positions = shape.length > 1 ? shape.slice(0, -1) : shape;
-  const depth = attributions.length / positions.reduce((product, size) => product * size, 1);
+function sumOverChannels(attributions: Float64Array, shape: readonly number[]): Float64Array {
+  const depth = shape.length > 1 ? (shape.at(-1) ?? 1) : 1;
   const sums = new Float64Array(attributions.length / depth);
-  attributions.forEach((value, i) => {
-    sums[Math.floor(i / depth)]! += value;
-  });
-  const mapSigned = { shape: positions, data: sums };
-  const map = { shape: positions, data: sums.map((value) => Math.max(0, value)) };
-  return {
-    mapSigned,
-    map,
-    heatmap: heatmapOf(map, positions),
-    attributions: { shape, data: attributions },
-    ...(convergenceDelta !== undefined && { convergenceDelta }),
-    warnings: mapWarnings(mapSigned),
-  };
+  for (let i = 0; i < attributions.length; i++) sums[Math.floor(i / depth)]! += attributions[i]!;
+  return sums;
 }

@@ -1,18 +1,19 @@
 import * as tf from '@tensorflow/tfjs';
-import { runLayerGraph, type TensorId } from '@ablation-cam/model';
+import type { NodeId } from '@ablation-cam/kernels';
+import { inputFeeds } from '../forward/each-pass.ts';
 import { probabilitiesOf } from '../explanation/probabilities.ts';
 import { classLogits } from '../forward/forward-pass.ts';
 import type { Aim, BoundTarget } from '../targets/bound-target.ts';
-import type { Session } from './session.ts';
+import type { Call } from '../explainer/call.ts';
 
 /** What the untouched network says about some inputs. */
 export interface BasePass {
-  /** In the order of the session's targets. */
+  /** In the order of the call's targets. */
   readonly targets: readonly TargetPass[];
   /** For each input, or null where the output is not one vector of classes. */
   readonly logits: readonly (Float32Array | null)[];
   readonly probabilities: readonly (Float32Array | null)[];
-  /** The value of the tensor that was asked for besides, or null. */
+  /** The value of the node that was asked for besides, or null. */
   readonly tapped: tf.Tensor | null;
   readonly dispose: () => void;
 }
@@ -25,21 +26,20 @@ export interface TargetPass {
   readonly scores: Float64Array;
 }
 
-/** Runs the network on `inputs`, `[inputs, ...shape]`, and reads the tensor `tap` on the way. */
+/** Runs the network on `inputs`, `[inputs, ...shape]`, and reads the node `tap` on the way. */
 export async function basePass(
-  { graph, classes, targets }: Session,
+  { network, classes, targets }: Call,
   inputs: readonly tf.Tensor[],
-  tap: TensorId | null = null,
+  tap: NodeId | null = null,
 ): Promise<BasePass> {
   const count = inputs[0]?.shape[0] ?? 1;
   const ids = [
-    ...targets.map(({ tensor }) => tensor),
+    ...targets.map(({ node }) => node),
     ...(classes ? [classes.logits] : []),
     ...(tap === null ? [] : [tap]),
   ];
   const heads = tf.tidy(() => {
-    const feeds = new Map(graph.inputs.map((id, index) => [id, inputs[index] ?? tf.tensor([])]));
-    const fetched: readonly tf.Tensor[] = runLayerGraph(graph, feeds, ids);
+    const fetched: readonly tf.Tensor[] = network.run(inputFeeds(network, inputs), ids);
     return fetched.map((tensor, index) => {
       const target = targets[index];
       if (target) return target.head(tensor);

@@ -1,18 +1,15 @@
 import type * as tf from '@tensorflow/tfjs';
 import { weightedMap } from '@ablation-cam/kernels';
-import { resolveTarget, type TargetLayer } from '@ablation-cam/model';
-import type { Explanation } from '../explanation/explanation.ts';
-import type { ExplainedInput } from '../forward/model-input.ts';
-import { eachPass } from '../forward/open-model.ts';
+import type { SizedLayer } from '@ablation-cam/model';
+import type { Call } from '../explainer/call.ts';
+import type { Explanation, FloatArray } from '../explanation/explanation.ts';
+import { explanationOf } from '../explanation/explanation-of.ts';
+import { eachPass } from '../forward/each-pass.ts';
 import { layerGradient } from '../gradients/layer-gradient.ts';
-import { heatmapOf, mapWarnings } from '../maps/heatmap.ts';
 import { takeTurns } from '../runtime/turn.ts';
 import type { Aim, BoundTarget } from '../targets/bound-target.ts';
 import { basePass, type BasePass, type TargetPass } from './base-pass.ts';
 import type { MethodName } from './names.ts';
-import type { CamOptions } from './options.ts';
-import type { MethodResult } from './result.ts';
-import { runSession, type Session } from './session.ts';
 
 /** What a method knows of the target layer, for one input. */
 export interface LayerEvidence {
@@ -27,7 +24,7 @@ export interface LayerEvidence {
 
 /** What a method may need beyond the layer. */
 export interface CamContext {
-  readonly session: Session;
+  readonly call: Call;
   readonly target: BoundTarget;
   readonly aim: Aim;
   /** Which input of the batch this is. */
@@ -37,7 +34,7 @@ export interface CamContext {
 }
 
 interface CamMethodBase {
-  readonly name: MethodName;
+  readonly name: Exclude<MethodName, 'ablation-cam'>;
   readonly usesGradient: boolean;
 }
 
@@ -59,85 +56,94 @@ export type CamMethod = WeightMethod | MapMethod;
  * Runs a method on one layer: forward pass, gradient where the method wants it, and from its weights or map everything
  * that an explanation holds.
  *
- * @throws what `runSession` throws, and ModelError for a layer that does not exist or has no channels
+ * @returns by input, then by target
  */
-export async function runCam(
-  method: CamMethod,
-  model: tf.LayersModel,
-  input: ExplainedInput,
-  options: CamOptions,
-): Promise<MethodResult> {
-  return runSession(method.name, model, input, options, async (session) => {
-    const layer = resolveTarget(session.graph, options);
-    const explanations: Explanation[] = [];
-    await eachPass(session, session.signal, async (inputs, first) => {
-      const pass = await basePass(session, inputs, layer.tensor);
-      try {
-        explanations.push(...(await explainPass(method, session, layer, pass, inputs, first)));
-      } finally {
-        pass.dispose();
-      }
-    });
-    return { explanations, layers: [layer.layerCall.name] };
+export async function runCam(method: CamMethod, call: Call, layer: SizedLayer): Promise<Explanation[]> {
+  const explanations: Explanation[] = [];
+  await eachPass(call, call.signal, async (inputs, first) => {
+    const started = performance.now();
+    const pass = await basePass(call, inputs, layer.node);
+    try {
+      const { tapped } = pass;
+      if (!tapped) throw new RangeError('The target layer was not run.');
+      const activation = await tapped.data<'float32'>();
+      call.clock.forwardMs += performance.now() - started;
+      explanations.push(
+        ...(await explainPass(method, call, layer, { pass, tapped, activation, inputs, first })),
+      );
+    } finally {
+      pass.dispose();
+    }
   });
+  return explanations;
+}
+
+/** The inputs of one pass and what the network made of them. */
+interface TappedPass {
+  readonly pass: BasePass;
+  readonly inputs: readonly tf.Tensor[];
+  /** Which input of the batch the first one is. */
+  readonly first: number;
+  readonly tapped: tf.Tensor;
+  readonly activation: Float32Array;
 }
 
 async function explainPass(
   method: CamMethod,
-  session: Session,
-  layer: TargetLayer,
-  pass: BasePass,
-  inputs: readonly tf.Tensor[],
-  first: number,
+  call: Call,
+  layer: SizedLayer,
+  { pass, inputs, first, tapped, activation }: TappedPass,
 ): Promise<Explanation[]> {
-  const { tapped } = pass;
-  if (!tapped) throw new RangeError('The target layer was not run.');
-  const activation = (await tapped.data()) as Float32Array;
-  const positionShape = tapped.shape.slice(1, -1);
-  const channels = tapped.shape.at(-1) ?? 1;
+  const positionShape = layer.shape.slice(0, -1);
+  const channels = layer.shape.at(-1) ?? 1;
   const count = pass.logits.length;
   const size = activation.length / count;
-  const units = session.batch.inputs * session.targets.length;
+  const units = call.batch.inputs * call.targets.length;
 
   const byTarget: Explanation[][] = [];
   for (const [m, targetPass] of pass.targets.entries()) {
+    const started = performance.now();
     const gradient = method.usesGradient
-      ? await gradientOf(session, layer, inputs, tapped, targetPass)
+      ? await gradientOf(call, layer, inputs, tapped, targetPass)
       : new Float64Array();
+    call.clock.weightsMs += performance.now() - started;
     const own: Explanation[] = [];
     for (let n = 0; n < count; n++) {
-      const done = first * session.targets.length + m * count + n;
+      const done = first * call.targets.length + m * count + n;
       const evidence: LayerEvidence = {
-        activation: activation.slice(n * size, (n + 1) * size),
-        gradient: gradient.slice(n * size, (n + 1) * size),
+        activation: activation.subarray(n * size, (n + 1) * size),
+        gradient: gradient.subarray(n * size, (n + 1) * size),
         channels,
         positionShape,
       };
       const aim = targetPass.aims[n] ?? { coefficients: new Float64Array(), classIndex: null };
-      const found = await mapOf(method, evidence, {
-        session,
+      const { weights, signed } = await mapOf(method, evidence, {
+        call,
         target: targetPass.target,
         aim,
         inputIndex: first + n,
         report: (share) => {
-          session.report((done + share) / units);
+          call.report((done + share) / units);
         },
       });
-      const inputPositions = session.batch.arrays[0]?.shape.slice(1, -1) ?? [];
-      own.push({
-        inputIndex: first + n,
-        classIndex: aim.classIndex,
-        classScore: targetPass.scores[n] ?? NaN,
-        probabilities: pass.probabilities[n] ?? null,
-        logits: pass.logits[n] ?? null,
-        ...found,
-        heatmap: heatmapOf(
-          found.map,
-          inputPositions.length === positionShape.length ? inputPositions : positionShape,
+      own.push(
+        explanationOf(
+          call,
+          m,
+          { method: method.name },
+          {
+            inputIndex: first + n,
+            classIndex: aim.classIndex,
+            classScore: targetPass.scores[n] ?? NaN,
+            probabilities: pass.probabilities[n] ?? null,
+            logits: pass.logits[n] ?? null,
+            weights,
+            shape: positionShape,
+            signed,
+          },
         ),
-        warnings: mapWarnings(found.mapSigned),
-      });
-      session.report((done + 1) / units);
+      );
+      call.report((done + 1) / units);
     }
     byTarget.push(own);
     await takeTurns();
@@ -146,32 +152,30 @@ async function explainPass(
 }
 
 async function gradientOf(
-  { graph }: Session,
-  layer: TargetLayer,
+  { network }: Call,
+  layer: SizedLayer,
   inputs: readonly tf.Tensor[],
   activation: tf.Tensor,
   { target, values, aims }: TargetPass,
 ): Promise<Float64Array> {
   const cotangent = await target.gradient(values, aims);
-  return layerGradient(graph, inputs, layer.tensor, activation, target, cotangent);
+  return layerGradient(network, inputs, layer.node, activation, target, cotangent);
 }
 
 async function mapOf(
   method: CamMethod,
   evidence: LayerEvidence,
   context: CamContext,
-): Promise<Pick<Explanation, 'weights' | 'mapSigned' | 'map'>> {
-  const shape = evidence.positionShape;
+): Promise<{ weights: Float64Array | null; signed: FloatArray }> {
+  const { clock } = context.call;
+  const started = performance.now();
   const weights = 'weights' in method ? await method.weights(evidence, context) : null;
+  const weighed = performance.now();
+  clock.weightsMs += weighed - started;
   const signed =
-    'weights' in method && weights
-      ? weightedMap(evidence.activation, weights)
-      : 'map' in method
-        ? method.map(evidence, context)
-        : new Float64Array();
-  return {
-    weights,
-    mapSigned: { shape, data: signed },
-    map: { shape, data: signed.map((value) => Math.max(0, value)) },
-  };
+    'map' in method
+      ? method.map(evidence, context)
+      : weightedMap(evidence.activation, weights ?? new Float64Array());
+  clock.mapMs += performance.now() - weighed;
+  return { weights, signed };
 }

@@ -10,8 +10,13 @@ export function wholeNumber(name: string, value: number, least = 1): number {
 }
 
 /** Returns the value. @throws XaiError `invalid-option` unless it is one of those allowed */
-export function oneOf<const T extends string>(name: string, value: string, allowed: readonly T[]): T {
+export function choiceOf<const T extends string | number>(
+  name: string,
+  value: unknown,
+  allowed: readonly T[],
+): T {
   const found = allowed.find((item) => item === value);
   if (found !== undefined) return found;
-  throw new XaiError('invalid-option', `${name} is "${value}"; choose one of ${allowed.join(', ')}.`);
+  const shown = typeof value === 'string' ? `"${value}"` : String(value);
+  throw new XaiError('invalid-option', `${name} is ${shown}; choose one of ${allowed.join(', ')}.`);
 }

@@ -1,9 +1,5 @@
-import type * as tf from '@tensorflow/tfjs';
-import type { ExplainedInput } from '../forward/model-input.ts';
 import { firstRightSingularVector } from '../maps/singular-vector.ts';
-import { runCam, type LayerEvidence } from './cam.ts';
-import type { CamOptions } from './options.ts';
-import type { MethodResult } from './result.ts';
+import type { CamMethod, LayerEvidence } from './cam.ts';
 
 /**
  * Weighs channels by the first right singular vector of the activation: what the layer saw most of, whatever the class.
@@ -12,16 +8,9 @@ import type { MethodResult } from './result.ts';
  * Source: Muhammad and Yeasin, "Eigen-CAM: Class Activation Map using Principal Components", IJCNN 2020, Eq. 3. The
  * activation is not centred, as in the paper. Singular vectors have no sign of their own: the one is taken with which the
  * map's sum is not negative, so that non-negative activations give a non-negative map.
- *
- * @returns one explanation for each input and target, with weights `[channels]` of norm 1, or all 0 where the activation is
- * @throws what `explain` throws
  */
-export function eigenCam(
-  model: tf.LayersModel,
-  input: ExplainedInput,
-  options: CamOptions = {},
-): Promise<MethodResult> {
-  return runCam({ name: 'eigen-cam', usesGradient: false, weights: eigenWeights }, model, input, options);
+export function eigenCamMethod(): CamMethod {
+  return { name: 'eigen-cam', usesGradient: false, weights: eigenWeights };
 }
 
 function eigenWeights({ activation, channels }: LayerEvidence): Float64Array {

@@ -1,12 +1,9 @@
-import type * as tf from '@tensorflow/tfjs';
 import { XaiError } from '../errors.ts';
-import type { ExplainedInput } from '../forward/model-input.ts';
-import { runAttribution } from './attribution.ts';
+import type { AttributionMethod } from './attribution.ts';
 import { baselineValues, type Baseline } from './baseline.ts';
 import { wholeNumber } from './check-option.ts';
 import type { CommonOptions } from './options.ts';
 import { scoreVariants, singleInput } from './perturbation.ts';
-import type { MethodResult } from './result.ts';
 
 export interface FeatureAblationOptions extends CommonOptions {
   /**
@@ -25,54 +22,42 @@ export interface FeatureAblationOptions extends CommonOptions {
  * y(x) - y(x without it).
  *
  * Source: Captum's `FeatureAblation`.
- *
- * @returns one explanation for each input and target, with signed `attributions`
- * @throws what `explain` throws; XaiError `unsupported-model` for a model with several inputs
  */
-export function featureAblation(
-  model: tf.LayersModel,
-  input: ExplainedInput,
-  options: FeatureAblationOptions = {},
-): Promise<MethodResult> {
+export function featureAblationMethod(options: FeatureAblationOptions): AttributionMethod {
   const perPass = options.perPass === undefined ? undefined : wholeNumber('perPass', options.perPass);
-  return runAttribution(
-    {
-      name: 'feature-ablation',
-      attribute: async (session, target, subjects, report) => {
-        const { length } = singleInput(session);
-        const baseline = baselineValues(options.baseline ?? 0, length);
-        const features = featuresOf(options.featureMask, length);
-        const found = [];
-        for (const [n, { data, aim, score }] of subjects.entries()) {
-          const scores = await scoreVariants(
-            session,
-            target,
-            aim,
-            {
-              count: features.length,
-              perPass,
-              write: (variant, into) => {
-                into.set(data);
-                for (const i of features[variant]!) into[i] = baseline[i]!;
-              },
+  return {
+    name: 'feature-ablation',
+    attribute: async (call, target, subjects, report) => {
+      const { length } = singleInput(call);
+      const baseline = baselineValues(options.baseline ?? 0, length);
+      const features = featuresOf(options.featureMask, length);
+      const found = [];
+      for (const [n, { data, aim, score }] of subjects.entries()) {
+        const scores = await scoreVariants(
+          call,
+          target,
+          aim,
+          {
+            count: features.length,
+            perPass,
+            write: (variant, into) => {
+              into.set(data);
+              for (const i of features[variant]!) into[i] = baseline[i]!;
             },
-            (done) => {
-              report((n + done) / subjects.length);
-            },
-          );
-          const attributions = new Float64Array(length);
-          features.forEach((elements, feature) => {
-            for (const i of elements) attributions[i] = score - scores[feature]!;
-          });
-          found.push({ attributions });
-        }
-        return found;
-      },
+          },
+          (done) => {
+            report((n + done) / subjects.length);
+          },
+        );
+        const attributions = new Float64Array(length);
+        features.forEach((elements, feature) => {
+          for (const i of elements) attributions[i] = score - scores[feature]!;
+        });
+        found.push({ attributions });
+      }
+      return found;
     },
-    model,
-    input,
-    options,
-  );
+  };
 }
 
 /** The elements of each feature, in the order of the features' numbers. */

@@ -1,8 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
-import type { ExplainedInput } from '../forward/model-input.ts';
-import { runCam, type LayerEvidence } from './cam.ts';
-import type { CamOptions } from './options.ts';
-import type { MethodResult } from './result.ts';
+import type { CamMethod, LayerEvidence } from './cam.ts';
 
 /** Keeps the quotient defined; small against every gradient that matters, since it is added to a square of one. */
 const EPSILON = 1e-6;
@@ -18,16 +14,9 @@ const EPSILON = 1e-6;
  * Networks", WACV 2018, Eq. 19, whose powers of g stand for the derivatives of exp(y). Deviations, those of the common
  * implementations: y is the score itself and not its exponential; epsilon is 1e-6; the score is by default the probability.
  * The arithmetic is float64: g^3 of a confident prediction is far below what float32 holds.
- *
- * @returns one explanation for each input and target, with weights `[channels]`
- * @throws what `explain` throws
  */
-export function gradCamPlusPlus(
-  model: tf.LayersModel,
-  input: ExplainedInput,
-  options: CamOptions = {},
-): Promise<MethodResult> {
-  return runCam({ name: 'grad-cam++', usesGradient: true, weights: plusPlusWeights }, model, input, options);
+export function gradCamPlusPlusMethod(): CamMethod {
+  return { name: 'grad-cam++', usesGradient: true, weights: plusPlusWeights };
 }
 
 function plusPlusWeights({ activation, gradient, channels }: LayerEvidence): Float64Array {

@@ -1,24 +1,13 @@
-import type * as tf from '@tensorflow/tfjs';
-import type { ExplainedInput } from '../forward/model-input.ts';
-import { runCam, type LayerEvidence } from './cam.ts';
-import type { CamOptions } from './options.ts';
-import type { MethodResult } from './result.ts';
+import type { CamMethod, LayerEvidence } from './cam.ts';
 
 /**
  * Weighs each channel by the mean of the score's gradient over its positions: w_k = mean_p dy/dA_pk.
  *
  * Source: Selvaraju et al., "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization", ICCV 2017,
  * Eq. 1 and 2. Deviation: the score is by default the probability, not the logit.
- *
- * @returns one explanation for each input and target, with weights `[channels]`
- * @throws what `explain` throws
  */
-export function gradCam(
-  model: tf.LayersModel,
-  input: ExplainedInput,
-  options: CamOptions = {},
-): Promise<MethodResult> {
-  return runCam({ name: 'grad-cam', usesGradient: true, weights: gradCamWeights }, model, input, options);
+export function gradCamMethod(): CamMethod {
+  return { name: 'grad-cam', usesGradient: true, weights: gradCamWeights };
 }
 
 function gradCamWeights({ gradient, channels }: LayerEvidence): Float64Array {

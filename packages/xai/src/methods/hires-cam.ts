@@ -1,8 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
-import type { ExplainedInput } from '../forward/model-input.ts';
-import { runCam, type LayerEvidence } from './cam.ts';
-import type { CamOptions } from './options.ts';
-import type { MethodResult } from './result.ts';
+import type { CamMethod, LayerEvidence } from './cam.ts';
 
 /**
  * Multiplies gradient and activation position by position: map_p = sum_k dy/dA_pk A_pk. Where a linear layer follows the
@@ -11,16 +7,9 @@ import type { MethodResult } from './result.ts';
  *
  * Source: Draelos and Carin, "Use HiResCAM instead of Grad-CAM for faithful explanations of convolutional neural
  * networks", 2020, Eq. 3.
- *
- * @returns one explanation for each input and target, without weights
- * @throws what `explain` throws
  */
-export function hiresCam(
-  model: tf.LayersModel,
-  input: ExplainedInput,
-  options: CamOptions = {},
-): Promise<MethodResult> {
-  return runCam({ name: 'hires-cam', usesGradient: true, map: hiresCamMap }, model, input, options);
+export function hiresCamMethod(): CamMethod {
+  return { name: 'hires-cam', usesGradient: true, map: hiresCamMap };
 }
 
 function hiresCamMap({ activation, gradient, channels }: LayerEvidence): Float64Array {

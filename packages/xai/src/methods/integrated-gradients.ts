@@ -1,12 +1,9 @@
-import type * as tf from '@tensorflow/tfjs';
-import type { ExplainedInput } from '../forward/model-input.ts';
 import { sumGradients } from '../gradients/input-gradients.ts';
-import { runAttribution } from './attribution.ts';
+import type { AttributionMethod } from './attribution.ts';
 import { baselineValues, type Baseline } from './baseline.ts';
 import type { CommonOptions } from './options.ts';
 import { scoreVariants, singleInput } from './perturbation.ts';
 import { quadrature, type QuadratureName } from './quadrature.ts';
-import type { MethodResult } from './result.ts';
 
 export interface IntegratedGradientsOptions extends CommonOptions {
   /** Where the path to the input starts. Default: 0 everywhere. */
@@ -26,53 +23,41 @@ export interface IntegratedGradientsOptions extends CommonOptions {
  *
  * Source: Sundararajan et al., "Axiomatic Attribution for Deep Networks", ICML 2017, Eq. 1, with the quadratures of
  * Captum's `IntegratedGradients`.
- *
- * @returns one explanation for each input and target, with signed `attributions` and `convergenceDelta`
- * @throws what `explain` throws; XaiError `unsupported-model` for a model with several inputs
  */
-export function integratedGradients(
-  model: tf.LayersModel,
-  input: ExplainedInput,
-  options: IntegratedGradientsOptions = {},
-): Promise<MethodResult> {
-  return runAttribution(
-    {
-      name: 'integrated-gradients',
-      attribute: async (session, target, subjects, report) => {
-        const { nodes, weights } = quadrature(options.quadrature ?? 'gauss-legendre', options.steps ?? 50);
-        const baseline = baselineValues(options.baseline ?? 0, singleInput(session).length);
-        const means = await sumGradients(
-          session,
-          target,
-          subjects,
-          {
-            count: nodes.length,
-            write: ({ data }, index, into) => {
-              for (let i = 0; i < into.length; i++) {
-                into[i] = baseline[i]! + nodes[index]! * (data[i]! - baseline[i]!);
-              }
-            },
-            weight: (index) => weights[index]!,
+export function integratedGradientsMethod(options: IntegratedGradientsOptions): AttributionMethod {
+  return {
+    name: 'integrated-gradients',
+    attribute: async (call, target, subjects, report) => {
+      const { nodes, weights } = quadrature(options.quadrature ?? 'gauss-legendre', options.steps ?? 50);
+      const baseline = baselineValues(options.baseline ?? 0, singleInput(call).length);
+      const means = await sumGradients(
+        call,
+        target,
+        subjects,
+        {
+          count: nodes.length,
+          write: ({ data }, index, into) => {
+            for (let i = 0; i < into.length; i++) {
+              into[i] = baseline[i]! + nodes[index]! * (data[i]! - baseline[i]!);
+            }
           },
-          report,
-        );
-        const found = [];
-        for (const [n, { data, aim, score }] of subjects.entries()) {
-          const attributions = means[n]!.map((mean, i) => mean * (data[i]! - baseline[i]!));
-          const [start] = await scoreVariants(session, target, aim, {
-            count: 1,
-            write: (_, into) => {
-              into.set(baseline);
-            },
-          });
-          const sum = attributions.reduce((total, value) => total + value, 0);
-          found.push({ attributions, convergenceDelta: sum - (score - start!) });
-        }
-        return found;
-      },
+          weight: (index) => weights[index]!,
+        },
+        report,
+      );
+      const found = [];
+      for (const [n, { data, aim, score }] of subjects.entries()) {
+        const attributions = means[n]!.map((mean, i) => mean * (data[i]! - baseline[i]!));
+        const [start] = await scoreVariants(call, target, aim, {
+          count: 1,
+          write: (_, into) => {
+            into.set(baseline);
+          },
+        });
+        const sum = attributions.reduce((total, value) => total + value, 0);
+        found.push({ attributions, convergenceDelta: sum - (score - start!) });
+      }
+      return found;
     },
-    model,
-    input,
-    options,
-  );
+  };
 }

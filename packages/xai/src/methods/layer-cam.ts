@@ -1,8 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
-import type { ExplainedInput } from '../forward/model-input.ts';
-import { runCam, type LayerEvidence } from './cam.ts';
-import type { CamOptions } from './options.ts';
-import type { MethodResult } from './result.ts';
+import type { CamMethod, LayerEvidence } from './cam.ts';
 
 /**
  * Weighs every position of every channel by its own positive gradient: map_p = sum_k max(0, dy/dA_pk) A_pk. Of use for
@@ -10,16 +6,9 @@ import type { MethodResult } from './result.ts';
  *
  * Source: Jiang et al., "LayerCAM: Exploring Hierarchical Class Activation Maps for Localization", IEEE TIP 2021, Eq. 5
  * and 6.
- *
- * @returns one explanation for each input and target, without weights
- * @throws what `explain` throws
  */
-export function layerCam(
-  model: tf.LayersModel,
-  input: ExplainedInput,
-  options: CamOptions = {},
-): Promise<MethodResult> {
-  return runCam({ name: 'layer-cam', usesGradient: true, map: layerCamMap }, model, input, options);
+export function layerCamMethod(): CamMethod {
+  return { name: 'layer-cam', usesGradient: true, map: layerCamMap };
 }
 
 function layerCamMap({ activation, gradient, channels }: LayerEvidence): Float64Array {

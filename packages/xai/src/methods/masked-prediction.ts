@@ -1,15 +1,17 @@
 import * as tf from '@tensorflow/tfjs';
-import { extractTail, fetchWeights, resolveTarget, runLayerGraph } from '@ablation-cam/model';
-import { XaiError, throwIfAborted } from '../errors.ts';
-import { settingsOf, type AblationCamOptions } from '../explanation/options.ts';
+import { cut } from '@ablation-cam/kernels';
+import { networkOf, type NetworkSource } from '@ablation-cam/model';
+import { ON_BACKEND, openCall, type Call } from '../explainer/call.ts';
+import { targetLayers } from '../explainer/run-method.ts';
+import { XaiError } from '../errors.ts';
 import { probabilitiesOf } from '../explanation/probabilities.ts';
+import { inputFeeds } from '../forward/each-pass.ts';
 import { classLogits, constantsOf } from '../forward/forward-pass.ts';
-import { batchTensors, type ExplainedInput, type InputArray } from '../forward/model-input.ts';
-import { openModel, type OpenModel } from '../forward/open-model.ts';
+import { batchTensors, holdInput, type ExplainedInput, type InputArray } from '../forward/model-input.ts';
 import { offTensor } from '../naive/channel-pass.ts';
-import { chooseRuntime, keepingBackend } from '../runtime/choose-runtime.ts';
-import { exclusive } from '../runtime/exclusive.ts';
+import { ablationMethod } from './ablation.ts';
 import { ablationValue } from './ablation-values.ts';
+import type { AblationCamOptions } from './options.ts';
 
 /** Where a look inside a network is taken. */
 export type LookInsideOptions = Pick<AblationCamOptions, 'layer' | 'call' | 'output' | 'backend' | 'signal'>;
@@ -37,36 +39,37 @@ export interface Prediction {
  * @throws XaiError `invalid-option` for a channel that does not exist, `invalid-input` for a batch; otherwise as `ablationCam`
  */
 export async function maskedPrediction(
-  model: tf.LayersModel,
+  source: NetworkSource,
   input: ExplainedInput,
   options: MaskedPredictionOptions,
 ): Promise<Prediction> {
-  const { ablation } = settingsOf({ ablation: options.ablation });
-  return lookInside(model, input, options, async ({ graph, batch }) => {
-    const target = resolveTarget(graph, options);
-    const size = target.shape.at(-1) ?? 0;
-    checkChannels(options.channels, size);
-    const extracted = await extractTail(graph, target.tensor, target.output.name);
-    const classes = extracted.tail.nodes[extracted.tail.output]?.shape[0] ?? 0;
-    const value = await ablationValue(ablation, target);
+  const { channels: switchedOff, ablation: given, ...look } = options;
+  const { ablation } = ablationMethod({ ablation: given });
+  return lookInside(source, input, look, async ({ network, batch, output, classes }) => {
+    const [layer] = targetLayers({ network }, look);
+    if (!layer) throw new RangeError('The network has no layer to look at.');
+    const size = layer.shape.at(-1) ?? 0;
+    checkChannels(switchedOff, size);
+    const behind = cut(network.graph, layer.node, output);
+    const count = classes?.classes ?? 0;
+    const value = ablationValue(ablation, network, layer);
     const inputs = batchTensors(batch, 0, 1);
-    const constants = constantsOf(graph, extracted.constants, inputs);
+    const constants = constantsOf(network, behind, inputs);
     const result = tf.tidy(() => {
-      const feeds = new Map(graph.inputs.map((id, index) => [id, inputs[index] ?? tf.tensor([])]));
-      const [activation] = runLayerGraph(graph, feeds, [extracted.target] as const);
-      const kept = Float32Array.from({ length: size }, (_, k) => (options.channels.includes(k) ? 0 : 1));
+      const [activation] = network.run(inputFeeds(network, inputs), [behind.target] as const);
+      const kept = Array.from({ length: size }, (_, k) => (switchedOff.includes(k) ? 0 : 1));
       const off = offTensor(activation, value);
       const masked = off
         ? activation.mul(kept).add(off.mul(kept.map((isKept) => 1 - isKept)))
         : activation.mul(kept);
-      const [logits] = runLayerGraph(graph, new Map([...constants, [extracted.target, masked]]), [
-        extracted.logits,
+      const [logits] = network.run(new Map([...constants, [behind.target, masked]]), [
+        behind.logits,
       ] as const);
-      return classLogits(logits, classes);
+      return classLogits(logits, count);
     });
     try {
       const logits = Float32Array.from(await result.data());
-      return { logits, probabilities: probabilitiesOf(logits, extracted.tail.scoreFunction) };
+      return { logits, probabilities: probabilitiesOf(logits, output.scoreFunction) };
     } finally {
       tf.dispose([result, ...inputs, ...constants.values()]);
     }
@@ -79,15 +82,15 @@ export async function maskedPrediction(
  * @throws as `ablationCam`; XaiError `invalid-input` for a batch
  */
 export async function featureMap(
-  model: tf.LayersModel,
+  source: NetworkSource,
   input: ExplainedInput,
   options: LookInsideOptions = {},
 ): Promise<InputArray> {
-  return lookInside(model, input, options, async ({ graph, batch }) => {
-    const { tensor } = resolveTarget(graph, options);
+  return lookInside(source, input, options, async ({ network, batch }) => {
+    const [layer] = targetLayers({ network }, options);
+    if (!layer) throw new RangeError('The network has no layer to look at.');
     const inputs = batchTensors(batch, 0, 1);
-    const feeds = new Map(graph.inputs.map((id, index) => [id, inputs[index] ?? tf.tensor([])]));
-    const activation = tf.tidy(() => runLayerGraph(graph, feeds, [tensor] as const)[0]);
+    const activation = tf.tidy(() => network.run(inputFeeds(network, inputs), [layer.node] as const)[0]);
     try {
       return { data: Float32Array.from(await activation.data()), shape: activation.shape.slice(1) };
     } finally {
@@ -97,25 +100,21 @@ export async function featureMap(
 }
 
 /** Runs `look` on the backend of choice, with nothing else on TensorFlow.js meanwhile. */
-function lookInside<T>(
-  model: tf.LayersModel,
+async function lookInside<T>(
+  source: NetworkSource,
   input: ExplainedInput,
-  { backend = 'auto', signal }: LookInsideOptions,
-  look: (opened: OpenModel) => Promise<T>,
+  options: LookInsideOptions,
+  look: (call: Call) => Promise<T>,
 ): Promise<T> {
-  throwIfAborted(signal);
-  return exclusive(() =>
-    keepingBackend(async () => {
-      throwIfAborted(signal);
-      const opened = await openModel(model, input);
-      if (opened.batch.inputs !== 1) {
-        throw new XaiError('invalid-input', `One input is looked at a time, got ${opened.batch.inputs}.`);
-      }
-      await chooseRuntime({ backend, executor: 'reference', strategy: 'naive' }, undefined);
-      await fetchWeights(model);
-      return look(opened);
-    }),
-  );
+  const held = holdInput(input);
+  try {
+    return await openCall(networkOf(source), held, options, ON_BACKEND, (call) => {
+      if (call.batch.inputs === 1) return look(call);
+      throw new XaiError('invalid-input', `One input is looked at a time, got ${call.batch.inputs}.`);
+    });
+  } finally {
+    held.release();
+  }
 }
 
 function checkChannels(channels: readonly number[], size: number): void {

@@ -1,71 +1,53 @@
 import { XaiError } from '../errors.ts';
 import type { Explanation } from '../explanation/explanation.ts';
+import { explanationOf } from '../explanation/explanation-of.ts';
+import type { Call } from '../explainer/call.ts';
 import { largestAbsolute } from '../maps/extent.ts';
-import { heatmapOf, mapWarnings } from '../maps/heatmap.ts';
 import { resizeBilinear } from '../maps/resize-bilinear.ts';
-import type { CommonOptions } from './options.ts';
-import type { MethodResult } from './result.ts';
+import type { MethodName } from './names.ts';
 
 /**
- * Explains with several layers: the signed map of each is divided by its largest absolute value and resized to the
- * input's positions, and the mean of these is the map.
+ * Returns the explanations of several layers as one for each input and target: the signed map of each layer is divided by
+ * its largest absolute value and resized to the input's positions, and the mean of these is the map.
  *
- * @param run explains with one layer, with the options given in place of the caller's own
+ * @param byLayer the explanations of each layer, in one order
  * @returns explanations without weights, since every layer has its own
- * @throws XaiError `invalid-option` for no layer or a method without layers
  */
-export async function meanOfLayers(
-  layers: readonly string[],
-  { onProgress }: Pick<CommonOptions, 'onProgress'>,
-  run: (layer: string, progress: Pick<CommonOptions, 'onProgress'>) => Promise<MethodResult>,
-): Promise<MethodResult> {
-  const results: MethodResult[] = [];
-  for (const [index, layer] of layers.entries()) {
-    results.push(await run(layer, { onProgress: (done) => onProgress?.((index + done) / layers.length) }));
-  }
-  const [first] = results;
-  if (!first) throw new XaiError('invalid-option', 'The list of layers is empty.');
-  if (results.length === 1) return first;
-  if (first.layers.length === 0) {
-    throw new XaiError(
-      'invalid-option',
-      `${first.method} attributes to the input and has no layers to average.`,
+export function meanOfLayers(
+  call: Call,
+  method: MethodName,
+  byLayer: readonly (readonly Explanation[])[],
+): Explanation[] {
+  const [first = []] = byLayer;
+  return first.map((explanation, index) => {
+    const { inputIndex, classIndex, classScore, probabilities, logits, heatmap } = explanation;
+    const { shape } = heatmap;
+    const sum = new Float64Array(heatmap.data.length);
+    for (const explanations of byLayer) {
+      const { mapSigned } = explanations[index]!;
+      if (explanations[index]!.heatmap.shape.length !== shape.length) {
+        throw new XaiError('invalid-option', 'Layers with different numbers of position axes have no mean.');
+      }
+      const largest = largestAbsolute(mapSigned.data);
+      if (largest === 0) continue;
+      resizeBilinear(mapSigned, shape).data.forEach((value, p) => {
+        sum[p]! += value / largest / byLayer.length;
+      });
+    }
+    return explanationOf(
+      call,
+      index % call.targets.length,
+      { method },
+      {
+        inputIndex,
+        classIndex,
+        classScore,
+        probabilities,
+        logits,
+        weights: null,
+        shape,
+        signed: sum,
+      },
     );
-  }
-  return {
-    ...first,
-    layers: results.flatMap((result) => result.layers),
-    explanations: first.explanations.map((_, index) =>
-      mean(results.flatMap((result) => result.explanations[index] ?? [])),
-    ),
-    timings: { totalMs: results.reduce((sum, { timings }) => sum + timings.totalMs, 0) },
-    warnings: [...new Set(results.flatMap(({ warnings }) => warnings))],
-  };
-}
-
-function mean(explanations: readonly Explanation[]): Explanation {
-  const { inputIndex, classIndex, classScore, probabilities, logits, heatmap } = explanations[0]!;
-  const { shape, data } = heatmap;
-  const sum = new Float64Array(data.length);
-  for (const { mapSigned } of explanations) {
-    const largest = largestAbsolute(mapSigned.data);
-    if (largest === 0) continue;
-    resizeBilinear(mapSigned, shape).data.forEach((value, p) => {
-      sum[p]! += value / largest / explanations.length;
-    });
-  }
-  const mapSigned = { shape, data: sum };
-  const map = { shape, data: sum.map((value) => Math.max(0, value)) };
-  return {
-    inputIndex,
-    classIndex,
-    classScore,
-    probabilities,
-    logits,
-    weights: null,
-    mapSigned,
-    map,
-    heatmap: heatmapOf(map, shape),
-    warnings: mapWarnings(mapSigned),
-  };
+  });
 }

@@ -1,12 +1,9 @@
-import type * as tf from '@tensorflow/tfjs';
 import { XaiError } from '../errors.ts';
-import type { ExplainedInput } from '../forward/model-input.ts';
-import { runAttribution } from './attribution.ts';
+import type { AttributionMethod } from './attribution.ts';
 import { baselineValues, type Baseline } from './baseline.ts';
 import { wholeNumber } from './check-option.ts';
 import type { CommonOptions } from './options.ts';
 import { scoreVariants, singleInput } from './perturbation.ts';
-import type { MethodResult } from './result.ts';
 
 export interface OcclusionOptions extends CommonOptions {
   /**
@@ -27,58 +24,46 @@ export interface OcclusionOptions extends CommonOptions {
  * the baseline. Windows start at every multiple of the stride until one reaches the end; that one is cut off there.
  *
  * Source: Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014, as Captum's `Occlusion`.
- *
- * @returns one explanation for each input and target, with signed `attributions`
- * @throws what `explain` throws; XaiError `unsupported-model` for a model with several inputs
  */
-export function occlusion(
-  model: tf.LayersModel,
-  input: ExplainedInput,
-  options: OcclusionOptions = {},
-): Promise<MethodResult> {
+export function occlusionMethod(options: OcclusionOptions): AttributionMethod {
   const perPass = options.perPass === undefined ? undefined : wholeNumber('perPass', options.perPass);
-  return runAttribution(
-    {
-      name: 'occlusion',
-      attribute: async (session, target, subjects, report) => {
-        const { shape, length } = singleInput(session);
-        const baseline = baselineValues(options.baseline ?? 0, length);
-        const windows = windowsOver(shape, options);
-        const found = [];
-        for (const [n, { data, aim, score }] of subjects.entries()) {
-          const scores = await scoreVariants(
-            session,
-            target,
-            aim,
-            {
-              count: windows.length,
-              perPass,
-              write: (variant, into) => {
-                into.set(data);
-                for (const i of elementsOf(windows[variant]!, shape)) into[i] = baseline[i]!;
-              },
+  return {
+    name: 'occlusion',
+    attribute: async (call, target, subjects, report) => {
+      const { shape, length } = singleInput(call);
+      const baseline = baselineValues(options.baseline ?? 0, length);
+      const windows = windowsOver(shape, options);
+      const found = [];
+      for (const [n, { data, aim, score }] of subjects.entries()) {
+        const scores = await scoreVariants(
+          call,
+          target,
+          aim,
+          {
+            count: windows.length,
+            perPass,
+            write: (variant, into) => {
+              into.set(data);
+              for (const i of elementsOf(windows[variant]!, shape)) into[i] = baseline[i]!;
             },
-            (done) => {
-              report((n + done) / subjects.length);
-            },
-          );
-          const drops = new Float64Array(length);
-          const covers = new Float64Array(length);
-          windows.forEach((window, w) => {
-            for (const i of elementsOf(window, shape)) {
-              drops[i]! += score - scores[w]!;
-              covers[i]! += 1;
-            }
-          });
-          found.push({ attributions: drops.map((drop, i) => drop / covers[i]!) });
-        }
-        return found;
-      },
+          },
+          (done) => {
+            report((n + done) / subjects.length);
+          },
+        );
+        const drops = new Float64Array(length);
+        const covers = new Float64Array(length);
+        windows.forEach((window, w) => {
+          for (const i of elementsOf(window, shape)) {
+            drops[i]! += score - scores[w]!;
+            covers[i]! += 1;
+          }
+        });
+        found.push({ attributions: drops.map((drop, i) => drop / covers[i]!) });
+      }
+      return found;
     },
-    model,
-    input,
-    options,
-  );
+  };
 }
 
 /** A box: its first element and the one after its last, along each axis of the input. */

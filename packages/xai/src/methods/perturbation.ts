@@ -1,11 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { runLayerGraph } from '@ablation-cam/model';
 import { throwIfAborted, XaiError } from '../errors.ts';
-import { inputsPerPass } from '../forward/forward-pass.ts';
+import { inputsPerPass } from '../forward/each-pass.ts';
 import type { InputArray } from '../forward/model-input.ts';
 import { takeTurns } from '../runtime/turn.ts';
 import type { Aim, BoundTarget } from '../targets/bound-target.ts';
-import type { Session } from './session.ts';
+import type { Call } from '../explainer/call.ts';
 
 /** Changed versions of inputs, made when their turn comes: never are all of them in memory. */
 export interface Variants {
@@ -24,15 +23,15 @@ export interface Variants {
  * @throws XaiError `aborted`
  */
 export async function scoreVariants(
-  session: Session,
+  call: Call,
   target: BoundTarget,
   aim: Aim | ((variant: number) => Aim),
   variants: Variants,
   report: (done: number) => void = () => undefined,
 ): Promise<Float64Array> {
-  const { graph, signal } = session;
-  const { shape, length } = singleInput(session);
-  const perPass = Math.min(inputsPerPass(graph), variants.perPass ?? Infinity);
+  const { network, signal } = call;
+  const { shape, length } = singleInput(call);
+  const perPass = Math.min(inputsPerPass(network), variants.perPass ?? Infinity);
   const scores = new Float64Array(variants.count);
   for (let first = 0; first < variants.count; first += perPass) {
     throwIfAborted(signal);
@@ -43,8 +42,8 @@ export async function scoreVariants(
     }
     const values = tf.tidy(() => {
       const input = tf.tensor(data, [count, ...shape]);
-      const [reached] = runLayerGraph(graph, new Map([[graph.inputs[0] ?? -1, input]]), [
-        target.tensor,
+      const [reached] = network.run(new Map([[network.graph.inputs[0] ?? -1, input]]), [
+        target.node,
       ] as const);
       return target.head(reached);
     });
@@ -70,7 +69,7 @@ export async function scoreVariants(
  *
  * @throws XaiError `unsupported-model` where the model has several
  */
-export function singleInput({ batch }: Session): { shape: readonly number[]; length: number } {
+export function singleInput({ batch }: Call): { shape: readonly number[]; length: number } {
   const [array, ...others] = batch.arrays;
   if (!array || others.length > 0) {
     throw new XaiError(
@@ -83,8 +82,8 @@ export function singleInput({ batch }: Session): { shape: readonly number[]; len
 }
 
 /** The values of one input of the batch, `[...shape]`, and its shape. */
-export function inputAt(session: Session, index: number): InputArray {
-  const { shape, length } = singleInput(session);
-  const data = session.batch.arrays[0]?.data.subarray(index * length, (index + 1) * length);
+export function inputAt(call: Call, index: number): InputArray {
+  const { shape, length } = singleInput(call);
+  const data = call.batch.arrays[0]?.data.subarray(index * length, (index + 1) * length);
   return { shape, data: data ?? new Float32Array() };
 }

@@ -1,4 +1,4 @@
-import { oneOf, wholeNumber } from './check-option.ts';
+import { choiceOf, wholeNumber } from './check-option.ts';
 
 export const quadratureNames = [
   'gauss-legendre',
@@ -23,7 +23,7 @@ export interface Quadrature {
  * @throws XaiError `invalid-option` for an unknown rule or less than one node
  */
 export function quadrature(name: QuadratureName, steps: number): Quadrature {
-  const rule = oneOf('quadrature', name, quadratureNames);
+  const rule = choiceOf('quadrature', name, quadratureNames);
   wholeNumber('steps', steps, rule === 'riemann-trapezoid' ? 2 : 1);
   if (rule === 'gauss-legendre') return gaussLegendre(steps);
   const weights = new Float64Array(steps).fill(1 / steps);

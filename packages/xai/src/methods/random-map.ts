@@ -1,10 +1,7 @@
-import type * as tf from '@tensorflow/tfjs';
 import { NumpyRandom } from '@ablation-cam/model';
-import type { ExplainedInput } from '../forward/model-input.ts';
-import { runCam, type CamContext, type LayerEvidence } from './cam.ts';
+import type { CamContext, CamMethod, LayerEvidence } from './cam.ts';
 import { wholeNumber } from './check-option.ts';
 import type { CamOptions } from './options.ts';
-import type { MethodResult } from './result.ts';
 
 export interface RandomMapOptions extends CamOptions {
   /** Default: 0. */
@@ -14,19 +11,12 @@ export interface RandomMapOptions extends CamOptions {
 /**
  * A map of random numbers in [0, 1) at the target layer's resolution, which knows nothing of model and input: what every
  * method has to beat. The same seed gives the same map for the same place in the batch, whatever the class.
- *
- * @returns one explanation for each input and target, without weights
- * @throws what `explain` throws
  */
-export function randomMap(
-  model: tf.LayersModel,
-  input: ExplainedInput,
-  options: RandomMapOptions = {},
-): Promise<MethodResult> {
+export function randomMapMethod(options: RandomMapOptions): CamMethod {
   const seed = wholeNumber('seed', options.seed ?? 0, 0);
   const map = ({ activation, channels }: LayerEvidence, { inputIndex }: CamContext): Float64Array => {
     const random = new NumpyRandom([seed, inputIndex]);
     return Float64Array.from({ length: activation.length / channels }, () => random.uniform());
   };
-  return runCam({ name: 'random', usesGradient: false, map }, model, input, options);
+  return { name: 'random', usesGradient: false, map };
 }

@@ -1,9 +1,6 @@
-import type * as tf from '@tensorflow/tfjs';
-import type { ExplainedInput } from '../forward/model-input.ts';
 import { sumGradients, type GradientPoints } from '../gradients/input-gradients.ts';
-import { runAttribution } from './attribution.ts';
+import type { AttributionMethod } from './attribution.ts';
 import type { CommonOptions } from './options.ts';
-import type { MethodResult } from './result.ts';
 
 export interface SaliencyOptions extends CommonOptions {
   /** Whether the gradient's sign is dropped. Default: true. */
@@ -25,26 +22,14 @@ export const atInput: GradientPoints = {
  * Source: Simonyan et al., "Deep Inside Convolutional Networks: Visualising Image Classification Models and Saliency
  * Maps", ICLR Workshop 2014, as Captum's `Saliency`. Deviation: the map sums over the input's channels, where the paper
  * takes their maximum.
- *
- * @returns one explanation for each input and target, with `attributions`
- * @throws what `explain` throws; XaiError `unsupported-model` for a model with several inputs
  */
-export function saliency(
-  model: tf.LayersModel,
-  input: ExplainedInput,
-  options: SaliencyOptions = {},
-): Promise<MethodResult> {
+export function saliencyMethod(options: SaliencyOptions): AttributionMethod {
   const finish = options.absolute === false ? (value: number): number => value : Math.abs;
-  return runAttribution(
-    {
-      name: 'saliency',
-      attribute: async (session, target, subjects, report) => {
-        const gradients = await sumGradients(session, target, subjects, atInput, report);
-        return gradients.map((gradient) => ({ attributions: gradient.map(finish) }));
-      },
+  return {
+    name: 'saliency',
+    attribute: async (call, target, subjects, report) => {
+      const gradients = await sumGradients(call, target, subjects, atInput, report);
+      return gradients.map((gradient) => ({ attributions: gradient.map(finish) }));
     },
-    model,
-    input,
-    options,
-  );
+  };
 }

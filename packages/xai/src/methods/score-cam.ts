@@ -1,12 +1,9 @@
-import type * as tf from '@tensorflow/tfjs';
-import type { ExplainedInput } from '../forward/model-input.ts';
 import { extentOf } from '../maps/extent.ts';
 import { resizeBilinear } from '../maps/resize-bilinear.ts';
-import { runCam, type CamContext, type LayerEvidence } from './cam.ts';
+import type { CamContext, CamMethod, LayerEvidence } from './cam.ts';
 import { wholeNumber } from './check-option.ts';
 import type { CamOptions } from './options.ts';
 import { inputAt, scoreVariants } from './perturbation.ts';
-import type { MethodResult } from './result.ts';
 
 export interface ScoreCamOptions extends CamOptions {
   /** Masked inputs that go through the network together; default: as many as fit. */
@@ -21,27 +18,20 @@ export interface ScoreCamOptions extends CamOptions {
  * Source: Wang et al., "Score-CAM: Score-Weighted Visual Explanations for Convolutional Neural Networks", CVPR Workshops
  * 2020, Algorithm 1; the score of the baseline, which it subtracts, cancels in the softmax. Deviation: the score is by
  * default the probability. One pass through the network a channel; masks are made in chunks.
- *
- * @returns one explanation for each input and target, with weights `[channels]` that add up to 1
- * @throws what `explain` throws; XaiError `unsupported-model` for a model with several inputs
  */
-export function scoreCam(
-  model: tf.LayersModel,
-  input: ExplainedInput,
-  options: ScoreCamOptions = {},
-): Promise<MethodResult> {
+export function scoreCamMethod(options: ScoreCamOptions): CamMethod {
   const perPass = options.perPass === undefined ? undefined : wholeNumber('perPass', options.perPass);
   const weights = (evidence: LayerEvidence, context: CamContext): Promise<Float64Array> =>
     scoreCamWeights(evidence, context, perPass);
-  return runCam({ name: 'score-cam', usesGradient: false, weights }, model, input, options);
+  return { name: 'score-cam', usesGradient: false, weights };
 }
 
 async function scoreCamWeights(
   { activation, channels, positionShape }: LayerEvidence,
-  { session, target, aim, inputIndex, report }: CamContext,
+  { call, target, aim, inputIndex, report }: CamContext,
   perPass: number | undefined,
 ): Promise<Float64Array> {
-  const { data, shape } = inputAt(session, inputIndex);
+  const { data, shape } = inputAt(call, inputIndex);
   const planes = Array.from({ length: channels }, (_, k) => ({
     shape: positionShape,
     data: Float32Array.from(
@@ -60,7 +50,7 @@ async function scoreCamWeights(
       into[i] = (data[i]! * (resized[Math.floor(i / depth)]! - low)) / range;
     }
   };
-  const scores = await scoreVariants(session, target, aim, { count: live.length, perPass, write }, report);
+  const scores = await scoreVariants(call, target, aim, { count: live.length, perPass, write }, report);
   const largest = scores.reduce((most, score) => Math.max(most, score), -Infinity);
   const exponentials = scores.map((score) => Math.exp(score - largest));
   const sum = exponentials.reduce((total, value) => total + value, 0);

@@ -1,13 +1,10 @@
-import type * as tf from '@tensorflow/tfjs';
 import { NumpyRandom } from '@ablation-cam/model';
 import { XaiError } from '../errors.ts';
-import type { ExplainedInput } from '../forward/model-input.ts';
 import { sumGradients } from '../gradients/input-gradients.ts';
 import { extentOf } from '../maps/extent.ts';
-import { runAttribution } from './attribution.ts';
+import type { AttributionMethod } from './attribution.ts';
 import { wholeNumber } from './check-option.ts';
 import type { CommonOptions } from './options.ts';
-import type { MethodResult } from './result.ts';
 
 export interface SmoothGradOptions extends CommonOptions {
   /** Noisy copies of the input. Default: 25. */
@@ -26,15 +23,8 @@ export interface SmoothGradOptions extends CommonOptions {
  *
  * Source: Smilkov et al., "SmoothGrad: removing noise by adding noise", 2017. The absolute value is taken of the mean, as
  * in the paper's figures; Captum's `NoiseTunnel` around `Saliency` takes the mean of absolute values.
- *
- * @returns one explanation for each input and target, with `attributions`
- * @throws what `explain` throws; XaiError `unsupported-model` for a model with several inputs
  */
-export function smoothGrad(
-  model: tf.LayersModel,
-  input: ExplainedInput,
-  options: SmoothGradOptions = {},
-): Promise<MethodResult> {
+export function smoothGradMethod(options: SmoothGradOptions): AttributionMethod {
   const samples = wholeNumber('samples', options.samples ?? 25);
   const seed = wholeNumber('seed', options.seed ?? 0, 0);
   const noise = options.noise ?? 0.15;
@@ -42,35 +32,30 @@ export function smoothGrad(
     throw new XaiError('invalid-option', `noise must be a number from 0, got ${String(noise)}.`);
   }
   const finish = options.absolute === false ? (value: number): number => value : Math.abs;
-  return runAttribution(
-    {
-      name: 'smooth-grad',
-      attribute: async (session, target, subjects, report) => {
-        let random = new NumpyRandom(seed);
-        let deviation = 0;
-        const means = await sumGradients(
-          session,
-          target,
-          subjects,
-          {
-            count: samples,
-            write: ({ inputIndex, data }, index, into) => {
-              if (index === 0) {
-                random = new NumpyRandom([seed, inputIndex]);
-                const { low, high } = extentOf(data);
-                deviation = noise * (high - low);
-              }
-              for (let i = 0; i < into.length; i++) into[i] = data[i]! + deviation * random.normal();
-            },
-            weight: () => 1 / samples,
+  return {
+    name: 'smooth-grad',
+    attribute: async (call, target, subjects, report) => {
+      let random = new NumpyRandom(seed);
+      let deviation = 0;
+      const means = await sumGradients(
+        call,
+        target,
+        subjects,
+        {
+          count: samples,
+          write: ({ inputIndex, data }, index, into) => {
+            if (index === 0) {
+              random = new NumpyRandom([seed, inputIndex]);
+              const { low, high } = extentOf(data);
+              deviation = noise * (high - low);
+            }
+            for (let i = 0; i < into.length; i++) into[i] = data[i]! + deviation * random.normal();
           },
-          report,
-        );
-        return means.map((mean) => ({ attributions: mean.map(finish) }));
-      },
+          weight: () => 1 / samples,
+        },
+        report,
+      );
+      return means.map((mean) => ({ attributions: mean.map(finish) }));
     },
-    model,
-    input,
-    options,
-  );
+  };
 }

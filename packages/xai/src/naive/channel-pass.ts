@@ -1,15 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
-import type { AblationValue, Score } from '@ablation-cam/kernels';
-import { runLayerGraph, type ExtractedTail, type LayerGraph, type TargetLayer } from '@ablation-cam/model';
+import type { AblationValue, Cut, GraphOutput, Score } from '@ablation-cam/kernels';
+import type { SizedLayer, SizedNetwork } from '@ablation-cam/model';
+import { filterOf } from '../methods/ablation-values.ts';
+import { inputFeeds } from '../forward/each-pass.ts';
 import { classLogits, constantsOf } from '../forward/forward-pass.ts';
-import { filterWeight } from '../methods/ablation-values.ts';
 
 /** A network as the naive strategy runs it, on the inputs of one pass. */
 export interface NaiveNetwork {
-  readonly model: tf.LayersModel;
-  readonly graph: LayerGraph;
-  readonly target: TargetLayer;
-  readonly extracted: ExtractedTail;
+  readonly network: SizedNetwork;
+  readonly layer: SizedLayer;
+  readonly output: GraphOutput;
+  readonly cut: Cut;
   readonly classes: number;
   readonly score: Score;
 }
@@ -17,31 +18,32 @@ export interface NaiveNetwork {
 /** Runs the network without one channel, again and again. */
 export interface ChannelPass {
   /** The scores of every class without channel k, `[inputs, classes]`; the caller disposes of them. */
-  scoresWithout(channel: number): tf.Tensor;
+  scoresWithout(channel: number): Promise<tf.Tensor>;
   dispose(): void;
 }
 
-/** Replaces the channel in the target's output and runs every layer that follows. */
+/** Replaces the channel in the target's output and runs everything that follows. */
 export function maskedPass(
-  network: NaiveNetwork,
+  naive: NaiveNetwork,
   inputs: readonly tf.Tensor[],
   activation: tf.Tensor,
   ablation: AblationValue,
 ): ChannelPass {
-  const { graph, extracted } = network;
+  const { network, cut } = naive;
   const channels = activation.shape.at(-1) ?? 0;
-  const constants = constantsOf(graph, extracted.constants, inputs);
+  const constants = constantsOf(network, cut, inputs);
   const off = offTensor(activation, ablation);
+  const scoresWithout = (channel: number): tf.Tensor =>
+    tf.tidy(() => {
+      const isOff = tf.tensor1d(Float32Array.from({ length: channels }, (_, k) => (k === channel ? 1 : 0)));
+      const kept = activation.mul(tf.sub(1, isOff));
+      const masked = off ? kept.add(off.mul(isOff)) : kept;
+      const feeds = new Map([...constants, [cut.target, masked] as const]);
+      const [logits] = network.run(feeds, [cut.logits] as const);
+      return scoresOfLogits(naive, logits);
+    });
   return {
-    scoresWithout: (channel) =>
-      tf.tidy(() => {
-        const index = tf.scalar(channel, 'int32');
-        const kept = activation.mul(tf.oneHot(index, channels, 0, 1));
-        const masked = off ? kept.add(off.mul(tf.oneHot(index, channels))) : kept;
-        const feeds = new Map([...constants, [extracted.target, masked] as const]);
-        const [logits] = runLayerGraph(graph, feeds, [extracted.logits] as const);
-        return scoresOfLogits(network, logits);
-      }),
+    scoresWithout: (channel) => Promise.resolve(scoresWithout(channel)),
     dispose: () => {
       tf.dispose([...(off ? [off] : []), ...constants.values()]);
     },
@@ -52,29 +54,26 @@ export function maskedPass(
  * Zeroes the layer's k-th filter, keeps its bias, and runs the whole network: the loop of the original report. The
  * layer has its own weights back after each channel, also after an error.
  *
- * @throws XaiError `invalid-option` where the layer has no filter
+ * @throws XaiError `invalid-option` where the layer has no filter, or the network's weights cannot be changed
  */
-export function zeroKernelPass(network: NaiveNetwork, inputs: readonly tf.Tensor[]): ChannelPass {
-  const { layer } = network.target.layerCall;
-  const position = filterWeight(network.target);
-  const channels = network.target.shape.at(-1) ?? 0;
+export async function zeroKernelPass(
+  naive: NaiveNetwork,
+  inputs: readonly tf.Tensor[],
+): Promise<ChannelPass> {
+  const { name, shape } = naive.layer;
+  const { access, position } = filterOf(naive.network.network, naive.layer);
+  const channels = shape.at(-1) ?? 0;
+  const own = await access.read(name);
+  const filter = own[position];
+  if (!filter) throw new RangeError(`Layer "${name}" has no weight ${String(position)}.`);
   return {
-    scoresWithout: (channel) => {
-      const weights = layer.getWeights();
-      const filter = weights[position];
-      if (!filter) throw new RangeError(`Layer "${layer.name}" has no weight ${String(position)}.`);
-      const zeroed = tf.tidy(() => {
-        const kept = tf.oneHot(tf.scalar(channel, 'int32'), channels, 0, 1);
-        return filter.reshape([-1, channels]).mul(kept).reshape(filter.shape);
-      });
-      // `setWeights` copies into the layer's variables: what they held must be kept aside.
-      const own = filter.clone();
+    scoresWithout: async (channel) => {
+      const zeroed = filter.values.map((value, i) => (i % channels === channel ? 0 : value));
       try {
-        layer.setWeights(weights.with(position, zeroed));
-        return wholeNetworkScores(network, inputs);
+        await access.write(name, own.with(position, { ...filter, values: zeroed }));
+        return wholeNetworkScores(naive, inputs);
       } finally {
-        layer.setWeights(layer.getWeights().with(position, own));
-        tf.dispose([zeroed, own]);
+        await access.write(name, own);
       }
     },
     dispose: () => {
@@ -84,26 +83,23 @@ export function zeroKernelPass(network: NaiveNetwork, inputs: readonly tf.Tensor
 }
 
 /** The scores of the untouched network, as the passes compute them; the caller disposes of them. */
-export function wholeNetworkScores(network: NaiveNetwork, inputs: readonly tf.Tensor[]): tf.Tensor {
-  const { model, graph, target, extracted, score } = network;
+export function wholeNetworkScores(naive: NaiveNetwork, inputs: readonly tf.Tensor[]): tf.Tensor {
+  const { network, cut, output, classes, score } = naive;
   return tf.tidy(() => {
-    const { scoreFunction } = target.output;
-    if (score === 'logit' || scoreFunction === 'linear') {
-      const feeds = new Map(graph.inputs.map((id, index) => [id, inputs[index] ?? tf.tensor([])]));
-      const [logits] = runLayerGraph(graph, feeds, [extracted.logits] as const);
-      return scoresOfLogits(network, logits);
+    const feeds = inputFeeds(network, inputs);
+    if (score === 'logit' || output.scoreFunction === 'linear') {
+      const [logits] = network.run(feeds, [cut.logits] as const);
+      return scoresOfLogits(naive, logits);
     }
-    const predicted = model.predict([...inputs], { batchSize: inputs[0]?.shape[0] ?? 1 });
-    const output = Array.isArray(predicted) ? predicted[graph.outputs.indexOf(target.output)] : predicted;
-    if (!output) throw new RangeError(`The model has no output "${target.output.name}".`);
-    const scores = output.reshape([inputs[0]?.shape[0] ?? 1, -1]);
-    return scores.shape[1] === network.classes ? scores : tf.concat([tf.sub(1, scores), scores], 1);
+    const [values] = network.run(feeds, [output.node] as const);
+    const scores = values.reshape([inputs[0]?.shape[0] ?? 1, -1]);
+    return scores.shape[1] === classes ? scores : tf.concat([tf.sub(1, scores), scores], 1);
   });
 }
 
-function scoresOfLogits({ classes, score, target }: NaiveNetwork, logits: tf.Tensor): tf.Tensor {
+function scoresOfLogits({ classes, score, output }: NaiveNetwork, logits: tf.Tensor): tf.Tensor {
   const values = classLogits(logits, classes);
-  const { scoreFunction } = target.output;
+  const { scoreFunction } = output;
   if (score === 'logit' || scoreFunction === 'linear') return values;
   return scoreFunction === 'softmax' ? tf.softmax(values) : tf.sigmoid(values);
 }

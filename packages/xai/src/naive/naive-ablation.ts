@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { channelNorm, channelPlane, channelWeight, weightedMap } from '@ablation-cam/kernels';
 import type { AblationOutput, AblationValue, ClassSelection, Norm, Weighting } from '@ablation-cam/kernels';
-import { runLayerGraph } from '@ablation-cam/model';
 import { throwIfAborted } from '../errors.ts';
+import { inputFeeds } from '../forward/each-pass.ts';
 import { classLogits } from '../forward/forward-pass.ts';
 import { maskedPass, wholeNetworkScores, zeroKernelPass, type NaiveNetwork } from './channel-pass.ts';
 
@@ -10,7 +10,7 @@ import { maskedPass, wholeNetworkScores, zeroKernelPass, type NaiveNetwork } fro
 const LONGEST_BLOCK_MS = 100;
 
 export interface NaiveRequest {
-  readonly network: NaiveNetwork;
+  readonly naive: NaiveNetwork;
   /** `[batch, ...shape]`, one for each input of the model. */
   readonly inputs: readonly tf.Tensor[];
   readonly ablation: AblationValue;
@@ -25,7 +25,11 @@ export interface NaiveRequest {
 }
 
 /** What a naive run yields besides the output of every ablation. */
-export type NaiveOutput = AblationOutput & { readonly forwardMs: number };
+export type NaiveOutput = AblationOutput & {
+  readonly forwardMs: number;
+  /** `[inputs, ...positions, channels]` */
+  readonly activation: Float32Array;
+};
 
 /**
  * Ablation-CAM as it was published: one pass through the network for each channel, subtraction of float32 scores. It is
@@ -34,19 +38,18 @@ export type NaiveOutput = AblationOutput & { readonly forwardMs: number };
  * @throws XaiError `aborted`, `invalid-option` where filters should be zeroed and the layer has none
  */
 export async function naiveAblation(request: NaiveRequest): Promise<NaiveOutput> {
-  const { network, inputs, signal } = request;
-  const { graph, extracted, classes } = network;
+  const { naive, inputs, signal } = request;
+  const { network, cut, classes } = naive;
   const batch = inputs[0]?.shape[0] ?? 1;
   const start = performance.now();
   const [activation, logits, base] = tf.tidy(() => {
-    const feeds = new Map(graph.inputs.map((id, index) => [id, inputs[index] ?? tf.tensor([])]));
-    const [a, z] = runLayerGraph(graph, feeds, [extracted.target, extracted.logits] as const);
-    return [a, classLogits(z, classes), wholeNetworkScores(network, inputs)] as const;
+    const [a, z] = network.run(inputFeeds(network, inputs), [cut.target, cut.logits] as const);
+    return [a, classLogits(z, classes), wholeNetworkScores(naive, inputs)] as const;
   });
   const channels = activation.shape.at(-1) ?? 0;
   const pass = request.zeroesFilters
-    ? zeroKernelPass(network, inputs)
-    : maskedPass(network, inputs, activation, request.ablation);
+    ? await zeroKernelPass(naive, inputs)
+    : maskedPass(naive, inputs, activation, request.ablation);
   try {
     const activationData = Float32Array.from(await activation.data());
     const logitData = Float32Array.from(await logits.data());
@@ -57,7 +60,7 @@ export async function naiveAblation(request: NaiveRequest): Promise<NaiveOutput>
     let yielded = performance.now();
     for (let k = 0; k < channels; k++) {
       throwIfAborted(signal);
-      const scores = pass.scoresWithout(k);
+      const scores = await pass.scoresWithout(k);
       try {
         const data = await scores.data();
         for (let n = 0; n < batch; n++) {
@@ -77,6 +80,7 @@ export async function naiveAblation(request: NaiveRequest): Promise<NaiveOutput>
     const ablated = performance.now();
     const maps = naiveMaps(request, activationData, logitData, weights, channels);
     return {
+      activation: activationData,
       logits: logitData,
       ablatedScores,
       weights,
@@ -92,13 +96,13 @@ export async function naiveAblation(request: NaiveRequest): Promise<NaiveOutput>
 }
 
 function naiveWeights(
-  { network, inputs, weighting, norm }: NaiveRequest,
+  { naive, inputs, weighting, norm }: NaiveRequest,
   activation: Float32Array,
   base: ArrayLike<number>,
   ablatedScores: Float32Array,
   channels: number,
 ): Float32Array {
-  const { classes } = network;
+  const { classes } = naive;
   const batch = inputs[0]?.shape[0] ?? 1;
   const size = activation.length / batch;
   const weights = new Float32Array(ablatedScores.length);
@@ -117,13 +121,13 @@ function naiveWeights(
 }
 
 function naiveMaps(
-  { network, inputs, classes: selection }: NaiveRequest,
+  { naive, inputs, classes: selection }: NaiveRequest,
   activation: Float32Array,
   logits: Float32Array,
   weights: Float32Array,
   channels: number,
 ): Pick<AblationOutput, 'classIndices' | 'mapSigned' | 'map'> {
-  const { classes } = network;
+  const { classes } = naive;
   const batch = inputs[0]?.shape[0] ?? 1;
   const size = activation.length / batch;
   const classIndices: number[] = [];

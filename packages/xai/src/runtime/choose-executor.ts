@@ -23,50 +23,75 @@ export interface PlannedExecutor {
 }
 
 /**
- * Plans the ablation of a tail for the executor that was asked for. `auto` takes WebGPU on a hardware adapter, otherwise the
- * executor on which the plan is estimated to take least.
- *
- * @param inputs that are explained together
- * @throws KernelsError `too-large` where no plan fits the executor's limits
+ * The executors for one tail, each with its plan, which is made when it is first needed. `auto` takes WebGPU on a hardware
+ * adapter, otherwise the executor on which the plan is estimated to take least.
  */
-export function chooseExecutor(
-  tail: Tail,
-  requested: ExecutorName | 'auto',
-  { device, absence }: Pick<Runtime, 'device' | 'absence'>,
-  inputs: number,
-): PlannedExecutor {
-  const named = (name: ExecutorName, reason: string): PlannedExecutor => {
-    const { executor, plan } = planFor(tail, name, device);
-    return { executor, plan, choice: { requested, chosen: name, reason } };
-  };
-  if (requested !== 'auto') return named(requested, 'asked for');
-  if (device?.adapter.software === false) return named('webgpu', 'a hardware WebGPU adapter is present');
-  const names = (['webgpu', 'tfjs', 'reference'] as const).filter((name) => device ?? name !== 'webgpu');
-  const backend = tf.getBackend();
-  const candidates = names
-    .map((name) => ({ name, ms: estimatedMs(planFor(tail, name, device).plan, name, backend, inputs) }))
-    .sort((a, b) => a.ms - b.ms);
-  const [best, second] = candidates;
-  const why = absence?.replace(/\.$/, '') ?? 'the WebGPU adapter is a software one';
-  return named(
-    best?.name ?? 'reference',
-    `${why}; by its cost the plan takes about ${duration(best?.ms)} here, ${duration(second?.ms)} on ${second?.name ?? 'none'}`,
-  );
+export class ExecutorChoice {
+  readonly #tail: Tail;
+  readonly #plans = new Map<ExecutorName | Device, Plan>();
+
+  constructor(tail: Tail) {
+    this.#tail = tail;
+  }
+
+  /**
+   * @param inputs that are explained together
+   * @throws KernelsError `too-large` where no plan fits the executor's limits
+   */
+  choose(
+    requested: ExecutorName | 'auto',
+    { device, absence }: Pick<Runtime, 'device' | 'absence'>,
+    inputs: number,
+  ): PlannedExecutor {
+    const named = (name: ExecutorName, reason: string): PlannedExecutor => ({
+      executor: executorCalled(name, device),
+      plan: this.#planFor(name, device),
+      choice: { requested, chosen: name, reason },
+    });
+    if (requested !== 'auto') return named(requested, 'asked for');
+    if (device?.adapter.software === false) return named('webgpu', 'a hardware WebGPU adapter is present');
+    const names = (['webgpu', 'tfjs', 'reference'] as const).filter((name) => device ?? name !== 'webgpu');
+    const backend = tf.getBackend();
+    const candidates = names
+      .map((name) => ({ name, ms: estimatedMs(this.#planFor(name, device), name, backend, inputs) }))
+      .sort((a, b) => a.ms - b.ms);
+    const [best, second] = candidates;
+    const why = absence?.replace(/\.$/, '') ?? 'the WebGPU adapter is a software one';
+    return named(
+      best?.name ?? 'reference',
+      `${why}; by its cost the plan takes about ${duration(best?.ms)} here, ${duration(second?.ms)} on ${second?.name ?? 'none'}`,
+    );
+  }
+
+  #planFor(name: ExecutorName, device: Device | null): Plan {
+    // Devices differ in their limits, which a plan keeps within.
+    const key = name === 'webgpu' && device ? device : name;
+    const plan = this.#plans.get(key) ?? planOf(this.#tail, name, device);
+    this.#plans.set(key, plan);
+    return plan;
+  }
 }
 
-function planFor(
-  tail: Tail,
-  name: ExecutorName,
-  device: Device | null,
-): Pick<PlannedExecutor, 'executor' | 'plan'> {
+function planOf(tail: Tail, name: ExecutorName, device: Device | null): Plan {
+  switch (name) {
+    case 'webgpu':
+      return planTail(tail, device ? { limits: device.limits } : {});
+    case 'tfjs':
+      return planSteps(tail);
+    case 'reference':
+      return planTail(tail);
+  }
+}
+
+function executorCalled(name: ExecutorName, device: Device | null): Executor {
   switch (name) {
     case 'webgpu':
       if (!device) throw new RangeError('WebGPU was chosen without a device.');
-      return { executor: webGpuExecutor(device), plan: planTail(tail, { limits: device.limits }) };
+      return webGpuExecutor(device);
     case 'tfjs':
-      return { executor: tfjsExecutor(), plan: planSteps(tail) };
+      return tfjsExecutor();
     case 'reference':
-      return { executor: referenceExecutor(), plan: planTail(tail) };
+      return referenceExecutor();
   }
 }
 

@@ -2,11 +2,13 @@ import * as tf from '@tensorflow/tfjs';
 import { exposeWebGpu, KernelsError, type Device } from '@ablation-cam/kernels';
 import { readyBackend, useBackend, type BackendName } from '@ablation-cam/model';
 import type { Choice } from '../explanation/explanation.ts';
-import type { AblationCamSettings } from '../explanation/options.ts';
+import type { AblationCamOptions } from '../methods/options.ts';
 import { sharedDevice } from './shared-device.ts';
 
 /** What decides on what an explanation runs. */
-export type RuntimeSettings = Pick<AblationCamSettings, 'backend' | 'executor' | 'strategy'>;
+export type RuntimeSettings = Required<{
+  [K in 'backend' | 'executor' | 'strategy']: NonNullable<AblationCamOptions[K]>;
+}>;
 
 /** What an explanation runs on. */
 export interface Runtime {

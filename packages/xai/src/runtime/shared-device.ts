@@ -27,7 +27,7 @@ export async function sharedDevice(): Promise<Device> {
 }
 
 /** Frees the shared device, if there is one; the next call requests a new one. */
-export async function releaseDevice(): Promise<void> {
+export async function releaseSharedDevice(): Promise<void> {
   const known = pending;
   pending = null;
   if (known) (await known).dispose();

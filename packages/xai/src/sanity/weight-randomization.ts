@@ -1,11 +1,12 @@
-import * as tf from '@tensorflow/tfjs';
-import { layerGraph, NumpyRandom } from '@ablation-cam/model';
-import { throwIfAborted } from '../errors.ts';
+import { networkOf, NumpyRandom } from '@ablation-cam/model';
+import type { NetworkSource, WeightAccess } from '@ablation-cam/model';
+import { throwIfAborted, XaiError } from '../errors.ts';
 import type { Explanation } from '../explanation/explanation.ts';
-import type { ExplainedInput } from '../forward/model-input.ts';
-import { openModel } from '../forward/open-model.ts';
+import { holdInput, readBatch, type ExplainedInput } from '../forward/model-input.ts';
 import { wholeNumber } from '../methods/check-option.ts';
-import { explain, type ExplainOptions } from '../methods/explain.ts';
+import { createExplainer } from '../explainer/explainer.ts';
+import type { Explainer } from '../explainer/explainer.ts';
+import type { ExplainOptions } from '../methods/registry.ts';
 import { bootstrapMean, type MeanInterval } from '../measures/statistics.ts';
 import { rankCorrelation } from './rank-correlation.ts';
 import { structuralSimilarity } from './structural-similarity.ts';
@@ -40,24 +41,34 @@ export interface RandomizationStage {
  * @throws what `explain` throws
  */
 export async function weightRandomization(
-  model: tf.LayersModel,
+  source: NetworkSource,
   input: ExplainedInput,
   options: RandomizationOptions,
 ): Promise<RandomizationStage[]> {
   const { seed = 0, onProgress, ...method } = options;
   wholeNumber('seed', seed, 0);
-  const { batch } = await openModel(model, input);
-  const trained = await explain(model, input, method as ExplainOptions);
-  const layers = layersFromTop(model);
+  const network = networkOf(source);
+  const { weights } = network;
+  if (!weights) {
+    throw new XaiError(
+      'unsupported-model',
+      'The weights of this network cannot be changed. Load it as a tf.LayersModel.',
+    );
+  }
+  const held = holdInput(input);
+  const batch = await readBatch(network, held).finally(held.release);
+  const explainer = await createExplainer(network, method as ExplainOptions);
+  const trained = await explainer.explain(batch.arrays);
   const explainAgain = (base: Explanation): Promise<Explanation> =>
-    explainOne(model, inputAt(batch.arrays, base.inputIndex, batch.inputs), method, base);
+    explainOne(explainer, inputAt(batch.arrays, base.inputIndex, batch.inputs), method, base);
 
-  const restores: (() => void)[] = [];
+  const restores: (() => Promise<void>)[] = [];
   try {
     const stages: RandomizationStage[] = [];
-    for (const [index, { layer, name }] of layers.entries()) {
+    const layers = weights.layers.toReversed();
+    for (const [index, name] of layers.entries()) {
       throwIfAborted(options.signal);
-      restores.push(await randomizeLayer(layer, new NumpyRandom([seed, index])));
+      restores.push(await randomizeLayer(weights, name, new NumpyRandom([seed, index])));
       const correlations: number[] = [];
       const similarities: number[] = [];
       for (const base of trained.explanations) {
@@ -74,19 +85,20 @@ export async function weightRandomization(
     }
     return stages;
   } finally {
-    for (const restore of restores) restore();
+    for (const restore of restores) await restore();
+    await explainer.dispose();
   }
 }
 
 /** Explains the same score of one input again. */
 async function explainOne(
-  model: tf.LayersModel,
+  explainer: Explainer,
   input: ExplainedInput,
   options: ExplainOptions,
   { classIndex }: Explanation,
 ): Promise<Explanation> {
   const isPinned = options.target === undefined && classIndex !== null;
-  const { explanations } = await explain(model, input, isPinned ? { ...options, classIndex } : options);
+  const { explanations } = await explainer.explain(input, isPinned ? { classIndex } : {});
   return explanations[0]!;
 }
 
@@ -101,33 +113,19 @@ function inputAt(
   });
 }
 
-/** Layers with weights, those of models inside the model included, the last called first. */
-function layersFromTop(model: tf.LayersModel): { layer: tf.layers.Layer; name: string }[] {
-  const found = new Map<tf.layers.Layer, string>();
-  for (const { layer, name } of layerGraph(model).calls.toReversed()) {
-    if (layer.getWeights().length > 0 && !found.has(layer)) found.set(layer, name);
-  }
-  return [...found].map(([layer, name]) => ({ layer, name }));
-}
-
 /** Puts the values of each weight into random order and returns what undoes it. */
-async function randomizeLayer(layer: tf.layers.Layer, random: NumpyRandom): Promise<() => void> {
-  const own: { values: Float32Array; shape: number[] }[] = [];
-  for (const weight of layer.getWeights()) {
-    own.push({ values: Float32Array.from(await weight.data()), shape: weight.shape });
-  }
-  const write = (all: typeof own): void => {
-    const tensors = all.map(({ values, shape }) => tf.tensor(values, shape, 'float32'));
-    layer.setWeights(tensors);
-    tf.dispose(tensors);
-  };
-  write(
+async function randomizeLayer(
+  access: WeightAccess,
+  layer: string,
+  random: NumpyRandom,
+): Promise<() => Promise<void>> {
+  const own = await access.read(layer);
+  await access.write(
+    layer,
     own.map(({ values, shape }) => ({
       values: Float32Array.from(random.permutation(values.length), (index) => values[index]!),
       shape,
     })),
   );
-  return () => {
-    write(own);
-  };
+  return () => access.write(layer, own);
 }

@@ -1,25 +1,25 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Score, ScoreFunction } from '@ablation-cam/kernels';
-import type { GraphOutput, LayerGraph, TensorId } from '@ablation-cam/model';
+import { largest } from '@ablation-cam/kernels';
+import type { Graph, GraphOutput, NodeId, Score, ScoreFunction } from '@ablation-cam/kernels';
 import { XaiError } from '../errors.ts';
 import { classLogits } from '../forward/forward-pass.ts';
 import { classScore, classScoreGradient } from './class-score.ts';
-import { checkClass } from './selected-classes.ts';
+import { checkClass, topClasses } from './selected-classes.ts';
 import type { ClassTarget, FunctionTarget, Target } from './target.ts';
 
 /** An output of a network that is one vector of classes. */
 export interface ClassOutput {
-  readonly logits: TensorId;
+  readonly logits: NodeId;
   /** Two where the network has one sigmoid unit. */
   readonly classes: number;
   readonly scoreFunction: ScoreFunction;
 }
 
 /** Returns the output as classes, or null where it is not one vector. */
-export function classOutput(graph: LayerGraph, { logits, scoreFunction }: GraphOutput): ClassOutput | null {
-  const shape = graph.tensors[logits]?.shape ?? [];
-  const units = shape.at(-1) ?? null;
-  if (units === null || shape.slice(0, -1).some((length) => length !== 1)) return null;
+export function classOutput(graph: Graph, { logits, scoreFunction }: GraphOutput): ClassOutput | null {
+  const shape = graph.nodes[logits]?.shape ?? [];
+  const units = shape.at(-1);
+  if (units === undefined || shape.slice(0, -1).some((length) => length !== 1)) return null;
   return { logits, classes: scoreFunction === 'sigmoid' && units === 1 ? 2 : units, scoreFunction };
 }
 
@@ -36,7 +36,7 @@ export interface BoundTarget {
   readonly name: string;
   readonly score: Score | 'function';
   /** What of the network has to be computed. */
-  readonly tensor: TensorId;
+  readonly node: NodeId;
   /** From that tensor to what the target reads; differentiable. */
   readonly head: (tensor: tf.Tensor) => tf.Tensor;
   /** What the target means for each input. */
@@ -59,7 +59,7 @@ export interface Cotangent {
  *
  * @throws XaiError `invalid-option` for a class out of range, `unsupported-model` for classes of an output that has none
  */
-export function bindTarget(target: Target, graph: LayerGraph, output: GraphOutput): BoundTarget {
+export function bindTarget(target: Target, graph: Graph, output: GraphOutput): BoundTarget {
   if (target.kind === 'function') return bindFunction(target, output);
   const classes = classOutput(graph, output);
   if (classes) return bindClasses(target, classes);
@@ -73,11 +73,11 @@ export function bindTarget(target: Target, graph: LayerGraph, output: GraphOutpu
 function bindClasses(target: ClassTarget, output: ClassOutput): BoundTarget {
   const { classes, scoreFunction } = output;
   const score = scoreFunction === 'linear' ? 'logit' : target.score;
-  for (const term of target.terms) if (term.class !== 'predicted') checkClass(term.class, classes);
+  for (const term of target.terms) if (typeof term.class === 'number') checkClass(term.class, classes);
   return {
     name: scoreFunction === 'linear' ? target.name.replaceAll('probability', 'logit') : target.name,
     score,
-    tensor: output.logits,
+    node: output.logits,
     head: (tensor) => classLogits(tensor, classes),
     aims: async (values) => (await rowsOf(values)).map((logits) => aimAt(target, logits)),
     scores: async (values, aims) =>
@@ -107,7 +107,7 @@ function bindFunction(target: FunctionTarget, output: GraphOutput): BoundTarget 
   return {
     name: target.name,
     score: 'function',
-    tensor: target.of === 'logits' ? output.logits : output.tensor,
+    node: target.of === 'logits' ? output.logits : output.node,
     head: (tensor) => tensor.clone(),
     aims: (values) =>
       Promise.resolve(
@@ -136,14 +136,23 @@ function bindFunction(target: FunctionTarget, output: GraphOutput): BoundTarget 
 }
 
 function aimAt({ terms }: ClassTarget, logits: Float32Array): Aim {
-  const predicted = logits.reduce((best, value, c) => (value > (logits[best] ?? -Infinity) ? c : best), 0);
   const coefficients = new Float64Array(logits.length);
-  const indices = terms.map((term) => (term.class === 'predicted' ? predicted : term.class));
+  const isRanked = terms.some((term) => typeof term.class !== 'number');
+  const ranking = isRanked ? rankedClasses(logits, terms) : [];
+  const indices = terms.map(({ class: index }) =>
+    typeof index === 'number' ? index : (ranking[index === 'predicted' ? 0 : index.rank] ?? 0),
+  );
   terms.forEach(({ coefficient }, i) => {
     const c = indices[i] ?? 0;
     coefficients[c] = (coefficients[c] ?? 0) + coefficient;
   });
   return { coefficients, classIndex: indices[0] ?? null };
+}
+
+/** The classes by falling logit, as far as the terms ask for them. */
+function rankedClasses(logits: Float32Array, terms: ClassTarget['terms']): readonly number[] {
+  const isFirstEnough = terms.every(({ class: index }) => typeof index !== 'object' || index.rank === 0);
+  return isFirstEnough ? [largest(logits)] : topClasses(logits, logits.length);
 }
 
 async function rowsOf(values: tf.Tensor): Promise<Float32Array[]> {

@@ -1,14 +1,26 @@
 import type { ClassSelection } from '@ablation-cam/kernels';
 import { XaiError } from '../errors.ts';
-import type { ClassIndexOption } from '../explanation/options.ts';
+import { wholeNumber } from '../methods/check-option.ts';
+import type { ClassIndexOption } from '../methods/options.ts';
 
-/** @throws XaiError `invalid-option` for an empty list or a class the model does not have */
-export function selectedClasses(option: ClassIndexOption, classes: number): ClassSelection {
+/** Which classes are explained: those of a selection of the kernels, or as many as have the highest logits. */
+export type SelectedClasses = ClassSelection | { readonly topK: number };
+
+/** @throws XaiError `invalid-option` for an empty list, a class the network does not have, or a `topK` below 1 */
+export function selectedClasses(option: ClassIndexOption, classes: number): SelectedClasses {
   if (typeof option === 'string') return option;
+  if (typeof option === 'object' && 'topK' in option) {
+    return { topK: Math.min(wholeNumber('topK', option.topK), classes) };
+  }
   const indices = typeof option === 'number' ? [option] : option;
   if (indices.length === 0) throw new XaiError('invalid-option', 'The list of classes is empty.');
   for (const index of indices) checkClass(index, classes);
   return indices;
+}
+
+/** Returns the classes with the highest logits, the highest first; of equal ones the first comes first. */
+export function topClasses(logits: Float32Array, count: number): number[] {
+  return [...logits.keys()].sort((a, b) => (logits[b] ?? 0) - (logits[a] ?? 0) || a - b).slice(0, count);
 }
 
 /** @throws XaiError `invalid-option` */

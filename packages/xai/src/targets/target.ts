@@ -3,7 +3,12 @@ import type { Score } from '@ablation-cam/kernels';
 import { XaiError } from '../errors.ts';
 
 /** A class by its index, or the one with the largest logit. */
-export type TargetClass = number | 'predicted';
+export type TargetClass = number | 'predicted' | RankedClass;
+
+/** The class with the highest logit but `rank`: 0 is the predicted one. */
+export interface RankedClass {
+  readonly rank: number;
+}
 
 /** y = sum_i coefficient_i * score(class_i). Every sum of class scores is one: a single class, a contrast, several. */
 export interface ClassTarget {
@@ -92,5 +97,8 @@ export function classTarget(score: Score, classIndex: TargetClass): ClassTarget 
 }
 
 function classText(classIndex: TargetClass): string {
-  return classIndex === 'predicted' ? 'the predicted class' : `class ${String(classIndex)}`;
+  if (classIndex === 'predicted') return 'the predicted class';
+  return typeof classIndex === 'number'
+    ? `class ${String(classIndex)}`
+    : `the class ranked ${String(classIndex.rank + 1)}`;
 }

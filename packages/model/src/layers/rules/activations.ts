@@ -1,0 +1,105 @@
+import type { ActivationName, Shape } from '@ablation-cam/kernels';
+import { activationField, layerField, numberField, weightField } from '../layer-fields.ts';
+import {
+  inputShapeOf,
+  noRule,
+  type LayerContext,
+  type LayerRule,
+  type Link,
+  type Translation,
+} from '../translation.ts';
+
+/** Activation functions of TensorFlow.js by their class names. */
+const ACTIVATIONS: Readonly<Record<string, ActivationName>> = {
+  relu: 'relu',
+  relu6: 'relu6',
+  elu: 'elu',
+  selu: 'selu',
+  sigmoid: 'sigmoid',
+  hardSigmoid: 'hard-sigmoid',
+  tanh: 'tanh',
+  softplus: 'softplus',
+  softsign: 'softsign',
+  swish: 'swish',
+  gelu: 'gelu',
+  gelu_new: 'gelu-tanh',
+  mish: 'mish',
+};
+
+/** Returns the chain for an activation function by its TensorFlow.js name. */
+export function activationLinks(name: string, shape: Shape): Translation {
+  if (name === 'linear') return [];
+  if (name === 'softmax' || name === 'logSoftmax') {
+    return [{ operation: { kind: 'softmax', log: name === 'logSoftmax' }, shape }];
+  }
+  const known = ACTIVATIONS[name];
+  if (!known) return noRule(`its activation "${name}" is not one of TensorFlow.js`);
+  return [activation(known, shape, known === 'elu' ? 1 : undefined)];
+}
+
+/** Appends the activation a layer applies to its own result. */
+export function withOwnActivation(context: LayerContext, links: readonly Link[]): Translation {
+  const own = context.withActivation ? activationField(context.layer) : null;
+  if (!own) return links;
+  const shape = links.at(-1)?.shape ?? inputShapeOf(context);
+  const appended = activationLinks(own.getClassName(), shape);
+  return 'reason' in appended ? appended : [...links, ...appended];
+}
+
+const identity: LayerRule = () => [];
+
+export const activationRules: Readonly<Record<string, LayerRule>> = {
+  Activation: (context) => withOwnActivation(context, []),
+  ReLU: (context) => {
+    const shape = inputShapeOf(context);
+    const cap = layerField(context.layer, 'maxValue') ?? null;
+    if (cap === null) return [activation('relu', shape)];
+    return cappedRelu(numberField(context.layer, 'maxValue'), shape);
+  },
+  LeakyReLU: (context) => [
+    activation('leaky-relu', inputShapeOf(context), numberField(context.layer, 'alpha')),
+  ],
+  ELU: (context) => [activation('elu', inputShapeOf(context), 1)],
+  ThresholdedReLU: (context) => [
+    activation('thresholded-relu', inputShapeOf(context), numberField(context.layer, 'theta')),
+  ],
+  PReLU: async (context) => {
+    const shape = inputShapeOf(context);
+    const slopeShape = weightField(context.layer, 'alpha')?.shape;
+    const slope = await context.read('alpha');
+    if (!slope || !slopeShape) return noRule('it has no slopes yet');
+    return [{ operation: { kind: 'prelu', slope, slopeShape }, shape }];
+  },
+  // TensorFlow.js has a softmax along the last axis only, and fails along any other.
+  Softmax: (context) => activationLinks('softmax', inputShapeOf(context)),
+
+  Dropout: identity,
+  SpatialDropout1D: identity,
+  GaussianDropout: identity,
+  GaussianNoise: identity,
+  AlphaDropout: identity,
+};
+
+/** min(relu(x), cap) = relu6(x * 6 / cap) * cap / 6. */
+function cappedRelu(cap: number, shape: Shape): Translation {
+  if (cap === 6) return [activation('relu6', shape)];
+  if (!(cap > 0)) return noRule(`its maximum is ${String(cap)}, so that nothing passes it`);
+  return [scaled(6 / cap, shape), activation('relu6', shape), scaled(cap / 6, shape)];
+}
+
+function scaled(factor: number, shape: Shape): Link {
+  const channels = shape.at(-1) ?? 1;
+  return {
+    operation: {
+      kind: 'affine',
+      scale: new Float32Array(channels).fill(factor),
+      shift: new Float32Array(channels),
+    },
+    shape,
+  };
+}
+
+function activation(name: ActivationName, shape: Shape, alpha?: number): Link {
+  const operation = { kind: 'activation', function: name } as const;
+  return { operation: alpha === undefined ? operation : { ...operation, alpha }, shape };
+}

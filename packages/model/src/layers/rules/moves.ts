@@ -1,0 +1,71 @@
+import type { Shape } from '@ablation-cam/kernels';
+import { isChannelsFirst, layerField, numberField, numbersField, pairsField } from '../layer-fields.ts';
+import { channelsLast, inputShapeOf, type LayerRule } from '../translation.ts';
+
+const flatten: LayerRule = (context) => {
+  const shape = inputShapeOf(context);
+  const flat = { operation: { kind: 'reshape' }, shape: [product(shape)] } as const;
+  if (!isChannelsFirst(context.layer) || shape.length === 1) return [flat];
+  const axes = [...shape.slice(1).map((_, i) => i + 1), 0];
+  return [{ operation: { kind: 'permute', axes }, shape: axes.map((axis) => shape[axis] ?? 0) }, flat];
+};
+
+const reshape: LayerRule = (context) => {
+  const shape = inputShapeOf(context);
+  const target = layerField(context.layer, 'targetShape') as readonly (number | null)[];
+  const known = target.reduce<number>((size, length) => size * (length ?? 1), 1);
+  return [
+    { operation: { kind: 'reshape' }, shape: target.map((length) => length ?? product(shape) / known) },
+  ];
+};
+
+const permute: LayerRule = (context) => {
+  const shape = inputShapeOf(context);
+  const axes = numbersField(context.layer, 'dims').map((dim) => dim - 1);
+  return [{ operation: { kind: 'permute', axes }, shape: axes.map((axis) => shape[axis] ?? 0) }];
+};
+
+const zeroPadding: LayerRule = (context) =>
+  channelsLast(isChannelsFirst(context.layer), inputShapeOf(context), (shape) => {
+    const padding = pairsField(context.layer, 'padding');
+    const padded = shape.map((length, axis) => length + sum(padding[axis]));
+    return [{ operation: { kind: 'pad', before: padding.map(([before]) => before) }, shape: padded }];
+  });
+
+const cropping: LayerRule = (context) =>
+  channelsLast(isChannelsFirst(context.layer), inputShapeOf(context), (shape) => {
+    const cut = pairsField(context.layer, 'cropping');
+    const cropped = shape.map((length, axis) => length - sum(cut[axis]));
+    return [{ operation: { kind: 'crop', before: cut.map(([before]) => before) }, shape: cropped }];
+  });
+
+const upSampling: LayerRule = (context) =>
+  channelsLast(isChannelsFirst(context.layer), inputShapeOf(context), (shape) => {
+    const factors = numbersField(context.layer, 'size');
+    const interpolation = layerField(context.layer, 'interpolation') === 'nearest' ? 'nearest' : 'bilinear';
+    const resized = shape.map((length, axis) => length * (factors[axis] ?? 1));
+    return [{ operation: { kind: 'resize', interpolation }, shape: resized }];
+  });
+
+const repeatVector: LayerRule = (context) => [
+  { operation: { kind: 'repeat' }, shape: [numberField(context.layer, 'n'), ...inputShapeOf(context)] },
+];
+
+/** Layers that move, repeat or drop values. */
+export const moveRules: Readonly<Record<string, LayerRule>> = {
+  Flatten: flatten,
+  Reshape: reshape,
+  Permute: permute,
+  ZeroPadding2D: zeroPadding,
+  Cropping2D: cropping,
+  UpSampling2D: upSampling,
+  RepeatVector: repeatVector,
+};
+
+function product(shape: Shape): number {
+  return shape.reduce((size, length) => size * length, 1);
+}
+
+function sum(pair: readonly [number, number] | undefined): number {
+  return pair ? pair[0] + pair[1] : 0;
+}

@@ -1,0 +1,55 @@
+import { numberField, numbersField } from '../layer-fields.ts';
+import { inputShapeOf, noRule, type LayerRule } from '../translation.ts';
+
+/** (x - mean) * gamma / sqrt(variance + epsilon) + beta as one factor and one summand a channel, from float64. */
+const batchNormalization: LayerRule = async (context) => {
+  const { layer } = context;
+  const shape = inputShapeOf(context);
+  const axis = numberField(layer, 'axis');
+  if (axis !== -1 && axis !== shape.length) {
+    // CPU and WASM take the statistics of cell i of the flat input from i mod their number, WebGL and WebGPU from the
+    // cell's place along the axis (TensorFlow.js 4.22): only the layer itself agrees with the forward pass.
+    return noRule('the backends of TensorFlow.js disagree on statistics along another axis than the last');
+  }
+  const mean = await context.read('movingMean');
+  const variance = await context.read('movingVariance');
+  if (!mean || !variance) return noRule('it has no statistics yet');
+  const gamma = await context.read('gamma');
+  const beta = await context.read('beta');
+  const epsilon = numberField(layer, 'epsilon');
+
+  const factors = Array.from(variance, (value, c) => (gamma?.[c] ?? 1) / Math.sqrt(value + epsilon));
+  const scale = Float32Array.from(factors);
+  const shift = Float32Array.from(factors, (factor, c) => (beta?.[c] ?? 0) - (mean[c] ?? 0) * factor);
+  return [{ operation: { kind: 'affine', scale, shift }, shape }];
+};
+
+const layerNormalization: LayerRule = async (context) => {
+  const { layer } = context;
+  const shape = inputShapeOf(context);
+  // Counted with the batch, and made positive when the layer was built.
+  const axes = numbersField(layer, 'axis').map((axis) => axis - 1);
+  if (axes.includes(-1)) return noRule('it normalises over the batch');
+  const operation = {
+    kind: 'layer-normalization',
+    axes: axes.sort((a, b) => a - b),
+    epsilon: numberField(layer, 'epsilon'),
+    gamma: await context.read('gamma'),
+    beta: await context.read('beta'),
+  } as const;
+  return [{ operation, shape }];
+};
+
+const rescaling: LayerRule = (context) => {
+  const shape = inputShapeOf(context);
+  const channels = shape.at(-1) ?? 0;
+  const scale = new Float32Array(channels).fill(numberField(context.layer, 'scale'));
+  const shift = new Float32Array(channels).fill(numberField(context.layer, 'offset'));
+  return [{ operation: { kind: 'affine', scale, shift }, shape }];
+};
+
+export const normalizationRules: Readonly<Record<string, LayerRule>> = {
+  BatchNormalization: batchNormalization,
+  LayerNormalization: layerNormalization,
+  Rescaling: rescaling,
+};

@@ -1,0 +1,67 @@
+import type * as tf from '@tensorflow/tfjs';
+import { ModelError } from '../errors.ts';
+import { LayersNetwork } from '../layers/layers-network.ts';
+import type { Network } from './network.ts';
+
+/** What is accepted where a network is asked for. */
+export type NetworkSource = tf.LayersModel | Network;
+
+interface Wrapped {
+  /** What the model consisted of: a `tf.Sequential` may get more layers. */
+  readonly outputs: readonly tf.SymbolicTensor[];
+  readonly network: Network;
+}
+
+const wrapped = new WeakMap<tf.LayersModel, Wrapped>();
+
+/**
+ * Returns the network of a model; the same for the same model.
+ *
+ * @throws ModelError `invalid-option` for anything else, with what to give instead; `unsupported-layer` for a model whose
+ *   layers are not connected, or in which a mask has an effect
+ */
+export function networkOf(source: NetworkSource): Network {
+  if (isNetwork(source)) return source;
+  if (!isLayersModel(source)) throw noModel(source);
+  const known = wrapped.get(source);
+  if (known?.outputs.every((output, i) => output === source.outputs[i])) return known.network;
+  const network = new LayersNetwork(source);
+  wrapped.set(source, { outputs: [...source.outputs], network });
+  return network;
+}
+
+function isNetwork(source: NetworkSource): source is Network {
+  return hasFunction(source, 'at') && 'layers' in source && 'outputs' in source;
+}
+
+function isLayersModel(source: unknown): source is tf.LayersModel {
+  return hasFunction(source, 'predict') && hasFunction(source, 'getLayer');
+}
+
+function hasFunction(value: unknown, name: string): boolean {
+  return typeof value === 'object' && value !== null && typeof Reflect.get(value, name) === 'function';
+}
+
+function noModel(source: unknown): ModelError {
+  const [what, remedy] = describe(source);
+  return new ModelError(
+    'invalid-option',
+    `A tf.LayersModel was expected as the model, got ${what}. ${remedy}`,
+  );
+}
+
+function describe(source: unknown): [what: string, remedy: string] {
+  if (hasFunction(source, 'then')) return ['a promise', 'Await it first: `await loadModel(...)`.'];
+  if (typeof source === 'object' && source !== null && isLayersModel(Reflect.get(source, 'model'))) {
+    return ['an object that holds one', 'Give its field `model`: `const { model } = await loadModel(...)`.'];
+  }
+  if (hasFunction(source, 'execute') && hasFunction(source, 'predict')) {
+    return [
+      'a tf.GraphModel',
+      'Its layers are dissolved into operations; load the Keras .h5 or the Layers model.json.',
+    ];
+  }
+  const load = "Load one: `const { model } = await loadModel('net/model.json')`.";
+  if (typeof source === 'string') return [`the text ${JSON.stringify(source)}`, load];
+  return [source === null || source === undefined ? 'nothing' : `a value of type ${typeof source}`, load];
+}

@@ -1,0 +1,117 @@
+import type * as tf from '@tensorflow/tfjs';
+import type { Graph, NodeId, ScoreFunction, Shape } from '@ablation-cam/kernels';
+
+/** Dimensions without the batch; null where the network leaves a size open. */
+export type OpenShape = readonly (number | null)[];
+
+/**
+ * A classifier, whatever it was made with: what is known of it before its inputs' sizes are, and the way to the network of
+ * definite sizes that explainers work on.
+ */
+export interface Network {
+  /** In the network's order. */
+  readonly inputs: readonly NetworkInput[];
+  /** In the network's order, at least one. */
+  readonly outputs: readonly NetworkOutput[];
+  /** What can be pointed at by name, in the order in which it is computed; sizes as far as they are known. */
+  readonly layers: readonly NetworkLayer[];
+  /** Changing weights, for those that can. */
+  readonly weights: WeightAccess | null;
+  /**
+   * Returns the network for inputs of the sizes given (without the batch, in the order of the inputs), which may be left out
+   * where none is open. The same object comes back for the same sizes, until weights have changed.
+   *
+   * @throws ModelError `invalid-input` where the sizes contradict the network, are missing, or leave a layer no positions
+   */
+  at(inputShapes?: readonly Shape[]): Promise<SizedNetwork>;
+}
+
+export interface NetworkInput {
+  readonly name: string;
+  readonly shape: OpenShape;
+}
+
+export interface NetworkOutput {
+  readonly name: string;
+  readonly shape: OpenShape;
+  readonly scoreFunction: ScoreFunction;
+}
+
+/** A network for inputs of definite sizes, and the engine that runs it: TensorFlow.js on its current backend. */
+export interface SizedNetwork {
+  readonly network: Network;
+  readonly graph: Graph;
+  /** `Network.layers`, in the same order, with definite sizes and their nodes. */
+  readonly layers: readonly SizedLayer[];
+  /** Whether its weights are still those of the network; where they are not, `Network.at` gives another. */
+  readonly isCurrent: boolean;
+  /** Makes the weights available to TensorFlow.js's current backend; to be awaited after a backend was made current. */
+  ready(): Promise<void>;
+  /**
+   * Returns the values of the nodes in `fetches`, in their order, computed from those in `feeds`; they belong to the caller.
+   *
+   * Feeds may be any nodes that layers yield, and cut the network: what lies behind them is not run. So one function gives
+   * a forward pass with taps, and the part of it that follows a changed value. Everything in between is differentiable, as
+   * far as TensorFlow.js has gradients.
+   *
+   * @param feeds tensors `[batch, ...shape]` of one batch size; they are not disposed of
+   * @throws ModelError `invalid-input` where a feed has the wrong shape, an input is missing or a layer fails
+   */
+  run<const F extends readonly NodeId[]>(
+    feeds: ReadonlyMap<NodeId, tf.Tensor>,
+    fetches: F,
+  ): { -readonly [K in keyof F]: tf.Tensor };
+}
+
+/** A layer as its network calls it: what a user can name as a target. */
+export interface NetworkLayer {
+  /** With the names of the models around it in front where two layers share one: `branch/conv`. */
+  readonly name: string;
+  /** The layer's name without those. */
+  readonly ownName: string;
+  /** Which of the calls of its layer this is, counted from 0 in the order in which they were made. */
+  readonly call: number;
+  /** What it is, as its format calls it: "Conv2D". */
+  readonly type: string;
+  /** `[...positions, channels]` where it yields a feature map. */
+  readonly shape: OpenShape;
+  /** What it is to the default target. */
+  readonly role: LayerRole;
+  /** Indices in the list of layers that yield its inputs. */
+  readonly inputs: readonly number[];
+  /** Names of the outputs it leads to. */
+  readonly leadsTo: readonly string[];
+  /** Why its result is no feature map, as the end of a sentence ("yields [10], which has no positions"), or null. */
+  readonly obstacle: string | null;
+}
+
+/**
+ * `head`: what follows the last feature map of a classifier (dense, dropout, flatten, pooling, softmax). `activation`: its
+ * result comes out of an activation function. `normalization`: batch normalisation.
+ */
+export type LayerRole = 'head' | 'activation' | 'normalization' | 'other';
+
+export interface SizedLayer extends NetworkLayer {
+  readonly shape: Shape;
+  readonly node: NodeId;
+}
+
+/** Reads and changes the weights of a network's layers. Who changes them puts them back. */
+export interface WeightAccess {
+  /** Names of the layers with weights, as in `Network.layers`, each once, the first called first. */
+  readonly layers: readonly string[];
+  /** Returns the weights of a layer; the arrays are not to be written to. @throws ModelError `unknown-layer` */
+  read(layer: string): Promise<readonly WeightValues[]>;
+  /** Gives a layer weights of the same shapes. The arrays that `read` returned put back what was so before. */
+  write(layer: string, weights: readonly WeightValues[]): Promise<void>;
+  /**
+   * Returns which of a layer's weights is the filter, whose value number i belongs to channel i modulo their number, or null
+   * where the layer has none.
+   */
+  filterOf(layer: string): number | null;
+}
+
+export interface WeightValues {
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}

@@ -1,0 +1,159 @@
+import { describePlan, type PlanDescription } from '@ablation-cam/kernels';
+import { networkOf, type Network, type NetworkSource, type SizedNetwork } from '@ablation-cam/model';
+import { XaiError } from '../errors.ts';
+import type { Explanation, ExplanationResult } from '../explanation/explanation.ts';
+import { holdInput, type ExplainedInput, type HeldInput } from '../forward/model-input.ts';
+import type { MethodName } from '../methods/names.ts';
+import type { CamOptions } from '../methods/options.ts';
+import { methodOf, type ExplainOptions, type MethodOptions } from '../methods/registry.ts';
+import { chooseRuntime, keepingBackend } from '../runtime/choose-runtime.ts';
+import { exclusive } from '../runtime/exclusive.ts';
+import { ON_BACKEND, openCall, type CallRuntime } from './call.ts';
+import { PreparedAblations } from './prepared-ablations.ts';
+import { runMethod, targetLayers } from './run-method.ts';
+
+/** Layers whose plans an explainer keeps, for callers who change the layer from call to call. */
+const MOST_LAYERS = 8;
+
+/** A method, tied to a network and prepared for many inputs. */
+export interface Explainer<M extends MethodName = MethodName, E extends Explanation = Explanation> {
+  readonly method: M;
+  /** The plan of Ablation-CAM, once it is known; null for other methods, the naive strategy and several layers. */
+  readonly plan: PlanDescription | null;
+  /**
+   * Explains one input or a batch. Calls wait for one another.
+   *
+   * @param options take the place of those the explainer was made with, for this call
+   * @returns one explanation for each input and target; plain arrays, nothing to dispose of
+   * @throws XaiError `invalid-input`, `invalid-option`; KernelsError; ModelError; the signal's reason after an abort
+   */
+  explain(input: ExplainedInput, options?: MethodOptions[M]): Promise<ExplanationResult<E>>;
+  /** Frees what was prepared; may be called twice. The network and the shared device stay. */
+  dispose(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Returns an explainer, for which everything that does not depend on the input is done once: graph, cut, plan, weights on the
+ * device, compiled kernels. A network that leaves sizes of its inputs open is prepared at the first input of a size.
+ *
+ * Weights that change later (training, `setWeights`) are noticed at the next call, which prepares anew.
+ *
+ * @param source a `tf.LayersModel`, which is only read and stays the caller's, or a `Network`
+ * @throws as `explain`
+ */
+export async function createExplainer<M extends MethodName = 'ablation-cam'>(
+  source: NetworkSource,
+  options: ExplainOptions<M> | (M extends 'ablation-cam' ? MethodOptions['ablation-cam'] : never),
+): Promise<Explainer<M>> {
+  const own = { method: 'ablation-cam', ...options } as ExplainOptions<M>;
+  const explainer = new PreparedExplainer(networkOf(source), own, new PreparedAblations(MOST_LAYERS));
+  await explainer.prepare();
+  return explainer;
+}
+
+/** Explains with plans that are kept by whoever made it. */
+export class PreparedExplainer<M extends MethodName> implements Explainer<M> {
+  readonly #network: Network;
+  readonly #options: ExplainOptions<M>;
+  readonly #prepared: PreparedAblations;
+  #plan: PlanDescription | null = null;
+  #isDisposed = false;
+
+  /** @throws XaiError `invalid-option` */
+  constructor(network: Network, options: ExplainOptions<M>, prepared: PreparedAblations) {
+    methodOf(options as ExplainOptions);
+    this.#network = network;
+    this.#options = options;
+    this.#prepared = prepared;
+  }
+
+  get method(): M {
+    return this.#options.method;
+  }
+
+  get plan(): PlanDescription | null {
+    return this.#plan;
+  }
+
+  explain(input: ExplainedInput, options?: MethodOptions[M]): Promise<ExplanationResult> {
+    let held: HeldInput;
+    try {
+      held = holdInput(input);
+    } catch (error) {
+      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+    }
+    return this.#explain(held, options).finally(held.release);
+  }
+
+  /** Prepares what is known without an input. */
+  async prepare(): Promise<void> {
+    const options: CamOptions & ExplainOptions<M> = this.#options;
+    const method = methodOf(options as ExplainOptions);
+    if (this.#network.inputs.some(({ shape }) => shape.includes(null))) return;
+    await exclusive(() =>
+      keepingBackend(async () => {
+        const network = await this.#network.at();
+        if ('attribute' in method) return;
+        const layers = targetLayers({ network }, options);
+        if (method.name !== 'ablation-cam' || method.strategy === 'naive') return;
+        const runtime = await chooseRuntime(
+          { backend: options.backend ?? 'auto', ...wantedBy(method) },
+          options.device,
+        );
+        for (const layer of layers) {
+          const output = outputIndex(network, options.output);
+          const { prepared } = await this.#prepared.plan(network, layer, output, runtime, method.executor, 1);
+          this.#plan = layers.length === 1 ? describePlan(prepared.plan) : null;
+        }
+      }),
+    );
+  }
+
+  async dispose(): Promise<void> {
+    this.#isDisposed = true;
+    await exclusive(() => Promise.resolve(this.#prepared.dispose()));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  async #explain(held: HeldInput, options?: MethodOptions[M]): Promise<ExplanationResult> {
+    if (this.#isDisposed) {
+      throw new XaiError('invalid-option', 'The explainer was disposed of. Create another one.');
+    }
+    const given = withoutUndefined(options ?? {});
+    // A target of the call takes the place of the explainer's class and score, and the other way round.
+    const replaced: readonly string[] =
+      'target' in given
+        ? ['classIndex', 'score']
+        : 'classIndex' in given || 'score' in given
+          ? ['target']
+          : 'layers' in given
+            ? ['layer']
+            : [];
+    const kept = Object.entries(this.#options).filter(([name]) => !replaced.includes(name));
+    const merged = { ...Object.fromEntries(kept), ...given, method: this.method } as unknown as CamOptions &
+      ExplainOptions;
+    const method = methodOf(merged);
+    const result = await openCall(this.#network, held, merged, wantedBy(method), (call) =>
+      runMethod(method, call, merged, this.#prepared),
+    );
+    return result;
+  }
+}
+
+function wantedBy(method: ReturnType<typeof methodOf>): CallRuntime {
+  return method.name === 'ablation-cam'
+    ? { executor: method.executor, strategy: method.strategy }
+    : ON_BACKEND;
+}
+
+function outputIndex({ network }: SizedNetwork, name: string | undefined): number {
+  return name === undefined ? 0 : network.outputs.findIndex((output) => output.name === name);
+}
+
+function withoutUndefined(options: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,132 @@
+import * as tf from '@tensorflow/tfjs';
+import { cut, KernelsError } from '@ablation-cam/kernels';
+import type { Cut, Device, ExecutorName, PreparedAblation } from '@ablation-cam/kernels';
+import type { SizedLayer, SizedNetwork } from '@ablation-cam/model';
+import { XaiError } from '../errors.ts';
+import type { Choice } from '../explanation/explanation.ts';
+import { ExecutorChoice } from '../runtime/choose-executor.ts';
+import type { Runtime } from '../runtime/choose-runtime.ts';
+
+/** What an ablation needs whatever the input: where the network is cut, and the plans that were made for it. */
+interface PreparedCut {
+  readonly network: SizedNetwork;
+  readonly layer: SizedLayer;
+  readonly output: number;
+  readonly cut: Cut;
+  readonly executors: ExecutorChoice;
+  readonly ready: PreparedPlan[];
+}
+
+interface PreparedPlan {
+  readonly executor: ExecutorName;
+  /** What its buffers lie on; plans of a device or backend that is gone are prepared anew. */
+  readonly place: unknown;
+  readonly prepared: PreparedAblation;
+}
+
+/** A plan that is ready to run, with the reason why it is run there. */
+export interface ReadyPlan {
+  readonly prepared: PreparedAblation;
+  readonly choice: Choice<ExecutorName>;
+}
+
+/**
+ * Keeps what ablations of several layers need: plans, uploaded weights, compiled kernels. The least recently used are given
+ * up. To be used by one call at a time.
+ */
+export class PreparedAblations {
+  readonly #most: number;
+  /** The last used comes last. */
+  #cuts: PreparedCut[] = [];
+
+  /** @param most layers that are kept */
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /**
+   * Returns the network behind a layer.
+   *
+   * @throws XaiError `unsupported-model` where the output is not one vector of classes
+   */
+  cutAt(network: SizedNetwork, layer: SizedLayer, output: number): Cut {
+    return this.#find(network, layer, output).cut;
+  }
+
+  /**
+   * Returns a plan that is ready to run. It stays prepared for the next call.
+   *
+   * @param inputs that are explained together
+   * @throws KernelsError `too-large` where no plan fits the executor's limits
+   */
+  async plan(
+    network: SizedNetwork,
+    layer: SizedLayer,
+    output: number,
+    runtime: Runtime,
+    requested: ExecutorName | 'auto',
+    inputs: number,
+  ): Promise<ReadyPlan> {
+    const { executors, ready } = this.#find(network, layer, output);
+    const { executor, plan, choice } = executors.choose(requested, runtime, inputs);
+    const place = placeOf(executor.name, runtime.device);
+    const known = ready.find((item) => item.executor === executor.name);
+    if (known && known.place === place) return { prepared: known.prepared, choice };
+    if (known) this.#drop(ready, known);
+    const prepared = await executor.prepare(plan);
+    ready.push({ executor: executor.name, place, prepared });
+    return { prepared, choice };
+  }
+
+  /** Gives up a plan that failed: what it holds may be gone with its device. */
+  forget(prepared: PreparedAblation): void {
+    for (const { ready } of this.#cuts) {
+      const failed = ready.find((item) => item.prepared === prepared);
+      if (failed) this.#drop(ready, failed);
+    }
+  }
+
+  /** Frees everything; what is asked for again is prepared again. */
+  dispose(): void {
+    for (const { ready } of this.#cuts) for (const item of [...ready]) this.#drop(ready, item);
+    this.#cuts = [];
+  }
+
+  #find(network: SizedNetwork, layer: SizedLayer, output: number): PreparedCut {
+    const known = this.#cuts.find(
+      (item) => item.network === network && item.layer.node === layer.node && item.output === output,
+    );
+    // Weights that were changed give another network: what was prepared for the old ones is of no use any more.
+    const stale = this.#cuts.filter(
+      (item) =>
+        item.network !== network && item.network.network === network.network && !item.network.isCurrent,
+    );
+    const found = known ?? this.#cut(network, layer, output);
+    this.#cuts = [...this.#cuts.filter((item) => item !== found && !stale.includes(item)), found];
+    const old = this.#cuts.splice(0, Math.max(0, this.#cuts.length - this.#most));
+    for (const { ready } of [...stale, ...old]) for (const item of [...ready]) this.#drop(ready, item);
+    return found;
+  }
+
+  #cut(network: SizedNetwork, layer: SizedLayer, output: number): PreparedCut {
+    const graphOutput = network.graph.outputs[output];
+    if (!graphOutput) throw new RangeError(`The network has no output ${String(output)}.`);
+    try {
+      const made = cut(network.graph, layer.node, graphOutput);
+      return { network, layer, output, cut: made, executors: new ExecutorChoice(made.tail), ready: [] };
+    } catch (error) {
+      if (!(error instanceof KernelsError) || error.code !== 'unsupported-tail') throw error;
+      throw new XaiError('unsupported-model', error.message, { cause: error });
+    }
+  }
+
+  #drop(ready: PreparedPlan[], item: PreparedPlan): void {
+    ready.splice(ready.indexOf(item), 1);
+    item.prepared.dispose();
+  }
+}
+
+function placeOf(executor: ExecutorName, device: Device | null): unknown {
+  if (executor === 'webgpu') return device;
+  return executor === 'tfjs' ? tf.backend() : null;
+}

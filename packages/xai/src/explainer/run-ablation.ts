@@ -1,0 +1,297 @@
+import * as tf from '@tensorflow/tfjs';
+import { channelNorm, channelPlane, channelWeight, weightedMap } from '@ablation-cam/kernels';
+import type { AblationOutput, ClassSelection, Cut, ExecutorName, Score } from '@ablation-cam/kernels';
+import type { SizedLayer } from '@ablation-cam/model';
+import type { Choice, Explanation } from '../explanation/explanation.ts';
+import { explanationOf, type Finding } from '../explanation/explanation-of.ts';
+import { probabilitiesOf } from '../explanation/probabilities.ts';
+import { continueTail } from '../forward/continue-tail.ts';
+import { eachPass } from '../forward/each-pass.ts';
+import { forwardPass } from '../forward/forward-pass.ts';
+import type { AblationMethod } from '../methods/ablation.ts';
+import { ablationValue } from '../methods/ablation-values.ts';
+import { naiveAblation } from '../naive/naive-ablation.ts';
+import type { Call } from './call.ts';
+import type { PreparedAblations } from './prepared-ablations.ts';
+
+/** What an ablation of one layer found out, and on what. */
+export interface AblationRun {
+  /** By input, then by target. */
+  readonly explanations: readonly Explanation[];
+  /** Null in the naive strategy, which has none. */
+  readonly executor: Choice<ExecutorName> | null;
+  readonly dispatches: { readonly ablation: number; readonly map: number };
+  readonly warnings: readonly string[];
+}
+
+/** One pass: what the ablation of some inputs gave, with their activation where the host has it. */
+interface AblatedPass {
+  readonly output: AblationOutput;
+  readonly activation: Float32Array | null;
+}
+
+/** Ablates one layer for all inputs of a call. */
+export async function runAblation(
+  method: AblationMethod,
+  call: Call,
+  layer: SizedLayer,
+  prepared: PreparedAblations,
+): Promise<AblationRun> {
+  const { network, outputIndex, batch, clock } = call;
+  const cut = prepared.cutAt(network, layer, outputIndex);
+  const ablate = await (method.strategy === 'naive'
+    ? naively(method, call, layer, cut)
+    : byPlan(method, call, layer, cut, prepared));
+  const explanations: Explanation[] = [];
+  const dispatches = { ablation: 0, map: 0 };
+  await eachPass(call, call.signal, async (inputs, first, count) => {
+    const report = (share: number): void => {
+      call.report((first + count * share) / batch.inputs);
+    };
+    const pass = await ablate.run(inputs, count, report);
+    const { output } = pass;
+    dispatches.ablation += output.dispatches.ablation;
+    dispatches.map += output.dispatches.map;
+    clock.weightsMs += output.timings.ablationMs;
+    clock.mapMs += output.timings.mapMs;
+    for (let n = 0; n < count; n++) {
+      const findings = call.selection
+        ? findingsOfClasses(call, cut, output, n, count)
+        : await findingsOfTargets(method, call, cut, pass, n, count);
+      for (const [m, finding] of findings.entries()) {
+        const { weighting } = method;
+        const ablatedScores = method.ablatedScores ? part(output.ablatedScores, n, count) : null;
+        explanations.push(
+          explanationOf(
+            call,
+            m,
+            { method: method.name, weighting },
+            {
+              ...finding,
+              inputIndex: first + n,
+              ablatedScores,
+            },
+          ),
+        );
+      }
+    }
+  });
+  return { explanations, executor: ablate.executor, dispatches, warnings: ablationWarnings(method, cut) };
+}
+
+interface Ablate {
+  readonly executor: Choice<ExecutorName> | null;
+  run(inputs: readonly tf.Tensor[], count: number, report: (share: number) => void): Promise<AblatedPass>;
+}
+
+/** All channels together. */
+async function byPlan(
+  method: AblationMethod,
+  call: Call,
+  layer: SizedLayer,
+  cut: Cut,
+  plans: PreparedAblations,
+): Promise<Ablate> {
+  const { network, outputIndex, batch, runtime, signal, clock } = call;
+  const { prepared, choice } = await plans.plan(
+    network,
+    layer,
+    outputIndex,
+    runtime,
+    method.executor,
+    batch.inputs,
+  );
+  const { plan } = prepared;
+  const ablation = ablationValue(method.ablation, network, layer);
+  const given = plan.kind === 'steps' ? plan.given.map(({ node }) => node) : [];
+  const constants = given.filter((node) => node !== cut.tail.target);
+  // Targets of the caller's are weighed on the host, which then needs the activation.
+  const device = choice.chosen === 'webgpu' && call.selection ? runtime.device : null;
+  return {
+    executor: choice,
+    run: async (inputs, count, report) => {
+      const started = performance.now();
+      const forward = await forwardPass(network, cut, inputs, device, constants);
+      clock.forwardMs += performance.now() - started;
+      try {
+        const output = await prepared.run({
+          inputs: count,
+          activation: forward.activation,
+          logits: forward.logits,
+          ablation,
+          score: scoreOf(call),
+          weighting: method.weighting,
+          norm: method.norm,
+          classes: classesOf(call),
+          constants: forward.constants,
+          continueFrom: continueTail(network, cut),
+          signal,
+          onProgress: (done) => {
+            report(done / count);
+          },
+        });
+        const { activation } = forward;
+        return { output, activation: activation instanceof Float32Array ? activation : null };
+      } catch (error) {
+        plans.forget(prepared);
+        throw error;
+      } finally {
+        forward.dispose();
+      }
+    },
+  };
+}
+
+/** One pass through the network a channel. */
+function naively(method: AblationMethod, call: Call, layer: SizedLayer, cut: Cut): Promise<Ablate> {
+  const { network, output, classes, signal, clock } = call;
+  const ablation = ablationValue(method.ablation, network, layer);
+  // Zeroing the filter of a layer that is called twice would ablate both calls.
+  const isCalledOnce = network.layers.filter(({ name }) => name === layer.name).length === 1;
+  const channels = layer.shape.at(-1) ?? 1;
+  return Promise.resolve({
+    executor: null,
+    run: async (inputs, _, report) => {
+      const ablated = await naiveAblation({
+        naive: { network, layer, output, cut, classes: classes?.classes ?? 0, score: scoreOf(call) },
+        inputs,
+        ablation,
+        zeroesFilters: method.ablation === 'zero-kernel' && isCalledOnce,
+        weighting: method.weighting,
+        norm: method.norm,
+        classes: classesOf(call),
+        signal,
+        onChannel: (done) => {
+          report(done / channels);
+        },
+      });
+      clock.forwardMs += ablated.forwardMs;
+      return { output: ablated, activation: ablated.activation };
+    },
+  });
+}
+
+/** What falls when a channel is switched off; of targets of the caller's the logits, which they are made of. */
+function scoreOf({ selection, targets }: Call): Score {
+  const score = targets[0]?.score;
+  return selection === null || score === 'function' || score === undefined ? 'logit' : score;
+}
+
+function classesOf({ selection }: Call): ClassSelection {
+  if (selection === null) return 'predicted';
+  return typeof selection === 'object' && 'topK' in selection ? 'all' : selection;
+}
+
+function findingsOfClasses(
+  call: Call,
+  { tail }: Cut,
+  output: AblationOutput,
+  n: number,
+  count: number,
+): Omit<Finding, 'inputIndex'>[] {
+  const logits = part(output.logits, n, count).slice();
+  const probabilities = probabilitiesOf(logits, tail.scoreFunction);
+  const scores = scoreOf(call) === 'logit' ? logits : (probabilities ?? logits);
+  const classIndices = part(output.classIndices, n, count);
+  const maps = part(output.mapSigned, n, count);
+  const weights = part(output.weights, n, count);
+  return Array.from(classIndices, (classIndex, m) => ({
+    classIndex,
+    classScore: scores[classIndex] ?? 0,
+    probabilities,
+    logits,
+    weights: weightsOf(weights, classIndex, logits.length),
+    shape: positionsOf(tail),
+    signed: part(maps, m, classIndices.length).slice(),
+  }));
+}
+
+function weightsOf(weights: Float32Array, classIndex: number, classes: number): Float32Array {
+  return Float32Array.from(
+    { length: weights.length / classes },
+    (_, k) => weights[k * classes + classIndex] ?? 0,
+  );
+}
+
+/** A target that can be read from the logits makes a score of each row of them: the untouched and those without a channel. */
+async function findingsOfTargets(
+  { weighting, norm }: AblationMethod,
+  call: Call,
+  { tail }: Cut,
+  { output, activation }: AblatedPass,
+  n: number,
+  count: number,
+): Promise<Omit<Finding, 'inputIndex'>[]> {
+  if (!activation) throw new RangeError('The activation is not on the host.');
+  const own = part(activation, n, count);
+  const logits = part(output.logits, n, count).slice();
+  const ablated = part(output.ablatedScores, n, count);
+  const channels = ablated.length / logits.length;
+  const findings: Omit<Finding, 'inputIndex'>[] = [];
+  for (const target of call.targets) {
+    const values = tf.tidy(() => {
+      const rows = new Float32Array(logits.length + ablated.length);
+      rows.set(logits);
+      rows.set(ablated, logits.length);
+      const all = tf.tensor2d(rows, [channels + 1, logits.length]);
+      const readsOutput = target.node === call.output.node && call.output.node !== call.output.logits;
+      if (!readsOutput) return all;
+      return call.output.scoreFunction === 'softmax' ? tf.softmax(all) : tf.sigmoid(all);
+    });
+    try {
+      const [aim = { coefficients: new Float64Array(), classIndex: null }] = await target.aims(values);
+      const scores = await target.scores(
+        values,
+        Array.from({ length: channels + 1 }, () => aim),
+      );
+      const score = scores[0] ?? 0;
+      const weights = Float64Array.from({ length: channels }, (_, k) => {
+        const length = weighting === 'slope' ? channelNorm(channelPlane(own, k, channels), norm) : 0;
+        return channelWeight(weighting, score - (scores[k + 1] ?? 0), score, length);
+      });
+      findings.push({
+        classIndex: aim.classIndex,
+        classScore: score,
+        probabilities: probabilitiesOf(logits, tail.scoreFunction),
+        logits,
+        weights,
+        shape: positionsOf(tail),
+        signed: weightedMap(own, weights),
+      });
+    } finally {
+      values.dispose();
+    }
+  }
+  return findings;
+}
+
+function positionsOf(tail: Cut['tail']): readonly number[] {
+  return tail.nodes[tail.target]?.shape.slice(0, -1) ?? [];
+}
+
+function ablationWarnings({ ablation }: AblationMethod, { tail }: Cut): string[] {
+  if (ablation !== 'channel-mean' || !keepsMeanUntilAverage(tail)) return [];
+  return [
+    'A global average pooling reads only the mean of each channel, which the ablation channel-mean keeps: ' +
+      'all weights are zero up to rounding. Use the ablation zero.',
+  ];
+}
+
+/** Whether a global average pooling follows the target with nothing but affine operations between. */
+function keepsMeanUntilAverage({ nodes }: Cut['tail']): boolean {
+  const keepsMean = (index: number): boolean => {
+    const node = nodes[index];
+    if (node?.operation.kind === 'target') return true;
+    return node?.operation.kind === 'affine' && node.inputs.every(keepsMean);
+  };
+  return nodes.some(
+    ({ operation, inputs }) =>
+      operation.kind === 'global-pool' && operation.reduction === 'average' && inputs.every(keepsMean),
+  );
+}
+
+/** The n-th of `count` equal parts. */
+function part<T extends Float32Array | Uint32Array>(values: T, n: number, count: number): T {
+  const size = values.length / count;
+  return values.subarray(n * size, (n + 1) * size) as T;
+}
