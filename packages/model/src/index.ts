@@ -73,9 +73,12 @@ export {
 export { html, Markup } from './evaluation/report/html.ts';
 export { reportStyle } from './evaluation/report/style.ts';
 export { embeddedModel, embeddedModelNames, type EmbeddedModelName } from './embedded/embedded-model.ts';
+export { checkSchema, readJson } from './files/check-schema.ts';
+export { parseJson, type Json, type JsonObject } from './files/json.ts';
 export { loadModel, type LoadedModel } from './files/load-model.ts';
 export type { ModelMetadata } from './files/metadata.ts';
 export type { ModelSource } from './files/model-source.ts';
+export { appendToFile, readFile, writeFileWhole } from '#platform';
 export { modelFiles, saveModel, type NamedFile } from './files/save-model.ts';
 export type { EpochRecord } from './training/history.ts';
 export { reportLearningRate, type LearningRate } from './training/learning-rate.ts';
@@ -83,6 +86,7 @@ export type { OptimizerSettings } from './training/optimizer.ts';
 export { defaultTrainingSettings, type TrainingSettings } from './training/options.ts';
 export { mnist1dRecipe, texturesRecipe } from './training/recipes.ts';
 export { train, type TrainingProgress, type TrainingResult, type TrainOptions } from './training/train.ts';
+export { trainingSettingsSchema } from './training/training-schema.ts';
 export { trainingStatus, type TrainingEnd } from './training/training-state.ts';
 export {
   texturesDataSets,

@@ -1,10 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { ModelError } from '../errors.ts';
 import { checkKerasConfig } from './check-config.ts';
+import { connectLayers } from './connect-layers.ts';
 import { convertKerasConfig } from './convert-config.ts';
 import type { KerasObject } from './keras-config.ts';
 import type { ModelMetadata } from './metadata.ts';
 import type { NamedTensor } from './safetensors.ts';
+import { countingZeros } from './zero-weights.ts';
 
 /** A model file taken apart. */
 export interface ModelParts {
@@ -18,6 +20,8 @@ export interface ModelParts {
 
 /** Finds the values of a model's weights. */
 export interface WeightSource {
+  /** How many values the file holds: a network that needs more does not fit, and is not built. */
+  readonly valueCount: number;
   /**
    * One tensor for each weight of the model.
    * @throws ModelError `invalid-file` naming weights that are missing or left over.
@@ -33,18 +37,29 @@ export interface WeightSource {
 export async function buildModel({ name, config, weights }: ModelParts): Promise<tf.LayersModel> {
   const converted = convertKerasConfig(config);
   checkKerasConfig(name, converted);
+  const connected = connectLayers(name, converted);
   const before = new Set(Object.keys(tf.engine().registeredVariables));
   // The model is built before the call returns, so that no other load can come between the two lists of variables.
-  const building = tf.models.modelFromJSON(
-    converted as unknown as Parameters<typeof tf.models.modelFromJSON>[0],
+  const building = countingZeros(weights.valueCount, () =>
+    tf.models.modelFromJSON(connected as unknown as Parameters<typeof tf.models.modelFromJSON>[0]),
   );
   const created = Object.entries(tf.engine().registeredVariables).filter(([key]) => !before.has(key));
   try {
     const model = await building.catch((cause: unknown) => {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new ModelError('unsupported-layer', `TF.js cannot build the network in ${name}: ${reason}`, {
-        cause,
-      });
+      if (cause instanceof ModelError) {
+        throw new ModelError(
+          cause.code,
+          `The weights in ${name} do not fit its network: ${cause.message}. Save the model again as a whole.`,
+          { cause },
+        );
+      }
+      throw new ModelError(
+        'unsupported-layer',
+        `TF.js cannot build the network in ${name}: ${reasonOf(cause)}`,
+        {
+          cause,
+        },
+      );
     });
     const values = weights.match(model);
     for (const [weight, tensor] of values) {
@@ -63,4 +78,20 @@ export async function buildModel({ name, config, weights }: ModelParts): Promise
     for (const [, variable] of created) variable.dispose();
     throw error;
   }
+}
+
+/** TF.js walks through a network by calling itself, and shows what it was given, at any length. */
+function reasonOf(cause: unknown): string {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  if (/call stack|recursion/i.test(message))
+    return 'too many layers lie behind one another. Use a shorter network.';
+  const line = message.replace(/\s*[\r\n]\s*/g, ' ');
+  return line.length > 300 ? `${line.slice(0, 300)}...` : line;
+}
+
+/** For `WeightSource.valueCount`. */
+export function countValues(tensors: Iterable<NamedTensor>): number {
+  let count = 0;
+  for (const { values } of tensors) count += values.length;
+  return count;
 }

@@ -1,8 +1,10 @@
 import { isKerasObject, type Json, type JsonObject, type KerasLayer } from './keras-config.ts';
+import { initializerArguments, zeroWeights } from './zero-weights.ts';
 
 /** One layer's arguments as TF.js names and writes them; meanings stay the same. */
 export function convertLayerArguments(layer: KerasLayer): KerasLayer {
   const config: Record<string, Json> = {};
+  for (const key of initializerArguments) config[key] = zeroWeights;
   for (const [key, value] of Object.entries(layer.config)) {
     if (!droppedArguments.has(key)) config[renamedArguments[key] ?? key] = convertArgument(key, value);
   }
@@ -16,7 +18,7 @@ const droppedArguments = new Set(['ragged', 'optional']);
 const renamedArguments: Record<string, string> = { batch_shape: 'batch_input_shape' };
 
 function convertArgument(key: string, value: Json): Json {
-  if (key.endsWith('_initializer')) return zeros;
+  if (key.endsWith('_initializer')) return zeroWeights;
   if (key.endsWith('_constraint')) return null;
   if (key.endsWith('_regularizer')) return convertRegularizer(value);
   if (key === 'activation' || key === 'recurrent_activation') return convertActivation(value);
@@ -25,9 +27,6 @@ function convertArgument(key: string, value: Json): Json {
   if (key === 'layer' && isKerasObject(value)) return convertLayerArguments(value) as unknown as Json;
   return value;
 }
-
-/** The weights follow; drawing random numbers for them first would take seconds in a large network. */
-const zeros: JsonObject = { class_name: 'Zeros', config: {} };
 
 function convertRegularizer(value: Json): Json {
   if (!isKerasObject(value)) return null;

@@ -1,20 +1,52 @@
 import { ModelError } from '../errors.ts';
+import { limits } from './limits.ts';
+import { tooLong, type ByteLimit } from './byte-limit.ts';
 
-/** The bytes behind a URL. @throws ModelError `not-found`. */
-export async function fetchFile(url: string): Promise<Uint8Array> {
+/**
+ * The bytes behind a URL. What is longer than `limit` is given up on the way.
+ *
+ * @throws ModelError `not-found`, `invalid-file` past the limit
+ */
+export async function fetchFile(
+  url: string,
+  limit: ByteLimit = { bytes: limits.fileBytes },
+): Promise<Uint8Array> {
+  const shown = url.length > 200 ? `${url.slice(0, 200)}...` : url;
+  const unreachable = (cause: unknown): ModelError =>
+    new ModelError('not-found', `Cannot fetch ${shown}. Check the address and the connection.`, { cause });
   let response: Response;
   try {
     response = await fetch(url);
   } catch (cause) {
-    throw new ModelError('not-found', `Cannot fetch ${url}. Check the address and the connection.`, {
-      cause,
-    });
+    throw unreachable(cause);
   }
   if (!response.ok) {
+    await response.body?.cancel();
     throw new ModelError(
       'not-found',
-      `Cannot fetch ${url}: the server answered ${response.status}. Check the address.`,
+      `Cannot fetch ${shown}: the server answered ${response.status}. Check the address.`,
     );
   }
-  return new Uint8Array(await response.arrayBuffer());
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  const reader = response.body?.getReader();
+  for (;;) {
+    const next = await reader?.read().catch((cause: unknown) => {
+      throw unreachable(cause);
+    });
+    if (next?.value === undefined) break;
+    length += next.value.byteLength;
+    if (length > limit.bytes) {
+      await reader?.cancel();
+      throw tooLong(shown, limit);
+    }
+    parts.push(next.value);
+  }
+  const whole = new Uint8Array(length);
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.byteLength;
+  }
+  return whole;
 }

@@ -1,8 +1,6 @@
-/** JSON as it comes out of a file. */
-export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
-export interface JsonObject {
-  readonly [key: string]: Json;
-}
+import type { Json, JsonObject } from './json.ts';
+
+export type { Json, JsonObject };
 
 /** Anything Keras serialises: a class by name and the arguments to make it with. */
 export interface KerasObject {
@@ -35,4 +33,16 @@ export function layersOf(config: JsonObject): readonly KerasLayer[] {
   return Array.isArray(layers)
     ? layers.filter((layer): layer is JsonObject & KerasLayer => isKerasObject(layer))
     : [];
+}
+
+/** A layer's name, which functional models write beside its configuration as well. */
+export function layerName(layer: KerasLayer): string {
+  const name = layer.name ?? layer.config['name'];
+  return typeof name === 'string' ? name : JSON.stringify(name ?? null);
+}
+
+/** Early versions of Keras and TF.js wrote a sequential model's layers without an object around them. */
+export function withLayersInObject(model: Json | undefined): Json | undefined {
+  if (!isObject(model) || !Array.isArray(model['config'])) return model;
+  return { class_name: 'Sequential', ...model, config: { layers: model['config'] } };
 }

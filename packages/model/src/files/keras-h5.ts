@@ -1,9 +1,11 @@
 import { ModelError } from '../errors.ts';
-import type { ModelParts } from './build-model.ts';
+import { countValues, type ModelParts } from './build-model.ts';
 import { openHdf5, textOf, type Hdf5Group } from './hdf5.ts';
-import { isKerasObject, type KerasObject } from './keras-config.ts';
+import { parseJson } from './json.ts';
+import { withLayersInObject, type KerasObject } from './keras-config.ts';
 import { matchWeights } from './match-weights.ts';
 import type { NamedTensor } from './safetensors.ts';
+import { checkTopology } from './topology-schema.ts';
 
 /**
  * The network and the weights in an HDF5 file written by `model.save` of Keras.
@@ -19,6 +21,7 @@ export function readKerasH5(name: string, bytes: Uint8Array): ModelParts {
     config,
     metadata: {},
     weights: {
+      valueCount: countValues([...layers.values()].flat()),
       match: (model) => {
         const left = new Map(layers);
         const pairs = model.layers.flatMap((layer) => {
@@ -47,25 +50,8 @@ function configOf(name: string, file: Hdf5Group): KerasObject {
       `${name} holds no network${file.has('layer_names') ? ', only weights' : ''}: save the whole model in Keras, model.save('model.h5').`,
     );
   }
-  let config: unknown;
-  try {
-    config = JSON.parse(textOf(text));
-  } catch (cause) {
-    throw new ModelError(
-      'invalid-file',
-      `The network in ${name} is no JSON: the file is broken. Fetch or save it again.`,
-      { cause },
-    );
-  }
-  if (isKerasObject(config)) return config;
-  // Keras 1 and early 2 wrote a sequential model's layers without an object around them.
-  if (typeof config === 'object' && config !== null && 'config' in config && Array.isArray(config.config)) {
-    return { class_name: 'Sequential', config: { layers: config.config } };
-  }
-  throw new ModelError(
-    'invalid-file',
-    `The network in ${name} has no class and configuration. Save the model again.`,
-  );
+  const where = `the network in ${name}`;
+  return checkTopology(where, withLayersInObject(parseJson(where, textOf(text))), '');
 }
 
 /** The tensors of each layer, in the order Keras saved them. */

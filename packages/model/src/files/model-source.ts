@@ -1,5 +1,6 @@
 import { isFolder, readFile } from '#platform';
 import { ModelError } from '../errors.ts';
+import { tooLong, type ByteLimit } from './byte-limit.ts';
 import { fetchFile } from './fetch-file.ts';
 import type { NamedFile } from './save-model.ts';
 
@@ -14,31 +15,64 @@ export interface OpenedSource {
   /** For messages. */
   readonly name: string;
   readonly bytes: Uint8Array;
-  /** A file the main file refers to. @throws ModelError `not-found`. */
-  readonly sibling: (path: string) => Promise<Uint8Array>;
+  /**
+   * A file the main file refers to, which must lie in the same folder or below: what names it came from elsewhere.
+   *
+   * @throws ModelError `not-found`; `invalid-file` for a path that leads out of the folder, what is no regular file, and
+   * more bytes than `most`
+   */
+  readonly sibling: (path: string, most: number) => Promise<Uint8Array>;
 }
 
-/** @throws ModelError `not-found` where there is no such file. */
+/** @throws ModelError `not-found` where there is no such file, `invalid-file` where it is no file or too long. */
 export async function openSource(source: ModelSource): Promise<OpenedSource> {
   if (source instanceof Blob) return openFiles([asFile(source)]);
-  if (source instanceof URL || (typeof source === 'string' && isUrl(source))) return openUrl(new URL(source));
+  if (source instanceof URL || (typeof source === 'string' && isUrl(source))) return openUrl(source);
   if (typeof source === 'string') return openPath(source);
   return openFiles(source);
 }
 
-async function openUrl(url: URL): Promise<OpenedSource> {
+async function openUrl(source: string | URL): Promise<OpenedSource> {
+  const url = parsedUrl(String(source));
   if (url.protocol === 'file:') return openPath(url.href);
   return {
     name: url.href,
     bytes: await fetchFile(url.href),
-    sibling: (path) => fetchFile(new URL(path, url).href),
+    sibling: (path, most) => fetchFile(addressBelow(url, path), describedBytes(most)),
   };
+}
+
+function parsedUrl(address: string): URL {
+  try {
+    return new URL(address);
+  } catch (cause) {
+    throw new ModelError('not-found', `${address} is no address. Check it.`, { cause });
+  }
+}
+
+/** The address of a file in the directory of `base` or below. @throws ModelError `invalid-file` for any other. */
+function addressBelow(base: URL, path: string): string {
+  refuseWayOut(base.href, path);
+  // An address such as data: has no directory, and an absolute one in `path` replaces the base.
+  const below = URL.canParse(path, base.href) ? new URL(path, base) : base;
+  const directory = base.pathname.slice(0, base.pathname.lastIndexOf('/') + 1);
+  if (below.origin !== base.origin || below === base || !below.pathname.startsWith(directory)) {
+    throw outside(base.href, path);
+  }
+  return below.href;
 }
 
 async function openPath(path: string): Promise<OpenedSource> {
   const main = (await isFolder(path)) ? `${path.replace(/[/\\]$/, '')}/model.json` : path;
   const folder = main.slice(0, Math.max(main.lastIndexOf('/'), main.lastIndexOf('\\')) + 1);
-  return { name: main, bytes: await readFile(main), sibling: (name) => readFile(folder + name) };
+  return {
+    name: main,
+    bytes: await readFile(main),
+    sibling: (name, most) => {
+      refuseWayOut(main, name);
+      return readFile(folder + name, { limit: describedBytes(most), inside: folder });
+    },
+  };
 }
 
 async function openFiles(files: readonly (File | NamedFile)[]): Promise<OpenedSource> {
@@ -52,20 +86,56 @@ async function openFiles(files: readonly (File | NamedFile)[]): Promise<OpenedSo
   return {
     name: main.name,
     bytes: await bytesOf(main),
-    sibling: async (path) => {
+    sibling: async (path, most) => {
       const wanted = path.slice(path.lastIndexOf('/') + 1);
       const file = files.find(({ name }) => name.slice(name.lastIndexOf('/') + 1) === wanted);
-      if (file !== undefined) return bytesOf(file);
-      throw new ModelError(
-        'not-found',
-        `${main.name} needs the weight file ${wanted}, which was not among the files given: choose it as well.`,
-      );
+      if (file === undefined) {
+        throw new ModelError(
+          'not-found',
+          `${main.name} needs the weight file ${wanted}, which was not among the files given: choose it as well.`,
+        );
+      }
+      const bytes = file instanceof Blob ? file.size : file.bytes.byteLength;
+      if (bytes > most) throw tooLong(`${file.name} (${bytes} bytes)`, describedBytes(most));
+      return bytesOf(file);
     },
   };
 }
 
+/** Before anything is read or asked for. @throws ModelError `invalid-file`. */
+function refuseWayOut(main: string, path: string): void {
+  let decoded = path;
+  try {
+    decoded = decodeURIComponent(path);
+  } catch {
+    // A file on a disk may have any percent sign in its name.
+  }
+  const isWayOut = [path, decoded].some(
+    (text) => /^[/\\]|^[a-z][a-z\d+.-]*:/i.test(text) || text.split(/[/\\]/).includes('..'),
+  );
+  if (isWayOut) throw outside(main, path);
+}
+
+function outside(main: string, path: string): ModelError {
+  const shown = path.length > 200 ? `${path.slice(0, 200)}...` : path;
+  return new ModelError(
+    'invalid-file',
+    `${main} names the weight file ${shown}, which lies outside the model's folder: weights are read from there and ` +
+      'below only. Put the file beside model.json and name it there.',
+  );
+}
+
+function describedBytes(bytes: number): ByteLimit {
+  return { bytes, reason: 'all that the weightsManifest still describes: it is of another model' };
+}
+
 async function bytesOf(file: File | NamedFile): Promise<Uint8Array> {
-  return file instanceof Blob ? new Uint8Array(await file.arrayBuffer()) : file.bytes;
+  if (!(file instanceof Blob)) return file.bytes;
+  try {
+    return new Uint8Array(await file.arrayBuffer());
+  } catch (cause) {
+    throw new ModelError('not-found', `Cannot read ${file.name}. Choose it again.`, { cause });
+  }
 }
 
 function asFile(blob: Blob): File {

@@ -1,4 +1,19 @@
+import {
+  array,
+  literal,
+  minValue,
+  number,
+  object,
+  objectWithRest,
+  optional,
+  pipe,
+  record,
+  safeInteger,
+  string,
+  tuple,
+} from 'valibot';
 import { ModelError } from '../errors.ts';
+import { readJson } from './check-schema.ts';
 
 /** A float32 tensor outside TensorFlow.js. */
 export interface NamedTensor {
@@ -41,50 +56,41 @@ export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Arra
   return file;
 }
 
-/** @throws ModelError `invalid-file`, also where the file is cut short. */
-export function decodeSafetensors(file: Uint8Array): Safetensors {
-  const invalid = (what: string, cause?: unknown): ModelError =>
-    new ModelError('invalid-file', `Not a whole safetensors file: ${what}.`, { cause });
+const size = pipe(number(), safeInteger(), minValue(0));
+const headerSchema = objectWithRest(
+  { __metadata__: optional(record(string(), string()), {}) },
+  object({ dtype: literal('F32'), shape: array(size), data_offsets: tuple([size, size]) }),
+);
+
+/**
+ * @param fileName for messages
+ * @throws ModelError `invalid-file`, also where the file is cut short.
+ */
+export function decodeSafetensors(file: Uint8Array, fileName = 'the file'): Safetensors {
+  const invalid = (what: string): ModelError =>
+    new ModelError('invalid-file', `${fileName} is no whole safetensors file: ${what}.`);
   if (file.byteLength < 8) throw invalid(`${file.byteLength} bytes`);
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const headerLength = Number(view.getBigUint64(0, true));
   if (8 + headerLength > file.byteLength) throw invalid('its header is cut off');
-  let header: unknown;
-  try {
-    header = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + headerLength)));
-  } catch (cause) {
-    throw invalid('its header is no JSON', cause);
-  }
-  if (!isRecord(header)) throw invalid('its header is no object');
+  const text = file.subarray(8, 8 + headerLength);
+  const { __metadata__: metadata, ...entries } = readJson(headerSchema, text, `the header of ${fileName}`);
 
   const tensors: NamedTensor[] = [];
-  const metadata: Record<string, string> = {};
-  for (const [name, entry] of Object.entries(header)) {
-    if (!isRecord(entry)) throw invalid(`no description of ${name}`);
-    if (name === '__metadata__') {
-      for (const [key, value] of Object.entries(entry)) metadata[key] = String(value);
-      continue;
-    }
-    const [shape, offsets] = [numbersOf(entry['shape']), numbersOf(entry['data_offsets'])];
-    const [start = 0, end = 0] = offsets ?? [];
-    const size = shape?.reduce((product, length) => product * length, 1);
-    if (entry['dtype'] !== 'F32' || shape === undefined || size === undefined || end - start !== 4 * size) {
-      throw invalid(`${name} is not described as float32 values with a shape`);
-    }
+  let taken = 0;
+  for (const [name, { shape, data_offsets: offsets }] of Object.entries(entries)) {
+    const [start, end] = offsets;
+    const length = 4 * shape.reduce((product, axis) => product * axis, 1);
+    if (end - start !== length) throw invalid(`${name} is not described as float32 values with a shape`);
     const from = 8 + headerLength + start;
-    if (from + 4 * size > file.byteLength) throw invalid(`the values of ${name} are cut off`);
+    taken += length;
+    // Taken together no more than there is: many tensors may name the same bytes.
+    if (from + length > file.byteLength || taken > file.byteLength) {
+      throw invalid(`the values of ${name} are cut off`);
+    }
     // A copy, because values may start at any byte of the caller's buffer (whose own slice may be a mere view: Node's).
-    const bytes = new Uint8Array(file.subarray(from, from + 4 * size));
+    const bytes = new Uint8Array(file.subarray(from, from + length));
     tensors.push({ name, shape, values: new Float32Array(bytes.buffer) });
   }
   return { tensors, metadata };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function numbersOf(value: unknown): number[] | undefined {
-  const valid = Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
-  return valid ? (value as number[]) : undefined;
 }

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
+import { array, looseObject, string } from 'valibot';
 import { readFile, removeFile, writeFileAtomic } from '#platform';
 import { ModelError } from '../errors.ts';
+import { readJson } from './check-schema.ts';
 import type { ModelMetadata } from './metadata.ts';
 
 /** A file by name, not yet on any disk. */
@@ -71,14 +73,17 @@ export async function saveModel(
 /** Two names taken in turn, so that new weights never overwrite those the present `model.json` points to. */
 const weightsNames = ['weights.bin', 'weights-1.bin'] as const;
 
+/** The files that the present model names; those it may be missing are no matter. */
+const usedFiles = looseObject({ weightsManifest: array(looseObject({ paths: array(string()) })) });
+
 async function weightsInUse(folder: string): Promise<readonly string[]> {
   try {
-    const text = new TextDecoder().decode(await readFile(`${folder}/model.json`));
-    const description = JSON.parse(text) as { weightsManifest?: { paths?: string[] }[] } | null;
-    return description?.weightsManifest?.flatMap(({ paths }) => paths ?? []) ?? [];
+    const path = `${folder}/model.json`;
+    const { weightsManifest } = readJson(usedFiles, await readFile(path), path);
+    return weightsManifest.flatMap(({ paths }) => paths);
   } catch (error) {
     // Nothing there, or nothing that could be loaded anyway.
-    if (error instanceof ModelError || error instanceof SyntaxError) return [];
+    if (error instanceof ModelError) return [];
     throw error;
   }
 }

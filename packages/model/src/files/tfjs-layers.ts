@@ -1,11 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import { ModelError } from '../errors.ts';
-import type { ModelParts } from './build-model.ts';
-import { isKerasObject, isObject, type JsonObject, type KerasObject } from './keras-config.ts';
+import { countValues, type ModelParts } from './build-model.ts';
+import { parseJson } from './json.ts';
+import { isObject, withLayersInObject, type JsonObject, type KerasObject } from './keras-config.ts';
 import { matchWeights } from './match-weights.ts';
 import { parseMetadata } from './metadata.ts';
 import type { OpenedSource } from './model-source.ts';
 import type { NamedTensor } from './safetensors.ts';
+import { checkTopology } from './topology-schema.ts';
+import { entryBytes, readManifest, type WeightsManifest } from './weights-manifest.ts';
 
 /**
  * The network and the weights behind a TF.js `model.json`.
@@ -14,29 +17,24 @@ import type { NamedTensor } from './safetensors.ts';
  */
 export async function readTfjsLayers(source: OpenedSource): Promise<ModelParts> {
   const { name } = source;
-  const description = parse(source);
+  const description = parseJson(name, source.bytes);
+  if (!isObject(description)) {
+    throw new ModelError('invalid-file', `${name} describes no model. Choose a TF.js model.json.`);
+  }
   const config = configOf(name, description);
-  const tensors = await readTensors(source, manifestOf(name, description['weightsManifest']));
+  const tensors = await readTensors(source, readManifest(name, description['weightsManifest']));
   return {
     name,
     config,
     metadata: parseMetadata(description['userDefinedMetadata']),
-    weights: { match: (model) => new Map(matchByName(name, model, tensors)) },
+    weights: {
+      valueCount: countValues(tensors),
+      match: (model) => new Map(matchByName(name, model, tensors)),
+    },
   };
 }
 
-function parse({ name, bytes }: OpenedSource): Record<string, unknown> {
-  let description: unknown;
-  try {
-    description = JSON.parse(new TextDecoder().decode(bytes));
-  } catch (cause) {
-    throw new ModelError('invalid-file', `${name} is broken JSON. Fetch or save the model again.`, { cause });
-  }
-  if (isObject(description)) return { ...description };
-  throw new ModelError('invalid-file', `${name} describes no model. Choose a TF.js model.json.`);
-}
-
-function configOf(name: string, description: Record<string, unknown>): KerasObject {
+function configOf(name: string, description: JsonObject): KerasObject {
   const topology = description['modelTopology'];
   const isGraph =
     description['format'] === 'graph-model' ||
@@ -48,55 +46,40 @@ function configOf(name: string, description: Record<string, unknown>): KerasObje
         '`tensorflowjs_converter --input_format=keras --output_format=tfjs_layers_model`, or load its .h5 file.',
     );
   }
-  const config = isObject(topology) && 'model_config' in topology ? topology['model_config'] : topology;
-  if (isKerasObject(config)) return config;
-  if (isObject(config) && typeof config['class_name'] === 'string' && Array.isArray(config['config'])) {
-    // Early versions wrote a sequential model's layers without an object around them.
-    return { class_name: config['class_name'], config: { layers: config['config'] } };
-  }
-  throw new ModelError(
-    'invalid-file',
-    `${name} describes no layers model (no modelTopology). Choose a TF.js model.json.`,
-  );
-}
-
-interface WeightGroup {
-  readonly paths: readonly string[];
-  readonly weights: tf.io.WeightsManifestEntry[];
-}
-
-function manifestOf(name: string, manifest: unknown): readonly WeightGroup[] {
-  const groups: readonly unknown[] = Array.isArray(manifest) ? manifest : [];
-  if (groups.length === 0 || !groups.every(isWeightGroup)) {
+  if (!isObject(topology)) {
     throw new ModelError(
       'invalid-file',
-      `${name} names no weights (no weightsManifest). Save the model again as a whole.`,
+      `${name} describes no layers model (no modelTopology). Choose a TF.js model.json.`,
     );
   }
-  return groups;
+  const isWrapped = 'model_config' in topology;
+  const config = isWrapped ? topology['model_config'] : topology;
+  const path = isWrapped ? 'modelTopology.model_config' : 'modelTopology';
+  return checkTopology(name, withLayersInObject(config), path);
 }
 
-/** The entries were written by TF.js; `decodeWeights` checks what it uses of them. */
-function isWeightGroup(group: unknown): group is WeightGroup & JsonObject {
-  return isObject(group) && Array.isArray(group['paths']) && Array.isArray(group['weights']);
-}
-
-async function readTensors(source: OpenedSource, manifest: readonly WeightGroup[]): Promise<NamedTensor[]> {
+async function readTensors(source: OpenedSource, manifest: WeightsManifest): Promise<NamedTensor[]> {
   const tensors: NamedTensor[] = [];
   for (const { paths, weights } of manifest) {
-    const shards = await Promise.all(paths.map((path) => source.sibling(path)));
-    const bytes = concatenate(shards);
     const entries = weights.filter(({ group }) => group !== 'optimizer');
-    const expected = weights.reduce((sum, entry) => sum + byteLength(entry), 0);
-    if (bytes.byteLength !== expected) {
+    const expected = weights.reduce((sum, entry) => sum + entryBytes(entry), 0);
+    const shards: Uint8Array[] = [];
+    let left = expected;
+    for (const path of paths) {
+      const shard = await source.sibling(path, left);
+      shards.push(shard);
+      left -= shard.byteLength;
+    }
+    if (left !== 0) {
       const sizes = paths.map((path, i) => `${path}: ${shards[i]?.byteLength ?? 0} bytes`).join(', ');
       throw new ModelError(
         'invalid-file',
-        `The weights of ${source.name} are ${bytes.byteLength < expected ? 'truncated' : 'of another model'}: ` +
-          `${expected} bytes were expected, ${bytes.byteLength} are there (${sizes}). Fetch or save the model again.`,
+        `The weights of ${source.name} are truncated: ${expected} bytes were expected, ${expected - left} are there ` +
+          `(${sizes}). Fetch or save the model again.`,
       );
     }
-    const decoded = tf.io.decodeWeights(bytes.buffer, weights);
+    const bytes = concatenate(shards);
+    const decoded = decodeWeights(source.name, bytes, weights);
     try {
       for (const { name, shape } of entries) {
         const values = await decoded[name]?.data();
@@ -107,6 +90,24 @@ async function readTensors(source: OpenedSource, manifest: readonly WeightGroup[
     }
   }
   return tensors;
+}
+
+/** @throws ModelError `invalid-file`. */
+function decodeWeights(
+  name: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  weights: WeightsManifest[number]['weights'],
+): tf.NamedTensorMap {
+  try {
+    return tf.io.decodeWeights(bytes.buffer, weights as tf.io.WeightsManifestEntry[]);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ModelError(
+      'invalid-file',
+      `TF.js cannot decode the weights of ${name}: ${reason.replace(/\s+/g, ' ')}`,
+      { cause },
+    );
+  }
 }
 
 function matchByName(
@@ -121,22 +122,6 @@ function matchByName(
     return matchWeights(file, model.weights, tensors);
   return model.weights.map((weight) => [weight, byName.get(weight.originalName)!]);
 }
-
-/** What an entry of the manifest takes up in the shards. */
-function byteLength({ shape, dtype, quantization }: tf.io.WeightsManifestEntry): number {
-  const size = shape.reduce((product, length) => product * length, 1);
-  return size * (bytesPerValue[quantization?.dtype ?? dtype] ?? 0);
-}
-
-const bytesPerValue: Record<string, number> = {
-  float32: 4,
-  int32: 4,
-  complex64: 8,
-  float16: 2,
-  uint16: 2,
-  uint8: 1,
-  bool: 1,
-};
 
 function concatenate(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(parts.reduce((sum, { byteLength: length }) => sum + length, 0));

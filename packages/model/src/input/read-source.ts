@@ -1,5 +1,5 @@
 import { readFile } from '#platform';
-import { ModelError } from '../errors.ts';
+import { fetchFile } from '../files/fetch-file.ts';
 
 /** Where bytes come from: a path (in a browser: a relative URL), a URL, the bytes themselves, or a browser's File. */
 export type InputSource = string | URL | Uint8Array | ArrayBuffer | Blob;
@@ -21,28 +21,9 @@ export async function readSource(source: InputSource, fallbackName = 'the input'
   const address = String(source);
   const isFetched = /^(https?|data|blob):/i.test(address);
   return {
-    bytes: isFetched ? await fetchBytes(address) : await readFile(address),
+    bytes: isFetched ? await fetchFile(address) : await readFile(address),
     name: address.startsWith('data:') ? fallbackName : lastPart(address),
   };
-}
-
-async function fetchBytes(address: string): Promise<Uint8Array> {
-  const shown = address.length > 200 ? `${address.slice(0, 200)}...` : address;
-  let response: Response;
-  try {
-    response = await fetch(address);
-  } catch (cause) {
-    throw new ModelError('not-found', `Cannot fetch ${shown}. Check the address and the connection.`, {
-      cause,
-    });
-  }
-  if (!response.ok) {
-    throw new ModelError(
-      'not-found',
-      `Cannot fetch ${shown}: the server answered ${response.status}. Check the address.`,
-    );
-  }
-  return new Uint8Array(await response.arrayBuffer());
 }
 
 function lastPart(address: string): string {

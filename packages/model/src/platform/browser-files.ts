@@ -1,12 +1,19 @@
 import { ModelError } from '../errors.ts';
+import type { ByteLimit } from '../files/byte-limit.ts';
 import { fetchFile } from '../files/fetch-file.ts';
 
 /** Whether file paths mean anything here. */
 export const hasFileSystem = false;
 
-/** Paths are URLs here, relative to the page. @throws ModelError `not-found`. */
-export async function readFile(path: string): Promise<Uint8Array> {
-  return fetchFile(path);
+export interface ReadFileOptions {
+  readonly limit?: ByteLimit;
+  /** A folder that the path must not lead out of; here it is looked at before it is asked for. */
+  readonly inside?: string;
+}
+
+/** Paths are URLs here, relative to the page. @throws ModelError `not-found`, `invalid-file` past the limit. */
+export async function readFile(path: string, { limit }: ReadFileOptions = {}): Promise<Uint8Array> {
+  return fetchFile(path, limit);
 }
 
 /** An address names a folder by ending in a slash. */
@@ -17,6 +24,11 @@ export function isFolder(path: string): Promise<boolean> {
 /** @throws ModelError `write-failed`, always: a page cannot write files. */
 export function writeFileAtomic(folder: string, name: string, bytes: Uint8Array): Promise<void> {
   return refuseWriting(folder, name, bytes);
+}
+
+/** @throws ModelError `write-failed`, always: a page cannot write files. */
+export function writeFileWhole(path: string, content: string | Uint8Array): Promise<void> {
+  return refuseWriting('.', path, typeof content === 'string' ? new TextEncoder().encode(content) : content);
 }
 
 /** @throws ModelError `write-failed`, always: a page cannot write files. */

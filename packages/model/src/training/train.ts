@@ -2,12 +2,20 @@ import type * as tf from '@tensorflow/tfjs';
 import { writeFileAtomic } from '#platform';
 import type { DataSet } from '../data/data-set.ts';
 import { ModelError } from '../errors.ts';
+import { checkSchema } from '../files/check-schema.ts';
 import { saveModel } from '../files/save-model.ts';
 import { checkTrainable } from './check-trainable.ts';
 import type { EpochRecord } from './history.ts';
 import { checkTrainingSettings, defaultTrainingSettings, type TrainingSettings } from './options.ts';
 import { TrainingRun } from './training-run.ts';
-import { loadTrainingState, saveTrainingState, trainingStatus, type TrainingEnd } from './training-state.ts';
+import { trainingSettingsSchema } from './training-schema.ts';
+import {
+  loadTrainingState,
+  saveTrainingState,
+  trainingStatus,
+  type TrainingEnd,
+  type TrainingState,
+} from './training-state.ts';
 
 export interface TrainOptions extends Partial<TrainingSettings> {
   /** Folder (Node) that gets the best model so far, `history.json` and the state to resume from, after every epoch. */
@@ -97,7 +105,9 @@ export async function train(
 
 async function restore(run: TrainingRun, folder: string): Promise<void> {
   const state = await loadTrainingState(folder);
-  const [saved, wanted] = [JSON.stringify(state.settings), JSON.stringify(run.settings)];
+  // Through the schema, so that both have their keys in the same order.
+  const settings = checkSchema(trainingSettingsSchema, run.settings, 'the settings');
+  const [saved, wanted] = [JSON.stringify(state.settings), JSON.stringify(settings)];
   if (saved !== wanted) {
     throw new ModelError(
       'invalid-option',
@@ -110,7 +120,26 @@ async function restore(run: TrainingRun, folder: string): Promise<void> {
       `The training in ${folder} had ${state.sampleCount} samples, these data have ${run.data.count}. Resume it with its own.`,
     );
   }
+  refuseImpossible(run, state, folder);
   run.restore(state);
+}
+
+/** @throws ModelError `invalid-file` for a place that this training cannot be at. */
+function refuseImpossible(run: TrainingRun, state: TrainingState, folder: string): void {
+  const { epoch, batch, sums, history, best, ended, settings } = state;
+  const isPossible =
+    (ended === null ? epoch < settings.epochs : epoch <= settings.epochs) &&
+    batch <= run.stepsPerEpoch &&
+    (batch === 0) === (sums.samples === 0) &&
+    history.length === epoch &&
+    history.every((record, index) => record.epoch === index + 1) &&
+    (best === null ? epoch === 0 || ended === null : best.epoch <= epoch);
+  if (isPossible) return;
+  throw new ModelError(
+    'invalid-file',
+    `The training state in ${folder} is broken: it stands at epoch ${epoch + 1} of ${settings.epochs}, step ${batch} of ` +
+      `${run.stepsPerEpoch}, with ${history.length} epochs in its history. Start the training anew elsewhere.`,
+  );
 }
 
 /** The best model first: a crash between the two repeats the epoch, which writes the same model again. */

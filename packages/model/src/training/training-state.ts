@@ -1,8 +1,10 @@
 import { readFile, writeFileAtomic } from '#platform';
 import { ModelError } from '../errors.ts';
+import { readJson } from '../files/check-schema.ts';
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '../files/safetensors.ts';
 import type { EpochRecord } from './history.ts';
 import type { TrainingSettings } from './options.ts';
+import { trainingStateSchema } from './training-schema.ts';
 
 /** Everything a training needs to go on as if it had never stopped. */
 export interface TrainingState {
@@ -54,19 +56,16 @@ export async function saveTrainingState(folder: string, state: TrainingState): P
 
 /** The state in `folder`. @throws ModelError `not-found`, `invalid-file`. */
 export async function loadTrainingState(folder: string): Promise<TrainingState> {
-  const { tensors, metadata } = decodeSafetensors(await readFile(`${folder}/${fileName}`));
+  const path = `${folder}/${fileName}`;
+  const { tensors, metadata } = decodeSafetensors(await readFile(path), path);
   if (metadata['format'] !== format) {
-    throw new ModelError('invalid-file', `${folder}/${fileName} holds no training state of this version.`);
+    throw new ModelError('invalid-file', `${path} holds no training state of this version.`);
   }
   const group = (name: string): NamedTensor[] =>
     tensors
       .filter((tensor) => tensor.name.startsWith(`${name}/`))
       .map((tensor) => ({ ...tensor, name: tensor.name.split('/').slice(2).join('/') }));
-  // The text was written by `saveTrainingState` of this same format version.
-  const rest = JSON.parse(metadata['state'] ?? 'null') as Omit<
-    TrainingState,
-    'weights' | 'slots' | 'bestWeights'
-  >;
+  const rest = readJson(trainingStateSchema, metadata['state'] ?? '', `the state in ${path}`);
   return { ...rest, weights: group('weights'), slots: group('slots'), bestWeights: group('bestWeights') };
 }
 
