@@ -111,7 +111,11 @@ const mistakes: readonly (readonly [string, (folder: string) => string[], RegExp
     /\[height, width, channels\]/,
   ],
   ['a batch of nothing', () => ['--batch', '0'], /whole number from 1/],
-  ['a history that is none', (folder) => ['--history', join(folder, 'no-history.json')], /no list of epochs/],
+  [
+    'a history that is none',
+    (folder) => ['--history', join(folder, 'no-history.json')],
+    /expected the history of a training/,
+  ],
   ['probabilities taken for logits', () => ['--limit', '10', '--logits'], /ends in a softmax/],
   [
     'class names that are not those of the data',

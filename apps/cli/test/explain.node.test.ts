@@ -119,7 +119,7 @@ const WRONG: readonly (readonly [args: readonly string[], message: RegExp])[] = 
   [['mnist1d:1000'], /index from 0 to 999/],
   [['--ablation', 'x'], /--ablation is "x"/],
   [['--backend', 'gpu'], /webgpu, wasm, cpu/],
-  [['--out', '/dev/null/folder'], /Cannot write into/],
+  [['--out', '/dev/null/folder'], /Cannot write .*a part of the path is a file/],
 ];
 for (const [args, message] of WRONG) {
   test(`explain ${args.join(' ')}: one line that says what to do, and exit code 1`, async () => {

@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { lightPalette, type LoadedModel } from '@ablation-cam/model';
+import { lightPalette, writeFileWhole, type LoadedModel } from '@ablation-cam/model';
 import { releaseDevice, type MethodName } from '@ablation-cam/xai';
 import { openEvaluationData, dataName } from '../evaluate/open-data.ts';
 import { openModel } from '../explain/open-subject.ts';
 import { startProgress } from '../progress.ts';
 import { loadTensorFlow } from '../tensorflow.ts';
-import { writeFileWhole } from '../write-file.ts';
 import { comparisonMarkdown } from './comparison-markdown.ts';
 import { comparisonCsv, type Comparison, type ComparisonSubject } from './comparison.ts';
 import { drawExamples } from './examples.ts';
@@ -38,6 +37,11 @@ export async function runCompare(request: CompareRequest, signal: AbortSignal): 
     const settings = { ...subject, layer: request.layer, signal };
     const path = join(request.out, 'samples.jsonl');
     const file = await openProgressFile(path, subject, request.fresh === true);
+    if (file.passedOver > 0 && !request.json) {
+      console.error(
+        `note: ${file.passedOver} lines of ${path} are cut off or not of this comparison; they are measured again.`,
+      );
+    }
     const records = await measureAll(loaded.model, data, methods, settings, file, request.json === true);
     const comparison: Comparison = {
       subject,

@@ -1,6 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { EvaluationReportOptions } from '@ablation-cam/model';
+import { ModelError, readFile, readJson, type EvaluationReportOptions } from '@ablation-cam/model';
+import { array, nullable, number, object, optional, pipe, transform, union, unknown } from 'valibot';
 import { CliError } from '../errors.ts';
 
 type Epochs = NonNullable<EvaluationReportOptions['history']>;
@@ -22,36 +23,48 @@ export async function readHistory(model: string, named: string | undefined): Pro
   const path = named ?? (await historyBeside(model));
   if (path === null) return null;
   try {
-    return parseHistory(JSON.parse(await readFile(path, 'utf8')));
+    const found = readJson(historySchema, await readFile(path), path);
+    if (Array.isArray(found)) return { epochs: found, settings: null };
+    const { epochs, settings } = found;
+    return { epochs, settings: settings === undefined ? null : JSON.stringify(settings) };
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new CliError(
-      `Cannot read the training history in ${path} (${reason}); name another file with --history.`,
-      { cause },
-    );
+    if (!(cause instanceof ModelError)) throw cause;
+    throw new CliError(`${cause.message} Or name another training history with --history.`, { cause });
   }
 }
+
+/** What has diverged is no number, which JSON writes as null. */
+const measured = optional(
+  pipe(
+    nullable(number()),
+    transform((value) => value ?? NaN),
+  ),
+  null,
+);
+const validated = optional(nullable(number()), null);
+
+/** Other programs may leave all but the loss out. */
+const epoch = object({
+  epoch: number(),
+  learningRate: measured,
+  loss: pipe(
+    nullable(number()),
+    transform((value) => value ?? NaN),
+  ),
+  accuracy: measured,
+  validationLoss: validated,
+  validationAccuracy: validated,
+});
+
+/** Beside the epochs that `train` writes, its settings, which are only shown; a bare list is taken too. */
+const historySchema = union(
+  [array(epoch), object({ epochs: array(epoch), settings: optional(unknown()) })],
+  'expected the history of a training, a list of epochs with their number and loss',
+);
 
 async function historyBeside(model: string): Promise<string | null> {
   const facts = await stat(model).catch(() => null);
   if (facts === null) return null;
   const path = join(facts.isDirectory() ? model : dirname(model), 'history.json');
   return (await stat(path).catch(() => null)) === null ? null : path;
-}
-
-function parseHistory(value: unknown): History {
-  const record = isRecord(value) ? value : {};
-  const epochs = Array.isArray(value) ? value : record['epochs'];
-  if (!Array.isArray(epochs) || !epochs.every(isEpoch)) {
-    throw new CliError('it has no list of epochs with their number and loss');
-  }
-  return { epochs, settings: 'settings' in record ? JSON.stringify(record['settings']) : null };
-}
-
-function isEpoch(value: unknown): value is Epochs[number] {
-  return isRecord(value) && typeof value['epoch'] === 'number' && typeof value['loss'] === 'number';
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -6,6 +6,7 @@ import {
   evaluationPlots,
   loadModel,
   renderEvaluationReport,
+  writeFileWhole,
   type DataSet,
   type EvaluationResult,
   type LoadedModel,
@@ -13,7 +14,6 @@ import {
 import { openBackend } from '../backend.ts';
 import { startProgress } from '../progress.ts';
 import { loadTensorFlow } from '../tensorflow.ts';
-import { writeFileWhole } from '../write-file.ts';
 import { evaluationJson } from './evaluation-json.ts';
 import { dataName, openEvaluationData } from './open-data.ts';
 import { readHistory, type History } from './read-history.ts';

@@ -1,5 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeFileWhole } from '@ablation-cam/model';
 import {
   ablationCam,
   ablationPlan,
@@ -7,7 +7,6 @@ import {
   type AblationCamOptions,
   type AblationCamResult,
 } from '@ablation-cam/xai';
-import { CliError } from '../errors.ts';
 import { startProgress } from '../progress.ts';
 import { loadTensorFlow } from '../tensorflow.ts';
 import { compareWithNaive, type Comparison } from './compare.ts';
@@ -100,25 +99,14 @@ async function report(
   const written: string[] = [];
   const write = async (name: string, data: string | Uint8Array): Promise<void> => {
     const path = join(request.out, name);
-    await writeFile(path, data);
+    await writeFileWhole(path, data);
     written.push(path);
   };
-  try {
-    if (request.writesFiles) {
-      await mkdir(request.out, { recursive: true });
-      for (const { name, png } of await drawPictures(subject, result)) await write(name, png);
-      await write('explanation.json', `${text}\n`);
-    }
-    if (scoresNpy) await writeFile(scoresFile, scoresNpy);
-  } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && 'syscall' in cause)) throw cause;
-    throw new CliError(
-      `Cannot write into ${request.out} (${String(cause.code)}); choose another folder with --out.`,
-      {
-        cause,
-      },
-    );
+  if (request.writesFiles) {
+    for (const { name, png } of await drawPictures(subject, result)) await write(name, png);
+    await write('explanation.json', `${text}\n`);
   }
+  if (scoresNpy) await writeFileWhole(scoresFile, scoresNpy);
   if (request.json) {
     process.stdout.write(`${text}\n`);
     return;

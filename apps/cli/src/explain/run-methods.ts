@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import { writeFileWhole } from '@ablation-cam/model';
 import { ablationCam, explain, type AblationCamOptions, type MethodName } from '@ablation-cam/xai';
 import { CliError } from '../errors.ts';
 import { startProgress } from '../progress.ts';
-import { writeFileWhole } from '../write-file.ts';
 import { ablationJson } from './explanation-json.ts';
 import { methodJson, type MethodRun } from './method-json.ts';
 import type { Subject } from './open-subject.ts';

@@ -1,12 +1,21 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ModelError, saveModel, train, trainingStatus, type DataSet } from '@ablation-cam/model';
+import {
+  ModelError,
+  readFile,
+  readJson,
+  saveModel,
+  train,
+  trainingStatus,
+  writeFileWhole,
+  type DataSet,
+} from '@ablation-cam/model';
 import { openBackend } from '../backend.ts';
 import { CliError } from '../errors.ts';
 import { startProgress } from '../progress.ts';
 import { loadTensorFlow } from '../tensorflow.ts';
-import { writeFileWhole } from '../write-file.ts';
 import type { TrainRequest } from './request.ts';
+import { trainRequestSchema } from './request-schema.ts';
 import { buildNetwork, openTrainingData } from './subject.ts';
 import { openTrainingLog } from './training-log.ts';
 
@@ -18,12 +27,13 @@ export interface TrainRun {
   readonly tensorboard: string | undefined;
 }
 
-/** The request that a training in `out` was started with. @throws CliError */
+/** The request that a training in `out` was started with. @throws CliError; ModelError where it is broken */
 export async function readRequest(out: string): Promise<TrainRequest> {
+  const path = requestPath(out);
   try {
-    // Written by `storeRequest`.
-    return JSON.parse(await readFile(requestPath(out), 'utf8')) as TrainRequest;
+    return readJson(trainRequestSchema, await readFile(path), path);
   } catch (cause) {
+    if (cause instanceof ModelError && cause.code !== 'not-found') throw cause;
     throw new CliError(`${out} holds no training to resume; start one with --out ${out}.`, { cause });
   }
 }

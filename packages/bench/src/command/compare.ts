@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile } from '@ablation-cam/model';
 import { BenchError } from '../errors.ts';
 import { renderComparison } from '../report/compare.ts';
 import { readRun } from '../results/read-run.ts';
@@ -9,14 +9,8 @@ export async function compareCommand(files: readonly string[]): Promise<void> {
   if (before === undefined || after === undefined || files.length !== 2) {
     throw new BenchError('invalid-option', `--compare takes two files of results, got ${files.length}.`);
   }
-  const [old, now] = await Promise.all([before, after].map(async (name) => readRun(await read(name), name)));
+  const [old, now] = await Promise.all(
+    [before, after].map(async (name) => readRun(await readFile(name), name)),
+  );
   process.stdout.write(`${renderComparison(old!, now!)}\n`);
-}
-
-async function read(name: string): Promise<string> {
-  try {
-    return await readFile(name, 'utf8');
-  } catch (cause) {
-    throw new BenchError('invalid-file', `${name} cannot be read; write it with --json.`, { cause });
-  }
 }

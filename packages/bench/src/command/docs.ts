@@ -1,5 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeFileWhole } from '@ablation-cam/model';
 import { benchmarksPage, readmeWithTable } from '../report/docs.ts';
 import { committedRuns, REPOSITORY } from './repository.ts';
 
@@ -25,7 +26,7 @@ export async function generatedFiles(): Promise<GeneratedFile[]> {
 /** `pnpm bench --docs` */
 export async function docsCommand(): Promise<void> {
   for (const { path, current, wanted } of await generatedFiles()) {
-    if (current !== wanted) await writeFile(path, wanted);
+    if (current !== wanted) await writeFileWhole(path, wanted);
     process.stdout.write(`${current === wanted ? 'up to date' : 'written'}: ${path}\n`);
   }
 }

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { writeFileWhole } from '@ablation-cam/model';
 import { renderTable } from '../report/table.ts';
 import type { BenchRun } from '../results/result.ts';
 import { runBench, type BenchHooks, type BenchRequest } from '../run-bench.ts';
@@ -22,10 +22,10 @@ export async function measureCommand(options: CommandOptions): Promise<void> {
     progress.stop,
   );
   process.stdout.write(`${renderTable(run)}\n`);
-  if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(run, null, 2)}\n`);
+  if (options.json !== undefined) await writeFileWhole(options.json, `${JSON.stringify(run, null, 2)}\n`);
   if (options.html !== undefined && run.results.length > 0) {
     const { renderHtml } = await import('../report/html.ts');
-    await writeFile(options.html, await renderHtml(run));
+    await writeFileWhole(options.html, await renderHtml(run));
   }
   if (run.skipped.some(({ isFailure }) => isFailure)) process.exitCode = 1;
   if (signal.aborted) {

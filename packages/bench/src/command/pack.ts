@@ -2,9 +2,10 @@ import { execFile } from 'node:child_process';
 import { chmod, copyFile, cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { bundleOptions } from '@ablation-cam/tools/bundle';
+import { writeFileWhole } from '@ablation-cam/model';
 import { unpackChromiumPackage } from '@ablation-cam/tools/chromium-package';
 import { build } from 'esbuild';
 import { hostFacts } from '#platform';
@@ -39,7 +40,9 @@ export async function packCommand(out: string): Promise<void> {
     await copyRuntime(lib);
     await writeLauncher(join(folder, 'bench'));
     // -9: a minute of packing saves everybody's download.
-    await promisify(execFile)('tar', ['-I', 'gzip -9', '-cf', resolve(out), '-C', folder, 'bench', 'lib']);
+    const archive = join(folder, 'archive.tgz');
+    await promisify(execFile)('tar', ['-I', 'gzip -9', '-cf', archive, '-C', folder, 'bench', 'lib']);
+    await writeFileWhole(out, await readFile(archive));
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -1,34 +1,102 @@
+import { ModelError, readJson } from '@ablation-cam/model';
+import {
+  array,
+  boolean,
+  check,
+  finite,
+  minValue,
+  nonEmpty,
+  nullable,
+  number,
+  object,
+  picklist,
+  pipe,
+  record,
+  safeInteger,
+  strictObject,
+  string,
+  tuple,
+  type GenericSchema,
+} from 'valibot';
 import { BenchError } from '../errors.ts';
-import type { BenchResult, BenchRun } from './result.ts';
+import type { BenchRun } from './result.ts';
 
-type Check = (value: unknown) => boolean;
+const text = pipe(string(), nonEmpty());
+const count = pipe(number(), safeInteger(), minValue(0));
+const amount = pipe(number(), finite(), minValue(0));
+const measured = pipe(number(), finite());
+const executor = picklist(['webgpu', 'reference', 'tfjs', 'tfjs-webgpu', 'tfjs-wasm', 'auto']);
 
-const isText: Check = (value) => typeof value === 'string' && value !== '';
-const isCount: Check = (value) => Number.isInteger(value) && Number(value) >= 0;
-const isAmount: Check = (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0;
-const orNull =
-  (check: Check): Check =>
-  (value) =>
-    value === null || check(value);
-const isQuartiles: Check = (value) =>
-  Array.isArray(value) && value.length === 2 && value.every(isAmount) && Number(value[0]) <= Number(value[1]);
+/** A field more or less is another version's: its numbers may mean something else. */
+const result = strictObject({
+  case: text,
+  strategy: text,
+  executor,
+  batch: count,
+  medianMs: amount,
+  quartilesMs: pipe(
+    tuple([amount, amount]),
+    check(([lower, upper]) => lower <= upper, 'expected the lower quartile before the upper one'),
+  ),
+  gpuMs: nullable(amount),
+  rounds: count,
+  maxRelativeError: amount,
+  dispatches: nullable(count),
+  bytes: nullable(amount),
+  operations: nullable(amount),
+  extrapolatedFrom: nullable(count),
+});
 
-/** Every field of a result with what it must be. */
-const RESULT_FIELDS: Readonly<Record<keyof BenchResult, Check>> = {
-  case: isText,
-  strategy: isText,
-  executor: isText,
-  batch: isCount,
-  medianMs: isAmount,
-  quartilesMs: isQuartiles,
-  gpuMs: orNull(isAmount),
-  rounds: isCount,
-  maxRelativeError: isAmount,
-  dispatches: orNull(isCount),
-  bytes: orNull(isAmount),
-  operations: orNull(isAmount),
-  extrapolatedFrom: orNull(isCount),
-};
+const environment = object({
+  date: string(),
+  commit: nullable(string()),
+  set: string(),
+  runtime: string(),
+  versions: record(string(), string()),
+  platform: string(),
+  processor: string(),
+  cores: count,
+  load: nullable(amount),
+  adapter: nullable(
+    object({
+      vendor: string(),
+      architecture: string(),
+      description: string(),
+      software: boolean(),
+      timestamps: boolean(),
+    }),
+  ),
+  ceilings: nullable(object({ copyGBps: amount, multiplyAddGFLOPs: amount })),
+});
+
+const facts = object({
+  name: text,
+  title: string(),
+  channels: count,
+  classes: count,
+  predictions: tuple([measured, measured]),
+  sweep: nullable(object({ along: string(), value: measured })),
+  auto: object({ executor, reason: string() }),
+});
+
+const runSchema = object({
+  environment,
+  cases: array(facts),
+  results: array(result),
+  untimed: array(
+    object({
+      case: string(),
+      strategy: string(),
+      executor,
+      reason: string(),
+      maxRelativeError: nullable(measured),
+    }),
+  ),
+  preparation: array(
+    object({ case: string(), strategy: string(), executor, prepareMs: amount, firstRunMs: amount }),
+  ),
+  skipped: array(object({ case: string(), reason: string(), isFailure: boolean() })),
+}) satisfies GenericSchema<unknown, BenchRun>;
 
 /**
  * Reads what `--json` wrote.
@@ -36,55 +104,17 @@ const RESULT_FIELDS: Readonly<Record<keyof BenchResult, Check>> = {
  * @param name of the file, for messages
  * @throws BenchError `invalid-file` naming the first field that is missing, unknown or wrong
  */
-export function readRun(text: string, name: string): BenchRun {
-  let value: unknown;
+export function readRun(source: Uint8Array | string, name: string): BenchRun {
   try {
-    value = JSON.parse(text);
+    return readJson(runSchema, source, name);
   } catch (cause) {
-    throw new BenchError('invalid-file', `${name} is not JSON; write it with --json.`, { cause });
-  }
-  if (!isObject(value) || !isObject(value['environment']) || !Array.isArray(value['results'])) {
-    throw new BenchError('invalid-file', `${name} lacks "environment" or "results"; write it with --json.`);
-  }
-  value['results'].forEach((result: unknown, index) => {
-    checkResult(result, `${name}: results[${index}]`);
-  });
-  for (const list of ['cases', 'untimed', 'preparation', 'skipped']) {
-    if (!Array.isArray(value[list])) {
-      throw new BenchError('invalid-file', `${name} lacks the list "${list}"; write it with --json.`);
-    }
-  }
-  (value['cases'] as unknown[]).forEach((facts, index) => {
-    if (
-      isObject(facts) &&
-      isText(facts['name']) &&
-      isObject(facts['auto']) &&
-      isText(facts['auto']['executor'])
-    )
-      return;
+    if (!(cause instanceof ModelError)) throw cause;
     throw new BenchError(
       'invalid-file',
-      `${name}: cases[${index}] lacks "name" or "auto"; write it with --json of this version.`,
+      `${cause.message} Results are written with --json of this version.`,
+      {
+        cause,
+      },
     );
-  });
-  return value as unknown as BenchRun;
-}
-
-function checkResult(result: unknown, where: string): void {
-  if (!isObject(result)) throw new BenchError('invalid-file', `${where} is no object.`);
-  for (const [field, check] of Object.entries(RESULT_FIELDS)) {
-    if (!check(result[field])) {
-      throw new BenchError(
-        'invalid-file',
-        `${where}: "${field}" is ${field in result ? JSON.stringify(result[field]) : 'missing'}.`,
-      );
-    }
   }
-  const unknown = Object.keys(result).find((field) => !(field in RESULT_FIELDS));
-  if (unknown !== undefined)
-    throw new BenchError('invalid-file', `${where} has an unknown field "${unknown}".`);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
