@@ -2,8 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import { seededRandom } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { extractTail, layerGraph, resolveTarget, smallMobileNet, smallResNet, vgg7 } from '../src/index.ts';
+import { networkOf, resolveTarget, smallMobileNet, smallResNet, vgg7 } from '../src/index.ts';
 import { checkTail, type CheckedTail } from './support/check-tail.ts';
+import { cutModel, defaultTarget } from './support/cut-model.ts';
 import { randomizeWeights } from './support/random-weights.ts';
 
 const test = suite('tails of networks');
@@ -59,7 +60,7 @@ test('a residual network: around, inside and out of its blocks', async () => {
     const { kinds } = await checkTail(model, random, { layer });
     assert.not(kinds.includes('opaque'));
   }
-  assert.is(resolveTarget(layerGraph(model)).layerCall.name, 'block3_out');
+  assert.is(defaultTarget(model), 'block3_out');
   model.dispose();
 });
 
@@ -68,10 +69,10 @@ test('a depthwise-separable network', async () => {
   const model = smallMobileNet({ inputShape: [9, 9, 3], classes: 4 });
   randomizeWeights(model, random);
   for (const layer of ['stem_conv', 'block2_depthwise_depthwise', 'block2_pointwise_relu', undefined]) {
-    const known = layerGraph(model).calls.some(({ name }) => name === layer);
+    const known = networkOf(model).layers.some(({ name }) => name === layer);
     if (layer === undefined || known) await checkTail(model, random, { layer });
   }
-  assert.is(resolveTarget(layerGraph(model)).layerCall.name, 'block3_pointwise_relu');
+  assert.is(defaultTarget(model), 'block3_pointwise_relu');
   model.dispose();
 });
 
@@ -195,9 +196,8 @@ test('sizes that the model leaves open are given with its inputs', async () => {
   randomizeWeights(model, random);
   await checkTail(model, random, { layer: 'a' }, [[5, 7, 2]]);
 
-  const graph = layerGraph(model);
-  await rejects(extractTail(graph, resolveTarget(graph).tensor), 'invalid-input', /sizes of "b" open/);
-  throwsModelError(() => layerGraph(model, [[5, 7, 3]]), 'invalid-input', /\[5, 7, 3\]/);
+  await rejects(networkOf(model).at(), 'invalid-input', /sizes of "input" open/);
+  await rejects(networkOf(model).at([[5, 7, 3]]), 'invalid-input', /\[5, 7, 3\]/);
   model.dispose();
 });
 
@@ -227,9 +227,10 @@ test('a shared model: calls are counted in the order in which they were made', a
   await checkTail(model, random, { layer: 'feature', call: 0 });
   await checkTail(model, random, { layer: 'feature', call: 1 });
 
-  const graph = layerGraph(model);
-  const first = resolveTarget(graph, { layer: 'feature', call: 0 }).layerCall;
-  assert.equal(first.inputs, [graph.inputs[0]]);
+  const { layer, network } = await cutModel(model, { layer: 'feature', call: 0 });
+  const { inputs, nodes } = network.graph;
+  // The convolution and its activation.
+  assert.equal(nodes[nodes[layer.node]!.inputs[0]!]!.inputs, [inputs[0]]);
   model.dispose();
 });
 
@@ -350,8 +351,9 @@ test('a layer without a rule becomes an opaque node, and the rest is translated'
   for (const [i, layer] of opaque.entries()) {
     const flat = call(layers.flatten(), call(layer, feature));
     const model = tf.model({ inputs: input, outputs: call(layers.dense({ units: 2 }), flat) });
-    const graph = layerGraph(model);
-    const { tail, tensors } = await extractTail(graph, resolveTarget(graph, { layer: 'feature' }).tensor);
+    const {
+      cut: { tail, nodes },
+    } = await cutModel(model, { layer: 'feature' });
     assert.equal(
       tail.nodes.map(({ operation }) => operation.kind),
       ['target', 'opaque', 'reshape', 'dense'],
@@ -359,7 +361,7 @@ test('a layer without a rule becomes an opaque node, and the rest is translated'
     const operation = tail.nodes[1]?.operation;
     assert.is(operation?.kind === 'opaque' && operation.layerClass, layer.getClassName());
     assert.match(operation?.kind === 'opaque' ? (operation.reason ?? '') : '', reasons[i] ?? /$^/);
-    assert.not(tensors.includes(null), 'the model can take over at every node');
+    assert.not(nodes.includes(null), 'the model can take over at every node');
   }
 });
 
@@ -373,8 +375,9 @@ test('a subclass that computes something of its own is not taken for its parent'
   const input = tf.input({ shape: [6, 2] });
   const feature = call(layers.conv1d({ filters: 4, kernelSize: 3, name: 'feature' }), input);
   const outputs = call(new Squared({ units: 2 }), call(layers.flatten(), feature));
-  const graph = layerGraph(tf.model({ inputs: input, outputs }));
-  const { tail } = await extractTail(graph, resolveTarget(graph).tensor);
+  const {
+    cut: { tail },
+  } = await cutModel(tf.model({ inputs: input, outputs }));
   assert.is(tail.nodes[tail.output]?.operation.kind, 'opaque');
 });
 
@@ -396,7 +399,7 @@ test('shared weights are one array in the tail', async () => {
 test('an output that is no vector of classes is refused', async () => {
   await rejects(
     check((input) => call(convolution('map', 2), call(convolution('stem'), input)), { layer: 'stem' }),
-    'unsupported-layer',
+    'unsupported-tail',
     /one score a class/,
   );
 });
@@ -418,13 +421,6 @@ async function rejects(promise: Promise<unknown>, code: string, message: RegExp)
     return;
   }
   assert.unreachable(`expected an error ${code}`);
-}
-
-function throwsModelError(run: () => unknown, code: string, message: RegExp): void {
-  assert.throws(
-    run,
-    (error: Error & { code?: string }) => error.code === code && message.test(error.message),
-  );
 }
 
 test.run();

@@ -1,20 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { evaluateTail } from '@ablation-cam/kernels';
+import { evaluateTail, type Cut } from '@ablation-cam/kernels';
 import { assertClose, shared, skipIf } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import {
-  extractTail,
-  layerGraph,
-  loadModel,
-  readInput,
-  resolveTarget,
-  runLayerGraph,
-  type ExtractedTail,
-  type LayerGraph,
-} from '../src/index.ts';
+import { networkOf, loadModel, readInput, type Network } from '../src/index.ts';
+import { cutModel } from './support/cut-model.ts';
 
 interface Reference {
   readonly layer: string;
@@ -73,9 +65,9 @@ skipIf(test, missing)('HMT: the scores without a channel before a convolution', 
   await compare(graph, record, await readInput(file, { shape: [224, 224, 3] }), [5], file);
 });
 
-async function graphOf(file: string): Promise<LayerGraph> {
+async function graphOf(file: string): Promise<Network> {
   const { model } = await loadModel(join(folder, 'models', file));
-  return layerGraph(model);
+  return networkOf(model);
 }
 
 async function references(file: string): Promise<readonly Reference[]> {
@@ -83,17 +75,16 @@ async function references(file: string): Promise<readonly Reference[]> {
 }
 
 async function compare(
-  graph: LayerGraph,
+  source: Network,
   record: Reference,
   input: { readonly data: Float32Array; readonly shape: readonly number[] },
   channels: readonly number[],
   what: string,
 ): Promise<void> {
-  const target = resolveTarget(graph, { layer: record.layer });
-  assert.equal(target.shape, record.activationShape);
-  const extracted = await extractTail(graph, target.tensor);
+  const { network, layer, cut: extracted } = await cutModel(source, { layer: record.layer });
+  assert.equal(layer.shape, record.activationShape);
   const x = tf.tensor(input.data, [1, ...input.shape]);
-  const [activation] = runLayerGraph(graph, new Map([[graph.inputs[0]!, x]]), [target.tensor]);
+  const [activation] = network.run(new Map([[network.graph.inputs[0]!, x]]), [layer.node]);
   const values = Float64Array.from(activation.dataSync());
   tf.dispose([x, activation]);
 
@@ -108,7 +99,7 @@ async function compare(
   }
 }
 
-function logitsOf({ tail }: ExtractedTail, activation: Float64Array): Float64Array {
+function logitsOf({ tail }: Cut, activation: Float64Array): Float64Array {
   return evaluateTail(tail, new Map([[tail.target, activation]]))[tail.output] ?? new Float64Array();
 }
 

@@ -2,7 +2,11 @@ import * as tf from '@tensorflow/tfjs';
 import { assertClose, seededRandom } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { convNet1d, layerCandidates, layerGraph, resolveTarget, runLayerGraph, vgg7 } from '../src/index.ts';
+import { convNet1d, layerCandidates, networkOf, resolveTarget, vgg7 } from '../src/index.ts';
+import { layerGraph } from '../src/layers/build-layer-graph.ts';
+import { describeLayers } from '../src/layers/describe-layers.ts';
+import { runLayerGraph } from '../src/layers/run-layer-graph.ts';
+import { defaultTarget } from './support/cut-model.ts';
 import { randomizeWeights } from './support/random-weights.ts';
 
 const test = suite('layer graphs');
@@ -113,7 +117,7 @@ test('feeds cut the graph: nothing behind them is run', () => {
   model.getLayer('first').call = () => {
     throw new Error('should not run');
   };
-  const target = resolveTarget(graph, { layer: 'second' });
+  const target = describeLayers(graph).find(({ name }) => name === 'second')!;
   const activation = tf.ones([2, 6, 4]);
   const [logits] = runLayerGraph(graph, new Map([[target.tensor, activation]]), [graph.outputs[0]!.logits]);
   assert.equal(logits.shape, [2, 3]);
@@ -144,7 +148,7 @@ test('a missing input and a wrong shape are told', () => {
 });
 
 test('the default targets are the last feature maps', () => {
-  const name = (model: tf.LayersModel): string => resolveTarget(layerGraph(model)).layerCall.name;
+  const name = defaultTarget;
   assert.is(name(smallModel()), 'second');
   assert.is(name(convNet1d()), 'conv1d_2');
   assert.is(name(vgg7({ inputShape: [32, 32, 3] })), 'conv2d_3');
@@ -165,29 +169,31 @@ test('candidates have channels and positions and lead to the output', () => {
   const [left, right] = [a, b].map((x, i) =>
     call(layers.dense({ units: 2, name: `out${String(i)}` }), call(layers.flatten(), x)),
   );
-  const graph = layerGraph(tf.model({ inputs: input, outputs: [left!, right!] }));
-  assert.equal(layerCandidates(graph, 'out0'), [
-    { name: 'a', layerClass: 'Conv1D', shape: [6, 3], calls: 1 },
-  ]);
+  const network = networkOf(tf.model({ inputs: input, outputs: [left!, right!] }));
+  assert.equal(layerCandidates(network, 'out0'), [{ name: 'a', type: 'Conv1D', shape: [6, 3], calls: 1 }]);
   throwsModelError(
-    () => resolveTarget(graph, { layer: 'b', output: 'out0' }),
+    () => resolveTarget(network, { layer: 'b', output: 'out0' }),
     'unsupported-layer',
     /"b" does not lead to the output "out0"\. Layers that can be explained: "a" \[6, 3\]/,
   );
 });
 
 test('unsuitable targets are refused with the reason and the candidates', () => {
-  const graph = layerGraph(smallModel());
+  const network = networkOf(smallModel());
   const refused = (layer: string, code: string, message: RegExp, index?: number): void => {
-    throwsModelError(() => resolveTarget(graph, { layer, call: index }), code, message);
+    throwsModelError(() => resolveTarget(network, { layer, call: index }), code, message);
   };
   refused('third', 'unknown-layer', /no layer "third".*"first" \[8, 3\], "second" \[6, 4\], "pool" \[3, 4\]/);
   refused('flat', 'unsupported-layer', /"flat" yields \[12\], which has no positions.*"second"/);
   refused('second', 'unknown-layer', /has no call 1: it is called 1 time/, 1);
-  throwsModelError(() => resolveTarget(graph, { output: 'x' }), 'invalid-option', /no output "x".*"classes"/);
+  throwsModelError(
+    () => resolveTarget(network, { output: 'x' }),
+    'invalid-option',
+    /no output "x".*"classes"/,
+  );
 
   const dense = tf.sequential({ layers: [layers.dense({ inputShape: [3], units: 2 })] });
-  throwsModelError(() => resolveTarget(layerGraph(dense)), 'unsupported-layer', /no feature map/);
+  throwsModelError(() => resolveTarget(networkOf(dense)), 'unsupported-layer', /no feature map/);
 });
 
 test('a layer that keeps its channels first is no target', () => {
@@ -205,7 +211,7 @@ test('a layer that keeps its channels first is no target', () => {
     ],
   });
   throwsModelError(
-    () => resolveTarget(layerGraph(model), { layer: 'c' }),
+    () => resolveTarget(networkOf(model), { layer: 'c' }),
     'unsupported-layer',
     /channels first/,
   );
@@ -223,10 +229,10 @@ test('namesakes in different models are told apart by the names of their models'
   const input = tf.input({ shape: [8, 2] });
   const joined = call(layers.add(), call(tower('left'), input), call(tower('right'), input));
   const outputs = call(layers.dense({ units: 2 }), call(layers.flatten(), joined));
-  const graph = layerGraph(tf.model({ inputs: input, outputs }));
-  assert.is(resolveTarget(graph, { layer: 'right/conv' }).layerCall.name, 'right/conv');
+  const network = networkOf(tf.model({ inputs: input, outputs }));
+  assert.is(resolveTarget(network, { layer: 'right/conv' }).layer.name, 'right/conv');
   throwsModelError(
-    () => resolveTarget(graph, { layer: 'conv' }),
+    () => resolveTarget(network, { layer: 'conv' }),
     'unknown-layer',
     /"left\/conv", "right\/conv"/,
   );
@@ -243,12 +249,97 @@ test('masks are refused where a layer reads them, and only there', () => {
       ],
     });
   const convolution = layers.conv1d({ filters: 2, kernelSize: 3, name: 'feature' });
-  assert.is(resolveTarget(layerGraph(embedded(convolution))).layerCall.name, 'feature');
+  assert.is(defaultTarget(embedded(convolution)), 'feature');
   throwsModelError(
     () => layerGraph(embedded(layers.lstm({ units: 2, returnSequences: true, name: 'memory' }))),
     'unsupported-layer',
     /"memory" reads the mask that "words" makes/,
   );
+});
+
+test('a batch normalisation behind an activation gives way to the activation', () => {
+  const body = (order: readonly ('bn' | 'relu')[], activation: 'relu' | 'linear'): string => {
+    const model = tf.sequential();
+    model.add(layers.conv2d({ inputShape: [6, 6, 2], filters: 3, kernelSize: 3, activation, name: 'conv' }));
+    for (const kind of order) {
+      model.add(kind === 'bn' ? layers.batchNormalization({ name: 'bn' }) : layers.reLU({ name: 'relu' }));
+    }
+    model.add(layers.globalAveragePooling2d({}));
+    model.add(layers.dense({ units: 2, activation: 'softmax' }));
+    return defaultTarget(model);
+  };
+  assert.is(body(['bn'], 'relu'), 'conv');
+  assert.is(body(['relu', 'bn'], 'linear'), 'relu');
+  assert.is(body(['bn', 'relu'], 'linear'), 'relu');
+  assert.is(body(['bn'], 'linear'), 'bn');
+});
+
+test('a network of channels first says so', () => {
+  const model = tf.sequential({
+    layers: [
+      layers.conv2d({
+        inputShape: [2, 6, 6],
+        filters: 3,
+        kernelSize: 3,
+        dataFormat: 'channelsFirst',
+        name: 'c',
+      }),
+      layers.globalAveragePooling2d({ dataFormat: 'channelsFirst' }),
+      layers.dense({ units: 2 }),
+    ],
+  });
+  throwsModelError(
+    () => resolveTarget(networkOf(model)),
+    'unsupported-layer',
+    /channels first \("c" \[3, 4, 4\]\)/,
+  );
+});
+
+test('sizes that leave a layer nothing are refused before anything runs', async () => {
+  const model = tf.sequential({
+    layers: [
+      layers.conv2d({ inputShape: [null, null, 1] as unknown as number[], filters: 2, kernelSize: 3 }),
+      layers.maxPooling2d({ poolSize: 2, name: 'pool' }),
+      layers.conv2d({ filters: 2, kernelSize: 3, name: 'last' }),
+      layers.globalAveragePooling2d({}),
+      layers.dense({ units: 2 }),
+    ],
+  });
+  for (const [size, layer] of [
+    [6, 'last'],
+    [3, 'pool'],
+    [2, 'conv2d_Conv2D'],
+  ] as const) {
+    const error = await networkOf(model)
+      .at([[size, size, 1]])
+      .catch((reason: unknown) => reason as Error & { code: string });
+    assert.instance(error, Error);
+    assert.is((error as Error & { code: string }).code, 'invalid-input');
+    assert.match((error as Error).message, /too small for the model: layer/);
+    if (layer !== 'conv2d_Conv2D') assert.match((error as Error).message, new RegExp(`"${layer}"`));
+  }
+  assert.equal((await networkOf(model).at([[8, 8, 1]])).layers[2]!.shape, [1, 1, 2]);
+});
+
+test('weights that changed give another network; the same ones the same', async () => {
+  const model = smallModel();
+  const network = networkOf(model);
+  const first = await network.at();
+  assert.is(await network.at(), first);
+  assert.ok(first.isCurrent);
+  const access = network.weights!;
+  const own = await access.read('second');
+  await access.write('second', own);
+  assert.is(await network.at(), first, 'the same values were put back');
+  model.getLayer('second').setWeights(own.map(({ values, shape }) => tf.tensor(values, [...shape]).mul(2)));
+  assert.not(first.isCurrent);
+  const second = await network.at();
+  assert.is.not(second, first);
+  const kernelOf = ({ graph }: typeof first): Float32Array =>
+    graph.nodes.flatMap(({ name, operation }) =>
+      name === 'second' && operation.kind === 'convolution' ? [operation.kernel] : [],
+    )[0]!;
+  assert.is(kernelOf(second)[0], 2 * kernelOf(first)[0]!);
 });
 
 function throwsModelError(run: () => unknown, code: string, message: RegExp): void {

@@ -1,14 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { evaluateTail, type Tail } from '@ablation-cam/kernels';
+import { evaluateTail, type Cut, type Tail } from '@ablation-cam/kernels';
 import { assertClose, type SeededRandom } from '@ablation-cam/tools/testing';
-import {
-  extractTail,
-  layerGraph,
-  resolveTarget,
-  runLayerGraph,
-  type ExtractedTail,
-  type TargetSelection,
-} from '../../src/index.ts';
+import type { TargetSelection } from '../../src/index.ts';
+import { cutModel } from './cut-model.ts';
 
 /**
  * Both sides compute the same in another order, TensorFlow.js in float32: some ten roundings of 6e-8 in each of a few
@@ -18,7 +12,7 @@ const FLOAT32 = { absolute: 2e-6, ofLargest: 1e-5 };
 
 const BATCH = 2;
 
-export interface CheckedTail extends ExtractedTail {
+export interface CheckedTail extends Cut {
   /** What each node computes, in order. */
   readonly kinds: readonly string[];
 }
@@ -36,25 +30,24 @@ export async function checkTail(
   inputShapes?: number[][],
 ): Promise<CheckedTail> {
   const tensorsBefore = tf.memory().numTensors;
-  const graph = layerGraph(model, inputShapes);
-  const target = resolveTarget(graph, selection);
-  const extracted = await extractTail(graph, target.tensor, target.output.name);
-  const { tail, constants, logits } = extracted;
+  const { network, output: graphOutput, outputIndex, cut } = await cutModel(model, selection, inputShapes);
+  const { graph } = network;
+  const { tail, constants, logits } = cut;
 
   const inputs = graph.inputs.map((id) => {
-    const shape = [BATCH, ...(graph.tensors[id]?.shape ?? [])].map((size) => size ?? 1);
+    const shape = [BATCH, ...(graph.nodes[id]?.shape ?? [])];
     return tf.tensor(random.floats(shape.reduce((product, size) => product * size, 1)), shape);
   });
   const feeds = new Map(graph.inputs.map((id, i) => [id, inputs[i]!]));
-  const [activation, inputLogits, output, ...fixed] = runLayerGraph(graph, feeds, [
-    target.tensor,
+  const [activation, inputLogits, output, ...fixed] = network.run(feeds, [
+    cut.target,
     logits,
-    target.output.tensor,
+    graphOutput.node,
     ...constants,
   ]);
   const predicted = model.predict(inputs);
   const predictions = Array.isArray(predicted) ? predicted : [predicted];
-  const prediction = predictions[graph.outputs.indexOf(target.output)];
+  const prediction = predictions[outputIndex];
   if (!prediction) throw new Error('The model did not predict the output.');
 
   const constantNodes = tail.nodes.flatMap(({ operation }, i) => (operation.kind === 'constant' ? [i] : []));
@@ -67,10 +60,11 @@ export async function checkTail(
   assertClose(classScores(tail, nodes), predictedScores(prediction, tail), FLOAT32, 'scores');
   assertClose(oneLogit(tail, nodes, inputLogits), inputLogits.dataSync(), FLOAT32, 'logits');
 
-  // Each node that stands for a tensor of the graph has its value.
-  extracted.tensors.forEach((id, node) => {
-    if (id === null || nodes[node]?.length === 0) return;
-    const [value] = runLayerGraph(graph, feeds, [id]);
+  // Each node that layers yield has their value; inside a layer there is no way in.
+  const yielded = new Set(network.layers.map(({ node }) => node));
+  cut.nodes.forEach((id, node) => {
+    if (id === null || !yielded.has(id) || nodes[node]?.length === 0) return;
+    const [value] = network.run(feeds, [id]);
     const size = nodes[node]?.length ?? 0;
     if (value.size === size)
       assertClose(nodes[node] ?? [], value.dataSync(), FLOAT32, `node ${String(node)}`);
@@ -80,11 +74,8 @@ export async function checkTail(
   const channels = activation.shape.at(-1) ?? 0;
   for (const channel of new Set([0, channels - 1])) {
     const masked = withoutChannel(activation, channel);
-    const tailFeeds = new Map([
-      [target.tensor, masked],
-      ...constants.map((id, i) => [id, fixed[i]!] as const),
-    ]);
-    const [maskedLogits] = runLayerGraph(graph, tailFeeds, [logits]);
+    const tailFeeds = new Map([[cut.target, masked], ...constants.map((id, i) => [id, fixed[i]!] as const)]);
+    const [maskedLogits] = network.run(tailFeeds, [logits]);
     const what = `logits without channel ${String(channel)}`;
     assertClose(oneLogit(tail, evaluate(masked), maskedLogits), maskedLogits.dataSync(), FLOAT32, what);
     tf.dispose([masked, maskedLogits]);
@@ -93,7 +84,7 @@ export async function checkTail(
   tf.dispose([activation, inputLogits, output, ...fixed, ...predictions, ...inputs]);
   const left = tf.memory().numTensors - tensorsBefore;
   if (left !== 0) throw new Error(`${String(left)} tensors are left over`);
-  return { ...extracted, kinds: tail.nodes.map(({ operation }) => operation.kind) };
+  return { ...cut, kinds: tail.nodes.map(({ operation }) => operation.kind) };
 }
 
 /** Random values in place of one channel: a stronger test than zeros, which hide a wrong sign or an absolute value. */
