@@ -1,3 +1,5 @@
+import { CliError } from './errors.ts';
+
 /** What a shell reports for a program ended by Ctrl-C: 128 + SIGINT. */
 export const INTERRUPTED = 130;
 
@@ -6,7 +8,7 @@ export function abortOnInterrupt(): AbortSignal {
   const controller = new AbortController();
   process.on('SIGINT', () => {
     if (controller.signal.aborted) process.exit(INTERRUPTED);
-    controller.abort();
+    controller.abort(new CliError('Interrupted.'));
   });
   return controller.signal;
 }

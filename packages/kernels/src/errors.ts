@@ -7,8 +7,7 @@ export type KernelsErrorCode =
   | 'unsupported-tail'
   | 'too-large'
   | 'invalid-tail'
-  | 'invalid-input'
-  | 'aborted';
+  | 'invalid-input';
 
 /** Every error this package throws on purpose. */
 export class KernelsError extends Error {

@@ -172,7 +172,7 @@ reference('stops at an abort', async () => {
     ...item.input,
     signal: AbortSignal.abort(),
   }).catch((reason: unknown) => reason);
-  assert.is((error as KernelsError).code, 'aborted');
+  assert.is((error as Error).name, 'AbortError');
 });
 reference.run();
 

@@ -206,7 +206,7 @@ test('an abort between variants ends the run', async () => {
     },
   });
   const error = await run(tail, input).catch((reason: unknown) => reason);
-  assert.ok(error instanceof KernelsError && error.code === 'aborted');
+  assert.is((error as Error).name, 'AbortError');
 });
 
 test.run();

@@ -8,8 +8,7 @@ export type ModelErrorCode =
   | 'invalid-input'
   | 'invalid-data'
   | 'invalid-option'
-  | 'write-failed'
-  | 'aborted';
+  | 'write-failed';
 
 /** Every error this package throws on purpose. */
 export class ModelError extends Error {

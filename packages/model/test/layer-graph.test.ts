@@ -298,7 +298,7 @@ test('a network of channels first says so', () => {
 test('sizes that leave a layer nothing are refused before anything runs', async () => {
   const model = tf.sequential({
     layers: [
-      layers.conv2d({ inputShape: [null, null, 1] as unknown as number[], filters: 2, kernelSize: 3 }),
+      layers.conv2d({ inputShape: [null, null, 1], filters: 2, kernelSize: 3 }),
       layers.maxPooling2d({ poolSize: 2, name: 'pool' }),
       layers.conv2d({ filters: 2, kernelSize: 3, name: 'last' }),
       layers.globalAveragePooling2d({}),

@@ -8,8 +8,8 @@ import {
   releaseDevice,
   sharedDevice,
   XaiError,
-  type AblationCamOptions,
-  type AblationCamResult,
+  type AblationCamCallOptions,
+  type ExplanationResult,
   type InputArray,
 } from '../src/index.ts';
 import { randomInput, sequenceModel, setRandomWeights } from './support/models.ts';
@@ -55,8 +55,9 @@ const imageModel = (units = 5, activation: 'softmax' | 'sigmoid' | 'linear' = 's
 async function assertAgreesWithNaive(
   model: tf.LayersModel,
   input: InputArray | readonly InputArray[],
-  options: AblationCamOptions,
+  settings: AblationCamCallOptions,
 ): Promise<void> {
+  const options = { ...settings, ablatedScores: true };
   const fast = await ablationCam(model, input, options);
   const naive = await ablationCam(model, input, { ...options, strategy: 'naive' });
   assert.is(fast.explanations.length, naive.explanations.length);
@@ -66,13 +67,18 @@ async function assertAgreesWithNaive(
     assert.is(explanation.classIndex, expected.classIndex);
     assert.is(explanation.inputIndex, expected.inputIndex);
     assertClose(explanation.weights, expected.weights, SINGLE_PRECISION, 'weights');
-    assertClose(explanation.ablatedScores, expected.ablatedScores, SINGLE_PRECISION, 'ablated scores');
+    assertClose(
+      explanation.ablatedScores ?? [],
+      expected.ablatedScores ?? [],
+      SINGLE_PRECISION,
+      'ablated scores',
+    );
     assertClose(explanation.mapSigned.data, expected.mapSigned.data, SINGLE_PRECISION, 'signed map');
     assertClose(explanation.map.data, expected.map.data, SINGLE_PRECISION, 'map');
   });
 }
 
-const SETTINGS: readonly AblationCamOptions[] = [
+const SETTINGS: readonly AblationCamCallOptions[] = [
   { ablation: 'zero', classIndex: 'all' },
   { ablation: 'zero-kernel', score: 'logit' },
   { ablation: 'zero-kernel', weighting: 'slope', norm: 1, classIndex: [2, 0] },
@@ -271,7 +277,7 @@ test('puts the weights back when the naive loop is aborted', async () => {
       if (done > 0.3) controller.abort();
     },
   }).catch((reason: unknown) => reason);
-  assert.is((error as XaiError).code, 'aborted');
+  assert.is(error, controller.signal.reason);
   const after = await Promise.all(model.getWeights().map((weight) => weight.data()));
   assert.equal(after, before);
   assert.is(tf.memory().numTensors, tensors);
@@ -299,7 +305,7 @@ test('says what is wrong with an option or an input, and what to do', async () =
   const model = signalModel();
   const input = randomInput([20, 1], 1);
   const broken = { ...input, data: input.data.with(7, NaN) };
-  const wrong: [InputArray, AblationCamOptions, new (...args: never[]) => Error, RegExp][] = [
+  const wrong: [InputArray, AblationCamCallOptions, new (...args: never[]) => Error, RegExp][] = [
     [input, { layer: 'conv9' }, ModelError, /no layer "conv9".*"last"/],
     [input, { layer: model.layers.at(-1)?.name }, ModelError, /no positions/],
     [input, { classIndex: 4 }, XaiError, /Class 4 is out of range.*0 to 3/],
@@ -353,7 +359,7 @@ test('explains many inputs together more than ten times as fast as one by one', 
   const count = 1000;
   const batch = { data: seededRandom(1).floats(count * 20), shape: [count, 20, 1] };
   const options = { backend: 'wasm' } as const;
-  const timed = async (input: InputArray): Promise<{ elapsedMs: number; result: AblationCamResult }> => {
+  const timed = async (input: InputArray): Promise<{ elapsedMs: number; result: ExplanationResult }> => {
     const start = performance.now();
     const result = await ablationCam(model, input, options);
     return { elapsedMs: performance.now() - start, result };

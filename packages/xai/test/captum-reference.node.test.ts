@@ -1,7 +1,7 @@
 import { assertClose, skipIf } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { explain, type MethodResult } from '../src/index.ts';
+import { explain, type ExplanationResult } from '../src/index.ts';
 import {
   batchOf,
   inputName,
@@ -70,7 +70,7 @@ test.run();
  * The expected arrays are float32 themselves, and differ from float64 where max pooling has ties or a ReLU its kink: all
  * but 3 % of the elements agree, and no element is far off.
  */
-function checkUnstable(result: MethodResult, expected: Float64Array, what: string): void {
+function checkUnstable(result: ExplanationResult, expected: Float64Array, what: string): void {
   const actual = result.explanations[0]!.attributions!.data;
   assert.is(actual.length, expected.length);
   const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);

@@ -278,7 +278,7 @@ test('several layers are averaged at the resolution of the input', async () => {
   setRandomWeights(model, 4);
   const result = await explain(model, randomInput([8, 6, 1], 4), {
     method: 'layer-cam',
-    layer: ['a', 'b'],
+    layers: ['a', 'b'],
     backend: 'cpu',
   });
   assert.equal(result.layers, ['a', 'b']);
@@ -318,8 +318,13 @@ for (const [what, options, type, pattern] of [
   ['a target and a class', { method: 'grad-cam', target: logitOf(0), classIndex: 1 }, XaiError, /leave out/],
   ['no targets', { method: 'grad-cam', target: [] }, XaiError, /empty/],
   ['a target out of range', { method: 'grad-cam', target: contrastOf(0, 9) }, XaiError, /Class 9/],
-  ['no layers', { method: 'grad-cam', layer: [] }, XaiError, /empty/],
-  ['layers of an attribution', { method: 'saliency', layer: ['a', 'b'] }, XaiError, /no layers to average/],
+  ['no layers', { method: 'grad-cam', layers: [] }, XaiError, /empty/],
+  [
+    'layers of an attribution',
+    { method: 'saliency', layers: ['a', 'b'] } as ExplainOptions,
+    XaiError,
+    /no layers to choose or average/,
+  ],
   ['no steps', { method: 'integrated-gradients', steps: 0 }, XaiError, /steps/],
   ['a window that does not fit', { method: 'occlusion', window: 15 }, XaiError, /must fit/],
   ['gaps between windows', { method: 'occlusion', window: 2, stride: 3 }, XaiError, /uncovered/],
@@ -334,7 +339,8 @@ for (const [what, options, type, pattern] of [
 ])[]) {
   test(`${what} is refused`, async () => {
     const model = pooledModel(1);
-    await assertRefused(() => explain(model, inputOf(1), { backend: 'cpu', ...options }), type, pattern);
+    const given: ExplainOptions = { backend: 'cpu', ...options };
+    await assertRefused(() => explain(model, inputOf(1), given), type, pattern);
   });
 }
 
@@ -405,7 +411,8 @@ test('an abort stops a slow method and leaves everything usable', async () => {
       controller.abort();
     },
   });
-  await assertRefused(() => run, XaiError, /aborted/);
+  const error: unknown = await run.catch((reason: unknown) => reason);
+  assert.is(error, controller.signal.reason, "the signal's own reason");
   assert.ok((await first(model, inputOf(2), { method: 'grad-cam' })).map.data.length > 0);
 });
 

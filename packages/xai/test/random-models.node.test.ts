@@ -46,7 +46,7 @@ test('every kind of layer, target, plan and output occurs among those models', a
   const counts = new Map<string, number>();
   await forEachCase((random) => {
     const { plan, seed } = random;
-    const isOpaque = random.extracted.tail.nodes.some(({ operation }) => operation.kind === 'opaque');
+    const isOpaque = random.behind.tail.nodes.some(({ operation }) => operation.kind === 'opaque');
     const hasFallback = plan.kind === 'steps' && plan.variantSteps.some(({ kind }) => kind === 'fallback');
     assert.is(hasFallback, isOpaque, `seed ${String(seed)}: only a layer without a rule ends in a fallback`);
     for (const fact of factsOf(random)) counts.set(fact, (counts.get(fact) ?? 0) + 1);

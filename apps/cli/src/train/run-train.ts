@@ -122,7 +122,7 @@ async function trainWithProgress(
     console.log(`${why}; weights of epoch ${bestEpoch}${chosen}`);
   } catch (error) {
     progress?.stop();
-    if (error instanceof ModelError && error.code === 'aborted') {
+    if (signal.aborted) {
       console.error(`Saved. Go on with: pnpm train --resume ${out}`);
     }
     throw error;

@@ -109,7 +109,7 @@ export interface Executor {
 
 export interface PreparedAblation {
   readonly plan: Plan;
-  /** @throws KernelsError `invalid-input`, `aborted`, `device-lost`, `too-large` */
+  /** @throws KernelsError `invalid-input`, `device-lost`, `too-large`; the signal's reason after an abort */
   run(input: AblationInput): Promise<AblationOutput>;
   /** Frees what `prepare` took; may be called twice. */
   dispose(): void;

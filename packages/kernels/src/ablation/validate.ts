@@ -4,7 +4,7 @@ import type { StepPlan } from '../plan/step-plan.ts';
 import { sizeOf } from '../tail/shape.ts';
 import type { AblationInput, ClassSelection, TensorSource } from './contract.ts';
 
-/** @throws KernelsError `invalid-input` where a tensor's length does not fit the plan, `aborted` */
+/** @throws KernelsError `invalid-input` where a tensor's length does not fit the plan; the signal's reason */
 export function validateInput(plan: Plan, input: AblationInput): void {
   throwIfAborted(input.signal);
   const { inputs, ablation } = input;
@@ -71,10 +71,9 @@ export function mapsPerInput(classes: ClassSelection, classCount: number): numbe
   return classes === 'all' ? classCount : classes.length;
 }
 
-/** @throws KernelsError `aborted` */
+/** @throws the signal's reason */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted)
-    throw new KernelsError('aborted', 'The ablation was aborted.', { cause: signal.reason });
+  signal?.throwIfAborted();
 }
 
 function expectLength(name: string, source: TensorSource, length: number): void {

@@ -13,17 +13,17 @@ export interface DeviceOptions {
  * A new GPU device of this computer or browser. In Node without a hardware driver it is a software one (linux x64, with the
  * npm package `@sparticuz/chromium`). The caller disposes of it; a process can end without that.
  *
- * @throws KernelsError `no-adapter` with the remedy, `aborted`
+ * @throws KernelsError `no-adapter` with the remedy; the signal's reason
  */
 export async function requestDevice(options: DeviceOptions = {}): Promise<Device> {
   const { adapter: preference = 'auto', signal } = options;
-  throwIfAborted(signal);
+  signal?.throwIfAborted();
   const adapter = await openAdapter({ preference });
-  throwIfAborted(signal);
+  signal?.throwIfAborted();
   const gpu = await open(adapter);
   const device = new Device(gpu, describeAdapter(adapter.info), true);
   if (signal?.aborted) device.dispose();
-  throwIfAborted(signal);
+  signal?.throwIfAborted();
   return device;
 }
 
@@ -46,9 +46,4 @@ async function open(adapter: GPUAdapter): Promise<GPUDevice> {
     const message = `The adapter ${name} gave no device; update its driver, or close programs that use much GPU memory.`;
     throw new KernelsError('no-adapter', message, { cause: error });
   }
-}
-
-function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted)
-    throw new KernelsError('aborted', 'Getting a GPU device was aborted.', { cause: signal.reason });
 }

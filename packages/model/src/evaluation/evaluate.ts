@@ -27,7 +27,7 @@ export interface EvaluateOptions {
  * apart: its output is the probability of the second.
  *
  * @throws ModelError `invalid-data` when labels or inputs do not match the model, there are no samples, or the outputs
- *   are not what `outputs` says; `invalid-option`; `aborted` after `signal`
+ *   are not what `outputs` says; `invalid-option`; the signal's reason after an abort
  */
 export async function evaluate(
   model: tf.LayersModel,
@@ -46,11 +46,7 @@ export async function evaluate(
   const failures = new FailureCollector(failedExamples);
   let done = 0;
   for await (const batch of readBatches(data, { batchSize })) {
-    if (signal?.aborted === true) {
-      throw new ModelError('aborted', `The evaluation was stopped after ${done} of ${count} samples.`, {
-        cause: signal.reason,
-      });
-    }
+    signal?.throwIfAborted();
     const predicted = await predict(model, batch.values, [batch.count, ...inputShape]);
     const batchScores = classScores(predicted, units, outputs, done);
     scores.set(batchScores, done * classNames.length);

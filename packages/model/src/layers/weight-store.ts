@@ -82,7 +82,8 @@ export class WeightStore {
       if (kept?.data !== weight.dataId) continue;
       const values = await kept.values;
       const copy = tf.tensor(values.slice(), weight.shape, weight.dtype);
-      (weight as tf.Variable).assign(copy);
+      // A layer's weight is read as the variable itself.
+      if (weight instanceof tf.Variable) weight.assign(copy);
       copy.dispose();
       this.#kept.set(weight, { data: weight.dataId, values: kept.values });
     }

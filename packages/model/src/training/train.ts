@@ -58,7 +58,8 @@ export interface TrainingResult {
  * The same model, data and settings give the same weights, bit for bit, on the same machine and backend - also when
  * interrupted and resumed - unless the model draws random numbers of its own (dropout).
  *
- * @throws ModelError `invalid-option`; `invalid-data` where the data do not fit the model; `aborted` after `signal`;
+ * @throws ModelError `invalid-option`; `invalid-data` where the data do not fit the model; the signal's reason after an abort,
+ * with the state saved where there is a checkpoint folder;
  * `write-failed` where a checkpoint could not be saved (the one before is whole); `not-found` where there is nothing to
  * resume.
  */
@@ -87,7 +88,10 @@ export async function train(
     const pace = new Pace(run);
     while (run.ended === null) {
       while (run.batch < run.stepsPerEpoch) {
-        if (signal?.aborted === true) throw await interrupted(run, checkpoint);
+        if (signal?.aborted === true && checkpoint !== undefined) {
+          await saveTrainingState(checkpoint, await run.state());
+        }
+        signal?.throwIfAborted();
         await run.trainBatch();
         onProgress?.(pace.progress());
         await breathe();
@@ -149,13 +153,6 @@ async function save(run: TrainingRun, folder: string, improved: boolean): Promis
   const history = { settings: run.settings, bestEpoch: run.best?.epoch ?? null, epochs: run.history };
   const text = `${JSON.stringify(history, null, 2)}\n`;
   await writeFileAtomic(folder, 'history.json', new TextEncoder().encode(text));
-}
-
-async function interrupted(run: TrainingRun, folder: string | undefined): Promise<ModelError> {
-  if (folder !== undefined) await saveTrainingState(folder, await run.state());
-  const where = `Training stopped in epoch ${run.epoch + 1} of ${run.settings.epochs}`;
-  const remedy = folder === undefined ? 'nothing was saved' : `resume it from ${folder}`;
-  return new ModelError('aborted', `${where}; ${remedy}.`);
 }
 
 /** Steps a second since this process began or resumed the training. */

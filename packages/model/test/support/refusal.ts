@@ -19,3 +19,15 @@ export async function assertRefused(
   assert.is(error.code, code);
   assert.not(error.message.includes('\n'), 'the message has one line');
 }
+
+/** Checks that work ends with the signal's own reason. */
+export async function assertAborted(work: () => Promise<unknown>, signal: AbortSignal): Promise<void> {
+  let error: unknown;
+  try {
+    await work();
+  } catch (thrown) {
+    error = thrown;
+  }
+  assert.ok(signal.aborted);
+  assert.is(error, signal.reason);
+}

@@ -41,7 +41,7 @@ type MethodFunction<M extends MethodName> = (
 
 function named<M extends MethodName>(method: M): MethodFunction<M> {
   return (source, input, options) =>
-    explain(source, input, { ...options, method } as unknown as ExplainOptions<M>);
+    explain(source, input, { ...options, method });
 }
 
 /** What `ablationCam` takes: targets other than classes go to `explain`. */

@@ -112,7 +112,10 @@ export class PreparedExplainer<M extends MethodName> implements Explainer<M> {
 
   async dispose(): Promise<void> {
     this.#isDisposed = true;
-    await exclusive(() => Promise.resolve(this.#prepared.dispose()));
+    await exclusive(() => {
+      this.#prepared.dispose();
+      return Promise.resolve();
+    });
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -97,7 +97,7 @@ function itemsOf(input: ExplainedInput): readonly InputValues[] {
     return list.length > 0 && list.every(isWhole) ? list : [input as NestedArray];
   }
   if (typeof input === 'object' && (input as unknown) !== null && 'data' in input)
-    return [input as InputValues];
+    return [input];
   throw new XaiError(
     'invalid-input',
     `An input was expected - a tensor, { data, shape }, or an array of numbers - but got ${described(input)}.`,
@@ -114,7 +114,7 @@ function ofNetwork(items: readonly InputValues[], inputs: number): readonly Inpu
     nested.length === inputs &&
     nested.every(Array.isArray)
   ) {
-    return nested as unknown as readonly InputValues[];
+    return nested;
   }
   throw new XaiError(
     'invalid-input',

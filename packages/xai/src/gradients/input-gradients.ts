@@ -21,7 +21,7 @@ export interface GradientPoints {
  * Returns sum_i weight_i dy/dx at point i for each subject, `[...shape]`, in float64. Points of several subjects share
  * a pass through the network; only the points of one pass are in memory.
  *
- * @throws XaiError `aborted`, `unsupported-model` where the model has no gradient
+ * @throws XaiError `unsupported-model` where the model has no gradient; the signal's reason
  */
 export async function sumGradients(
   call: Call,

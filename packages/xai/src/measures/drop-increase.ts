@@ -45,7 +45,7 @@ export interface DropIncrease {
  * mask; `top-fraction` is the protocol of the MNIST-1D and HMT study, with the fractions 0.3 and 0.9.
  *
  * @returns one for each map
- * @throws XaiError `invalid-option` for a fraction outside (0, 1] or a map that fits no input, `aborted`
+ * @throws XaiError `invalid-option` for a fraction outside (0, 1] or a map that fits no input; the signal's reason
  */
 export async function dropAndIncrease(
   source: NetworkSource,

@@ -36,7 +36,7 @@ export interface InsertionDeletion {
  * Deviation: insertion starts from the same baseline as deletion ends at, not from a blurred input.
  *
  * @returns one for each map
- * @throws XaiError `invalid-option`, `aborted`
+ * @throws XaiError `invalid-option`; the signal's reason
  */
 export async function insertionDeletion(
   source: NetworkSource,

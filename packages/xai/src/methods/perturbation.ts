@@ -20,7 +20,7 @@ export interface Variants {
  *
  * @param aim of all variants, or of each
  * @param report called after each pass with the share that is done
- * @throws XaiError `aborted`
+ * @throws the signal's reason
  */
 export async function scoreVariants(
   call: Call,

@@ -35,7 +35,7 @@ export type NaiveOutput = AblationOutput & {
  * Ablation-CAM as it was published: one pass through the network for each channel, subtraction of float32 scores. It is
  * what the single dispatch is checked against, and timed against.
  *
- * @throws XaiError `aborted`, `invalid-option` where filters should be zeroed and the layer has none
+ * @throws XaiError `invalid-option` where filters should be zeroed and the layer has none; the signal's reason
  */
 export async function naiveAblation(request: NaiveRequest): Promise<NaiveOutput> {
   const { naive, inputs, signal } = request;

@@ -59,7 +59,7 @@ export interface CheckProgress {
  * The files without those that cannot be decoded, which are skipped with the decoder's reason. Every file is decoded once:
  * only then the count, and with it the split, the batches and the time left, is known before a training begins.
  *
- * @throws ModelError `aborted`
+ * @throws the signal's reason
  */
 export async function skipBrokenImages(found: ClassFiles, options: CheckOptions): Promise<ClassFiles> {
   const { concurrency, signal, onProgress } = options;
@@ -76,9 +76,7 @@ export async function skipBrokenImages(found: ClassFiles, options: CheckOptions)
     }
   };
   for await (const result of mapInOrder(found.files, concurrency, check)) {
-    if (signal?.aborted === true) {
-      throw new ModelError('aborted', 'Checking the images was aborted.', { cause: signal.reason });
-    }
+    signal?.throwIfAborted();
     if ('file' in result) files.push(result);
     else skipped.push(result);
     onProgress?.({ checked: ++checked, total: found.files.length, skipped: skipped.length });

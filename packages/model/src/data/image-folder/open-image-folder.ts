@@ -48,7 +48,7 @@ export interface ImageSplit extends TrainAndTest {
  * as is every other file that is no sample. Hidden files are ignored.
  *
  * @throws ModelError `not-found` for an unreadable folder, `invalid-data` where it gives no classification (no class folders
- *   or only one, a class without a readable image, unknown classes, `train` and `test` folders), `invalid-option`, `aborted`
+ *   or only one, a class without a readable image, unknown classes, `train` and `test` folders), `invalid-option`; the signal's reason
  */
 export async function openImageFolder(source: FolderSource, options: ImageFolderOptions): Promise<DataSet> {
   const tree = await readFolderTree(source);

@@ -70,7 +70,7 @@ export class StepProgram {
   /**
    * Returns how far each logit falls without each channel, `[inputs, channels, classes]`.
    *
-   * @throws KernelsError `aborted` between chunks of variants
+   * @throws the signal's reason between chunks of variants
    */
   async logitDrops(input: AblationInput, { first, inputs, variants }: InputChunk): Promise<Float32Array> {
     const { channels, classes } = this.#plan;

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { assertClose } from '@ablation-cam/tools/testing';
 import type { Executor, Tail } from '@ablation-cam/kernels';
-import { runLayerGraph } from '@ablation-cam/model';
 import { continueTail } from '../../../src/forward/continue-tail.ts';
 import { classLogits } from '../../../src/forward/forward-pass.ts';
 import { exactAblation, type ExactAblation } from '../exact-ablation.ts';
@@ -32,8 +31,8 @@ export async function checkCase(random: RandomCase, executors: readonly Executor
 }
 
 async function check(random: RandomCase, executors: readonly Executor[]): Promise<void> {
-  const { extracted, inputs, score, activation, logits, constants, ablation } = random;
-  const tail = withoutOpaque(extracted.tail);
+  const { behind, inputs, score, activation, logits, constants, ablation } = random;
+  const tail = withoutOpaque(behind.tail);
   const of = Array.from({ length: inputs }, (_, n) =>
     exactAblation(tail, valuesOf(random, n), offOf(random, n)),
   );
@@ -52,7 +51,7 @@ async function check(random: RandomCase, executors: readonly Executor[]): Promis
         ...{ inputs, activation, ablation, score, constants, norm: 2, classes: 'all' },
         logits: Float32Array.from(of.flatMap((exact) => [...exact.logits])),
         weighting: 'relative-drop',
-        continueFrom: continueTail(random.graph, extracted),
+        continueFrom: continueTail(random.network, behind),
       });
       of.forEach((exact, n) => {
         assertWeights(
@@ -88,7 +87,7 @@ function assertWeights(weights: Float32Array, exact: ExactAblation, isLogit: boo
 
 /** One channel of the first input replaced: the network's own layers, run from there, against the tail in float64. */
 async function checkMasked(random: RandomCase, tail: Tail): Promise<void> {
-  const { graph, extracted, activation, inputs, constants, seed } = random;
+  const { network, behind, activation, inputs, constants, seed } = random;
   const values = valuesOf(random, 0);
   const channels = tail.nodes[tail.target]?.shape.at(-1) ?? 1;
   const masked = part(activation, inputs, 0).map((on, i) =>
@@ -97,12 +96,9 @@ async function checkMasked(random: RandomCase, tail: Tail): Promise<void> {
   const changed = tf.tidy(() => {
     const feeds = [...constants.keys(), tail.target].map((node) => {
       const data = node === tail.target ? masked : (values.get(node) ?? new Float32Array());
-      return [
-        extracted.tensors[node] ?? -1,
-        tf.tensor(data, [1, ...(tail.nodes[node]?.shape ?? [])]),
-      ] as const;
+      return [behind.nodes[node] ?? -1, tf.tensor(data, [1, ...(tail.nodes[node]?.shape ?? [])])] as const;
     });
-    const [z] = runLayerGraph(graph, new Map(feeds), [extracted.logits]);
+    const [z] = network.run(new Map(feeds), [behind.logits] as const);
     return classLogits(z, tail.nodes[tail.output]?.shape[0] ?? 0);
   });
   const found = await changed.data();
@@ -112,10 +108,10 @@ async function checkMasked(random: RandomCase, tail: Tail): Promise<void> {
 }
 
 function valuesOf(
-  { extracted, inputs, activation, constants }: RandomCase,
+  { behind, inputs, activation, constants }: RandomCase,
   n: number,
 ): Map<number, Float32Array> {
-  const values = new Map([[extracted.tail.target, part(activation, inputs, n)]]);
+  const values = new Map([[behind.tail.target, part(activation, inputs, n)]]);
   for (const [node, data] of constants) values.set(node, part(data, inputs, n));
   return values;
 }

@@ -1,5 +1,7 @@
+import type * as tf from '@tensorflow/tfjs';
 import { chunksPerInput, type Shape, type Tail } from '@ablation-cam/kernels';
-import type { LayerCall, LayerGraph, TensorId } from '@ablation-cam/model';
+import type { NodeId } from '@ablation-cam/kernels';
+import type { SizedLayer, SizedNetwork } from '@ablation-cam/model';
 import type { RandomCase } from './random-case.ts';
 
 /** Layer classes that have to occur behind a target. */
@@ -45,48 +47,48 @@ const ACTIVATIONS = [
 ] as const;
 
 /** What is true of a case, by the name under which it is counted. */
-const PROPERTIES: Readonly<Record<string, (random: RandomCase, layers: readonly LayerCall[]) => boolean>> = {
+const PROPERTIES: Readonly<Record<string, (random: RandomCase, layers: readonly SizedLayer[]) => boolean>> = {
   'one axis of positions': ({ target }) => target.shape.length === 2,
   'two axes of positions': ({ target }) => target.shape.length === 3,
   'positions of unequal, odd length': ({ target }) =>
     target.shape.length === 3 && target.shape[0] !== target.shape[1] && (target.shape[0] ?? 0) % 2 === 1,
-  'a chain': ({ extracted: { tail } }) => tail.nodes.every(({ inputs }) => inputs.length < 2),
-  'a graph': ({ extracted: { tail } }) => tail.nodes.some(({ inputs }) => inputs.length > 1),
+  'a chain': ({ behind: { tail } }) => tail.nodes.every(({ inputs }) => inputs.length < 2),
+  'a graph': ({ behind: { tail } }) => tail.nodes.some(({ inputs }) => inputs.length > 1),
   '1 channel': ({ target }) => target.shape.at(-1) === 1,
   '13 channels or more': ({ target }) => (target.shape.at(-1) ?? 0) >= 13,
   '65 channels': ({ target }) => target.shape.at(-1) === 65,
-  'a depth multiplier': ({ extracted: { tail } }) =>
+  'a depth multiplier': ({ behind: { tail } }) =>
     tail.nodes.some(({ operation }) => operation.kind === 'depthwise' && operation.multiplier > 1),
-  'a dense layer on a feature map': ({ extracted: { tail } }) =>
+  'a dense layer on a feature map': ({ behind: { tail } }) =>
     tail.nodes.some(({ operation, shape }) => operation.kind === 'dense' && shape.length > 1),
-  'squeeze and excitation': ({ extracted: { tail } }) => tail.nodes.some((_, node) => isGated(tail, node)),
+  'squeeze and excitation': ({ behind: { tail } }) => tail.nodes.some((_, node) => isGated(tail, node)),
   'a constant beside the target': ({ constants }) => constants.size > 0,
-  'a connection around layers behind the target': ({ extracted: { tail } }) =>
+  'a connection around layers behind the target': ({ behind: { tail } }) =>
     tail.nodes.filter(({ inputs }) => inputs.includes(tail.target)).length > 1,
-  'a dilated convolution': ({ extracted: { tail } }) =>
+  'a dilated convolution': ({ behind: { tail } }) =>
     tail.nodes.some(
       ({ operation }) => operation.kind === 'convolution' && operation.dilation.some((rate) => rate > 1),
     ),
-  'a dilation that TensorFlow.js ignores': (_, layers) =>
+  'a dilation that TensorFlow.js ignores': ({ model }, layers) =>
     layers.some(
-      ({ layer }) =>
-        layer.getClassName() === 'DepthwiseConv2D' &&
-        JSON.stringify(layer.getConfig()['dilationRate']) === '[2,2]',
+      ({ type, ownName }) =>
+        type === 'DepthwiseConv2D' &&
+        JSON.stringify(ownLayer(model, ownName)?.getConfig()['dilationRate']) === '[2,2]',
     ),
-  'a nested model': ({ model }, layers) => layers.some(({ layer }) => !model.layers.includes(layer)),
+  'a nested model': ({ model }, layers) =>
+    layers.some(({ ownName }) => !model.layers.some(({ name }) => name === ownName)),
   'a shared layer': (_, layers) => layers.some(({ call }) => call > 0),
-  'a later call of a shared layer as the target': ({ target }) => target.layerCall.call > 0,
-  'the first of several calls as the target': ({ target, graph }) =>
-    target.layerCall.call === 0 &&
-    graph.calls.some(({ layer, call }) => layer === target.layerCall.layer && call > 0),
-  'several outputs': ({ graph }) => graph.outputs.length > 1,
-  'several inputs': ({ graph }) => graph.inputs.length > 1,
+  'a later call of a shared layer as the target': ({ target }) => target.call > 0,
+  'the first of several calls as the target': ({ target, network }) =>
+    target.call === 0 && network.layers.some(({ name, call }) => name === target.name && call > 0),
+  'several outputs': ({ network }) => network.graph.outputs.length > 1,
+  'several inputs': ({ network }) => network.graph.inputs.length > 1,
   'signed activations': ({ activation }) => activation.some((value) => value < 0),
   'activations that are never negative': ({ activation }) => activation.every((value) => value >= 0),
-  'a softmax output': ({ extracted: { tail } }) => tail.scoreFunction === 'softmax',
+  'a softmax output': ({ behind: { tail } }) => tail.scoreFunction === 'softmax',
   'one sigmoid unit': (random) => sigmoidUnits(random) === 1,
   'several sigmoid units': (random) => sigmoidUnits(random) > 1,
-  'a linear output': ({ extracted: { tail } }) => tail.scoreFunction === 'linear',
+  'a linear output': ({ behind: { tail } }) => tail.scoreFunction === 'linear',
   'a prediction above 0.9999 of a softmax': (random) => isConfident(random, 'softmax'),
   'a prediction above 0.9999 of a sigmoid': (random) => isConfident(random, 'sigmoid'),
   'several inputs in one run': ({ inputs }) => inputs > 1,
@@ -116,34 +118,46 @@ export const FACTS: readonly string[] = [
 
 /** Returns what is true of a case. */
 export function factsOf(random: RandomCase): ReadonlySet<string> {
-  const { graph, target, extracted } = random;
-  const layers = callsBehind(graph, target.tensor, extracted.logits);
-  const activations = extracted.tail.nodes.flatMap(({ operation }) => {
+  const { network, target, behind } = random;
+  const layers = layersBehind(network, target.node, behind.logits);
+  const activations = behind.tail.nodes.flatMap(({ operation }) => {
     if (operation.kind === 'softmax') return ['softmax'];
     return operation.kind === 'activation' ? [operation.function] : [];
   });
   return new Set([
-    ...layers.map(({ layer }) => layer.getClassName()),
-    `target ${target.layerCall.layer.getClassName()}`,
+    ...layers.map(({ type }) => type),
+    `target ${target.type}`,
     ...activations.map((name) => `activation ${name}`),
     ...Object.keys(PROPERTIES).filter((name) => PROPERTIES[name]?.(random, layers)),
   ]);
 }
 
-/** The calls on paths from one tensor to another. */
-function callsBehind(graph: LayerGraph, from: TensorId, to: TensorId): LayerCall[] {
+/** The layers that yield nodes on paths from one node to another. */
+function layersBehind({ graph, layers }: SizedNetwork, from: NodeId, to: NodeId): SizedLayer[] {
   const reached = new Set([from]);
-  const behind = graph.calls.filter(({ inputs, outputs }) => {
-    if (outputs.includes(from) || !inputs.some((id) => reached.has(id))) return false;
-    for (const id of outputs) reached.add(id);
-    return true;
+  graph.nodes.forEach(({ inputs }, id) => {
+    if (inputs.some((input) => reached.has(input))) reached.add(id);
   });
   const leading = new Set([to]);
-  return behind.toReversed().filter(({ inputs, outputs }) => {
-    if (!outputs.some((id) => leading.has(id))) return false;
-    for (const id of inputs) leading.add(id);
-    return true;
+  for (let id = graph.nodes.length - 1; id >= 0; id--) {
+    if (leading.has(id)) for (const input of graph.nodes[id]?.inputs ?? []) leading.add(input);
+  }
+  return layers.filter(({ node, name }) => {
+    const isOnPath = reached.has(node) && leading.has(node) && node !== from;
+    // The layer that makes the logits and applies the score function yields what lies behind them.
+    const makesLogits = graph.nodes[to]?.name === name && to !== from;
+    return isOnPath || makesLogits;
   });
+}
+
+/** A layer of the model or of a model in it. */
+function ownLayer(model: tf.LayersModel, name: string): tf.layers.Layer | undefined {
+  for (const layer of model.layers) {
+    if (layer.name === name) return layer;
+    const inner = 'layers' in layer ? ownLayer(layer as tf.LayersModel, name) : undefined;
+    if (inner) return inner;
+  }
+  return undefined;
 }
 
 /** Whether the node multiplies a feature map by one factor a channel that depends on the target as well. */
@@ -163,11 +177,11 @@ function classesOf({ nodes, output }: Tail): number {
 }
 
 /** 0 where the output is no sigmoid. */
-function sigmoidUnits({ graph, target, extracted: { tail } }: RandomCase): number {
-  return tail.scoreFunction === 'sigmoid' ? (graph.tensors[target.output.logits]?.shape.at(-1) ?? 0) : 0;
+function sigmoidUnits({ network, output, behind: { tail } }: RandomCase): number {
+  return tail.scoreFunction === 'sigmoid' ? (network.graph.nodes[output.logits]?.shape.at(-1) ?? 0) : 0;
 }
 
-function isConfident({ extracted: { tail }, logits }: RandomCase, name: string): boolean {
+function isConfident({ behind: { tail }, logits }: RandomCase, name: string): boolean {
   if (tail.scoreFunction !== name) return false;
   // log(0.9999 / 0.0001)
   const far = 9.2103;

@@ -3,22 +3,25 @@ import { seededRandom, type SeededRandom } from '@ablation-cam/tools/testing';
 import {
   bytesPerInput,
   bytesPerVariant,
+  cut,
   planTail,
   sizeOf,
   type AblationValue,
+  type Cut,
+  type GraphOutput,
   type Plan,
   type Tail,
 } from '@ablation-cam/kernels';
 import {
-  extractTail,
   layerCandidates,
-  layerGraph,
+  networkOf,
   resolveTarget,
-  runLayerGraph,
-  type ExtractedTail,
-  type LayerGraph,
+  type Layered,
+  type SizedLayer,
+  type SizedNetwork,
   type TargetLayer,
 } from '@ablation-cam/model';
+import { inputFeeds } from '../../../src/forward/each-pass.ts';
 import { classLogits } from '../../../src/forward/forward-pass.ts';
 import { randomModel } from './random-model.ts';
 
@@ -26,9 +29,10 @@ import { randomModel } from './random-model.ts';
 export interface RandomCase {
   readonly seed: number;
   readonly model: tf.LayersModel;
-  readonly graph: LayerGraph;
-  readonly target: TargetLayer;
-  readonly extracted: ExtractedTail;
+  readonly network: SizedNetwork;
+  readonly target: SizedLayer;
+  readonly output: GraphOutput;
+  readonly behind: Cut;
   readonly plan: Plan;
   readonly inputs: number;
   /** `[inputs, ...positions, channels]` */
@@ -48,10 +52,12 @@ const MOST_CHANNELS = 65;
 export async function randomCase(seed: number): Promise<RandomCase> {
   const random = seededRandom(seed);
   const model = randomModel(random);
-  const graph = layerGraph(model);
-  const target = randomTarget(graph, random);
-  const extracted = await extractTail(graph, target.tensor, target.output.name);
-  const plan = randomPlan(extracted.tail, random);
+  const network = await networkOf(model).at();
+  const { layer: target, output: index } = randomTarget(network, random);
+  const output = network.graph.outputs[index];
+  if (!output) throw new RangeError(`The network has no output ${String(index)}.`);
+  const behind = cut(network.graph, target.node, output);
+  const plan = randomPlan(behind.tail, random);
   const inputs = random.pick([1, 1, 2]);
   const channels = target.shape.at(-1) ?? 1;
   const ablation = random.pick<AblationValue>([
@@ -61,20 +67,21 @@ export async function randomCase(seed: number): Promise<RandomCase> {
   ]);
   const score = random.pick(['probability', 'probability', 'logit'] as const);
   return {
-    ...{ seed, model, graph, target, extracted, plan, inputs, ablation, score },
-    ...(await forward(graph, extracted, random, inputs)),
+    ...{ seed, model, network, target, output, behind, plan, inputs, ablation, score },
+    ...(await forward(network, behind, random, inputs)),
   };
 }
 
 /** Any tensor with positions and channels on a path to an output; of a shared layer any of its calls. */
-function randomTarget(graph: LayerGraph, random: SeededRandom): TargetLayer {
-  const output = random.pick(graph.outputs).name;
-  const candidates = layerCandidates(graph, output).flatMap(({ name, shape, calls }) =>
+function randomTarget({ network, layers }: SizedNetwork, random: SeededRandom): TargetLayer<SizedLayer> {
+  const layered: Layered<SizedLayer> = { outputs: network.outputs, layers };
+  const output = random.pick(network.outputs).name;
+  const candidates = layerCandidates(layered, output).flatMap(({ name, shape, calls }) =>
     (shape.at(-1) ?? 1) > MOST_CHANNELS
       ? []
       : Array.from({ length: calls }, (_, index) => ({ layer: name, call: index })),
   );
-  return resolveTarget(graph, { ...random.pick(candidates), output });
+  return resolveTarget(layered, { ...random.pick(candidates), output });
 }
 
 /** In a quarter of the cases the variants of an input do not fit into the memory together. */
@@ -89,8 +96,8 @@ function randomPlan(tail: Tail, random: SeededRandom): Plan {
 }
 
 async function forward(
-  graph: LayerGraph,
-  { tail, tensors, target, logits }: ExtractedTail,
+  network: SizedNetwork,
+  { tail, nodes, target, logits }: Cut,
   random: SeededRandom,
   inputs: number,
 ): Promise<Pick<RandomCase, 'activation' | 'logits' | 'constants'>> {
@@ -98,12 +105,12 @@ async function forward(
     operation.kind === 'constant' ? [node] : [],
   );
   const fetched = tf.tidy(() => {
-    const feeds = graph.inputs.map((id) => {
-      const shape = [inputs, ...(graph.tensors[id]?.shape ?? [])].map((size) => size ?? 1);
-      return [id, tf.tensor(random.floats(shape.reduce((a, b) => a * b, 1)), shape)] as const;
+    const given = network.graph.inputs.map((id) => {
+      const shape = [inputs, ...(network.graph.nodes[id]?.shape ?? [])];
+      return tf.tensor(random.floats(shape.reduce((a, b) => a * b, 1)), shape);
     });
-    const ids = constants.map((node) => tensors[node] ?? -1);
-    const [a, z, ...rest] = runLayerGraph(graph, new Map(feeds), [target, logits, ...ids] as const);
+    const ids = constants.map((node) => nodes[node] ?? -1);
+    const [a, z, ...rest] = network.run(inputFeeds(network, given), [target, logits, ...ids] as const);
     return [a, classLogits(z, tail.nodes[tail.output]?.shape[0] ?? 0), ...rest];
   });
   const [activation, scores, ...others] = await Promise.all(
@@ -117,37 +124,27 @@ async function forward(
   };
 }
 
-/** The model call by call, with what each is configured to do: printed where a case fails. */
-export function describeCase({
-  seed,
-  graph,
-  target,
-  extracted,
-  inputs,
-  ablation,
-  score,
-}: RandomCase): string {
-  const { layerCall, shape, output } = target;
-  const calls = graph.calls.map(({ name, layer, part, inputs: read, outputs }) => {
-    const made = outputs.map((id) => `${String(id)} [${(graph.tensors[id]?.shape ?? []).join(', ')}]`);
-    const config = part === 'activation' ? part : JSON.stringify(essential(layer.getConfig()));
-    return `  ${made.join(', ')} <- ${layer.getClassName()} "${name}" (${read.join(', ')}) ${config}`;
-  });
+/** The network node by node, with what each is configured to do: printed where a case fails. */
+export function describeCase({ seed, network, target, output, inputs, ablation, score }: RandomCase): string {
+  const nodes = network.graph.nodes.map(
+    ({ name, operation, inputs: read, shape }, id) =>
+      `  ${String(id)} [${shape.join(', ')}] <- ${operation.kind} "${name}" (${read.join(', ')}) ` +
+      JSON.stringify(essential(operation)),
+  );
   return [
-    `seed ${String(seed)}: target "${layerCall.name}" call ${String(layerCall.call)}, tensor ${String(target.tensor)} ` +
-      `[${shape.join(', ')}], output "${output.name}" (${extracted.tail.scoreFunction}), ${String(inputs)} input(s), ` +
+    `seed ${String(seed)}: target "${target.name}" call ${String(target.call)}, node ${String(target.node)} ` +
+      `[${target.shape.join(', ')}], output "${output.name}" (${output.scoreFunction}), ${String(inputs)} input(s), ` +
       `ablation ${ablation.kind === 'values' ? `values ${ablation.values.some(Boolean) ? 'drawn' : 'zero'}` : ablation.kind}, ` +
       `score ${score}`,
-    ...calls,
+    ...nodes,
   ].join('\n');
 }
 
-/** What a configuration says besides names and how weights are made. */
-function essential(config: object): object {
+/** What an operation says besides its weights. */
+function essential(operation: object): object {
   return Object.fromEntries(
-    Object.entries(config).filter(
-      ([key, value]) =>
-        value !== null && !/nitializer|egularizer|onstraint|^(name|trainable|dtype)$/.test(key),
+    Object.entries(operation).filter(
+      ([key, value]: [string, unknown]) => key !== 'kind' && value !== null && !ArrayBuffer.isView(value),
     ),
   );
 }

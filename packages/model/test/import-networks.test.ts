@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { seededRandom } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { networkOf, resolveTarget, smallMobileNet, smallResNet, vgg7 } from '../src/index.ts';
+import { networkOf, smallMobileNet, smallResNet, vgg7, type TargetSelection } from '../src/index.ts';
 import { checkTail, type CheckedTail } from './support/check-tail.ts';
 import { cutModel, defaultTarget } from './support/cut-model.ts';
 import { randomizeWeights } from './support/random-weights.ts';
@@ -28,7 +28,7 @@ function convolution(name: string, filters = 4): tf.layers.Layer {
 /** Builds a model around `body`, gives it random weights, checks the tails of the targets, returns the last. */
 async function check(
   body: (input: Symbolic) => Symbolic | Symbolic[],
-  ...selections: Parameters<typeof resolveTarget>[1][]
+  ...selections: TargetSelection[]
 ): Promise<CheckedTail> {
   const random = seededRandom(11);
   const inputs = tf.input({ shape: SIZE });
