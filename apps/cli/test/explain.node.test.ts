@@ -34,12 +34,14 @@ test.after.each(async ({ folder }) => {
 test('a test sample is explained by the embedded model of its set', async () => {
   const { exitCode, stdout, stderr } = await runCommand(['explain', 'textures:3', '--json']);
   assert.is(exitCode, 0, stderr);
-  const { input, className } = JSON.parse(stdout) as { input: string; className: string };
-  assert.equal([input, className], ['textures:3', 'rings']);
+  const explanation = JSON.parse(stdout) as { input: string; className: string };
+  assert.equal([explanation.input, explanation.className], ['textures:3', 'rings']);
+  assert.not('ablatedScores' in explanation, 'the scores of all classes only where they are asked for');
 });
 
 test('--json prints the explanation of a MNIST-1D sample, and nothing else, and writes no file', async () => {
-  const { exitCode, stdout, stderr } = await runCommand(['explain', '--executor', 'webgpu', '--json']);
+  const args = ['explain', '--executor', 'webgpu', '--json', '--ablated-scores'];
+  const { exitCode, stdout, stderr } = await runCommand(args);
   assert.is(exitCode, 0, stderr);
   const explanation = JSON.parse(stdout) as ExplanationJson;
   const { probabilities, weights, ablatedScores, classIndex, map, mapSigned, timings } = explanation;

@@ -24,6 +24,7 @@ for (const [sample, classIndex, options] of [
       '--class',
       String(classIndex),
       '--json',
+      '--ablated-scores',
       ...options,
     ];
     const expected = JSON.parse(await commandOutput(command)) as SavedExplanation;

@@ -39,24 +39,15 @@ export { type MapMaker } from './webgpu/chunked-ablation.ts';
 export { ownLoopExecutor, type OwnLoopOptions } from './webgpu/own-loop-executor.ts';
 export { activate as activationValue } from './reference/activation-functions.ts';
 export { evaluateTail } from './reference/evaluate-tail.ts';
-export {
-  channelNorm,
-  channelPlane,
-  channelWeight,
-  channelWeights,
-  drawMap,
-  weightedMap,
-} from './reference/channel-weights.ts';
+export { channelNorm, channelPlane, channelWeight, weightedMap } from './reference/channel-weights.ts';
 export { tailOperations } from './plan/operations.ts';
-export {
-  baseScores,
-  largest,
-  scoreChange,
-  type BaseScores,
-  type ScoreChange,
-} from './reference/score-change.ts';
-export { classOfMap, openOutput, type OpenOutput } from './ablation/open-output.ts';
-export { mapsPerInput, throwIfAborted, validateInput } from './ablation/validate.ts';
+export { scoreChange, type ScoreChange } from './reference/score-change.ts';
+export { RunResults } from './reference/run-results.ts';
+export type { InputWeights } from './reference/input-weights.ts';
+export type { OpenOutput } from './ablation/open-output.ts';
+export { classesOf, largest, mapsPerInput } from './ablation/class-selection.ts';
+export { countClamped, LARGEST_FLOAT, toFiniteFloat } from './ablation/float-range.ts';
+export { throwIfAborted, validateInput } from './ablation/validate.ts';
 export { ownerMap } from './plan/owner.ts';
 export { isWindowOfOnes } from './plan/low-rank.ts';
 export { valueMade, valuesRead } from './plan/values-read.ts';

@@ -79,10 +79,11 @@ for (const [kind, tail] of WIDE) {
         weighting: 'relative-drop',
         norm: 2,
         classes: 'predicted',
+        ablatedScores: true,
         continueFrom: continueIn(tail),
       });
       const expected = deltas.map((delta, at) => (logits[at % 3] ?? 0) - delta);
-      assertClose(ablatedScores, expected, FLOAT32, 'ablated scores');
+      assertClose(ablatedScores ?? [], expected, FLOAT32, 'ablated scores');
     } finally {
       prepared.dispose();
     }

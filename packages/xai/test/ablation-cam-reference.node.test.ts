@@ -69,7 +69,14 @@ async function assertAgrees(
   const { layer, classIndex } = record;
   for (const ablation of ['zero', 'zero-kernel'] as const) {
     const expected = record.ablationCam[ablation];
-    const options = { layer, classIndex, ablation, executor, backend: 'wasm', ablatedScores: true } as const;
+    const options = {
+      layer,
+      classIndex,
+      ablation,
+      executor,
+      backend: 'wasm',
+      ablatedScores: true,
+    } as const;
     const { explanations } = await ablationCam(model, input, options);
     const [explanation] = explanations;
     if (!explanation) throw new Error('there is no explanation');

@@ -69,7 +69,7 @@ async function assertAgreesWithNaive(
     assertClose(explanation.weights, expected.weights, SINGLE_PRECISION, 'weights');
     assertClose(
       explanation.ablatedScores ?? [],
-      expected.ablatedScores ?? [],
+      expected.ablatedScores ?? [NaN],
       SINGLE_PRECISION,
       'ablated scores',
     );

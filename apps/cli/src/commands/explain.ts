@@ -89,6 +89,10 @@ export const explain: RegisterCommand = (program, { signal }) => {
       new Option('--out <dir>', 'folder for the pictures and explanation.json').default('explanation'),
     )
     .option('--json', 'print the explanation as JSON and write no files unless --out is given')
+    .option(
+      '--ablated-scores',
+      'with the scores of all classes without each channel in the JSON (Ablation-CAM)',
+    )
     .addHelpText('after', EXAMPLES)
     .action(async (input, options, command) => {
       const { defaultModel } = await import('../explain/open-subject.ts');

@@ -28,17 +28,22 @@ export function ablationJson(
   comparison: Comparison | null,
   scoresFile: string,
 ): { explanations: object[]; scoresNpy: Uint8Array | null } {
-  const [first] = result.explanations;
-  const isLarge = (first?.ablatedScores.length ?? 0) > LARGEST_INLINE_SCORES;
+  const scores = request.ablatedScores ? (result.explanations[0]?.ablatedScores ?? null) : null;
+  const isLarge = scores !== null && scores.length > LARGEST_INLINE_SCORES;
   const explanations = result.explanations.map((explanation) => ({
     model: request.model,
     input: subject.input.name,
-    ...describeExplanation(result, explanation, subject, isLarge ? scoresFile : null),
+    ...describeExplanation(result, explanation, subject),
+    ...(request.ablatedScores && {
+      ablatedScores: isLarge
+        ? scoresFile
+        : rows(explanation.ablatedScores ?? new Float32Array(), result.classes),
+    }),
     ...(comparison && { comparison }),
   }));
   return {
     explanations,
-    scoresNpy: isLarge && first ? encodeNpy(first.ablatedScores, [result.channels, result.classes]) : null,
+    scoresNpy: isLarge ? encodeNpy(scores, [result.channels, result.classes]) : null,
   };
 }
 
@@ -46,7 +51,6 @@ function describeExplanation(
   result: AblationCamResult,
   explanation: AblationExplanation,
   { classNames }: Subject,
-  scoresFile: string | null,
 ): object {
   const { classIndex } = explanation;
   return {
@@ -63,7 +67,6 @@ function describeExplanation(
     logits: [...explanation.logits],
     channels: result.channels,
     weights: [...explanation.weights],
-    ablatedScores: scoresFile ?? rows(explanation.ablatedScores, result.classes),
     map: describeMap(explanation.map),
     mapSigned: describeMap(explanation.mapSigned),
     backend: result.backend.chosen,

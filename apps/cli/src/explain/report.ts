@@ -74,7 +74,7 @@ function printChannels(
   { score, classes }: AblationCamResult,
   explanation: AblationExplanation,
 ): void {
-  const { classIndex, classScore, weights, ablatedScores, warnings } = explanation;
+  const { classIndex, classScore, weights, ablatedScores = new Float32Array(), warnings } = explanation;
   const shown = score === 'probability' ? percent : (value: number): string => value.toPrecision(4);
   console.log(
     `\nWhy ${classText(classNames, classIndex)} (${score} ${shown(classScore)})? The channels that matter most:`,

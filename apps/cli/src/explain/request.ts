@@ -22,6 +22,7 @@ export interface ExplainRequest {
   readonly labels?: string | undefined;
   readonly plan?: true | undefined;
   readonly compare?: true | undefined;
+  readonly ablatedScores?: true | undefined;
   readonly out: string;
   readonly json?: true | undefined;
   readonly writesFiles: boolean;

@@ -40,6 +40,8 @@ export async function runExplain(request: ExplainRequest, signal: AbortSignal): 
       strategy: request.strategy,
       backend: request.backend,
       executor: request.executor,
+      // What is printed tells the score without each channel; JSON has the scores of all classes where they are asked for.
+      ablatedScores: request.ablatedScores ?? !request.json,
       signal,
     };
     if (methods.some((method) => method !== 'ablation-cam')) {

@@ -25,7 +25,14 @@ export async function explainSubject(
   const classes = loaded.model.outputs[0]?.shape.at(-1) ?? 0;
   const run = (strategy: Strategy): Explain => {
     return (classIndex) =>
-      ablationCam(loaded.model, input, { ...optionsOf(subject), signal, onProgress, classIndex, strategy });
+      ablationCam(loaded.model, input, {
+        ...optionsOf(subject),
+        ablatedScores: classIndex !== 'predicted',
+        signal,
+        onProgress,
+        classIndex,
+        strategy,
+      });
   };
   const explain = orNaively(run('single-dispatch'), run('naive'));
   const result =
@@ -40,7 +47,7 @@ export async function explainSubject(
     hasWebGpu: await hasWebGpu(),
     probabilities: first.probabilities,
     logits: first.logits,
-    ablatedScores: first.ablatedScores,
+    ablatedScores: first.ablatedScores ?? new Float32Array(),
     maps: explanations.map(({ classIndex, classScore, weights, map, mapSigned, warnings }) => ({
       classIndex,
       classScore,

@@ -1,6 +1,6 @@
 import { evaluateTail, referenceExecutor } from '@ablation-cam/kernels';
 import { BenchError } from '../errors.ts';
-import { ablationInput, planFor, predictedWeights } from '../strategies/incremental.ts';
+import { ablationInput, planFor } from '../strategies/incremental.ts';
 import type { Answer } from '../strategies/strategy.ts';
 import type { Subject } from '../subject/subject.ts';
 import { largestOfEach, maxRelativeError } from './agreement.ts';
@@ -93,7 +93,7 @@ async function incrementalWeights(subject: Subject, logits: Float32Array): Promi
   const prepared = await referenceExecutor().prepare(planFor(subject));
   try {
     const { weights } = await prepared.run({ ...ablationInput(subject, (_, data) => data), logits });
-    return predictedWeights(subject, weights);
+    return weights;
   } finally {
     prepared.dispose();
   }

@@ -85,7 +85,7 @@ export async function prepareExecutor(
       const { weights, dispatches } = await prepared.run(input);
       return {
         kind: 'weights',
-        values: predictedWeights(subject, weights),
+        values: weights,
         dispatches: device ? dispatches.ablation + dispatches.map : null,
       };
     },
@@ -127,17 +127,6 @@ export function ablationInput(
     norm: 2,
     classes: 'predicted',
   };
-}
-
-/** Out of `[batch, channels, classes]` the weights of each input's predicted class, `[batch, channels]`. */
-export function predictedWeights(
-  { batch, channels, classes, predicted }: Subject,
-  weights: Float32Array,
-): Float32Array {
-  return Float32Array.from(
-    { length: batch * channels },
-    (_, i) => weights[i * classes + predicted[Math.floor(i / channels)]!]!,
-  );
 }
 
 /** As planned. Of a plan in steps for several inputs the bytes are not known: inputs of a chunk share what is read of the weights. */

@@ -23,8 +23,11 @@ export type AblationValue =
   /** The mean of the channel over the positions of the same input. */
   | { readonly kind: 'channel-mean' };
 
-/** Which classes get a map: the predicted one, every one, or a list for all inputs. */
-export type ClassSelection = 'predicted' | 'all' | readonly number[];
+/**
+ * Which classes are explained: the predicted one, every one, a list for all inputs, or of each input the `topK` classes with
+ * the highest logits, highest first (all classes where there are no more).
+ */
+export type ClassSelection = 'predicted' | 'all' | readonly number[] | { readonly topK: number };
 
 /** A tensor on the CPU, or on the executor's own device (usage STORAGE | COPY_SRC, float32, packed). */
 export type TensorSource = Float32Array | GPUBuffer;
@@ -41,6 +44,11 @@ export interface AblationInput {
   readonly weighting: Weighting;
   readonly norm: Norm;
   readonly classes: ClassSelection;
+  /**
+   * Whether the scores of all classes without each channel are wanted, which takes K x C numbers an input. Default: false,
+   * and nothing of that size is kept, copied or read back.
+   */
+  readonly ablatedScores?: boolean | undefined;
   /**
    * The values of the tail's `constant` nodes by their index in it, `[inputs, ...shape]`; those that `StepPlan.given`
    * names are needed.
@@ -69,17 +77,25 @@ export interface FrontierChunk {
  */
 export type ContinueFrom = (chunk: FrontierChunk) => Promise<Float32Array>;
 
-/** All arrays are row-major and belong to the caller. M is the number of classes with a map. */
+/** All arrays are row-major and belong to the caller. M is the number of classes that are explained, each with a map. */
 export interface AblationOutput {
   /** `[inputs, classes]` */
   readonly logits: Float32Array;
-  /** The score of every class without channel k, in the units of the score, `[inputs, channels, classes]`. */
-  readonly ablatedScores: Float32Array;
-  /** `[inputs, channels, classes]`; 0 where the score or the norm is 0. */
+  /**
+   * The score of every class without channel k, in the units of the score, `[inputs, channels, classes]`; null where they
+   * were not asked for.
+   */
+  readonly ablatedScores: Float32Array | null;
+  /** `[inputs, M, channels]`, finite for finite logits; 0 where a logit that is explained, or the norm, is 0. */
   readonly weights: Float32Array;
+  /**
+   * How many weights lie beyond the range of a float32, as those of a class that was all but ruled out may: each is the
+   * largest or the lowest finite float32 instead.
+   */
+  readonly clampedWeights: number;
   /** The class of each map, `[inputs, M]`. */
   readonly classIndices: Uint32Array;
-  /** sum_k w_k A_k, `[inputs, M, ...positions]`. */
+  /** sum_k w_k A_k, `[inputs, M, ...positions]`, kept within the range of a float32. */
   readonly mapSigned: Float32Array;
   /** max(0, sum_k w_k A_k), `[inputs, M, ...positions]`. */
   readonly map: Float32Array;

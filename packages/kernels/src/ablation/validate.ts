@@ -2,7 +2,7 @@ import { KernelsError } from '../errors.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { StepPlan } from '../plan/step-plan.ts';
 import { sizeOf } from '../tail/shape.ts';
-import type { AblationInput, ClassSelection, TensorSource } from './contract.ts';
+import type { AblationInput, TensorSource } from './contract.ts';
 
 /** @throws KernelsError `invalid-input` where a tensor's length does not fit the plan; the signal's reason */
 export function validateInput(plan: Plan, input: AblationInput): void {
@@ -28,7 +28,12 @@ export function validateInput(plan: Plan, input: AblationInput): void {
       throw new KernelsError('invalid-input', 'An ablation value is not finite.');
     }
   }
-  if (typeof input.classes !== 'string') {
+  if (typeof input.classes === 'object' && 'topK' in input.classes) {
+    const { topK } = input.classes;
+    if (!Number.isInteger(topK) || topK < 1) {
+      throw new KernelsError('invalid-input', `topK is ${String(topK)}; ask for at least one class.`);
+    }
+  } else if (typeof input.classes !== 'string') {
     if (input.classes.length === 0) throw new KernelsError('invalid-input', 'The list of classes is empty.');
     for (const index of input.classes) {
       if (!Number.isInteger(index) || index < 0 || index >= plan.classes) {
@@ -63,12 +68,6 @@ function expectGiven(plan: StepPlan, { inputs, constants, continueFrom }: Ablati
         'give `continueFrom` or choose a later target layer.',
     );
   }
-}
-
-/** Returns how many maps an input gets. */
-export function mapsPerInput(classes: ClassSelection, classCount: number): number {
-  if (classes === 'predicted') return 1;
-  return classes === 'all' ? classCount : classes.length;
 }
 
 /** @throws the signal's reason */

@@ -1,6 +1,6 @@
 import { KernelsError } from '../errors.ts';
 import { sizeOf } from '../tail/shape.ts';
-import { resultLayout } from './result-layout.ts';
+import { resultLayout, wantedOf } from './result-layout.ts';
 import { largestScratch, LAUNCH_BYTES, mostLaunches, stepScratch } from './step-memory.ts';
 import type { StepPlan } from './step-plan.ts';
 import { largestBinding } from './weight-parts.ts';
@@ -23,22 +23,22 @@ export function bytesPerVariant({ slots, variantSteps }: StepPlan): number {
 
 /**
  * Bytes for each input of a chunk whatever its variants: base and off values, ablation values and, twice because they are
- * read back, logits, scores, weights, the predicted class and the maps of `maps` classes, signed and not; the activation once
- * more, which is read back where the CPU makes the map. Parameters of launches are there once for all inputs, but small enough
+ * read back, logits, and the weights and maps of `maps` classes, maps signed and not; the scores of all variants where they are
+ * wanted; the activation once more, which is read back where the CPU makes the map. Parameters of launches are there once for all inputs, but small enough
  * to be counted with each.
  */
-export function bytesPerInput(plan: StepPlan, maps = 1): number {
+export function bytesPerInput(plan: StepPlan, maps = 1, keepsScores = false): number {
   const { slots, channels, classes, positions, inputSteps, variantSteps } = plan;
   const kept = slots.reduce((sum, { perVariant, elements }) => sum + (perVariant ? 0 : elements), 0);
   const scratch = variantSteps.reduce((sum, step) => sum + stepScratch(step).perInput, 0);
   const launches = [...inputSteps, ...variantSteps].reduce((sum, step) => sum + mostLaunches(step), 0);
-  const results = classes + resultLayout(plan, 1, maps).length;
+  const results = classes + resultLayout(plan, 1, wantedOf(maps, keepsScores)).length;
   const elements = kept + scratch + channels + maps + 2 * results + sizeOf(positions) * channels;
   return 4 * elements + launches * LAUNCH_BYTES + SMALL_BUFFER_BYTES;
 }
 
 /**
- * Returns the chunks of a run over `inputs` inputs with `maps` maps each. All variants of as many inputs as the budget holds go together; where
+ * Returns the chunks of a run over `inputs` inputs with `maps` classes each that are explained. All variants of as many inputs as the budget holds go together; where
  * it does not hold those of one input, its variants are taken in
  *
  *     ceil(K / floor((budget - bytes per input) / bytes per variant))
@@ -47,19 +47,20 @@ export function bytesPerInput(plan: StepPlan, maps = 1): number {
  *
  * @throws KernelsError `too-large` where not even one variant fits
  */
-export function chunkSizes(plan: StepPlan, inputs: number, maps = 1): ChunkSizes {
+export function chunkSizes(plan: StepPlan, inputs: number, maps = 1, keepsScores = false): ChunkSizes {
   const { channels, budgetBytes } = plan;
-  const perInput = bytesPerInput(plan, maps);
+  const perInput = bytesPerInput(plan, maps, keepsScores);
+  const perBuffer = inputsPerBuffer(plan, maps, keepsScores);
   const perVariant = bytesPerVariant(plan);
   const rows = Math.min(variantsPerBuffer(plan), plan.limits.maxComputeWorkgroupsPerDimension);
   const whole = Math.min(
     Math.floor(budgetBytes / (perInput + channels * perVariant)),
     Math.floor(rows / channels),
-    inputsPerBuffer(plan, maps),
+    perBuffer,
   );
   if (whole >= 1) return { inputs: Math.min(inputs, whole), variants: channels };
   const most = Math.min(Math.floor((budgetBytes - perInput) / perVariant), rows);
-  if (most < 1 || inputsPerBuffer(plan, maps) < 1) throw tooLarge(plan, perInput + perVariant);
+  if (most < 1 || perBuffer < 1) throw tooLarge(plan, perInput + perVariant);
   return { inputs: 1, variants: Math.ceil(channels / Math.ceil(channels / most)) };
 }
 
@@ -69,8 +70,13 @@ export function chunksPerInput(plan: StepPlan, maps = 1): number {
 }
 
 /** GPU memory of a run besides the weights, in bytes. */
-export function runBytes(plan: StepPlan, { inputs, variants }: ChunkSizes, maps = 1): number {
-  return inputs * (bytesPerInput(plan, maps) + variants * bytesPerVariant(plan));
+export function runBytes(
+  plan: StepPlan,
+  { inputs, variants }: ChunkSizes,
+  maps = 1,
+  keepsScores = false,
+): number {
+  return inputs * (bytesPerInput(plan, maps, keepsScores) + variants * bytesPerVariant(plan));
 }
 
 /** How many variants of inputs the largest value or scratch lets into one buffer. */
@@ -81,9 +87,9 @@ function variantsPerBuffer({ slots, variantSteps, limits }: StepPlan): number {
 }
 
 /** How many inputs the largest value or the result lets into one buffer. */
-function inputsPerBuffer(plan: StepPlan, maps: number): number {
+function inputsPerBuffer(plan: StepPlan, maps: number, keepsScores: boolean): number {
   const kept = plan.slots.map(({ perVariant, elements }) => (perVariant ? 1 : elements));
-  const largest = Math.max(resultLayout(plan, 1, maps).length, ...kept);
+  const largest = Math.max(resultLayout(plan, 1, wantedOf(maps, keepsScores)).length, ...kept);
   return Math.floor(largestBinding(plan.limits) / (4 * largest));
 }
 

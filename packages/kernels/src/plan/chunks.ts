@@ -1,6 +1,6 @@
 import { KernelsError } from '../errors.ts';
 import type { SeparablePlan } from './plan.ts';
-import { resultLayout } from './result-layout.ts';
+import { resultLayout, type Wanted } from './result-layout.ts';
 
 /** Channels a workgroup of the ablation kernel takes together; `CHANNEL_LANES` in `separable-dense.wgsl`. */
 export const CHANNEL_LANES = 8;
@@ -23,10 +23,13 @@ export function scratchHalf(plan: SeparablePlan): number {
   return largest * CHANNEL_LANES;
 }
 
-/** Float32 elements that one input takes in each buffer of a run. */
+/**
+ * Float32 elements that one input takes in each buffer of a run. The result has the falls of all logits at its end, wanted or
+ * not: what is read back of it is `resultLayout`'s.
+ */
 export function elementsPerInput(
   plan: SeparablePlan,
-  maps: number,
+  wanted: Wanted,
 ): { activation: number; logits: number; scratch: number; result: number } {
   const { channels, classes } = plan;
   const positions = plan.positions.reduce((product, length) => product * length, 1);
@@ -34,7 +37,7 @@ export function elementsPerInput(
     activation: positions * channels,
     logits: classes,
     scratch: Math.ceil(channels / CHANNEL_LANES) * 2 * scratchHalf(plan),
-    result: resultLayout(plan, 1, maps).length,
+    result: resultLayout(plan, 1, { ...wanted, scores: true }).length,
   };
 }
 
@@ -46,12 +49,13 @@ export function elementsPerInput(
  */
 export function inputsPerChunk(
   plan: SeparablePlan,
-  maps: number,
+  wanted: Wanted,
   limits: ChunkLimits,
   budgetBytes: number,
 ): number {
   const largestBuffer = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
-  const elements = elementsPerInput(plan, maps);
+  const { classes: maps } = wanted;
+  const elements = elementsPerInput(plan, wanted);
   const kernelBytes = 4 * plan.step.kernel.length;
   if (kernelBytes > largestBuffer) throw tooLarge('weights of the dense layer', kernelBytes, largestBuffer);
   let inputs = limits.maxComputeWorkgroupsPerDimension;
@@ -62,8 +66,8 @@ export function inputsPerChunk(
     inputs = Math.min(inputs, Math.floor(largestBuffer / bytes));
     total += bytes;
   }
-  // What is read back exists twice: all results, and the activation where the CPU makes the map of it.
-  total += 4 * (elements.result + elements.logits + elements.activation);
+  // What is read back exists twice: results, and the activation where the CPU makes the map of it.
+  total += 4 * (resultLayout(plan, 1, wanted).length + elements.logits + elements.activation);
   if (maps > limits.maxComputeWorkgroupsPerDimension) {
     throw new KernelsError(
       'too-large',

@@ -59,10 +59,10 @@ export function planCost(plan: SeparablePlan, inputs: number): PlanCost {
   const positions = plan.positions.reduce((product, length) => product * length, 1);
   const contributions = step.features * channels * classes;
   const activations = positions * channels;
-  const scores = channels * classes;
+  const drops = channels * classes;
   return {
     dispatches: 1,
-    bytes: 4 * (inputs * (activations + 2 * step.features * channels + 3 * scores) + contributions),
-    operations: inputs * (contributions + activations * (1 + step.stages.length) + 4 * scores),
+    bytes: 4 * (inputs * (activations + 2 * step.features * channels + 2 * drops + channels) + contributions),
+    operations: inputs * (contributions + activations * (1 + step.stages.length) + 4 * drops),
   };
 }

@@ -11,37 +11,50 @@ interface ResultShape {
   readonly classes: number;
 }
 
+/** What a run is to give of each input. */
+export interface Wanted {
+  /** Classes that are explained, M. */
+  readonly classes: number;
+  /** Maps that the GPU makes: M, or none where the CPU makes them. */
+  readonly maps: number;
+  /** Whether the scores of all classes without each channel are wanted. */
+  readonly scores: boolean;
+}
+
 /**
- * Where the parts of a result begin, in float32 elements: ablated scores and weights `[inputs, channels, classes]`, predicted
- * classes `[inputs]`, signed maps and maps `[inputs, maps, positions]`. The GPU leaves all of them in one buffer, which is read
- * back at once.
+ * Where the parts of a result begin, in float32 elements: weights `[inputs, M, channels]`, signed maps and maps
+ * `[inputs, maps, positions]` and, where they are wanted, ablated scores `[inputs, channels, classes]`. The GPU leaves all of
+ * them in one buffer, which is read back at once.
  */
 export interface ResultLayout {
-  readonly ablatedScores: number;
   readonly weights: number;
-  readonly predicted: number;
   readonly mapSigned: number;
   readonly map: number;
-  /** Of all parts together. */
+  /** The end of what is read back whatever is wanted. A single dispatch keeps the falls of all logits from here on. */
+  readonly ablatedScores: number;
+  /** Of all parts that are wanted together. */
   readonly length: number;
 }
 
-/** Lays out the result of so many inputs with so many maps each. */
+/** Lays out the result of so many inputs. */
 export function resultLayout(
   { positions, channels, classes }: ResultShape,
   inputs: number,
-  maps: number,
+  wanted: Wanted,
 ): ResultLayout {
-  const scores = inputs * channels * classes;
-  const predicted = 2 * scores;
-  const mapSigned = predicted + inputs;
-  const mapElements = inputs * maps * sizeOf(positions);
+  const mapSigned = inputs * wanted.classes * channels;
+  const mapElements = inputs * wanted.maps * sizeOf(positions);
+  const ablatedScores = mapSigned + 2 * mapElements;
   return {
-    ablatedScores: 0,
-    weights: scores,
-    predicted,
+    weights: 0,
     mapSigned,
     map: mapSigned + mapElements,
-    length: mapSigned + 2 * mapElements,
+    ablatedScores,
+    length: ablatedScores + (wanted.scores ? inputs * channels * classes : 0),
   };
+}
+
+/** What a run gives that explains `classes` classes of each input and whose maps the GPU makes. */
+export function wantedOf(classes: number, scores = false): Wanted {
+  return { classes, maps: classes, scores };
 }

@@ -71,7 +71,7 @@ function bytesOf(plan: StepPlan, step: PlanStep): number {
   };
   const made = valueMade(step);
   const values = [...valuesRead(step), ...(made === null ? [] : [made])];
-  const scores = step.kind === 'score' ? 2 * plan.channels * plan.classes : 0;
+  const scores = step.kind === 'score' ? plan.channels : 0;
   return values.reduce((sum, value) => sum + bytes(value), 0) + 4 * (chunks * weightsOf(step) + scores);
 }
 

@@ -1,5 +1,4 @@
-import type { AblationOutput, Norm, Weighting } from '../ablation/contract.ts';
-import type { ScoreChange } from './score-change.ts';
+import type { Norm, Weighting } from '../ablation/contract.ts';
 
 /** Returns the channel's activation as a plane, `[positions]`, from a channels-last activation `[positions, channels]`. */
 export function channelPlane(activation: Float32Array, channel: number, channels: number): Float64Array {
@@ -24,55 +23,6 @@ export function channelNorm(plane: Iterable<number>, norm: Norm): number {
 export function channelWeight(weighting: Weighting, drop: number, score: number, norm: number): number {
   const divisor = weighting === 'slope' ? norm : Math.abs(score);
   return divisor === 0 ? 0 : drop / divisor;
-}
-
-/**
- * Returns the weights of all channels for all classes, `[channels, classes]`.
- *
- * @param change of the scores without each channel
- * @param activation `[positions, channels]`
- */
-export function channelWeights(
-  { scores, drops }: ScoreChange,
-  activation: Float32Array,
-  weighting: Weighting,
-  norm: Norm,
-): Float64Array {
-  const classes = scores.length;
-  const channels = drops.length / classes;
-  const weights = new Float64Array(drops.length);
-  for (let k = 0; k < channels; k++) {
-    const length = weighting === 'slope' ? channelNorm(channelPlane(activation, k, channels), norm) : 0;
-    for (let c = 0; c < classes; c++) {
-      weights[k * classes + c] = channelWeight(weighting, drops[k * classes + c]!, scores[c]!, length);
-    }
-  }
-  return weights;
-}
-
-/**
- * Writes the maps of a class, max(0, sum_k w_k A_k) and with its sign, worked out in float64, to place `at` of many.
- *
- * @param activation of the input, `[positions, channels]`
- * @param weights of the input, `[channels, classes]`
- */
-export function drawMap(
-  activation: Float32Array,
-  weights: Float32Array | Float64Array,
-  classes: number,
-  classIndex: number,
-  { mapSigned, map }: Pick<AblationOutput, 'mapSigned' | 'map'>,
-  at: number,
-): void {
-  const channels = weights.length / classes;
-  const ofClass = new Float64Array(channels);
-  for (let k = 0; k < channels; k++) ofClass[k] = weights[k * classes + classIndex]!;
-  const signed = weightedMap(activation, ofClass);
-  mapSigned.set(signed, at * signed.length);
-  map.set(
-    signed.map((value) => Math.max(0, value)),
-    at * signed.length,
-  );
 }
 
 /**

@@ -5,20 +5,22 @@ import type {
   PreparedAblation,
   TensorSource,
 } from '../ablation/contract.ts';
-import { classOfMap, openOutput } from '../ablation/open-output.ts';
-import { mapsPerInput, throwIfAborted, validateInput } from '../ablation/validate.ts';
+import { throwIfAborted, validateInput } from '../ablation/validate.ts';
 import { KernelsError } from '../errors.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { StepPlan } from '../plan/step-plan.ts';
 import type { Weights, WeightValues } from '../plan/weights.ts';
 import { sizeOf } from '../tail/shape.ts';
-import { channelPlane, channelWeights, drawMap } from './channel-weights.ts';
-import { baseScores, largest, scoreChange } from './score-change.ts';
+import { channelPlane } from './channel-weights.ts';
+import type { InputWeights } from './input-weights.ts';
+import { RunResults } from './run-results.ts';
 import { logitDrops } from './separable-dense.ts';
-import { kernelsOf, logitDeltas } from './steps/run-steps.ts';
+import { eachLogitDelta, kernelsOf } from './steps/run-steps.ts';
 
 /** An abort or a repaint gets its turn at least this often between inputs. */
 const LONGEST_BLOCK_MS = 50;
+/** Channels of a single dispatch's plan between two looks at the clock. */
+const CHANNELS_TOGETHER = 64;
 
 /** Returns the executor that evaluates plans in plain TypeScript and float64: slow, readable, needs nothing. */
 export function referenceExecutor(): Executor {
@@ -38,85 +40,59 @@ class ReferenceAblation implements PreparedAblation {
 
   async run(input: AblationInput): Promise<AblationOutput> {
     validateInput(this.plan, input);
-    const { channels, classes } = this.plan;
-    const positions = sizeOf(this.plan.positions);
-    const activation = onCpu(input.activation);
+    const { classes } = this.plan;
     const logits = onCpu(input.logits);
-    const maps = mapsPerInput(input.classes, classes);
-    const output = openOutput(this.plan, input.inputs, maps);
-    output.logits.set(logits);
+    const results = new RunResults(this.plan, input, onCpu(input.activation), logits);
     const turn = turns(input.signal);
     for (let n = 0; n < input.inputs; n++) {
-      const size = positions * channels;
-      const inputActivation = activation.subarray(n * size, (n + 1) * size);
-      const inputLogits = logits.subarray(n * classes, (n + 1) * classes);
-
       const start = performance.now();
-      const weights = await this.ablate(input, n, inputActivation, inputLogits, turn, output);
-      const ablated = performance.now();
-      const predicted = largest(inputLogits);
-      for (let m = 0; m < maps; m++) {
-        const classIndex = classOfMap(input.classes, m, predicted);
-        output.classIndices[n * maps + m] = classIndex;
-        drawMap(inputActivation, weights, classes, classIndex, output, n * maps + m);
-      }
-      output.timings.ablationMs += ablated - start;
-      output.timings.mapMs += performance.now() - ablated;
+      const weights = results.open(n);
+      const ownLogits = logits.subarray(n * classes, (n + 1) * classes);
+      await this.weigh(input, n, results.activationOf(n), ownLogits, turn, weights);
+      results.output.timings.ablationMs += performance.now() - start;
+      results.close(n, weights);
       input.onProgress?.(n + 1);
       await turn();
     }
-    return output;
+    return results.output;
   }
 
   dispose(): void {
     // Nothing is held outside the heap.
   }
 
-  /** Fills ablated scores and weights of input n; returns the weights in float64, `[channels, classes]`. */
-  private async ablate(
+  /** Weighs all channels of input n. */
+  private async weigh(
     input: AblationInput,
     n: number,
     activation: Float32Array,
     logits: Float32Array,
     turn: () => Promise<void>,
-    output: Pick<AblationOutput, 'ablatedScores' | 'weights'>,
-  ): Promise<Float64Array> {
-    const { channels, classes, scoreFunction } = this.plan;
-    const drops = await this.drops(input, n, activation, logits, turn);
-    const change = scoreChange(baseScores(logits, input.score, scoreFunction), drops);
-    const weights = channelWeights(change, activation, input.weighting, input.norm);
-    output.ablatedScores.set(change.ablatedScores, n * channels * classes);
-    output.weights.set(weights, n * channels * classes);
-    return weights;
-  }
-
-  /** How far each logit of input n falls without each channel, `[channels, classes]`. */
-  private async drops(
-    input: AblationInput,
-    n: number,
-    activation: Float32Array,
-    logits: Float32Array,
-    turn: () => Promise<void>,
-  ): Promise<Float64Array> {
+    weights: InputWeights,
+  ): Promise<void> {
     const { plan } = this;
     const off = offValues(input, n, activation, plan.channels);
     if (plan.kind === 'steps') {
-      return logitDeltas(plan, this.#kernels, {
+      const given = {
         activation: Float64Array.from(activation),
         off,
         logits,
-        constant: (node) => constantValue(plan, input, n, node),
+        constant: (node: number) => constantValue(plan, input, n, node),
         continueFrom: input.continueFrom,
         turn,
+      };
+      await eachLogitDelta(plan, this.#kernels, given, (channel, drops) => {
+        weights.add(channel, drops);
       });
+      return;
     }
     const { channels, classes, step } = plan;
-    const drops = new Float64Array(channels * classes);
+    const drops = new Float64Array(classes);
     for (let k = 0; k < channels; k++) {
-      const plane = channelPlane(activation, k, channels);
-      drops.set(logitDrops(step, k, channels, plane, off[k]!), k * classes);
+      logitDrops(step, k, channels, channelPlane(activation, k, channels), off[k]!, drops);
+      weights.add(k, drops);
+      if (k % CHANNELS_TOGETHER === 0) await turn();
     }
-    return drops;
   }
 }
 

@@ -1,129 +1,94 @@
+import { largest } from '../ablation/class-selection.ts';
 import type { Score } from '../ablation/contract.ts';
 import type { ScoreFunction } from '../tail/tail.ts';
 import { sigmoid } from './activation-functions.ts';
+import { SoftmaxChange } from './softmax-change.ts';
 
-/** Scores of all classes before and after ablations. */
+/**
+ * How the scores of one input change when its logits fall: those of one variant after the other, whose numbers last until the
+ * next one is taken. All numbers are float64. For finite logits and falls none is NaN; a relative drop may be -Infinity.
+ */
 export interface ScoreChange {
-  /** y, `[classes]` */
-  readonly scores: Float64Array;
-  /** y_k, `[variants, classes]` */
-  readonly ablatedScores: Float64Array;
-  /** y - y_k, `[variants, classes]`, without the cancellation of that subtraction */
-  readonly drops: Float64Array;
+  /** Takes a variant. @param drops how far each logit falls, `[classes]`; read until the next variant is taken */
+  take(drops: Float64Array): void;
+  /** y_k, the score of a class in the variant. */
+  ablated(classIndex: number): number;
+  /** y - y_k, without the cancellation of that subtraction. */
+  drop(classIndex: number): number;
+  /** (y - y_k) / |y|, whether or not y itself can be told from 0; 0 for a logit that is 0. */
+  relativeDrop(classIndex: number): number;
 }
 
-/** What the changes of one input's scores have in common. */
-export interface BaseScores {
-  readonly kind: 'logit' | 'sigmoid' | 'softmax';
-  readonly logits: Float64Array;
-  /** The predicted class, m. */
-  readonly predicted: number;
-  /** y, `[classes]` */
-  readonly scores: Float64Array;
-  /** Of a softmax, exp(z_c - z_m), `[classes]`; otherwise empty. */
-  readonly exponentials: Float64Array;
-}
-
-/** Returns the scores of logits, and what `scoreChange` needs of them. */
-export function baseScores(
+/** Returns what becomes of the scores of an input. @param logits `[classes]` */
+export function scoreChange(
   logits: ArrayLike<number>,
   score: Score,
   scoreFunction: ScoreFunction,
-): BaseScores {
-  const z = new Float64Array(logits);
-  const predicted = largest(z);
-  const none = new Float64Array();
-  if (score === 'logit' || scoreFunction === 'linear') {
-    return { kind: 'logit', logits: z, predicted, scores: z, exponentials: none };
-  }
-  if (scoreFunction === 'sigmoid') {
-    return { kind: 'sigmoid', logits: z, predicted, scores: z.map(sigmoid), exponentials: none };
-  }
-  const exponentials = z.map((value) => Math.exp(value - z[predicted]!));
-  const sum = exponentials.reduce((a, b) => a + b, 0);
-  return { kind: 'softmax', logits: z, predicted, scores: exponentials.map((e) => e / sum), exponentials };
-}
-
-/**
- * Returns how the scores change when logits fall.
- *
- * @param logitDrops of one or several variants, `[variants, classes]`
- */
-export function scoreChange(base: BaseScores, logitDrops: ArrayLike<number>): ScoreChange {
-  switch (base.kind) {
-    case 'logit': {
-      const { logits } = base;
-      const drops = new Float64Array(logitDrops);
-      return { scores: logits, ablatedScores: drops.map((d, i) => logits[i % logits.length]! - d), drops };
-    }
-    case 'sigmoid':
-      return sigmoidChange(base, new Float64Array(logitDrops));
-    case 'softmax':
-      return softmaxChange(base, logitDrops);
-  }
-}
-
-function sigmoidChange({ logits, scores }: BaseScores, logitDrops: Float64Array): ScoreChange {
-  const classes = logits.length;
-  return {
-    scores,
-    ablatedScores: logitDrops.map((d, i) => sigmoid(logits[i % classes]! - d)),
-    drops: logitDrops.map((d, i) => {
-      const p = scores[i % classes]!;
-      const q = sigmoid(-logits[i % classes]!);
-      // p - p' = p q (e^d - 1) / (p + q e^d), written so that the exponential never overflows.
-      return d > 0
-        ? (-p * q * Math.expm1(-d)) / (p * Math.exp(-d) + q)
-        : (p * q * Math.expm1(d)) / (p + q * Math.exp(d));
-    }),
-  };
-}
-
-/**
- * For a softmax with predicted class m, let w_j = (z_j - d_j) - (z_m - d_m), e_j = exp(z_j - z_m) and
- * t_j = exp(w_j) - e_j. Then y_c - y_kc = (y_c sum_j t_j - t_c) / sum_j exp(w_j), and t_m = 0: the term that would
- * cancel where the prediction is confident is never formed. Both sums are scaled by exp(-max w).
- */
-function softmaxChange(
-  { logits, predicted, scores, exponentials }: BaseScores,
-  logitDrops: ArrayLike<number>,
 ): ScoreChange {
-  const classes = logits.length;
-  const z = logits[predicted]!;
-  const ablatedScores = new Float64Array(logitDrops.length);
-  const drops = new Float64Array(logitDrops.length);
-  for (let row = 0; row < logitDrops.length; row += classes) {
-    const d = logitDrops[row + predicted]!;
-    let shift = 0;
-    for (let c = 0; c < classes; c++) shift = Math.max(shift, logits[c]! - z + (d - logitDrops[row + c]!));
-    const scale = shift === 0 ? 1 : Math.exp(-shift);
-    // First the exponentials and the terms, then what is made of them and their sums.
-    let ablatedSum = 0;
-    let termSum = 0;
-    for (let c = 0; c < classes; c++) {
-      const v = d - logitDrops[row + c]!;
-      const before = exponentials[c]! * scale;
-      const isSmall = Math.abs(v) < 1;
-      const ablated = isSmall ? 0 : Math.exp(logits[c]! - z + v - shift);
-      const term = isSmall ? before * Math.expm1(v) : ablated - before;
-      ablatedScores[row + c] = before + term;
-      drops[row + c] = term;
-      ablatedSum += before + term;
-      termSum += term;
-    }
-    for (let c = 0; c < classes; c++) {
-      ablatedScores[row + c]! /= ablatedSum;
-      drops[row + c] = (scores[c]! * termSum - drops[row + c]!) / ablatedSum;
-    }
-  }
-  return { scores, ablatedScores, drops };
+  const z = new Float64Array(logits);
+  if (score === 'logit' || scoreFunction === 'linear') return new LogitChange(z);
+  return scoreFunction === 'sigmoid' ? new SigmoidChange(z) : new SoftmaxChange(z, largest(z));
 }
 
-/** Returns the index of the largest value, the first one among equals. */
-export function largest(values: ArrayLike<number>): number {
-  let best = 0;
-  for (let index = 1; index < values.length; index++) {
-    if ((values[index] ?? -Infinity) > (values[best] ?? -Infinity)) best = index;
+class LogitChange implements ScoreChange {
+  readonly #logits: Float64Array;
+  #drops: Float64Array = new Float64Array();
+
+  constructor(logits: Float64Array) {
+    this.#logits = logits;
   }
-  return best;
+
+  take(drops: Float64Array): void {
+    this.#drops = drops;
+  }
+
+  ablated(classIndex: number): number {
+    return this.#logits[classIndex]! - this.#drops[classIndex]!;
+  }
+
+  drop(classIndex: number): number {
+    return this.#drops[classIndex]!;
+  }
+
+  relativeDrop(classIndex: number): number {
+    const z = this.#logits[classIndex]!;
+    return z === 0 ? 0 : this.#drops[classIndex]! / Math.abs(z);
+  }
+}
+
+/** p = sigmoid(z), p' = sigmoid(z - d). */
+class SigmoidChange implements ScoreChange {
+  readonly #logits: Float64Array;
+  #drops: Float64Array = new Float64Array();
+
+  constructor(logits: Float64Array) {
+    this.#logits = logits;
+  }
+
+  take(drops: Float64Array): void {
+    this.#drops = drops;
+  }
+
+  ablated(classIndex: number): number {
+    return sigmoid(this.#logits[classIndex]! - this.#drops[classIndex]!);
+  }
+
+  /** p - p' = sigmoid(larger) sigmoid(-smaller) (1 - e^-|d|) with the sign of d, of the arguments z and z - d. */
+  drop(classIndex: number): number {
+    const [z, d] = [this.#logits[classIndex]!, this.#drops[classIndex]!];
+    const fall = sigmoid(Math.max(z, z - d)) * sigmoid(-Math.min(z, z - d)) * -Math.expm1(-Math.abs(d));
+    return d < 0 ? -fall : fall;
+  }
+
+  /**
+   * (p - p') / p = (1 - e^-d) sigmoid(d - z), whose first factor overflows where d is far below 0 although the second may make
+   * up for it: (1 - e^-|d|) e^-max(min(d, 0), z - max(d, 0)) / (1 + e^-|z - d|) with the sign of d has the same value, and
+   * overflows only where that does.
+   */
+  relativeDrop(classIndex: number): number {
+    const [z, d] = [this.#logits[classIndex]!, this.#drops[classIndex]!];
+    const size = -Math.expm1(-Math.abs(d)) / (1 + Math.exp(-Math.abs(z - d)));
+    const exponent = -Math.max(Math.min(d, 0), z - Math.max(d, 0));
+    return (d < 0 ? -size : size) * Math.exp(exponent);
+  }
 }

@@ -2,11 +2,12 @@ import type { PointwiseOperation, SeparableDenseStep, Stage } from '../plan/sepa
 import { activate } from './activation-functions.ts';
 
 /**
- * Returns the fall of every logit when one channel is switched off, `[classes]`, in float64:
+ * Works out the fall of every logit when one channel is switched off, in float64:
  * d_c = sum_p (f(A_k)[p] - f(r_k)) W[p K + k, c].
  *
  * @param plane the channel's activation, `[height * width]`
  * @param off the value that stands for "off"
+ * @param drops where d goes, `[classes]`
  */
 export function logitDrops(
   step: SeparableDenseStep,
@@ -14,7 +15,8 @@ export function logitDrops(
   channels: number,
   plane: Float64Array,
   off: number,
-): Float64Array {
+  drops: Float64Array,
+): void {
   let on = plane;
   let offValue = off;
   for (const stage of step.stages) {
@@ -30,13 +32,12 @@ export function logitDrops(
     offValue = pointwise(step.reduced, offValue, channel);
   }
   const { classes, kernel } = step;
-  const drops = new Float64Array(classes);
+  drops.fill(0);
   for (let feature = 0; feature < on.length; feature++) {
     const change = on[feature]! - offValue;
     const row = (feature * channels + channel) * classes;
-    for (let c = 0; c < classes; c++) drops[c]! += change * kernel[row + c]!;
+    if (change !== 0) for (let c = 0; c < classes; c++) drops[c]! += change * kernel[row + c]!;
   }
-  return drops;
 }
 
 function pointwise(operations: readonly PointwiseOperation[], value: number, channel: number): number {

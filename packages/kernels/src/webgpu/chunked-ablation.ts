@@ -1,8 +1,11 @@
 import type { AblationInput, AblationOutput, PreparedAblation } from '../ablation/contract.ts';
-import { mapsPerInput, throwIfAborted, validateInput } from '../ablation/validate.ts';
+import { mapsPerInput } from '../ablation/class-selection.ts';
+import { throwIfAborted, validateInput } from '../ablation/validate.ts';
 import type { Device } from '../device/device.ts';
 import type { ChunkSizes } from '../plan/chunk-sizes.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { Wanted } from '../plan/result-layout.ts';
+import { classTable, dependsOnLogits, type ClassTable } from './class-table.ts';
 import { RunOutput, type ChunkOutput } from './run-output.ts';
 
 /** Which inputs of a run a chunk covers, and how many of their variants go together. */
@@ -12,20 +15,22 @@ export interface InputChunk {
   readonly variants: number;
 }
 
+/** What a chunk is to give. */
+export interface ChunkRequest extends InputChunk {
+  readonly wanted: Wanted;
+  readonly classTable: ClassTable;
+}
+
 /** How chunks of inputs run. */
 export interface ChunkRunner {
-  /** The chunks of a run over `inputs` inputs with `maps` maps each. */
-  chunkSizes(inputs: number, maps: number): ChunkSizes;
+  /** The chunks of a run over `inputs` inputs of which this is wanted. */
+  chunkSizes(inputs: number, wanted: Wanted): ChunkSizes;
   /**
-   * @param maps that the GPU is to make of each input; where it is to make none, the activation comes back instead
+   * Where the GPU is to make no maps, the activation comes back instead.
+   *
    * @param collect is handed what came back, and copies it: it ends when that returns
    */
-  run(
-    input: AblationInput,
-    chunk: InputChunk,
-    maps: number,
-    collect: (output: ChunkOutput) => void,
-  ): Promise<void>;
+  run(input: AblationInput, chunk: ChunkRequest, collect: (output: ChunkOutput) => void): Promise<void>;
   /** May be called twice. */
   dispose(): void;
 }
@@ -44,27 +49,32 @@ export function defaultMapMaker({ adapter }: Device): MapMaker {
 /** Runs over inputs in chunks. */
 export class ChunkedAblation implements PreparedAblation {
   readonly plan: Plan;
+  readonly #device: Device;
   readonly #runner: ChunkRunner;
   readonly #mapMaker: MapMaker;
 
   /** @param runner belongs to the ablation from now on */
-  constructor(plan: Plan, runner: ChunkRunner, mapMaker: MapMaker) {
+  constructor(device: Device, plan: Plan, runner: ChunkRunner, mapMaker: MapMaker) {
     this.plan = plan;
+    this.#device = device;
     this.#runner = runner;
     this.#mapMaker = mapMaker;
   }
 
   async run(input: AblationInput): Promise<AblationOutput> {
     validateInput(this.plan, input);
-    const maps = mapsPerInput(input.classes, this.plan.classes);
-    const { inputs: most, variants } = this.#runner.chunkSizes(input.inputs, maps);
-    const mapsOnGpu = maps === 1 && this.#mapMaker === 'cpu' ? 0 : maps;
-    const output = new RunOutput(this.plan, input.inputs, maps);
+    const classes = mapsPerInput(input.classes, this.plan.classes);
+    const maps = classes === 1 && this.#mapMaker === 'cpu' ? 0 : classes;
+    const wanted = { classes, maps, scores: input.ablatedScores ?? false };
+    const { inputs: most, variants } = this.#runner.chunkSizes(input.inputs, wanted);
+    const table = classTable(input.classes, this.plan.classes, await this.#logitsFor(input));
+    const output = new RunOutput(this.plan, input.inputs, wanted);
     for (let firstInput = 0; firstInput < input.inputs; firstInput += most) {
       throwIfAborted(input.signal);
       const start = performance.now();
       const inputs = Math.min(most, input.inputs - firstInput);
-      await this.#runner.run(input, { firstInput, inputs, variants }, mapsOnGpu, (part) => {
+      const chunk = { firstInput, inputs, variants, wanted, classTable: table };
+      await this.#runner.run(input, chunk, (part) => {
         output.collect(part, input.classes, firstInput, inputs, performance.now() - start);
       });
       input.onProgress?.(firstInput + inputs);
@@ -75,5 +85,12 @@ export class ChunkedAblation implements PreparedAblation {
 
   dispose(): void {
     this.#runner.dispose();
+  }
+
+  /** The logits where the classes follow from them, otherwise none. */
+  async #logitsFor({ classes, logits, inputs }: AblationInput): Promise<Float32Array> {
+    if (!dependsOnLogits(classes)) return new Float32Array();
+    if (logits instanceof Float32Array) return logits;
+    return new Float32Array(await this.#device.readBuffer(logits, 0, 4 * inputs * this.plan.classes));
   }
 }

@@ -1,11 +1,9 @@
-import type { ClassSelection } from '../ablation/contract.ts';
 import type { Device } from '../device/device.ts';
 import type { PlanLimits } from '../plan/step-plan.ts';
 import type { MapMaker } from './chunked-ablation.ts';
 import type { RunShape } from './operations/ends.ts';
 import { WEIGHTED_MAP } from './shaders.ts';
 
-const CLASS_PREDICTED = 0xffffffff;
 /** Positions and classes a workgroup of `weighted-map.wgsl` takes. */
 const MAP_POSITIONS = 64;
 const MAP_CLASSES = 4;
@@ -21,19 +19,13 @@ export async function prepareMaps(device: Device, mapMaker: MapMaker): Promise<v
   await Promise.all(kinds.map((maps) => mapPipeline(device, maps)));
 }
 
-/** The class of each map as `weighted-map.wgsl` takes it. */
-export function mapClasses(classes: ClassSelection, maps: number): Uint32Array {
-  if (classes === 'predicted') return Uint32Array.of(CLASS_PREDICTED);
-  return classes === 'all' ? Uint32Array.from({ length: maps }, (_, c) => c) : Uint32Array.from(classes);
-}
-
 /** The parameters of `weighted-map.wgsl`. */
 export function mapParameters(
-  { inputs, positions, channels, classes }: RunShape,
+  { inputs, positions, channels }: RunShape,
   maps: number,
   limits: GridLimits,
 ): Uint32Array {
-  return Uint32Array.of(channels, positions, classes, maps, inputs, positionBlocks(positions, limits));
+  return Uint32Array.of(channels, positions, maps, inputs, positionBlocks(positions, limits));
 }
 
 /** Workgroups of `weighted-map.wgsl`. */

@@ -2,6 +2,7 @@ import type { Executor } from '../ablation/contract.ts';
 import type { Device } from '../device/device.ts';
 import { DEFAULT_BUDGET_BYTES } from '../plan/chunks.ts';
 import { planLoop, type LoopPlan } from '../plan/plan-loop.ts';
+import { resultLayout, type Wanted } from '../plan/result-layout.ts';
 import { sizeOf } from '../tail/shape.ts';
 import { BufferScope } from './buffer-scope.ts';
 import { ChunkedAblation, defaultMapMaker } from './chunked-ablation.ts';
@@ -47,17 +48,18 @@ export function ownLoopExecutor(device: Device, { isAwaited = false }: OwnLoopOp
           prepareMaps(device, mapMaker),
         ]);
         return new ChunkedAblation(
+          device,
           plan,
           {
-            chunkSizes: (inputs, maps) => ({
+            chunkSizes: (inputs, wanted) => ({
               inputs: Math.max(
                 1,
-                Math.min(inputs, Math.floor(DEFAULT_BUDGET_BYTES / bytesPerInput(loop, maps))),
+                Math.min(inputs, Math.floor(DEFAULT_BUDGET_BYTES / bytesPerInput(loop, wanted))),
               ),
               variants: 1,
             }),
-            run: (input, chunk, maps, collect) =>
-              runLoop(device, { plan: loop, constants, pipelines }, input, chunk, maps, isAwaited, collect),
+            run: (input, chunk, collect) =>
+              runLoop(device, { plan: loop, constants, pipelines }, input, chunk, isAwaited, collect),
             dispose: () => {
               scope.dispose();
             },
@@ -72,8 +74,10 @@ export function ownLoopExecutor(device: Device, { isAwaited = false }: OwnLoopOp
   };
 }
 
-/** The slots, and logits, drops, scores and weights of every variant; results are there twice, to be read back. */
-function bytesPerInput({ slots, channels, classes, positions }: LoopPlan, maps: number): number {
+/** The slots, logits and drops of every variant, and results, which are there twice to be read back. */
+function bytesPerInput(loop: LoopPlan, wanted: Wanted): number {
+  const { slots, channels, classes, positions } = loop;
   const kept = slots.reduce((sum, { elements }) => sum + elements, 0);
-  return 4 * (kept + 6 * channels * classes + (channels + 4 * maps) * sizeOf(positions) + 3 * classes);
+  const results = 2 * resultLayout(loop, 1, wanted).length;
+  return 4 * (kept + 2 * channels * classes + results + 2 * channels * sizeOf(positions) + 3 * classes);
 }

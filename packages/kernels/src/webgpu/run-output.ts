@@ -1,14 +1,16 @@
+import { classesOf } from '../ablation/class-selection.ts';
 import type { AblationOutput, ClassSelection } from '../ablation/contract.ts';
-import { classOfMap, openOutput, type OpenOutput } from '../ablation/open-output.ts';
+import { countClamped } from '../ablation/float-range.ts';
+import { openOutput, type OpenOutput } from '../ablation/open-output.ts';
 import type { Plan } from '../plan/plan.ts';
-import { resultLayout } from '../plan/result-layout.ts';
-import { drawMap } from '../reference/channel-weights.ts';
+import { resultLayout, type Wanted } from '../plan/result-layout.ts';
+import { drawMap } from '../reference/run-results.ts';
 
 /** What came back of a chunk of inputs, read where the device's memory is mapped, for as long as it is. */
 export interface ChunkOutput {
   /** `[inputs, classes]` */
   readonly logits: Float32Array;
-  /** As `resultLayout` has it, with all maps of an input or none. */
+  /** As `resultLayout` has it. */
   readonly result: Float32Array;
   /** `[inputs, ...positions, channels]` where there are no maps: the CPU makes them. Otherwise null. */
   readonly activation: Float32Array | null;
@@ -23,15 +25,14 @@ export interface ChunkOutput {
 export class RunOutput {
   readonly #plan: Plan;
   readonly #inputs: number;
-  readonly #maps: number;
+  readonly #wanted: Wanted;
   readonly #output: OpenOutput;
 
-  /** @param maps of each input */
-  constructor(plan: Plan, inputs: number, maps: number) {
+  constructor(plan: Plan, inputs: number, wanted: Wanted) {
     this.#plan = plan;
     this.#inputs = inputs;
-    this.#maps = maps;
-    this.#output = openOutput(plan, inputs, maps);
+    this.#wanted = wanted;
+    this.#output = openOutput(plan, inputs, wanted.classes, wanted.scores);
   }
 
   get complete(): AblationOutput {
@@ -51,22 +52,25 @@ export class RunOutput {
     elapsedMs: number,
   ): void {
     const output = this.#output;
-    const layout = resultLayout(this.#plan, inputs, activation ? 0 : this.#maps);
-    const weights = result.subarray(layout.weights, layout.predicted);
+    const layout = resultLayout(this.#plan, inputs, this.#wanted);
+    const weights = result.subarray(layout.weights, layout.mapSigned);
     this.#place(output.logits, first, logits);
-    this.#place(output.ablatedScores, first, result.subarray(layout.ablatedScores, layout.weights));
     this.#place(output.weights, first, weights);
-    for (let at = 0; at < inputs * this.#maps; at++) {
-      const map = at % this.#maps;
-      const predicted = result[layout.predicted + (at - map) / this.#maps]!;
-      output.classIndices[first * this.#maps + at] = classOfMap(selection, map, predicted);
+    output.clampedWeights += countClamped(weights);
+    if (output.ablatedScores) {
+      this.#place(output.ablatedScores, first, result.subarray(layout.ablatedScores, layout.length));
+    }
+    const { classes } = this.#plan;
+    for (let n = 0; n < inputs; n++) {
+      const own = classesOf(selection, logits.subarray(n * classes, (n + 1) * classes));
+      output.classIndices.set(own, (first + n) * own.length);
     }
     const start = performance.now();
     if (activation) {
       this.#draw(activation, weights, first, inputs);
     } else {
       this.#place(output.mapSigned, first, result.subarray(layout.mapSigned, layout.map));
-      this.#place(output.map, first, result.subarray(layout.map, layout.length));
+      this.#place(output.map, first, result.subarray(layout.map, layout.ablatedScores));
     }
     const drawMs = activation ? performance.now() - start : 0;
     output.dispatches.ablation += dispatches.ablation;
@@ -78,17 +82,13 @@ export class RunOutput {
     if (gpuMs !== null) timings.gpuMs = (timings.gpuMs ?? 0) + gpuMs;
   }
 
-  /** Makes the maps of inputs `first` to `first + inputs - 1`. */
+  /** Makes the one map of each of inputs `first` to `first + inputs - 1`. */
   #draw(activation: Float32Array, weights: Float32Array, first: number, inputs: number): void {
-    const { channels, classes } = this.#plan;
+    const { channels } = this.#plan;
     const size = activation.length / inputs;
     for (let n = 0; n < inputs; n++) {
       const own = activation.subarray(n * size, (n + 1) * size);
-      const ownWeights = weights.subarray(n * channels * classes, (n + 1) * channels * classes);
-      for (let m = 0; m < this.#maps; m++) {
-        const at = (first + n) * this.#maps + m;
-        drawMap(own, ownWeights, classes, this.#output.classIndices[at]!, this.#output, at);
-      }
+      drawMap(own, weights.subarray(n * channels, (n + 1) * channels), this.#output, first + n);
     }
   }
 

@@ -26,24 +26,49 @@ fn sigmoid(x: f32) -> f32 {
   return sigmoids(vec4(x)).x;
 }
 
-// (p - p') / p for p = sigmoid(z), p' = sigmoid(z - d): q (e^d - 1) / (p + q e^d) with q = 1 - p, never overflowing.
+const LARGEST = 0x1.fffffep+127f;
+
+// a b for numbers >= 0, the largest float32 where that is larger.
+fn products_in_range(a: vec4<f32>, b: vec4<f32>) -> vec4<f32> {
+  return select(a * b, vec4(LARGEST), a > LARGEST / max(b, vec4(1.0)));
+}
+
+// a / b for b >= 0, an end of the range of float32 where it lies beyond, 0 where b is 0.
+fn quotients_in_range(a: vec4<f32>, b: vec4<f32>) -> vec4<f32> {
+  let is_beyond = abs(a) > LARGEST * min(b, vec4(1.0));
+  let quotients = select(a / select(b, vec4(1.0), b == vec4(0.0)), sign(a) * LARGEST, is_beyond);
+  return select(quotients, vec4(0.0), b == vec4(0.0));
+}
+
+// p - p' for p = sigmoid(z), p' = sigmoid(z - d): sigmoid(larger) sigmoid(-smaller) (1 - e^-|d|) with the sign of d, of the
+// two arguments.
+fn sigmoid_drops(z: vec4<f32>, d: vec4<f32>) -> vec4<f32> {
+  let both = sigmoids(max(z, z - d)) * sigmoids(-min(z, z - d));
+  return both * -exps_minus_one(-abs(d)) * sign(d);
+}
+
+// (p - p') / p = (1 - e^-d) sigmoid(d - z), as sign(d) (1 - e^-|d|) e^-max(min(d, 0), z - max(d, 0)) / (1 + e^-|z - d|): one
+// factor never has to make up for the overflow of another. The power goes in as two halves.
 fn sigmoid_relative_drops(z: vec4<f32>, d: vec4<f32>) -> vec4<f32> {
-  let p = sigmoids(z);
-  let q = sigmoids(-z);
-  let change = q * exps_minus_one(-abs(d));
-  let shrunk = exp(-abs(d));
-  return select(change / (p + q * shrunk), -change / (p * shrunk + q), d > vec4(0.0));
+  let zero = vec4(0.0);
+  let size = -exps_minus_one(-abs(d)) / (1.0 + exp(-abs(z - d)));
+  let half_power = exp(min(-0.5 * max(min(d, zero), z - max(d, zero)), vec4(64.0)));
+  return products_in_range(size * half_power, half_power) * sign(d);
 }
 
-// Classes' shares in the change of a softmax: exp(w - shift) - exp(e - shift), where e = z_c - z_m is a class's logit
-// relative to the predicted class m, v = d_m - d_c what it gains on that class, and w = e + v.
-fn softmax_terms(e: vec4<f32>, v: vec4<f32>, shift: f32) -> vec4<f32> {
+// Classes' shares in the change of a softmax, where e = z_c - z_m is a class's logit relative to the predicted class m, and
+// v = d_m - d_c what it gains on that class; scaled by exp(-shift).
+struct Terms {
+  before: vec4<f32>, // exp(e)
+  ablated: vec4<f32>, // exp(e + v)
+  change: vec4<f32>, // their difference
+}
+
+fn softmax_terms(e: vec4<f32>, v: vec4<f32>, shift: f32) -> Terms {
   let before = exp(e - shift);
-  return select(exp(e + v - shift) - before, before * exps_minus_one_near_zero(v), abs(v) < vec4(0.5));
-}
-
-fn softmax_term(e: f32, v: f32, shift: f32) -> f32 {
-  return softmax_terms(vec4(e), vec4(v), shift).x;
+  let ablated = exp(e + v - shift);
+  let change = select(ablated - before, before * exps_minus_one_near_zero(v), abs(v) < vec4(0.5));
+  return Terms(before, ablated, change);
 }
 
 // How logits become scores.
@@ -58,42 +83,62 @@ struct Softmax {
   logit_sum: f32, // sum_c exp(z_c - z_m)
   shift: f32, // the largest exponent of the variant, at least 0
   ablated_sum: f32, // sum_c exp(z_c - z_m + d_m - d_c - shift)
-  term_sum: f32, // sum_c softmax_term
+  term_sum: f32, // sum_c of the terms' changes
 }
 
-// What becomes of four classes.
-struct Scores {
-  base: vec4<f32>,
-  ablated: vec4<f32>,
-  relative_drop: vec4<f32>,
+// (T - S (exp(v) - 1)) / S', scaled by exp(-shift). A class of vanishing probability may gain more than a float32 holds: its
+// power goes in as two halves.
+fn softmax_relative_drops(softmax: Softmax, d: vec4<f32>) -> vec4<f32> {
+  let v = softmax.d_m - d;
+  let ratio = softmax.logit_sum / softmax.ablated_sum;
+  let half_power = exp(min(0.5 * (v - softmax.shift), vec4(64.0)));
+  let before = exp(-softmax.shift);
+  let change = products_in_range(half_power * ratio, half_power) - before * ratio;
+  let near_zero = before * ratio * exps_minus_one_near_zero(v);
+  return softmax.term_sum / softmax.ablated_sum - select(change, near_zero, abs(v) < vec4(0.5));
 }
 
-// Of logits z that fall by d.
-fn scores_of(kind: u32, softmax: Softmax, z: vec4<f32>, d: vec4<f32>) -> Scores {
+// y_k of four classes whose logits z fall by d.
+fn ablated_scores_of(kind: u32, softmax: Softmax, z: vec4<f32>, d: vec4<f32>) -> vec4<f32> {
   if (kind == SCORE_SOFTMAX) {
-    let e = z - softmax.z_m;
-    let v = softmax.d_m - d;
-    let shift = softmax.shift;
-    // (y T - t_c) / (y S), where t_c / y = logit_sum (exp(v - shift) - exp(-shift)).
-    // A class of vanishing probability may gain more than a float32 holds: its exponent is capped at 80.
-    let own = softmax.logit_sum * softmax_terms(vec4(0.0), min(v, vec4(shift + 80.0)), shift);
-    return Scores(
-      exp(e) / softmax.logit_sum,
-      exp(e + v - shift) / softmax.ablated_sum,
-      (softmax.term_sum - own) / softmax.ablated_sum,
-    );
+    return exp(z - softmax.z_m + (softmax.d_m - d) - softmax.shift) / softmax.ablated_sum;
   }
   if (kind == SCORE_SIGMOID) {
-    return Scores(sigmoids(z), sigmoids(z - d), sigmoid_relative_drops(z, d));
+    return sigmoids(z - d);
   }
-  let is_zero = z == vec4(0.0);
-  return Scores(z, z - d, select(d / select(abs(z), vec4(1.0), is_zero), vec4(0.0), is_zero));
+  return z - d;
 }
 
-// (y - y_k) / ||A_k||, from the relative drop; a logit's fall is known itself.
-fn slopes_of(kind: u32, scores: Scores, d: vec4<f32>, norm: f32) -> vec4<f32> {
-  let drop = select(scores.relative_drop * scores.base, d, kind == SCORE_LOGIT);
-  return select(vec4(0.0), drop / norm, norm > 0.0);
+// (y - y_k) / |y|.
+fn relative_drops_of(kind: u32, softmax: Softmax, z: vec4<f32>, d: vec4<f32>) -> vec4<f32> {
+  if (kind == SCORE_SOFTMAX) {
+    return softmax_relative_drops(softmax, d);
+  }
+  if (kind == SCORE_SIGMOID) {
+    return sigmoid_relative_drops(z, d);
+  }
+  return quotients_in_range(d, abs(z));
+}
+
+// (y - y_k) / ||A_k||.
+fn slopes_of(kind: u32, softmax: Softmax, z: vec4<f32>, d: vec4<f32>, norm: f32) -> vec4<f32> {
+  var drops = d;
+  if (kind == SCORE_SOFTMAX) {
+    let e = z - softmax.z_m;
+    let own = softmax_terms(e, softmax.d_m - d, softmax.shift).change;
+    drops = (exp(e) / softmax.logit_sum * softmax.term_sum - own) / softmax.ablated_sum;
+  }
+  if (kind == SCORE_SIGMOID) {
+    drops = sigmoid_drops(z, d);
+  }
+  return quotients_in_range(drops, vec4(norm));
+}
+
+// In a list of classes: the predicted one of each input.
+const CLASS_PREDICTED = 0xffffffffu;
+
+fn explained_classes(listed: vec4<u32>, predicted: u32) -> vec4<u32> {
+  return select(listed, vec4(predicted), listed == vec4(CLASS_PREDICTED));
 }
 
 // Four neighbouring classes from `first` on, `step` apart; places past the last class repeat it.

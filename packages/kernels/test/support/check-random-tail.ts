@@ -1,7 +1,13 @@
-import { planSteps, type Fusion, type Score, type StepPlan } from '../../src/index.ts';
-import { channelWeight } from '../../src/reference/channel-weights.ts';
-import { baseScores, scoreChange } from '../../src/reference/score-change.ts';
-import { kernelsOf, logitDeltas } from '../../src/reference/steps/run-steps.ts';
+import {
+  planSteps,
+  type ContinueFrom,
+  type FrontierChunk,
+  type Fusion,
+  type Score,
+  type StepPlan,
+} from '../../src/index.ts';
+import { scoreChange } from '../../src/reference/score-change.ts';
+import { eachLogitDelta, kernelsOf } from '../../src/reference/steps/run-steps.ts';
 import { evaluateWithCubes, givenValues, naiveDeltas } from './naive-deltas.ts';
 import type { RandomTail } from './random-tail.ts';
 
@@ -17,13 +23,17 @@ export async function checkRandomTail(random: RandomTail, fusion: Fusion): Promi
   const { logits, deltas } = naiveDeltas(random);
   const values = evaluateWithCubes(random.tail, givenValues(random));
   const largest = values.reduce((most, value) => Math.max(most, ...value.map(Math.abs)), 1);
-  const found = await logitDeltas(plan, kernelsOf(plan), {
+  const found = new Float64Array(deltas.length);
+  const given = {
     activation: Float64Array.from(random.activation),
     off: random.off,
     logits,
-    constant: (node) => Float64Array.from(random.constants.get(node) ?? []),
-    continueFrom: (chunk) => Promise.resolve(continueWithCubes(random, chunk)),
+    constant: (node: number) => Float64Array.from(random.constants.get(node) ?? []),
+    continueFrom: ((chunk) => Promise.resolve(continueWithCubes(random, chunk))) satisfies ContinueFrom,
     turn: () => Promise.resolve(),
+  };
+  await eachLogitDelta(plan, kernelsOf(plan), given, (channel, drops) => {
+    found.set(drops, channel * drops.length);
   });
   // What a fallback hands out is float32.
   const isRounded = plan.variantSteps.some(({ kind }) => kind === 'fallback');
@@ -31,32 +41,26 @@ export async function checkRandomTail(random: RandomTail, fusion: Fusion): Promi
   expectClose(random, plan, 'logit delta', found, deltas, allowed);
   if (isRounded) return plan;
   for (const score of ['logit', 'probability'] as const) {
-    const [ours, naive] = [found, deltas].map((rows) => weightsOf(random, logits, rows, score));
-    expectClose(random, plan, `weight of the ${score}`, ours ?? [], naive ?? [], allowed);
+    const [ours, naive] = [found, deltas].map((rows) => fallsOf(random, logits, rows, score));
+    expectClose(random, plan, `fall of the ${score}`, ours ?? [], naive ?? [], allowed);
   }
   return plan;
 }
 
-function weightsOf({ tail }: RandomTail, logits: Float64Array, deltas: Float64Array, score: Score): number[] {
+function fallsOf({ tail }: RandomTail, logits: Float64Array, deltas: Float64Array, score: Score): number[] {
   const classes = logits.length;
-  const weights: number[] = [];
+  const falls: number[] = [];
+  const change = scoreChange(logits, score, tail.scoreFunction);
   for (let row = 0; row < deltas.length; row += classes) {
-    const change = scoreChange(
-      baseScores(logits, score, tail.scoreFunction),
-      deltas.subarray(row, row + classes),
-    );
-    change.drops.forEach((drop, c) => {
-      const y = change.scores[c] ?? 0;
-      // Next to a score of 0 a relative drop has no meaning to compare.
-      weights.push(Math.abs(y) < 1e-3 ? 0 : channelWeight('relative-drop', drop, y, 0) * Math.abs(y));
-    });
+    change.take(deltas.subarray(row, row + classes));
+    for (let c = 0; c < classes; c++) falls.push(change.drop(c));
   }
-  return weights;
+  return falls;
 }
 
 function continueWithCubes(
   { tail, constants }: RandomTail,
-  { variants, tensors }: Parameters<NonNullable<Parameters<typeof logitDeltas>[2]['continueFrom']>>[0],
+  { variants, tensors }: FrontierChunk,
 ): Float32Array {
   const rows: number[] = [];
   for (let row = 0; row < variants; row++) {

@@ -6,7 +6,7 @@ export interface NaiveAblation {
   readonly logits: Float64Array;
   /** `[inputs, channels, classes]` */
   readonly ablatedScores: Float64Array;
-  /** `[inputs, channels, classes]` */
+  /** `[inputs, classes, channels]` */
   readonly weights: Float64Array;
 }
 
@@ -36,7 +36,7 @@ export function naiveAblation(tail: Tail, input: NaiveInput): NaiveAblation {
         const without = ablated[n * classes + c] ?? 0;
         const divisor = input.weighting === 'slope' ? (norms[n] ?? 0) : Math.abs(y);
         ablatedScores[(n * channels + k) * classes + c] = without;
-        weights[(n * channels + k) * classes + c] = divisor === 0 ? 0 : (y - without) / divisor;
+        weights[(n * classes + c) * channels + k] = divisor === 0 ? 0 : (y - without) / divisor;
       }
     }
   }

@@ -41,13 +41,14 @@ export function naiveDeltas(random: RandomTail): { logits: Float64Array; deltas:
   return { logits, deltas };
 }
 
-/** The deltas as weights, `[channels, classes]`: the slope of a logit is its fall divided by the channel's norm. */
+/** The deltas as weights, `[classes, channels]`: the slope of a logit is its fall divided by the channel's norm. */
 export function naiveSlopes(random: RandomTail): number[] {
   const { deltas } = naiveDeltas(random);
   const channels = random.off.length;
   const classes = deltas.length / channels;
-  return Array.from(deltas, (delta, at) => {
-    const channel = Math.floor(at / classes);
+  return Array.from(deltas, (_, at) => {
+    const channel = at % channels;
+    const delta = deltas[channel * classes + Math.floor(at / channels)] ?? NaN;
     let squares = 0;
     random.activation.forEach((value, i) => {
       if (i % channels === channel) squares += value * value;

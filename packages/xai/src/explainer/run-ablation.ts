@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { channelNorm, channelPlane, channelWeight, weightedMap } from '@ablation-cam/kernels';
-import type { AblationOutput, ClassSelection, Cut, ExecutorName, Score } from '@ablation-cam/kernels';
+import type { AblationOutput, Cut, ExecutorName, Score } from '@ablation-cam/kernels';
 import type { SizedLayer } from '@ablation-cam/model';
 import type { Choice, Explanation } from '../explanation/explanation.ts';
 import { explanationOf, type Finding } from '../explanation/explanation-of.ts';
@@ -44,6 +44,7 @@ export async function runAblation(
     : byPlan(method, call, layer, cut, prepared));
   const explanations: Explanation[] = [];
   const dispatches = { ablation: 0, map: 0 };
+  let clampedWeights = 0;
   await eachPass(call, call.signal, async (inputs, first, count) => {
     const report = (share: number): void => {
       call.report((first + count * share) / batch.inputs);
@@ -52,6 +53,7 @@ export async function runAblation(
     const { output } = pass;
     dispatches.ablation += output.dispatches.ablation;
     dispatches.map += output.dispatches.map;
+    clampedWeights += output.clampedWeights;
     clock.weightsMs += output.timings.ablationMs;
     clock.mapMs += output.timings.mapMs;
     for (let n = 0; n < count; n++) {
@@ -60,7 +62,8 @@ export async function runAblation(
         : await findingsOfTargets(method, call, cut, pass, n, count);
       for (const [m, finding] of findings.entries()) {
         const { weighting } = method;
-        const ablatedScores = method.ablatedScores ? part(output.ablatedScores, n, count) : null;
+        const scores = method.ablatedScores ? output.ablatedScores : null;
+        const ablatedScores = scores && part(scores, n, count);
         explanations.push(
           explanationOf(
             call,
@@ -76,7 +79,8 @@ export async function runAblation(
       }
     }
   });
-  return { explanations, executor: ablate.executor, dispatches, warnings: ablationWarnings(method, cut) };
+  const warnings = [...ablationWarnings(method, cut), ...rangeWarnings(clampedWeights)];
+  return { explanations, executor: ablate.executor, dispatches, warnings };
 }
 
 interface Ablate {
@@ -122,7 +126,8 @@ async function byPlan(
           score: scoreOf(call),
           weighting: method.weighting,
           norm: method.norm,
-          classes: classesOf(call),
+          classes: call.selection ?? 'predicted',
+          ablatedScores: wantsScores(method, call),
           constants: forward.constants,
           continueFrom: continueTail(network, cut),
           signal,
@@ -159,7 +164,8 @@ function naively(method: AblationMethod, call: Call, layer: SizedLayer, cut: Cut
         zeroesFilters: method.ablation === 'zero-kernel' && isCalledOnce,
         weighting: method.weighting,
         norm: method.norm,
-        classes: classesOf(call),
+        classes: call.selection ?? 'predicted',
+        ablatedScores: wantsScores(method, call),
         signal,
         onChannel: (done) => {
           report(done / channels);
@@ -177,9 +183,9 @@ function scoreOf({ selection, targets }: Call): Score {
   return selection === null || score === 'function' || score === undefined ? 'logit' : score;
 }
 
-function classesOf({ selection }: Call): ClassSelection {
-  if (selection === null) return 'predicted';
-  return typeof selection === 'object' && 'topK' in selection ? 'all' : selection;
+/** Targets of the caller's are made of the scores of all classes. */
+function wantsScores({ ablatedScores }: AblationMethod, { selection }: Call): boolean {
+  return ablatedScores || selection === null;
 }
 
 function findingsOfClasses(
@@ -200,17 +206,10 @@ function findingsOfClasses(
     classScore: scores[classIndex] ?? 0,
     probabilities,
     logits,
-    weights: weightsOf(weights, classIndex, logits.length),
+    weights: part(weights, m, classIndices.length).slice(),
     shape: positionsOf(tail),
     signed: part(maps, m, classIndices.length).slice(),
   }));
-}
-
-function weightsOf(weights: Float32Array, classIndex: number, classes: number): Float32Array {
-  return Float32Array.from(
-    { length: weights.length / classes },
-    (_, k) => weights[k * classes + classIndex] ?? 0,
-  );
 }
 
 /** A target that can be read from the logits makes a score of each row of them: the untouched and those without a channel. */
@@ -225,6 +224,7 @@ async function findingsOfTargets(
   if (!activation) throw new RangeError('The activation is not on the host.');
   const own = part(activation, n, count);
   const logits = part(output.logits, n, count).slice();
+  if (!output.ablatedScores) throw new RangeError('The scores without each channel are not there.');
   const ablated = part(output.ablatedScores, n, count);
   const channels = ablated.length / logits.length;
   const findings: Omit<Finding, 'inputIndex'>[] = [];
@@ -274,6 +274,14 @@ function ablationWarnings({ ablation }: AblationMethod, { tail }: Cut): string[]
   return [
     'A global average pooling reads only the mean of each channel, which the ablation channel-mean keeps: ' +
       'all weights are zero up to rounding. Use the ablation zero.',
+  ];
+}
+
+function rangeWarnings(clampedWeights: number): string[] {
+  if (clampedWeights === 0) return [];
+  return [
+    `${clampedWeights} weights lie beyond the range of a 32-bit number and stand at its end: next to a score of almost 0 ` +
+      "a relative drop says little. Use weighting: 'slope' or score: 'logit'.",
   ];
 }
 

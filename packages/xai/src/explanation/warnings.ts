@@ -21,14 +21,14 @@ export function explanationWarnings(
 }
 
 function scoreWarnings(
-  { classScore }: Pick<Explanation, 'classScore'>,
+  { classScore, weights }: Pick<Explanation, 'classScore' | 'weights'>,
   { weighting, score, scoreFunction }: WarningContext,
 ): string[] {
   const isProbability = score === 'probability' && scoreFunction !== 'linear';
   if (classScore === 0) {
     // A slope divides by the norm of the activation, not by the score.
-    const consequence =
-      weighting === 'relative-drop' ? 'The score of this class is 0, so all its weights are set to 0.' : '';
+    const isSetToZero = weighting === 'relative-drop' && weights?.every((weight) => weight === 0);
+    const consequence = isSetToZero ? 'The score of this class is 0, so all its weights are set to 0.' : '';
     const remedy = isProbability ? "Explain its logit: score: 'logit'." : '';
     return [[consequence, remedy].filter(Boolean).join(' ')].filter(Boolean);
   }

@@ -1,5 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
-import { channelNorm, channelPlane, channelWeight, weightedMap } from '@ablation-cam/kernels';
+import {
+  channelNorm,
+  channelPlane,
+  channelWeight,
+  classesOf,
+  countClamped,
+  toFiniteFloat,
+  weightedMap,
+} from '@ablation-cam/kernels';
 import type { AblationOutput, AblationValue, ClassSelection, Norm, Weighting } from '@ablation-cam/kernels';
 import { throwIfAborted } from '../errors.ts';
 import { inputFeeds } from '../forward/each-pass.ts';
@@ -19,6 +27,8 @@ export interface NaiveRequest {
   readonly weighting: Weighting;
   readonly norm: Norm;
   readonly classes: ClassSelection;
+  /** Whether the scores of all classes without each channel are given. */
+  readonly ablatedScores: boolean;
   readonly signal: AbortSignal | undefined;
   /** Called after each channel with the number of channels done. */
   readonly onChannel: (done: number) => void;
@@ -56,7 +66,12 @@ export async function naiveAblation(request: NaiveRequest): Promise<NaiveOutput>
     const baseScores = await base.data();
     const forwarded = performance.now();
 
-    const ablatedScores = new Float32Array(batch * channels * classes);
+    const explained = Array.from({ length: batch }, (_, n) =>
+      classesOf(request.classes, logitData.subarray(n * classes, (n + 1) * classes)),
+    );
+    const maps = explained[0]?.length ?? 0;
+    const ablatedScores = request.ablatedScores ? new Float32Array(batch * channels * classes) : null;
+    const weights = new Float32Array(batch * maps * channels);
     let yielded = performance.now();
     for (let k = 0; k < channels; k++) {
       throwIfAborted(signal);
@@ -64,7 +79,22 @@ export async function naiveAblation(request: NaiveRequest): Promise<NaiveOutput>
       try {
         const data = await scores.data();
         for (let n = 0; n < batch; n++) {
-          ablatedScores.set(data.subarray(n * classes, (n + 1) * classes), (n * channels + k) * classes);
+          const ablated = data.subarray(n * classes, (n + 1) * classes);
+          ablatedScores?.set(ablated, (n * channels + k) * classes);
+          const own = baseScores.subarray(n * classes, (n + 1) * classes);
+          const size = activationData.length / batch;
+          const plane = activationData.subarray(n * size, (n + 1) * size);
+          explained[n]?.forEach((c, m) => {
+            weights[(n * maps + m) * channels + k] = naiveWeight(
+              request,
+              plane,
+              k,
+              channels,
+              own,
+              ablated,
+              c,
+            );
+          });
         }
       } finally {
         scores.dispose();
@@ -76,15 +106,16 @@ export async function naiveAblation(request: NaiveRequest): Promise<NaiveOutput>
       }
     }
     throwIfAborted(signal);
-    const weights = naiveWeights(request, activationData, baseScores, ablatedScores, channels);
     const ablated = performance.now();
-    const maps = naiveMaps(request, activationData, logitData, weights, channels);
+    const drawn = naiveMaps(activationData, explained, weights, channels);
     return {
       activation: activationData,
       logits: logitData,
       ablatedScores,
       weights,
-      ...maps,
+      clampedWeights: countClamped(weights),
+      classIndices: Uint32Array.from(explained.flatMap((classIndices) => [...classIndices])),
+      ...drawn,
       dispatches: { ablation: 0, map: 0 },
       forwardMs: forwarded - start,
       timings: { ablationMs: ablated - forwarded, mapMs: performance.now() - ablated, gpuMs: null },
@@ -95,64 +126,40 @@ export async function naiveAblation(request: NaiveRequest): Promise<NaiveOutput>
   }
 }
 
-function naiveWeights(
-  { naive, inputs, weighting, norm }: NaiveRequest,
+/** The weight of channel k for class c, from the scores of all classes with and without it. */
+function naiveWeight(
+  { weighting, norm }: NaiveRequest,
   activation: Float32Array,
-  base: ArrayLike<number>,
-  ablatedScores: Float32Array,
+  k: number,
   channels: number,
-): Float32Array {
-  const { classes } = naive;
-  const batch = inputs[0]?.shape[0] ?? 1;
-  const size = activation.length / batch;
-  const weights = new Float32Array(ablatedScores.length);
-  for (let n = 0; n < batch; n++) {
-    const own = activation.subarray(n * size, (n + 1) * size);
-    for (let k = 0; k < channels; k++) {
-      const length = weighting === 'slope' ? channelNorm(channelPlane(own, k, channels), norm) : 0;
-      for (let c = 0; c < classes; c++) {
-        const at = (n * channels + k) * classes + c;
-        const score = base[n * classes + c] ?? 0;
-        weights[at] = channelWeight(weighting, score - (ablatedScores[at] ?? 0), score, length);
-      }
-    }
-  }
-  return weights;
+  scores: ArrayLike<number>,
+  ablated: ArrayLike<number>,
+  c: number,
+): number {
+  const length = weighting === 'slope' ? channelNorm(channelPlane(activation, k, channels), norm) : 0;
+  const score = scores[c] ?? 0;
+  return toFiniteFloat(channelWeight(weighting, score - (ablated[c] ?? 0), score, length));
 }
 
+/** @param explained the classes of each input @param weights `[inputs, M, channels]` */
 function naiveMaps(
-  { naive, inputs, classes: selection }: NaiveRequest,
   activation: Float32Array,
-  logits: Float32Array,
+  explained: readonly Uint32Array[],
   weights: Float32Array,
   channels: number,
-): Pick<AblationOutput, 'classIndices' | 'mapSigned' | 'map'> {
-  const { classes } = naive;
-  const batch = inputs[0]?.shape[0] ?? 1;
-  const size = activation.length / batch;
-  const classIndices: number[] = [];
+): Pick<AblationOutput, 'mapSigned' | 'map'> {
+  const size = activation.length / explained.length;
+  const maps = explained[0]?.length ?? 0;
   const mapSigned: number[] = [];
-  for (let n = 0; n < batch; n++) {
+  for (const n of explained.keys()) {
     const own = activation.subarray(n * size, (n + 1) * size);
-    const selected = selectedClasses(selection, logits.subarray(n * classes, (n + 1) * classes));
-    for (const c of selected) {
-      const ofClass = Float32Array.from(
-        { length: channels },
-        (_, k) => weights[(n * channels + k) * classes + c] ?? 0,
-      );
-      classIndices.push(c);
-      for (const value of weightedMap(own, ofClass)) mapSigned.push(value);
+    for (let m = n * maps; m < (n + 1) * maps; m++) {
+      const map = weightedMap(own, weights.subarray(m * channels, (m + 1) * channels));
+      for (const value of map) mapSigned.push(toFiniteFloat(value));
     }
   }
   return {
-    classIndices: Uint32Array.from(classIndices),
     mapSigned: Float32Array.from(mapSigned),
     map: Float32Array.from(mapSigned, (value) => Math.max(0, value)),
   };
-}
-
-function selectedClasses(selection: ClassSelection, logits: Float32Array): readonly number[] {
-  if (selection === 'all') return Array.from(logits, (_, c) => c);
-  if (selection !== 'predicted') return selection;
-  return [logits.reduce((best, value, c) => (value > (logits[best] ?? -Infinity) ? c : best), 0)];
 }

@@ -3,11 +3,8 @@ import { XaiError } from '../errors.ts';
 import { wholeNumber } from '../methods/check-option.ts';
 import type { ClassIndexOption } from '../methods/options.ts';
 
-/** Which classes are explained: those of a selection of the kernels, or as many as have the highest logits. */
-export type SelectedClasses = ClassSelection | { readonly topK: number };
-
 /** @throws XaiError `invalid-option` for an empty list, a class the network does not have, or a `topK` below 1 */
-export function selectedClasses(option: ClassIndexOption, classes: number): SelectedClasses {
+export function selectedClasses(option: ClassIndexOption, classes: number): ClassSelection {
   if (typeof option === 'string') return option;
   if (typeof option === 'object' && 'topK' in option) {
     return { topK: Math.min(wholeNumber('topK', option.topK), classes) };

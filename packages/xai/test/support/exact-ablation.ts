@@ -6,9 +6,9 @@ export interface ExactAblation {
   readonly logits: Float64Array;
   /** `[classes]` */
   readonly scores: Float64Array;
-  /** (y - y_k) / |y| of the scores, `[channels, classes]` */
+  /** (y - y_k) / |y| of the scores, `[classes, channels]` */
   readonly weights: Float64Array;
-  /** z - z_k of the logits, `[channels, classes]` */
+  /** z - z_k of the logits, `[classes, channels]` */
   readonly logitDrops: Float64Array;
 }
 
@@ -38,8 +38,8 @@ export function exactAblation(
     const ablatedScores = scoresOf(tail, ablated);
     logits.forEach((z, c) => {
       const [y, without] = [scores[c] ?? 0, ablatedScores[c] ?? 0];
-      weights[k * logits.length + c] = y === 0 ? 0 : (y - without) / Math.abs(y);
-      logitDrops[k * logits.length + c] = z - (ablated[c] ?? 0);
+      weights[c * channels + k] = y === 0 ? 0 : (y - without) / Math.abs(y);
+      logitDrops[c * channels + k] = z - (ablated[c] ?? 0);
     });
   }
   return { logits, scores, weights, logitDrops };

@@ -32,43 +32,46 @@ export function kernelsOf({ variantSteps }: StepPlan): Map<Weights, WeightValues
   return kernels;
 }
 
-/** Returns how far each logit falls without each channel, `[channels, classes]`, in float64. */
-export async function logitDeltas(
+/**
+ * Works out how far each logit falls without each channel, in float64, one channel after the other.
+ *
+ * @param take is handed each channel with its falls, `[classes]`, which it may not keep
+ */
+export async function eachLogitDelta(
   plan: StepPlan,
   kernels: ReadonlyMap<Weights, WeightValues>,
   input: StepInput,
-): Promise<Float64Array> {
+  take: TakeDelta,
+): Promise<void> {
   const values = new Values();
   plan.given.forEach(({ node, value }) => {
     values.set(value, node === plan.tail.target ? input.activation : input.constant(node));
   });
   for (const step of plan.inputSteps) values.set(step.output, valueOfInputStep(step, values, input.off));
 
-  const deltas = new Float64Array(plan.channels * plan.classes);
   const chunk = chunkSizes(plan, 1).variants;
   for (let first = 0; first < plan.channels; first += chunk) {
     const variants = Array.from({ length: Math.min(chunk, plan.channels - first) }, (_, i) => first + i);
-    const rows = await chunkDeltas(plan, kernels, input, values, variants);
-    deltas.set(rows, first * plan.classes);
+    await chunkDeltas(plan, kernels, input, values, variants, take);
   }
-  return deltas;
 }
 
-/** `[variants, classes]` */
+type TakeDelta = (channel: number, drops: Float64Array) => void;
+
 async function chunkDeltas(
   plan: StepPlan,
   kernels: ReadonlyMap<Weights, WeightValues>,
   { logits, continueFrom, turn }: StepInput,
   values: Values,
   variants: readonly number[],
-): Promise<Float64Array> {
-  const rows = new Float64Array(variants.length * plan.classes);
+  take: TakeDelta,
+): Promise<void> {
   let left: HandedOut | null = null;
   for (const [row, variant] of variants.entries()) {
     await turn();
     for (const step of plan.variantSteps) {
       if (step.kind === 'score') {
-        if (!left) rows.set(values.get(step.delta), row * plan.classes);
+        if (!left) take(variant, values.get(step.delta));
       } else if (step.kind === 'fallback') {
         left ??= new HandedOut(step, variants.length);
         left.add(row, variant, values);
@@ -78,9 +81,13 @@ async function chunkDeltas(
       }
     }
   }
-  if (!left || !continueFrom) return rows;
+  if (!left || !continueFrom) return;
   const changed = await continueFrom(left);
-  return rows.map((_, i) => logits[i % plan.classes]! - changed[i]!);
+  const drops = new Float64Array(plan.classes);
+  for (const [row, variant] of variants.entries()) {
+    for (let c = 0; c < drops.length; c++) drops[c] = logits[c]! - changed[row * drops.length + c]!;
+    take(variant, drops);
+  }
 }
 
 /** The frontier's tensors for a chunk of variants of one input. */

@@ -1,4 +1,6 @@
 import type { Norm, Weighting } from '../../ablation/contract.ts';
+import { resultLayout, type Wanted } from '../../plan/result-layout.ts';
+import type { Shape } from '../../tail/tail.ts';
 import { OFF_MODES } from '../ablation-values.ts';
 import type { Launch } from './launch.ts';
 import type { Batch } from './result.ts';
@@ -49,22 +51,35 @@ export function maskLaunch(
   };
 }
 
-/** How logit drops become scores; the codes of `score.wgsl`. */
+/** How logit drops become weights; the codes of `score.wgsl`. */
 export interface Scoring {
   /** From `scoreCode`. */
   readonly score: number;
   readonly weighting: Weighting;
   readonly norm: Norm;
+  readonly wanted: Wanted;
+  /** Whether inputs have lists of classes of their own. */
+  readonly listsPerInput: boolean;
 }
 
-/** Ablated scores and weights of a chunk of variants, into the rows of `result` that are theirs. */
+/** What the last step reads. */
+interface ScoredBuffers {
+  readonly drops: GPUBuffer;
+  readonly logits: GPUBuffer;
+  readonly activation: GPUBuffer;
+  /** The classes that are explained, `[M]` or `[inputs, M]`. */
+  readonly classIndices: GPUBuffer;
+}
+
+/** Weights of a chunk of variants and, where they are wanted, their scores, into the places of `result` that are theirs. */
 export function scoreLaunch(
   { inputs, positions, channels, classes }: RunShape,
-  { score, weighting, norm }: Scoring,
+  { score, weighting, norm, wanted, listsPerInput }: Scoring,
   batch: Batch,
-  buffers: { readonly drops: GPUBuffer; readonly logits: GPUBuffer; readonly activation: GPUBuffer },
+  buffers: ScoredBuffers,
   result: GPUBuffer,
 ): Launch {
+  const sizes = { positions: [positions] as Shape, channels, classes };
   return {
     shader: SCORE,
     overrides: {},
@@ -78,9 +93,19 @@ export function scoreLaunch(
         classes,
         score,
         weighting === 'slope' ? norm : 0,
+        wanted.classes,
+        listsPerInput ? wanted.classes : 0,
+        resultLayout(sizes, inputs, wanted).ablatedScores,
+        Number(wanted.scores),
       ),
     ],
-    buffers: { 1: result, 2: buffers.drops, 3: buffers.logits, 4: buffers.activation },
+    buffers: {
+      1: result,
+      2: buffers.drops,
+      3: buffers.logits,
+      4: buffers.activation,
+      5: buffers.classIndices,
+    },
     threads: inputs * batch.variants,
   };
 }

@@ -1,9 +1,12 @@
-// Softmax, its logarithm and layer normalisation, of a stream or of deltas. With base b, fall d and a = b - d, means over
-// the elements that are normalised together, and T = S_a - S_b summed without cancellation:
+// Softmax, its logarithm and layer normalisation, of a stream or of deltas. With base b, fall d, a = b - d, the largest
+// element b_m, and v = d_m - d what an element gains on it, sums over the elements that are normalised together:
 //
-//   softmax:       e_b / S_b - e_a / S_a          = (e_b T - (e_a - e_b) S_b) / (S_b S_a),   S = sum of e = exp(. - max)
-//   log-softmax:   b - log S_b - (a - log S_a)    = d + log(S_a / S_b)
+//   log-softmax:   D = log p_b - log p_a          = log(S_a / S_b) - v,   S_b = sum of exp(b - b_m), S_a of exp(b - b_m + v)
+//   softmax:       p_b - p_a                      = sign(D) max(p_b, p_a) (1 - exp(-|D|))
 //   layer norm:    gamma (b' / s_b - a' / s_a)    = gamma (d' / s_a + b' (1 / s_b - 1 / s_a)),   ' = less the mean
+//
+// S_a - S_b is summed without cancellation. S_a is scaled by its own largest term: an element may rise by more than exp() has
+// room for.
 //
 // A thread takes one group of elements that are normalised together, of one input or variant.
 // Layouts: x and y [batches, elements], x may hold a segment of the last axis only; x_base [inputs, elements];
@@ -64,35 +67,49 @@ fn store_result(batch: u32, element: u32, value: f32, change: f32) {
 }
 
 fn normalize_exponentials(batch: u32, start: u32) {
-  var largest = -3.4028234e38;
+  // b_m and d_m.
+  var top = vec2(-LARGEST, 0.0);
   for (var i = 0u; i < params.count; i++) {
     let cell = load_element(batch, start + offset_of(i, params.inner_shape, params.inner_stride));
-    largest = max(largest, max(cell.x, cell.x - cell.y));
+    top = select(top, cell, cell.x > top.x);
+  }
+  var shift = 0.0;
+  if (params.is_delta != 0u) {
+    for (var i = 0u; i < params.count; i++) {
+      let cell = load_element(batch, start + offset_of(i, params.inner_shape, params.inner_stride));
+      shift = max(shift, cell.x - top.x + (top.y - cell.y));
+    }
   }
   var base_sum = 0.0;
-  var change_sum = 0.0; // of the ablated sum
+  var ablated_sum = 0.0; // scaled by exp(-shift), as what it changes by
+  var change_sum = 0.0;
   for (var i = 0u; i < params.count; i++) {
     let cell = load_element(batch, start + offset_of(i, params.inner_shape, params.inner_stride));
-    base_sum += exp(cell.x - largest);
-    change_sum += softmax_term(cell.x, -cell.y, largest);
+    let e = cell.x - top.x;
+    base_sum += exp(e);
+    let terms = softmax_terms(vec4(e), vec4(top.y - cell.y), shift);
+    ablated_sum += terms.ablated.x;
+    change_sum += terms.change.x;
   }
-  base_sum = max(base_sum, 1e-37);
-  let ablated_sum = max(base_sum + change_sum, 1e-37);
+  // log(S_a / S_b), from what the sum changes by where that is little of it: 2 artanh(r / (2 + r)) = log(1 + r).
+  var sum_change = shift + log(ablated_sum / base_sum);
+  let relative = change_sum * exp(min(shift, 1.0)) / base_sum;
+  if (shift < 0.5 && relative > -1.0 / 3.0 && relative < 0.5) {
+    let s = relative / (2.0 + relative);
+    sum_change = 2.0 * s * (1.0 + s * s * (1.0 / 3.0 + s * s * (1.0 / 5.0 + s * s * (1.0 / 7.0 + s * s / 9.0))));
+  }
   for (var i = 0u; i < params.count; i++) {
     let element = start + offset_of(i, params.inner_shape, params.inner_stride);
     let cell = load_element(batch, element);
+    let e = cell.x - top.x;
+    let v = top.y - cell.y;
+    let change = sum_change - v; // D
     if (params.kind == LOG_SOFTMAX) {
-      var sum_change = log(ablated_sum) - log(base_sum);
-      let relative = change_sum / base_sum;
-      if (abs(relative) < 1e-3) {
-        sum_change = relative * (1.0 - relative * (0.5 - relative / 3.0));
-      }
-      store_result(batch, element, cell.x - largest - log(base_sum), cell.y + sum_change);
+      store_result(batch, element, e - log(base_sum), change);
     } else {
-      let e = exp(cell.x - largest);
-      let term = softmax_term(cell.x, -cell.y, largest);
-      let change = (e / base_sum) * (change_sum / ablated_sum) - term / ablated_sum;
-      store_result(batch, element, e / base_sum, change);
+      let base = exp(e) / base_sum;
+      let larger = select(exp(e + v - shift) / ablated_sum, base, change > 0.0);
+      store_result(batch, element, base, -exp_minus_one(-abs(change)) * larger * sign(change));
     }
   }
 }

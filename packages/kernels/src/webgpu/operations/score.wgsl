@@ -1,9 +1,10 @@
-// The last step: how far the logits fall without channel k becomes ablated scores and weights, `channel-weights.ts` and
-// `score-change.ts` of the reference. A thread takes one variant of one input and passes over its classes three times, four
+// The last step: how far the logits fall without channel k becomes weights and, where they are wanted, ablated scores:
+// `input-weights.ts` of the reference. A thread takes one variant of one input and passes over its classes three times, four
 // classes a step.
 //
 // Layouts: drops [inputs, variants, classes]; logits [inputs, classes]; activation [inputs, positions, channels];
-// result: ablated scores [inputs, channels, classes], weights likewise, predicted class [inputs].
+// result: weights [inputs, explained, channels] and, from `scores_begin` on, ablated scores [inputs, channels, classes];
+// class indices [explained] or [inputs, explained].
 
 const WEIGHTING_SLOPE_L1 = 1u;
 const WEIGHTING_SLOPE_L2 = 2u;
@@ -18,6 +19,10 @@ struct Params {
   classes: u32,
   score: u32,
   weighting: u32,
+  explained: u32, // classes
+  listed_input: u32, // from an input's classes in `class_indices` to the next one's; 0 where all have the same
+  scores_begin: u32, // in `result`
+  keeps_scores: u32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -25,6 +30,7 @@ struct Params {
 @group(0) @binding(2) var<storage, read> drops: array<f32>;
 @group(0) @binding(3) var<storage, read> logits: array<f32>;
 @group(0) @binding(4) var<storage, read> activation: array<f32>;
+@group(0) @binding(5) var<storage, read> class_indices: array<u32>;
 
 fn channel_norm(input: u32, channel: u32) -> f32 {
   var sum = 0.0;
@@ -75,8 +81,6 @@ fn main(
   let channel = params.first_variant + thread % params.variants;
   let logits_at = input * params.classes;
   let drops_at = thread * params.classes;
-  let scores_at = (input * params.channels + channel) * params.classes;
-  let weights_at = params.inputs * params.channels * params.classes + scores_at;
 
   var best = vec4(-3.4028234e38);
   var best_classes = vec4(params.classes - 1u);
@@ -90,9 +94,6 @@ fn main(
   // The first class of those with the largest logit.
   let firsts = select(vec4(0xffffffffu), best_classes, best == vec4(z_m));
   let predicted = min(min(firsts.x, firsts.y), min(firsts.z, firsts.w));
-  if (channel == 0u) {
-    result[2u * params.inputs * params.channels * params.classes + input] = f32(predicted);
-  }
   let is_slope = params.weighting == WEIGHTING_SLOPE_L1 || params.weighting == WEIGHTING_SLOPE_L2;
   var norm = 0.0;
   if (is_slope) {
@@ -114,25 +115,46 @@ fn main(
       let classes = classes_from(c, 1u, params.classes);
       let are_real = are_classes(c, 1u, params.classes);
       let e = logits_from(logits_at, classes) - z_m;
-      let v = softmax.d_m - drops_from(drops_at, classes);
-      logit_sums += select(vec4(0.0), exp(e), are_real);
-      ablated_sums += select(vec4(0.0), exp(e + v - shift), are_real);
-      term_sums += select(vec4(0.0), softmax_terms(e, v, shift), are_real);
+      let terms = softmax_terms(e, softmax.d_m - drops_from(drops_at, classes), shift);
+      logit_sums += select(vec4(0.0), terms.before, are_real);
+      ablated_sums += select(vec4(0.0), terms.ablated, are_real);
+      term_sums += select(vec4(0.0), terms.change, are_real);
+    }
+    if (shift != 0.0) {
+      logit_sums = vec4(0.0);
+      for (var c = 0u; c < params.classes; c += 4u) {
+        let e = logits_from(logits_at, classes_from(c, 1u, params.classes)) - z_m;
+        logit_sums += select(vec4(0.0), exp(e), are_classes(c, 1u, params.classes));
+      }
     }
     softmax.shift = shift;
     softmax.logit_sum = sum_of(logit_sums);
     softmax.ablated_sum = sum_of(ablated_sums);
     softmax.term_sum = sum_of(term_sums);
   }
-  for (var c = 0u; c < params.classes; c += 4u) {
-    let classes = classes_from(c, 1u, params.classes);
+  for (var j = 0u; j < params.explained; j++) {
+    let listed = class_indices[input * params.listed_input + j];
+    let classes = explained_classes(vec4(listed), predicted);
     let d = drops_from(drops_at, classes);
-    let scores = scores_of(params.score, softmax, logits_from(logits_at, classes), d);
-    var weights = scores.relative_drop;
+    let z = logits_from(logits_at, classes);
+    var weights: vec4<f32>;
     if (is_slope) {
-      weights = slopes_of(params.score, scores, d, norm);
+      weights = slopes_of(params.score, softmax, z, d, norm);
+    } else {
+      weights = relative_drops_of(params.score, softmax, z, d);
     }
-    store_classes(scores_at, c, scores.ablated);
-    store_classes(weights_at, c, weights);
+    result[(input * params.explained + j) * params.channels + channel] = weights.x;
+  }
+  if (params.keeps_scores != 0u) {
+    let scores_at = params.scores_begin + (input * params.channels + channel) * params.classes;
+    for (var c = 0u; c < params.classes; c += 4u) {
+      let classes = classes_from(c, 1u, params.classes);
+      let z = logits_from(logits_at, classes);
+      store_classes(
+        scores_at,
+        c,
+        ablated_scores_of(params.score, softmax, z, drops_from(drops_at, classes)),
+      );
+    }
   }
 }

@@ -3,10 +3,12 @@ import type { Device } from '../../device/device.ts';
 import { BufferUsage } from '../../device/usage.ts';
 import { CHANNEL_LANES, elementsPerInput, scratchHalf } from '../../plan/chunks.ts';
 import type { SeparablePlan } from '../../plan/plan.ts';
+import { resultLayout } from '../../plan/result-layout.ts';
 import { sizeOf } from '../../tail/shape.ts';
 import { ablationValues, OFF_MODES } from '../ablation-values.ts';
-import type { InputChunk } from '../chunked-ablation.ts';
-import { mapClasses, mapGrid, mapParameters } from '../map-launch.ts';
+import type { ChunkRequest, InputChunk } from '../chunked-ablation.ts';
+import { chunkClasses } from '../class-table.ts';
+import { mapGrid, mapParameters } from '../map-launch.ts';
 import type { PassTimer } from '../pass-timer.ts';
 import { REDUCTION_CODES } from '../reduction-codes.ts';
 import type { ChunkOutput } from '../run-output.ts';
@@ -38,9 +40,8 @@ const WEIGHTING_CODES: Readonly<Record<Weighting, (norm: Norm) => number>> = {
 };
 
 /**
- * One submission: the ablation, the maps and one read-back.
+ * One submission: the ablation, the maps and one read-back. Where the GPU makes no maps, the activation is read back as well.
  *
- * @param maps of each input; where there are none, the activation is read back as well
  * @param collect copies what it is handed: it ends when that returns
  */
 export async function runChunk(
@@ -48,20 +49,27 @@ export async function runChunk(
   uploaded: UploadedPlan,
   pipelines: ChunkPipelines,
   input: AblationInput,
-  chunk: InputChunk,
-  maps: number,
+  chunk: ChunkRequest,
   collect: (output: ChunkOutput) => void,
 ): Promise<void> {
   const { plan, frames } = uploaded;
   const off = ablationValues(input.ablation, plan.channels, chunk);
-  const size = [chunk.inputs, maps, off.values?.length ?? 0].join();
+  const { wanted, classTable } = chunk;
+  const size = [
+    chunk.inputs,
+    wanted.maps,
+    wanted.classes,
+    Number(wanted.scores),
+    Number(classTable.isPerInput),
+    off.values?.length ?? 0,
+  ].join();
   const frame = frames.take(size);
   try {
     await device.read(
       'ablation',
-      () => submit(device, uploaded, pipelines, input, chunk, maps, off, frame),
+      () => submit(device, uploaded, pipelines, input, chunk, off, frame),
       (bytes) => {
-        collect(decode(plan, chunk.inputs, maps, bytes, frame.timer));
+        collect(decode(plan, chunk, bytes, frame.timer));
       },
     );
     frames.giveBack(frame, size);
@@ -77,14 +85,15 @@ function submit(
   { plan, program, threads, programBuffer, kernelBuffer }: UploadedPlan,
   pipelines: ChunkPipelines,
   input: AblationInput,
-  chunk: InputChunk,
-  maps: number,
+  chunk: ChunkRequest,
   off: ReturnType<typeof ablationValues>,
   frame: ChunkFrame,
 ): GPUBuffer {
-  const { inputs } = chunk;
+  const { inputs, wanted, classTable } = chunk;
+  const { maps } = wanted;
   const { timer } = frame;
-  const elements = elementsPerInput(plan, maps);
+  const elements = elementsPerInput(plan, wanted);
+  const layout = resultLayout(plan, inputs, wanted);
   const positions = sizeOf(plan.positions);
   const shape = { inputs, positions, channels: plan.channels, classes: plan.classes };
   const encoder = device.gpu.createCommandEncoder({ label: 'ablation' });
@@ -119,8 +128,17 @@ function submit(
       OFF_MODES[off.mode],
       program.constants.length,
       ...(threads === CHANNEL_LANES ? [1, plan.channels] : [plan.classes, 1]),
+      wanted.classes,
+      classTable.isPerInput ? wanted.classes : 0,
+      layout.ablatedScores,
+      Number(wanted.scores),
     ),
     uniform,
+  );
+  const classIndices = frame.settings(
+    'class indices',
+    chunkClasses(classTable, chunk, wanted.classes),
+    storage,
   );
   const channelBuffer = frame.settings('channel values', channelValues, storage);
   const ablation: Dispatch = {
@@ -134,6 +152,7 @@ function submit(
       logits,
       scratch,
       result,
+      classIndices,
     ]),
     grid: [Math.ceil(plan.channels / CHANNEL_LANES), inputs, 1],
   };
@@ -143,14 +162,13 @@ function submit(
       frame.settings('map parameters', mapParameters(shape, maps, device.limits), uniform),
       activation,
       result,
-      frame.settings('class indices', mapClasses(input.classes, maps), storage),
     ]),
     grid: mapGrid(shape, maps, device.limits),
   };
   encodeDispatches(encoder, timer, map ? [ablation, map] : [ablation]);
 
   const parts = [
-    [result, resultBytes],
+    [result, 4 * layout.length],
     [logits, logitBytes],
     ...(map ? [] : [[activation, 4 * inputs * elements.activation] as const]),
   ] as const;
@@ -223,13 +241,13 @@ function classLanes({ classes, step }: SeparablePlan, laneThreads: number): numb
 
 function decode(
   plan: SeparablePlan,
-  inputs: number,
-  maps: number,
+  { inputs, wanted }: ChunkRequest,
   bytes: ArrayBuffer,
   timer: PassTimer,
 ): ChunkOutput {
-  const { result, logits } = elementsPerInput(plan, maps);
-  const [logitsAt, activationAt] = [inputs * result, inputs * (result + logits)];
+  const { maps } = wanted;
+  const logitsAt = resultLayout(plan, inputs, wanted).length;
+  const activationAt = logitsAt + inputs * plan.classes;
   const values = new Float32Array(bytes, timer.byteLength);
   const mapMs = timer.durationMs(bytes, 1);
   return {

@@ -33,6 +33,31 @@ fn store_classes(row: u32, first: u32, values: vec4<f32>) {
   }
 }
 
+// Four of the classes of an input that are explained, from their places in its list.
+fn classes_at(input: u32, places: vec4<u32>, predicted: u32) -> vec4<u32> {
+  let at = input * params.listed_input + places;
+  let listed = vec4(class_indices[at.x], class_indices[at.y], class_indices[at.z], class_indices[at.w]);
+  return explained_classes(listed, predicted);
+}
+
+// Writes a channel's weights for the explained classes from place `first` on.
+fn store_weights(input: u32, channel: u32, first: u32, weights: vec4<f32>) {
+  let places = first + vec4(0u, 1u, 2u, 3u) * LANE_THREADS;
+  let at = (input * params.explained + places) * params.channels + channel;
+  if (places.x < params.explained) {
+    result[at.x] = weights.x;
+  }
+  if (places.y < params.explained) {
+    result[at.y] = weights.y;
+  }
+  if (places.z < params.explained) {
+    result[at.z] = weights.z;
+  }
+  if (places.w < params.explained) {
+    result[at.w] = weights.w;
+  }
+}
+
 // Four classes' weights of the feature whose row begins at `row`.
 fn weights_at(row: u32, columns: vec4<u32>) -> vec4<f32> {
   let at = row + columns;

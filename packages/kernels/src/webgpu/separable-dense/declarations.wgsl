@@ -52,6 +52,10 @@ struct Params {
   off_offset: u32, // of the ablation values in `channel_values`
   kernel_channel: u32, // from a channel's weight to the next one's, and from a class's
   kernel_class: u32,
+  explained: u32, // classes that are explained, M
+  listed_input: u32, // from an input's classes in `class_indices` to the next one's; 0 where all have the same
+  scores_begin: u32, // of the ablated scores in `result`
+  keeps_scores: u32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -62,8 +66,9 @@ struct Params {
 @group(0) @binding(4) var<storage, read> kernel: array<f32>; // [features, K, C], or [features, C, K]
 @group(0) @binding(5) var<storage, read> logits: array<f32>; // [N, C]
 @group(0) @binding(6) var<storage, read_write> scratch: array<f32>;
-// ablated_scores [N, K, C], weights [N, K, C], predicted class [N]
+// weights [N, M, K], maps, ablated_scores [N, K, C]
 @group(0) @binding(7) var<storage, read_write> result: array<f32>;
+@group(0) @binding(8) var<storage, read> class_indices: array<u32>; // [M] or [N, M]
 
 // The predicted class, in parts.
 var<workgroup> best_logits: array<f32, LANE_THREADS>;

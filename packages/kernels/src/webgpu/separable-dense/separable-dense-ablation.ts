@@ -4,8 +4,9 @@ import { BufferUsage } from '../../device/usage.ts';
 import type { ChunkSizes } from '../../plan/chunk-sizes.ts';
 import { CHANNEL_LANES, inputsPerChunk } from '../../plan/chunks.ts';
 import type { SeparablePlan } from '../../plan/plan.ts';
+import type { Wanted } from '../../plan/result-layout.ts';
 import { BufferScope } from '../buffer-scope.ts';
-import { ChunkedAblation, type ChunkRunner, type InputChunk, type MapMaker } from '../chunked-ablation.ts';
+import { ChunkedAblation, type ChunkRequest, type ChunkRunner, type MapMaker } from '../chunked-ablation.ts';
 import { mapPipeline } from '../map-launch.ts';
 import { PassTimer } from '../pass-timer.ts';
 import type { ChunkOutput } from '../run-output.ts';
@@ -51,7 +52,7 @@ export async function prepareSeparableDense(
       ),
     }));
     const runner = new SeparableDenseRunner(device, uploaded, weights, budgetBytes);
-    return new ChunkedAblation(plan, runner, mapMaker);
+    return new ChunkedAblation(device, plan, runner, mapMaker);
   } catch (error) {
     weights.dispose();
     throw error;
@@ -75,8 +76,8 @@ class SeparableDenseRunner implements ChunkRunner {
   readonly #uploaded: UploadedPlan;
   readonly #weights: BufferScope;
   readonly #budgetBytes: number;
-  /** Inputs of a submission, by the number of maps. */
-  readonly #inputsPerChunk = new Map<number, number>();
+  /** Inputs of a submission, by what is wanted of each. */
+  readonly #inputsPerChunk = new Map<string, number>();
   /** By the score and whether an input has no map, one or several. */
   readonly #pipelines = new Map<string, ChunkPipelines>();
 
@@ -87,24 +88,25 @@ class SeparableDenseRunner implements ChunkRunner {
     this.#budgetBytes = budgetBytes;
   }
 
-  chunkSizes(inputs: number, maps: number): ChunkSizes {
+  chunkSizes(inputs: number, wanted: Wanted): ChunkSizes {
     const { plan } = this.#uploaded;
+    const key = `${wanted.classes} ${wanted.maps} ${wanted.scores}`;
     const most =
-      this.#inputsPerChunk.get(maps) ?? inputsPerChunk(plan, maps, this.#device.limits, this.#budgetBytes);
-    this.#inputsPerChunk.set(maps, most);
+      this.#inputsPerChunk.get(key) ?? inputsPerChunk(plan, wanted, this.#device.limits, this.#budgetBytes);
+    this.#inputsPerChunk.set(key, most);
     return { inputs: Math.min(inputs, most), variants: plan.channels };
   }
 
   async run(
     input: AblationInput,
-    chunk: InputChunk,
-    maps: number,
+    chunk: ChunkRequest,
     collect: (output: ChunkOutput) => void,
   ): Promise<void> {
+    const { maps } = chunk.wanted;
     const key = `${input.score} ${Math.min(maps, 2)}`;
     const pipelines = this.#pipelines.get(key) ?? (await this.#compile(input.score, maps));
     this.#pipelines.set(key, pipelines);
-    await runChunk(this.#device, this.#uploaded, pipelines, input, chunk, maps, collect);
+    await runChunk(this.#device, this.#uploaded, pipelines, input, chunk, collect);
   }
 
   dispose(): void {

@@ -1,8 +1,8 @@
-// All K x C ablated scores and weights of N inputs in one dispatch, for tails that treat channels separately up to
-// one dense layer:
+// The weights of all K channels of N inputs for M classes each in one dispatch, and the scores of all classes where they are
+// wanted, for tails that treat channels separately up to one dense layer:
 //
 //   d[k, c] = sum_p (f(A_k)[p] - f(r_k)) W[p K + k, c]      the fall of logit c without channel k
-//   ablated_scores[k, c], weights[k, c]                     from z - d, see score-change.wgsl
+//   weights[j, k], ablated_scores[k, c]                     from z - d, see score-change.wgsl
 //
 // f is a list of stages (pool a plane, then operations on each element), read from `program`.
 // A workgroup takes CHANNEL_LANES neighbouring channels of one input - 32 contiguous bytes at each position - and all
@@ -131,13 +131,13 @@ fn main(
     meet();
   }
 
-  // Contributions to the logits. `ablated_scores` holds d[k, c] until the scores replace it.
+  // Contributions to the logits. `ablated_scores` holds d[k, c], until the scores replace it where they are wanted.
   let class_lane = thread / LANE_THREADS;
   let class_channel = workgroup.x * CHANNEL_LANES + class_lane;
   let is_class_channel = class_channel < params.channels;
   let index = thread % LANE_THREADS;
   let class_off = off_of(class_lane, off);
-  let row_base = (input * params.channels + class_channel) * params.classes;
+  let row_base = params.scores_begin + (input * params.channels + class_channel) * params.classes;
   // Where the features of this thread's channel lie, one after the other.
   var features = Plane(false, features_base + class_lane, CHANNEL_LANES);
   if (IS_DIRECT) {
@@ -207,10 +207,17 @@ fn main(
         let classes = classes_from(c, LANE_THREADS, params.classes);
         let are_real = are_classes(c, LANE_THREADS, params.classes);
         let e = logits_at(logit_base, classes) - z_m;
-        let v = d_m - drops_at(row_base, classes);
-        base_sums += select(vec4(0.0), exp(e), are_real);
-        variant_sums += select(vec4(0.0), exp(e + v - shift), are_real);
-        term_sums += select(vec4(0.0), softmax_terms(e, v, shift), are_real);
+        let terms = softmax_terms(e, d_m - drops_at(row_base, classes), shift);
+        base_sums += select(vec4(0.0), terms.before, are_real);
+        variant_sums += select(vec4(0.0), terms.ablated, are_real);
+        term_sums += select(vec4(0.0), terms.change, are_real);
+      }
+      if (shift != 0.0) {
+        base_sums = vec4(0.0);
+        for (var c = index; c < params.classes; c += 4u * LANE_THREADS) {
+          let e = logits_at(logit_base, classes_from(c, LANE_THREADS, params.classes)) - z_m;
+          base_sums += select(vec4(0.0), exp(e), are_classes(c, LANE_THREADS, params.classes));
+        }
       }
       logit_sum = sum_of(base_sums);
       ablated_sum = sum_of(variant_sums);
@@ -239,6 +246,7 @@ fn main(
     }
   }
 
+  let softmax = Softmax(z_m, d_m, logit_sum, shift, ablated_sum, term_sum);
   if (is_class_channel) {
     if (is_slope) {
       if (!IS_LANE_ONE_THREAD) {
@@ -249,21 +257,28 @@ fn main(
       }
       norm = select(sqrt(norm), norm, params.weighting == WEIGHTING_SLOPE_L1);
     }
-    let weights_base = params.inputs * params.channels * params.classes + row_base;
-    let softmax = Softmax(z_m, d_m, logit_sum, shift, ablated_sum, term_sum);
-    for (var c = index; c < params.classes; c += 4u * LANE_THREADS) {
-      let classes = classes_from(c, LANE_THREADS, params.classes);
+    for (var j = index; j < params.explained; j += 4u * LANE_THREADS) {
+      let classes = classes_at(input, classes_from(j, LANE_THREADS, params.explained), m);
       let d = drops_at(row_base, classes);
-      let scores = scores_of(SCORE, softmax, logits_at(logit_base, classes), d);
-      var weights = scores.relative_drop;
+      let z = logits_at(logit_base, classes);
+      var weights: vec4<f32>;
       if (is_slope) {
-        weights = slopes_of(SCORE, scores, d, norm);
+        weights = slopes_of(SCORE, softmax, z, d, norm);
+      } else {
+        weights = relative_drops_of(SCORE, softmax, z, d);
       }
-      store_classes(row_base, c, scores.ablated);
-      store_classes(weights_base, c, weights);
+      store_weights(input, class_channel, j, weights);
     }
   }
-  if (workgroup.x == 0u && thread == 0u) {
-    result[2u * params.inputs * params.channels * params.classes + input] = f32(m);
+  if (params.keeps_scores != 0u) {
+    // Nobody may overwrite a fall before everybody has read those of the explained classes.
+    meet();
+    if (is_class_channel) {
+      for (var c = index; c < params.classes; c += 4u * LANE_THREADS) {
+        let classes = classes_from(c, LANE_THREADS, params.classes);
+        let z = logits_at(logit_base, classes);
+        store_classes(row_base, c, ablated_scores_of(SCORE, softmax, z, drops_at(row_base, classes)));
+      }
+    }
   }
 }

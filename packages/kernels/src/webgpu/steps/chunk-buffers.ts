@@ -4,7 +4,8 @@ import { BufferUsage } from '../../device/usage.ts';
 import { resultLayout } from '../../plan/result-layout.ts';
 import type { StepPlan } from '../../plan/step-plan.ts';
 import type { BufferScope } from '../buffer-scope.ts';
-import type { InputChunk } from '../chunked-ablation.ts';
+import type { ChunkRequest } from '../chunked-ablation.ts';
+import { chunkClasses } from '../class-table.ts';
 
 const { storage, copySource, copyTarget } = BufferUsage;
 
@@ -21,21 +22,22 @@ export interface ChunkBuffers {
   /** The chunk's part of the target's activation. */
   readonly activation: GPUBuffer;
   readonly logits: GPUBuffer;
+  /** The classes that are explained, `[M]` or `[inputs, M]`. */
+  readonly classIndices: GPUBuffer;
   /** As `resultLayout` has it. */
   readonly result: GPUBuffer;
 }
 
-/** Makes the buffers and fills in what comes with the run. @param maps of each input */
+/** Makes the buffers and fills in what comes with the run. */
 export function chunkBuffers(
   plan: PlannedValues,
   input: AblationInput,
-  chunk: InputChunk,
-  maps: number,
+  chunk: ChunkRequest,
   scope: BufferScope,
   queue: GPUQueue,
   encoder: GPUCommandEncoder,
 ): ChunkBuffers {
-  const { inputs, variants, firstInput } = chunk;
+  const { inputs, variants, firstInput, wanted, classTable } = chunk;
   const slots = plan.slots.map(({ perVariant, elements }, at) =>
     scope.create({
       label: `slot ${String(at)}`,
@@ -71,7 +73,8 @@ export function chunkBuffers(
     values,
     activation,
     logits,
-    result: make('result', resultLayout(plan, inputs, maps).length),
+    classIndices: scope.upload('class indices', chunkClasses(classTable, chunk, wanted.classes), storage),
+    result: make('result', resultLayout(plan, inputs, wanted).length),
   };
 }
 

@@ -4,7 +4,7 @@ import type { Device } from '../../device/device.ts';
 import type { StepPlan } from '../../plan/step-plan.ts';
 import type { VariantStep } from '../../plan/steps.ts';
 import { BufferScope } from '../buffer-scope.ts';
-import type { InputChunk } from '../chunked-ablation.ts';
+import type { ChunkRequest } from '../chunked-ablation.ts';
 import { scoreLaunch, type RunShape } from '../operations/ends.ts';
 import { LaunchEncoder, type Launch } from '../operations/launch.ts';
 import type { Batch } from '../operations/result.ts';
@@ -24,12 +24,12 @@ export class InputChunkRun {
   readonly #device: Device;
   readonly #uploaded: Uploaded<StepPlan>;
   readonly #input: AblationInput;
-  readonly #chunk: InputChunk;
+  readonly #chunk: ChunkRequest;
   readonly #scope: BufferScope;
   readonly #shape: RunShape;
   #dispatches = 0;
 
-  constructor(device: Device, uploaded: Uploaded<StepPlan>, input: AblationInput, chunk: InputChunk) {
+  constructor(device: Device, uploaded: Uploaded<StepPlan>, input: AblationInput, chunk: ChunkRequest) {
     const { positions, channels, classes } = uploaded.plan;
     this.#device = device;
     this.#uploaded = uploaded;
@@ -44,13 +44,13 @@ export class InputChunkRun {
     };
   }
 
-  /** @param maps of each input @param collect copies what it is handed: it ends when that returns */
-  async run(maps: number, collect: (output: ChunkOutput) => void): Promise<void> {
+  /** @param collect copies what it is handed: it ends when that returns */
+  async run(collect: (output: ChunkOutput) => void): Promise<void> {
     const { plan } = this.#uploaded;
     try {
       const { gpu } = this.#device;
       const buffers = await this.#submit((encoder) =>
-        chunkBuffers(plan, this.#input, this.#chunk, maps, this.#scope, gpu.queue, encoder),
+        chunkBuffers(plan, this.#input, this.#chunk, this.#scope, gpu.queue, encoder),
       );
       await this.#launch(() => this.#inputLaunches(buffers), this.#scope);
       for (let first = 0; first < plan.channels; first += this.#chunk.variants) {
@@ -63,10 +63,9 @@ export class InputChunkRun {
       await readResults(
         this.#device,
         this.#scope,
-        this.#input,
         this.#shape,
         buffers,
-        maps,
+        this.#chunk.wanted.maps,
         this.#dispatches,
         collect,
       );
@@ -152,7 +151,14 @@ export class InputChunkRun {
     if (step.kind === 'fallback') return [];
     if (step.kind !== 'score') return variantLaunches(step, context);
     const { score, weighting, norm } = this.#input;
-    const scoring = { score: scoreCode(score, this.#uploaded.plan.scoreFunction), weighting, norm };
+    const { wanted, classTable } = this.#chunk;
+    const scoring = {
+      score: scoreCode(score, this.#uploaded.plan.scoreFunction),
+      weighting,
+      norm,
+      wanted,
+      listsPerInput: classTable.isPerInput,
+    };
     const drops = context.value(step.delta);
     return [scoreLaunch(this.#shape, scoring, context.batch, { ...buffers, drops }, buffers.result)];
   }

@@ -5,7 +5,7 @@ import { BufferUsage } from '../../device/usage.ts';
 import type { LoopPlan } from '../../plan/plan-loop.ts';
 import { sizeOf } from '../../tail/shape.ts';
 import { BufferScope } from '../buffer-scope.ts';
-import type { InputChunk } from '../chunked-ablation.ts';
+import type { ChunkRequest } from '../chunked-ablation.ts';
 import { combineLaunch } from '../operations/elementwise.ts';
 import { maskLaunch, scoreLaunch } from '../operations/ends.ts';
 import { LaunchEncoder, type Launch } from '../operations/launch.ts';
@@ -34,8 +34,7 @@ export async function runLoop(
   device: Device,
   { plan, constants, pipelines }: Uploaded<LoopPlan>,
   input: AblationInput,
-  chunk: InputChunk,
-  maps: number,
+  chunk: ChunkRequest,
   isAwaited: boolean,
   collect: (output: ChunkOutput) => void,
 ): Promise<void> {
@@ -58,7 +57,7 @@ export async function runLoop(
     ) as [GPUBuffer, GPUBuffer];
     const { buffers, masks, evaluations, encoder } = await device.checked('loop', () =>
       encoded((commands) => {
-        const buffers = chunkBuffers(plan, input, chunk, maps, scope, gpu.queue, commands);
+        const buffers = chunkBuffers(plan, input, chunk, scope, gpu.queue, commands);
         const context = new StepContext(batch, buffers.values, constants, scope);
         const masked = context.value(plan.masked);
         commands.copyBufferToBuffer(buffers.activation, 0, masked, 0, buffers.activation.size);
@@ -112,7 +111,10 @@ export async function runLoop(
       }
     }
     throwIfAborted(input.signal);
-    const score = { ...input, score: scoreCode(input.score, plan.scoreFunction) };
+    const { wanted, classTable } = chunk;
+    const { weighting, norm } = input;
+    const score = scoreCode(input.score, plan.scoreFunction);
+    const scoring = { score, weighting, norm, wanted, listsPerInput: classTable.isPerInput };
     const all = { ...batch, variants: channels };
     const ends: Launch[] = [
       combineLaunch(
@@ -123,7 +125,7 @@ export async function runLoop(
         ],
         { batch, isDelta: false, shape: [channels, classes], segment: wholeOf([classes]), output: drops },
       ),
-      scoreLaunch(shape, score, all, { ...buffers, drops }, buffers.result),
+      scoreLaunch(shape, scoring, all, { ...buffers, drops }, buffers.result),
     ];
     await device.checked('loop', () => {
       encoded((commands) => {
@@ -131,7 +133,7 @@ export async function runLoop(
       });
     });
     const dispatches = plan.inputSteps.length + channels * (1 + evaluations.length) + ends.length;
-    await readResults(device, scope, input, shape, buffers, maps, dispatches, collect);
+    await readResults(device, scope, shape, buffers, wanted.maps, dispatches, collect);
   } finally {
     scope.dispose();
   }

@@ -1,8 +1,7 @@
-import type { AblationInput } from '../../ablation/contract.ts';
 import type { Device } from '../../device/device.ts';
 import { BufferUsage } from '../../device/usage.ts';
 import type { BufferScope } from '../buffer-scope.ts';
-import { mapClasses, mapGrid, mapParameters, mapPipeline } from '../map-launch.ts';
+import { mapGrid, mapParameters, mapPipeline } from '../map-launch.ts';
 import type { RunShape } from '../operations/ends.ts';
 import { PassTimer } from '../pass-timer.ts';
 import type { ChunkOutput } from '../run-output.ts';
@@ -18,7 +17,6 @@ import type { ChunkBuffers } from './chunk-buffers.ts';
 export async function readResults(
   device: Device,
   scope: BufferScope,
-  input: AblationInput,
   shape: RunShape,
   buffers: ChunkBuffers,
   maps: number,
@@ -37,7 +35,7 @@ export async function readResults(
       usage: BufferUsage.copyTarget | BufferUsage.mapRead,
     });
     if (pipeline) {
-      encodeMaps(device, scope, encoder, pipeline, input, shape, buffers, maps, timer);
+      encodeMaps(device, scope, encoder, pipeline, shape, buffers, maps, timer);
       timer.resolve(encoder, readBack);
     }
     let at = timer.byteLength;
@@ -71,18 +69,16 @@ function encodeMaps(
   scope: BufferScope,
   encoder: GPUCommandEncoder,
   pipeline: GPUComputePipeline,
-  { classes }: AblationInput,
   shape: RunShape,
   { activation, result }: ChunkBuffers,
   maps: number,
   timer: PassTimer,
 ): void {
-  const { storage, uniform } = BufferUsage;
+  const { uniform } = BufferUsage;
   const bindings = [
     scope.upload('map parameters', mapParameters(shape, maps, device.limits), uniform),
     activation,
     result,
-    scope.upload('class indices', mapClasses(classes, maps), storage),
   ];
   const timestampWrites = timer.writes(0);
   const pass = encoder.beginComputePass({ label: 'maps', ...(timestampWrites && { timestampWrites }) });

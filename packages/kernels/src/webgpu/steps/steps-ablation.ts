@@ -35,11 +35,11 @@ export async function prepareSteps(
     const budgeted = { ...plan, budgetBytes };
     const uploaded = { plan: budgeted, constants, pipelines };
     return new ChunkedAblation(
+      device,
       budgeted,
       {
-        chunkSizes: (inputs, maps) => chunkSizes(budgeted, inputs, maps),
-        run: (input, chunk, maps, collect) =>
-          new InputChunkRun(device, uploaded, input, chunk).run(maps, collect),
+        chunkSizes: (inputs, { classes, scores }) => chunkSizes(budgeted, inputs, classes, scores),
+        run: (input, chunk, collect) => new InputChunkRun(device, uploaded, input, chunk).run(collect),
         dispose: () => {
           scope.dispose();
         },

@@ -19,6 +19,7 @@ import {
   type CompiledInputStep,
 } from './steps/compile-step.ts';
 import type { CompiledStep } from './steps/compiled-step.ts';
+import { lastStepOnCpu, type LastStepOnCpu } from './steps/last-step-on-cpu.ts';
 import { Values, type Chunk } from './values.ts';
 
 /** Inputs `first` to `first + inputs - 1` of a run, whose variants are taken `variants` at a time. */
@@ -43,6 +44,8 @@ export class StepProgram {
   readonly #deltaSteps: readonly ReadyStep<CompiledStep>[];
   readonly #fallback: FallbackStep | null;
   readonly #logitDelta: ValueId;
+  /** What the CPU does itself instead of the last step; null where TensorFlow.js does all. */
+  readonly #lastOnCpu: LastStepOnCpu | null;
 
   constructor(plan: StepPlan) {
     this.#plan = plan;
@@ -50,6 +53,7 @@ export class StepProgram {
     const fallback = plan.variantSteps.find((step) => step.kind === 'fallback');
     this.#fallback = fallback ?? null;
     this.#logitDelta = plan.variantSteps.find((step) => step.kind === 'score')?.delta ?? -1;
+    this.#lastOnCpu = lastStepOnCpu(plan);
     try {
       this.#inputSteps = plan.inputSteps.map((step) => ({
         run: compileInputStep(step, this.#constants),
@@ -57,7 +61,7 @@ export class StepProgram {
         frees: frees.get(step) ?? [],
       }));
       this.#deltaSteps = plan.variantSteps.flatMap((step) => {
-        if (step.kind === 'fallback' || step.kind === 'score') return [];
+        if (step.kind === 'fallback' || step.kind === 'score' || this.#lastOnCpu) return [];
         const run = compileDeltaStep(step, this.#constants);
         return { run, output: step.output, frees: frees.get(step) ?? [] };
       });
@@ -68,28 +72,38 @@ export class StepProgram {
   }
 
   /**
-   * Returns how far each logit falls without each channel, `[inputs, channels, classes]`.
+   * Works out how far each logit falls without each channel, chunk of variants by chunk of variants.
    *
+   * @param take is handed an input of the chunk, a channel and the falls, `[classes]`, which it may not keep
    * @throws the signal's reason between chunks of variants
    */
-  async logitDrops(input: AblationInput, { first, inputs, variants }: InputChunk): Promise<Float32Array> {
+  async eachLogitDrop(
+    input: AblationInput,
+    { first, inputs, variants }: InputChunk,
+    take: (n: number, channel: number, drops: Float64Array) => void,
+  ): Promise<void> {
     const { channels, classes } = this.#plan;
-    const drops = new Float32Array(inputs * channels * classes);
+    const drops = new Float64Array(classes);
     const values = new Values();
     try {
       this.#runInputSteps(values, input, first, inputs);
+      if (this.#lastOnCpu) {
+        await takeTurns();
+        throwIfAborted(input.signal);
+        await this.#lastOnCpu.run(values, inputs, drops, take);
+        return;
+      }
       for (let k = 0; k < channels; k += variants) {
         await takeTurns();
         if (k > 0) input.onProgress?.(first + (inputs * k) / channels);
         throwIfAborted(input.signal);
         const chunk = { inputs, first: k, variants: Math.min(variants, channels - k) };
         const found = await this.#chunkDrops(values, input, first, chunk);
-        const size = chunk.variants * classes;
-        for (let n = 0; n < inputs; n++) {
-          drops.set(found.subarray(n * size, (n + 1) * size), (n * channels + k) * classes);
+        for (let row = 0; row < inputs * chunk.variants; row++) {
+          for (let c = 0; c < classes; c++) drops[c] = found[row * classes + c] ?? 0;
+          take(Math.floor(row / chunk.variants), k + (row % chunk.variants), drops);
         }
       }
-      return drops;
     } finally {
       values.dispose();
     }
@@ -135,7 +149,7 @@ export class StepProgram {
     if (this.#fallback) return this.#continueOutside(this.#fallback, values, input, firstInput, chunk);
     const deltas = values.get(this.#logitDelta, [this.#plan.classes]);
     try {
-      return Float32Array.from(await deltas.data());
+      return await deltas.data<'float32'>();
     } finally {
       deltas.dispose();
     }

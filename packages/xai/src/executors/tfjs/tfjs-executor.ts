@@ -1,6 +1,7 @@
 import {
   mapsPerInput,
   planSteps,
+  RunResults,
   throwIfAborted,
   validateInput,
   type AblationInput,
@@ -10,9 +11,8 @@ import {
   type PreparedAblation,
   type StepPlan,
 } from '@ablation-cam/kernels';
-import { AblationScores } from './ablation-scores.ts';
 import { tfjsChunkSizes } from './chunk-sizes.ts';
-import { onCpu, rowsOf, StepProgram } from './step-program.ts';
+import { onCpu, StepProgram } from './step-program.ts';
 
 /**
  * Returns the executor that runs plans with TensorFlow.js's operations on its current backend: for machines without a GPU,
@@ -41,24 +41,24 @@ class TfjsAblation implements PreparedAblation {
 
   async run(input: AblationInput): Promise<AblationOutput> {
     validateInput(this.#steps, input);
-    const { channels, classes } = this.plan;
-    const activation = onCpu(input.activation);
-    const maps = mapsPerInput(input.classes, classes);
-    const scores = new AblationScores(this.plan, input, onCpu(input.logits), maps);
+    const results = new RunResults(this.plan, input, onCpu(input.activation), onCpu(input.logits));
+    const maps = mapsPerInput(input.classes, this.plan.classes);
     const { inputs, variants } = tfjsChunkSizes(this.#steps, input.inputs, maps);
     for (let first = 0; first < input.inputs; first += inputs) {
       const start = performance.now();
       const chunk = { first, inputs: Math.min(inputs, input.inputs - first), variants };
-      const drops = await this.#program.logitDrops(input, chunk);
-      scores.output.timings.ablationMs += performance.now() - start;
-      for (let n = 0; n < chunk.inputs; n++) {
-        const own = drops.subarray(n * channels * classes, (n + 1) * channels * classes);
-        scores.add(first + n, rowsOf(activation, input.inputs, first + n, 1), own);
-      }
+      const weights = Array.from({ length: chunk.inputs }, (_, n) => results.open(first + n));
+      await this.#program.eachLogitDrop(input, chunk, (n, channel, drops) => {
+        weights[n]?.add(channel, drops);
+      });
+      results.output.timings.ablationMs += performance.now() - start;
+      weights.forEach((own, n) => {
+        results.close(first + n, own);
+      });
       input.onProgress?.(first + chunk.inputs);
       throwIfAborted(input.signal);
     }
-    return scores.output;
+    return results.output;
   }
 
   dispose(): void {

@@ -77,8 +77,9 @@ function assertWeights(weights: Float32Array, exact: ExactAblation, isLogit: boo
   const classes = exact.logits.length;
   for (let c = 0; c < classes; c++) {
     const scale = isLogit ? Math.abs(exact.logits[c] ?? 0) : 1;
+    const channels = weights.length / classes;
     const ofClass = (values: ArrayLike<number>): number[] =>
-      Array.from(values).filter((_, i) => i % classes === c);
+      Array.from(values).slice(c * channels, (c + 1) * channels);
     const found = ofClass(weights).map((weight) => weight * scale);
     const expected = ofClass(isLogit ? exact.logitDrops : exact.weights);
     assertClose(found, expected, WEIGHTS, `${what}, weights of class ${String(c)}`);
