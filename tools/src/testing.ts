@@ -3,3 +3,11 @@ export { deviceSuite, type TestDevice } from './testing/device-suite.ts';
 export { seededRandom, type SeededRandom } from './testing/seeded-random.ts';
 export { skipIf, type DefineTest } from './testing/skip.ts';
 export { shared, type Shared } from '#platform';
+export { exactChanges, type ExactChange, type ExactScoreFunction } from './testing/exact-scores.ts';
+export {
+  assertExtreme,
+  extremeCases,
+  type Arithmetic,
+  type ExtremeAnswer,
+  type ExtremeCase,
+} from './testing/extreme-cases.ts';
