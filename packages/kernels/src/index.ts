@@ -40,6 +40,7 @@ export { ownLoopExecutor, type OwnLoopOptions } from './webgpu/own-loop-executor
 export { activate as activationValue } from './reference/activation-functions.ts';
 export { evaluateTail } from './reference/evaluate-tail.ts';
 export { channelNorm, channelPlane, channelWeight, weightedMap } from './reference/channel-weights.ts';
+export { addScaled } from './reference/tensor.ts';
 export { tailOperations } from './plan/operations.ts';
 export { scoreChange, type ScoreChange } from './reference/score-change.ts';
 export { RunResults } from './reference/run-results.ts';

@@ -1,5 +1,6 @@
 import type { PointwiseOperation, SeparableDenseStep, Stage } from '../plan/separable-dense.ts';
 import { activate } from './activation-functions.ts';
+import { addScaled } from './tensor.ts';
 
 /**
  * Works out the fall of every logit when one channel is switched off, in float64:
@@ -36,7 +37,7 @@ export function logitDrops(
   for (let feature = 0; feature < on.length; feature++) {
     const change = on[feature]! - offValue;
     const row = (feature * channels + channel) * classes;
-    if (change !== 0) for (let c = 0; c < classes; c++) drops[c]! += change * kernel[row + c]!;
+    if (change !== 0) addScaled(drops, 0, change, kernel, row, classes);
   }
 }
 

@@ -1,8 +1,9 @@
 import type { ScoreChange } from './score-change.ts';
 
-/** Changes below these are put into Taylor polynomials, see `smallExpm1` and `moderateExpm1`. */
+/** Changes below these take no call of exp(), see `smallExpm1`, `moderateExpm1` and `wideExpm1`. */
 const SMALL = 1 / 32;
-const MODERATE = 1 / 2;
+const MODERATE = 0.69;
+const WIDE = 2.76;
 /** Below this a quotient of exponentials has lost digits. */
 const LOWEST_EXPONENTIAL = 1e-290;
 
@@ -55,8 +56,9 @@ export class SoftmaxChange implements ScoreChange {
     if (span === 0) this.#termSum = this.#nothing();
     else if (span < SMALL) this.#termSum = this.#smallTerms(drops);
     else if (span < MODERATE) this.#termSum = this.#moderateTerms(drops);
+    else if (span < WIDE) this.#termSum = this.#wideTerms(drops);
     else this.#termSum = this.#largeTerms(drops);
-    if (span < MODERATE) this.#ablatedSum = this.#sum + this.#termSum;
+    if (span < WIDE) this.#ablatedSum = this.#sum + this.#termSum;
   }
 
   ablated(c: number): number {
@@ -100,7 +102,7 @@ export class SoftmaxChange implements ScoreChange {
     return 0;
   }
 
-  // The same loop twice: a function that is chosen outside of it would be called for every class.
+  // The same loop three times: a function that is chosen outside of it would be called for every class.
   #smallTerms(drops: Float64Array): number {
     const exponentials = this.#exponentials;
     const terms = this.#terms;
@@ -121,6 +123,19 @@ export class SoftmaxChange implements ScoreChange {
     let sum = 0;
     for (let c = 0; c < terms.length; c++) {
       const term = exponentials[c]! * moderateExpm1(top - drops[c]!);
+      terms[c] = term;
+      sum += term;
+    }
+    return sum;
+  }
+
+  #wideTerms(drops: Float64Array): number {
+    const exponentials = this.#exponentials;
+    const terms = this.#terms;
+    const top = drops[this.#predicted]!;
+    let sum = 0;
+    for (let c = 0; c < terms.length; c++) {
+      const term = exponentials[c]! * wideExpm1(top - drops[c]!);
       terms[c] = term;
       sum += term;
     }
@@ -171,19 +186,36 @@ function smallExpm1(v: number): number {
   );
 }
 
-/** exp(v) - 1 for |v| < 1 / 2, its Taylor polynomial of degree 14: what is left out is below 5e-17 of it. */
+/** exp(v) - 1 for |v| < 0.69, as u (u + 2) with u that of half of it. */
 function moderateExpm1(v: number): number {
-  const end =
-    1 / 362880 +
-    v *
-      (1 / 3628800 + v * (1 / 39916800 + v * (1 / 479001600 + v * (1 / 6227020800 + v * (1 / 87178291200)))));
-  return (
-    v *
-    (1 +
-      v *
-        (1 / 2 +
-          v *
-            (1 / 6 +
-              v * (1 / 24 + v * (1 / 120 + v * (1 / 720 + v * (1 / 5040 + v * (1 / 40320 + v * end))))))))
-  );
+  const u = reducedExpm1(0.5 * v);
+  return u * (u + 2);
+}
+
+/** exp(v) - 1 for |v| < 2.76, from that of an eighth of it. */
+function wideExpm1(v: number): number {
+  const eighth = reducedExpm1(0.125 * v);
+  const quarter = eighth * (eighth + 2);
+  const half = quarter * (quarter + 2);
+  return half * (half + 2);
+}
+
+/**
+ * exp(x) - 1 for |x| < 0.345 as x + x c / (2 - c), where c = x - x^2 P(x^2) and P is a minimax polynomial: off by less than
+ * 2^-59.
+ *
+ * Source: Sun's fdlibm, e_exp.c.
+ */
+function reducedExpm1(x: number): number {
+  const square = x * x;
+  const c =
+    x -
+    square *
+      (1.66666666666666019037e-1 +
+        square *
+          (-2.77777777770155933842e-3 +
+            square *
+              (6.61375632143793436117e-5 +
+                square * (-1.6533902205465251539e-6 + square * 4.13813679705723846039e-8))));
+  return x + (x * c) / (2 - c);
 }

@@ -1,4 +1,5 @@
 import {
+  addScaled,
   channelsOf,
   ownerMap,
   weightValues,
@@ -62,7 +63,7 @@ function contributionOnCpu({ source, kernel, shape }: ContributeStep): LastStepO
             drops.fill(0);
             for (const feature of own) {
               const change = (base[n * features + feature] ?? 0) - (off[n * features + feature] ?? 0);
-              if (change !== 0) addRow(drops, change, weights, feature * classes);
+              if (change !== 0) addScaled(drops, 0, change, weights, feature * classes, classes);
             }
             take(n, channel, drops);
           }
@@ -73,8 +74,4 @@ function contributionOnCpu({ source, kernel, shape }: ContributeStep): LastStepO
       }
     },
   };
-}
-
-function addRow(drops: Float64Array, change: number, weights: ArrayLike<number>, start: number): void {
-  for (let c = 0; c < drops.length; c++) drops[c] = (drops[c] ?? 0) + change * (weights[start + c] ?? 0);
 }
