@@ -175,9 +175,10 @@ for (const executor of ['reference', 'tfjs', 'webgpu', 'naive'] as const) {
             `${String(size)}: ${weights.join()}`,
           );
         }
+        // Logits of about 10 leave the class a fifth without the channel that carries it: sigmoid(-1.43).
         const sure = explanations.at(-1);
         assert.ok(
-          Math.abs((sure?.weights[0] ?? NaN) - 1) < (size === 10 ? 0.1 : 1e-6),
+          Math.abs((sure?.weights[0] ?? NaN) - 1) < (size === 10 ? 0.2 : 1e-6),
           `${String(size)}: ${String(sure?.weights[0])}`,
         );
         // The loop subtracts float32 probabilities: next to 1 the other class's is 0, and it says so.
