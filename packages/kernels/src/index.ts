@@ -53,3 +53,15 @@ export { ownerMap } from './plan/owner.ts';
 export { isWindowOfOnes } from './plan/low-rank.ts';
 export { valueMade, valuesRead } from './plan/values-read.ts';
 export { channelsOf, positionsOf, sizeOf } from './tail/shape.ts';
+export { kernelsInTurns } from './lowering/kernels-in-turns.ts';
+export { lengthIn, shapeIn, type Chunk, type Length, type OpenShape } from './lowering/length.ts';
+export { lowerPlan } from './lowering/lower-plan.ts';
+export type * from './lowering/primitives.ts';
+export type {
+  GivenTensor,
+  Program,
+  ProgramConstant,
+  ProgramNode,
+  ProgramOutput,
+  Tensor as ProgramTensor,
+} from './lowering/program.ts';

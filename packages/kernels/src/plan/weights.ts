@@ -6,7 +6,7 @@ export type WeightValues = Float32Array | Float64Array;
 
 export interface GivenWeights {
   readonly kind: 'given';
-  readonly values: Float32Array;
+  readonly values: WeightValues;
 }
 
 /** Row-major `[rows, columns]`: left `[rows, inner]` times diag(scale) times right `[inner, columns]`. */

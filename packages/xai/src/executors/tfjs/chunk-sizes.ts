@@ -1,10 +1,13 @@
 import {
   bytesPerInput,
   bytesPerVariant,
+  channelsOf,
+  channelsPerVariant,
   chunkSizes,
   sizeOf,
   type ChunkSizes,
   type StepPlan,
+  type VariantStep,
 } from '@ablation-cam/kernels';
 
 /**
@@ -12,6 +15,12 @@ import {
  * time.
  */
 const CACHED_BYTES = 8 * 1024 * 1024;
+
+/**
+ * Multiply-adds that an operation of a chunk may take, about a tenth of a second of the WASM backend on a common CPU: others wait
+ * for the thread as long. A single variant may take more; the lowering cuts its layers.
+ */
+const MOST_OPERATIONS = 6e8;
 
 /** Copies of a step's result that exist at once while its epilogue is applied. */
 const COPIES = 3;
@@ -29,5 +38,39 @@ export function tfjsChunkSizes(plan: StepPlan, inputs: number, maps: number): Ch
   const scratch = Array.from({ length: COPIES }, () => ({ perVariant: true, elements }));
   const unfused = { ...plan, slots: [...plan.slots, ...scratch] };
   const pays = bytesPerInput(unfused, maps) + Math.max(CACHED_BYTES, bytesPerVariant(unfused));
-  return chunkSizes({ ...unfused, budgetBytes: Math.min(plan.budgetBytes, pays) }, inputs, maps);
+  const sizes = chunkSizes({ ...unfused, budgetBytes: Math.min(plan.budgetBytes, pays) }, inputs, maps);
+  return inTime(sizes, plan);
+}
+
+/** Chunks no operation of which takes longer than others may wait. */
+function inTime(sizes: ChunkSizes, { variantSteps, channels }: StepPlan): ChunkSizes {
+  const heaviest = variantSteps.reduce((most, step) => Math.max(most, operationsPerVariant(step)), 1);
+  const rows = Math.max(1, Math.floor(MOST_OPERATIONS / heaviest));
+  if (sizes.inputs * sizes.variants <= rows) return sizes;
+  if (sizes.variants === channels && rows >= channels) {
+    return { inputs: Math.floor(rows / channels), variants: channels };
+  }
+  const most = Math.min(rows, sizes.variants);
+  return { inputs: 1, variants: Math.ceil(channels / Math.ceil(channels / most)) };
+}
+
+/** Multiply-adds of the layer that a step applies to the deltas of one variant. */
+function operationsPerVariant(step: VariantStep): number {
+  switch (step.kind) {
+    case 'contribute':
+      return (
+        sizeOf(step.shape) *
+        sizeOf(step.sliding.window) *
+        channelsPerVariant(step.source.owner, channelsOf(step.source.shape))
+      );
+    case 'convolve':
+      return sizeOf(step.shape) * sizeOf(step.sliding.window) * step.source.segment.length;
+    case 'propagate':
+      return step.operation.kind === 'depthwise' ? sizeOf(step.shape) * sizeOf(step.operation.window) : 0;
+    case 'combine':
+    case 'concatenate':
+    case 'fallback':
+    case 'score':
+      return 0;
+  }
 }

@@ -1,7 +1,9 @@
 import {
+  KernelsError,
+  kernelsInTurns,
+  lowerPlan,
   mapsPerInput,
   planSteps,
-  RunResults,
   throwIfAborted,
   validateInput,
   type AblationInput,
@@ -9,10 +11,15 @@ import {
   type Executor,
   type Plan,
   type PreparedAblation,
+  type Program,
   type StepPlan,
 } from '@ablation-cam/kernels';
+import { takeTurns } from '../../runtime/turn.ts';
+import { AblationScores } from './ablation-scores.ts';
 import { tfjsChunkSizes } from './chunk-sizes.ts';
-import { onCpu, StepProgram } from './step-program.ts';
+import { LoadedProgram } from './loaded-program.ts';
+import { logitDrops } from './logit-drops.ts';
+import { onCpu, rowsOf } from './run-input.ts';
 
 /**
  * Returns the executor that runs plans with TensorFlow.js's operations on its current backend: for machines without a GPU,
@@ -23,45 +30,81 @@ export function tfjsExecutor(): Executor {
   return {
     name: 'tfjs',
     adapter: null,
-    // A rejection, not an exception, also where the plan cannot be compiled.
-    prepare: (plan) => Promise.resolve().then(() => new TfjsAblation(plan)),
+    prepare: async (plan) => {
+      const steps = plan.kind === 'steps' ? plan : planSteps(plan.tail);
+      const prepared = new TfjsAblation(plan, steps);
+      // As a run with one map takes it; others rarely differ.
+      await prepared.load(tfjsChunkSizes(steps, 1, 1).variants);
+      return prepared;
+    },
   };
 }
 
 class TfjsAblation implements PreparedAblation {
   readonly plan: Plan;
   readonly #steps: StepPlan;
-  readonly #program: StepProgram;
+  readonly #loaded = new Map<Program['variants'], LoadedProgram>();
+  readonly #loading = new Map<Program['variants'], Promise<LoadedProgram>>();
+  #isDisposed = false;
 
-  constructor(plan: Plan) {
+  constructor(plan: Plan, steps: StepPlan) {
     this.plan = plan;
-    this.#steps = plan.kind === 'steps' ? plan : planSteps(plan.tail);
-    this.#program = new StepProgram(this.#steps);
+    this.#steps = steps;
+  }
+
+  /** The program for chunks of so many variants, lowered and uploaded once. */
+  async load(variants: number): Promise<LoadedProgram> {
+    const kind = variants === this.#steps.channels ? 'all' : 'chunks';
+    const known = this.#loaded.get(kind);
+    if (known) return known;
+    const loading = this.#loading.get(kind) ?? this.#load(kind);
+    this.#loading.set(kind, loading);
+    try {
+      return await loading;
+    } finally {
+      this.#loading.delete(kind);
+    }
   }
 
   async run(input: AblationInput): Promise<AblationOutput> {
     validateInput(this.#steps, input);
-    const results = new RunResults(this.plan, input, onCpu(input.activation), onCpu(input.logits));
-    const maps = mapsPerInput(input.classes, this.plan.classes);
+    const { channels, classes } = this.plan;
+    const activation = onCpu(input.activation);
+    const maps = mapsPerInput(input.classes, classes);
+    const scores = new AblationScores(this.plan, input, onCpu(input.logits), maps);
     const { inputs, variants } = tfjsChunkSizes(this.#steps, input.inputs, maps);
+    const loaded = await this.load(variants);
     for (let first = 0; first < input.inputs; first += inputs) {
       const start = performance.now();
       const chunk = { first, inputs: Math.min(inputs, input.inputs - first), variants };
-      const weights = Array.from({ length: chunk.inputs }, (_, n) => results.open(first + n));
-      await this.#program.eachLogitDrop(input, chunk, (n, channel, drops) => {
-        weights[n]?.add(channel, drops);
-      });
-      results.output.timings.ablationMs += performance.now() - start;
-      weights.forEach((own, n) => {
-        results.close(first + n, own);
-      });
+      const drops = await logitDrops(this.#steps, loaded, input, chunk);
+      scores.output.timings.ablationMs += performance.now() - start;
+      for (let n = 0; n < chunk.inputs; n++) {
+        await takeTurns();
+        throwIfAborted(input.signal);
+        const own = drops.subarray(n * channels * classes, (n + 1) * channels * classes);
+        scores.add(first + n, rowsOf(activation, input.inputs, first + n, 1), own);
+      }
       input.onProgress?.(first + chunk.inputs);
       throwIfAborted(input.signal);
     }
-    return results.output;
+    return scores.output;
   }
 
   dispose(): void {
-    this.#program.dispose();
+    this.#isDisposed = true;
+    for (const loaded of this.#loaded.values()) loaded.dispose();
+    this.#loaded.clear();
+  }
+
+  async #load(kind: Program['variants']): Promise<LoadedProgram> {
+    const kernels = await kernelsInTurns(this.#steps, takeTurns);
+    const loaded = await LoadedProgram.load(lowerPlan(this.#steps, kernels, kind));
+    if (this.#isDisposed) {
+      loaded.dispose();
+      throw new KernelsError('invalid-input', 'The prepared plan was disposed of; prepare it again.');
+    }
+    this.#loaded.set(kind, loaded);
+    return loaded;
   }
 }

@@ -1,0 +1,132 @@
+import type { StepPlan } from '../plan/step-plan.ts';
+import type {
+  ContributeStep,
+  ConvolveStep,
+  FallbackStep,
+  InputStep,
+  ValueId,
+  VariantStep,
+} from '../plan/steps.ts';
+import type { Weights, WeightValues } from '../plan/weights.ts';
+import { channelsOf, positionsOf, sizeOf } from '../tail/shape.ts';
+import { variantsInFront, type Change } from './change.ts';
+import { lowerEpilogue } from './epilogue.ts';
+import { operandBase, operandDelta, PlanValues, wholeOf } from './operands.ts';
+import { lowerOperation } from './operations/lower-operation.ts';
+import { ProgramBuilder } from './program-builder.ts';
+import type { Program, ProgramOutput, Tensor } from './program.ts';
+import { lowerCombine, lowerConcatenate } from './steps/combine.ts';
+import { lowerContribute } from './steps/contribute.ts';
+import { lowerConvolve } from './steps/convolve.ts';
+import { lowerPropagate } from './steps/propagate.ts';
+
+/**
+ * Writes a plan in steps as a program of ordinary operations, up to the changes of the logits or the tensors it hands out. Pure.
+ *
+ * @param kernels the weights of the plan's steps: `kernelsOf` or `kernelsInTurns`
+ * @param variants whether all variants go in one chunk, or as many as each run says
+ */
+export function lowerPlan(
+  plan: StepPlan,
+  kernels: ReadonlyMap<Weights, WeightValues>,
+  variants: Program['variants'],
+): Program {
+  const b = new ProgramBuilder(plan.channels, variants === 'all');
+  const values = new PlanValues(b);
+  for (const { node, value } of plan.given) {
+    values.set(value, b.given(node, plan.tail.nodes[node]?.shape ?? []));
+  }
+  for (const step of plan.inputSteps) {
+    b.nameLayers(step.layers);
+    values.set(step.output, lowerInputStep(step, plan.channels, values));
+  }
+  let output: ProgramOutput | null = null;
+  for (const step of plan.variantSteps) {
+    b.nameLayers(step.layers);
+    if (step.kind === 'fallback') output = { kind: 'frontier', tensors: frontierTensors(step, values) };
+    else if (step.kind === 'score') output ??= logitDrops(step.delta, plan.classes, values);
+    else values.set(step.output, lowerVariantStep(step, kernels, values));
+  }
+  if (!output) throw new RangeError('The plan has no score step.');
+  return b.finish(output);
+}
+
+function lowerInputStep(step: InputStep, channels: number, values: PlanValues): Tensor {
+  const { b } = values;
+  const { shape } = step;
+  if (step.kind === 'switch-off') {
+    const off = b.reshape(b.off(channels), [b.inputs(), 1, channels]);
+    return b.expand(off, [b.inputs(), sizeOf(shape) / channels, channels]);
+  }
+  const inputs = step.inputs.map(({ value, shape: own }) => values.get(value, own));
+  const shapes = step.inputs.map((input) => input.shape);
+  return lowerOperation(b, step.operation, inputs, shapes, shape);
+}
+
+/** A delta, `[inputs * variants, ...]`. */
+function lowerVariantStep(
+  step: Exclude<VariantStep, { readonly kind: 'fallback' | 'score' }>,
+  kernels: ReadonlyMap<Weights, WeightValues>,
+  values: PlanValues,
+): Tensor {
+  const { shape } = step;
+  switch (step.kind) {
+    case 'contribute':
+    case 'convolve': {
+      const change = plusPartial(step, lowerLinear(step, kernels, values), values);
+      return lowerEpilogue(step.epilogue, change, wholeOf(shape), shape, values);
+    }
+    case 'propagate':
+      return lowerEpilogue(step.epilogue, lowerPropagate(step, values), step.segment, shape, values);
+    case 'combine':
+      return lowerEpilogue(step.epilogue, lowerCombine(step, values), step.segment, shape, values);
+    case 'concatenate':
+      return lowerConcatenate(step, values);
+  }
+}
+
+function lowerLinear(
+  step: ContributeStep | ConvolveStep,
+  kernels: ReadonlyMap<Weights, WeightValues>,
+  values: PlanValues,
+): Change {
+  const kernel = kernels.get(step.kernel);
+  if (!kernel) throw new RangeError(`The weights of ${step.layers.join(', ')} were not prepared.`);
+  return step.kind === 'contribute'
+    ? lowerContribute(step, kernel, values)
+    : lowerConvolve(step, kernel, values);
+}
+
+/** Adds the deltas that other parts of the layer's input gave, where there are some. */
+function plusPartial(
+  { partial, shape }: ContributeStep | ConvolveStep,
+  change: Change,
+  values: PlanValues,
+): Change {
+  if (partial === null) return change;
+  const { b } = values;
+  const other = values.get(partial, [...positionsOf(shape), channelsOf(shape)]);
+  return { ...change, tensor: b.binary('add', variantsInFront(b, change), other), inside: false };
+}
+
+function logitDrops(delta: ValueId, classes: number, values: PlanValues): ProgramOutput {
+  return { kind: 'logit-drops', value: values.get(delta, [classes]) };
+}
+
+/** base - delta of each tensor that is handed out. */
+function frontierTensors(
+  { frontier }: FallbackStep,
+  values: PlanValues,
+): Extract<ProgramOutput, { readonly kind: 'frontier' }>['tensors'] {
+  const { b } = values;
+  return frontier.map(({ node, operand }) => {
+    const size = sizeOf(operand.shape);
+    const base = b.reshape(operandBase(operand, values), [b.inputs(), 1, size]);
+    const delta = operandDelta(operand, values);
+    const every = [b.inputs(), b.variants(), size];
+    return {
+      node,
+      value: delta === null ? b.expand(base, every) : b.binary('subtract', base, b.reshape(delta, every)),
+    };
+  });
+}

@@ -1,0 +1,77 @@
+import type { ActivationOperation } from '../../tail/tail.ts';
+import type { ProgramBuilder } from '../program-builder.ts';
+import type { Tensor } from '../program.ts';
+
+const SELU_ALPHA = 1.6732632423543772;
+const SELU_SCALE = 1.0507009873554805;
+
+/** f(x). */
+export function activate(
+  b: ProgramBuilder,
+  { function: name, alpha = 0 }: ActivationOperation,
+  x: Tensor,
+): Tensor {
+  switch (name) {
+    case 'relu':
+    case 'sigmoid':
+    case 'tanh':
+    case 'softplus':
+      return b.unary(name, x);
+    case 'relu6':
+      return b.unary('clip', x, 6);
+    case 'leaky-relu':
+    case 'elu':
+    case 'thresholded-relu':
+      return b.unary(name, x, alpha);
+    case 'selu':
+      return b.scaled(b.unary('elu', x, SELU_ALPHA), SELU_SCALE);
+    case 'hard-sigmoid':
+      return b.unary('clip', b.binary('add', b.scaled(x, 0.2), b.scalar(0.5)), 1);
+    case 'softsign':
+      return b.binary('divide', x, plusOne(b, b.unary('absolute', x)));
+    case 'swish':
+      return b.binary('multiply', x, b.unary('sigmoid', x));
+    case 'gelu':
+      return halfOf(b, x, b.unary('erf', b.scaled(x, Math.SQRT1_2)));
+    case 'gelu-tanh': {
+      const cube = b.binary('multiply', b.binary('multiply', x, x), x);
+      const sum = b.binary('add', x, b.scaled(cube, 0.044715));
+      return halfOf(b, x, b.unary('tanh', b.scaled(sum, Math.sqrt(2 / Math.PI))));
+    }
+    case 'mish':
+      return b.binary('multiply', x, b.unary('tanh', b.unary('softplus', x)));
+  }
+}
+
+/** x / 2 (y + 1). */
+function halfOf(b: ProgramBuilder, x: Tensor, y: Tensor): Tensor {
+  return b.binary('multiply', b.scaled(x, 0.5), plusOne(b, y));
+}
+
+function plusOne(b: ProgramBuilder, x: Tensor): Tensor {
+  return b.binary('add', x, b.scalar(1));
+}
+
+/** Whether f never falls, so that the largest of f(x) is f of the largest x. */
+export function isMonotone({ function: name, alpha = 0 }: ActivationOperation): boolean {
+  switch (name) {
+    case 'relu':
+    case 'relu6':
+    case 'selu':
+    case 'sigmoid':
+    case 'hard-sigmoid':
+    case 'tanh':
+    case 'softplus':
+    case 'softsign':
+      return true;
+    case 'leaky-relu':
+    case 'elu':
+    case 'thresholded-relu':
+      return alpha >= 0;
+    case 'swish':
+    case 'gelu':
+    case 'gelu-tanh':
+    case 'mish':
+      return false;
+  }
+}

@@ -1,0 +1,74 @@
+import { isWindowOfOnes } from '../../plan/low-rank.ts';
+import type { SlidingWindow } from '../../plan/steps.ts';
+import type { WeightValues } from '../../plan/weights.ts';
+import { sizeOf } from '../../tail/shape.ts';
+import type { Shape } from '../../tail/tail.ts';
+import type { ProgramBuilder } from '../program-builder.ts';
+import type { Tensor } from '../program.ts';
+import { asImages, convolveImages, imageAxes } from './windows.ts';
+
+/**
+ * Multiply-adds for one input or variant above which a layer is computed in parts of its filters: an engine that never leaves its
+ * thread gives way to others only between nodes. A tenth of a second of TensorFlow.js's WASM backend on a common CPU.
+ */
+const MOST_OPERATIONS = 6e8;
+
+/**
+ * A convolution or dense layer without bias, `[batch, ...positions, filters]`: a matrix product where the window is a single cell.
+ *
+ * @param x `[batch, ...positions, channels]`
+ * @param kernel `[...window, channels, filters]`
+ * @param sliding null for a dense layer
+ */
+export function linear(
+  b: ProgramBuilder,
+  x: Tensor,
+  kernel: WeightValues,
+  sliding: SlidingWindow | null,
+  positions: Shape,
+): Tensor {
+  const [batch = 1, ...shape] = b.shape(x);
+  const [channels = 1] = shape.slice(-1);
+  const rows = (sliding ? sizeOf(sliding.window) : 1) * (typeof channels === 'number' ? channels : 1);
+  const filters = kernel.length / rows;
+  const parts = Math.min(filters, Math.ceil((sizeOf(positions) * kernel.length) / MOST_OPERATIONS));
+  const size = Math.ceil(filters / parts);
+  const results = Array.from({ length: Math.ceil(filters / size) }, (_, i) => {
+    const length = Math.min(size, filters - i * size);
+    const own = takeFilters(kernel, rows, filters, i * size, length);
+    const y =
+      sliding === null || isWindowOfOnes(sliding)
+        ? b.add(
+            { kind: 'mat-mul' },
+            [b.asRows(x), b.constant(own, [rows, length])],
+            [b.shape(b.asRows(x))[0] ?? 1, length],
+          )
+        : convolveImages(
+            b,
+            asImages(b, x),
+            b.constant(own, [...imageAxes(sliding.window, 1), channels as number, length]),
+            sliding,
+            positions,
+          );
+    return b.reshape(y, [batch, ...positions, length]);
+  });
+  return b.concat(results, positions.length + 1);
+}
+
+/** Some columns of a kernel `[rows, filters]`. */
+function takeFilters(
+  kernel: WeightValues,
+  rows: number,
+  filters: number,
+  start: number,
+  length: number,
+): WeightValues {
+  if (length === filters) return kernel;
+  const taken =
+    kernel instanceof Float32Array ? new Float32Array(rows * length) : new Float64Array(rows * length);
+  for (let row = 0; row < rows; row++) {
+    const from = row * filters + start;
+    taken.set(kernel.subarray(from, from + length), row * length);
+  }
+  return taken;
+}

@@ -1,0 +1,20 @@
+import type { LayerNormalizationOperation, Shape } from '../../tail/tail.ts';
+import type { ProgramBuilder } from '../program-builder.ts';
+import type { Tensor } from '../program.ts';
+
+/** (x - mean) / sqrt(variance + epsilon) * gamma + beta over `axes` of `[batch, ...shape]`. */
+export function normalizeLayer(
+  b: ProgramBuilder,
+  { axes, epsilon, gamma, beta }: LayerNormalizationOperation,
+  x: Tensor,
+  shape: Shape,
+): Tensor {
+  const over = axes.map((axis) => axis + 1);
+  const lengths = [1, ...shape.map((length, axis) => (axes.includes(axis) ? length : 1))];
+  const centered = b.binary('subtract', x, b.reduce(x, 'average', over));
+  const variance = b.reduce(b.binary('multiply', centered, centered), 'average', over);
+  const deviation = b.unary('square-root', b.binary('add', variance, b.scalar(epsilon)));
+  const normalized = b.binary('divide', centered, deviation);
+  const scaled = gamma ? b.binary('multiply', normalized, b.constant(gamma, lengths)) : normalized;
+  return beta ? b.binary('add', scaled, b.constant(beta, lengths)) : scaled;
+}

@@ -1,0 +1,30 @@
+import type { ConvolveStep } from '../../plan/steps.ts';
+import type { WeightValues } from '../../plan/weights.ts';
+import { channelsOf, positionsOf, sizeOf } from '../../tail/shape.ts';
+import type { Change } from '../change.ts';
+import type { PlanValues } from '../operands.ts';
+import { linear } from '../operations/linear.ts';
+
+/** A convolution of every variant's deltas, or a matrix product where the window is a single cell. */
+export function lowerConvolve(step: ConvolveStep, kernel: WeightValues, values: PlanValues): Change {
+  const { source, sliding, shape } = step;
+  const positions = positionsOf(shape);
+  const deltas = values.get(source.delta, [...positionsOf(source.shape), source.segment.length]);
+  const tensor = linear(values.b, deltas, segmentRows(step, kernel), sliding, positions);
+  return { tensor, inside: false, positions, channels: channelsOf(shape) };
+}
+
+/** The rows of the kernel for the source's segment, `[taps, segment, filters]`. */
+function segmentRows({ source, sliding, shape }: ConvolveStep, kernel: WeightValues): WeightValues {
+  const { start, length } = source.segment;
+  const channels = channelsOf(source.shape);
+  if (length === channels) return kernel;
+  const filters = channelsOf(shape);
+  const size = sizeOf(sliding.window) * length * filters;
+  const rows = kernel instanceof Float32Array ? new Float32Array(size) : new Float64Array(size);
+  for (let tap = 0; tap < sizeOf(sliding.window); tap++) {
+    const from = (tap * channels + start) * filters;
+    rows.set(kernel.subarray(from, from + length * filters), tap * length * filters);
+  }
+  return rows;
+}

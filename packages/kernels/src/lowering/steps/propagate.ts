@@ -1,0 +1,76 @@
+import type { PropagatedOperation, PropagateStep, Segment } from '../../plan/steps.ts';
+import { positionsOf, sizeOf } from '../../tail/shape.ts';
+import type { Shape } from '../../tail/tail.ts';
+import type { Change } from '../change.ts';
+import { changedDelta, channelSlice, operandBase, wholeOf, type PlanValues } from '../operands.ts';
+import { lowerOperation } from '../operations/lower-operation.ts';
+import type { Tensor } from '../program.ts';
+
+/** F(base) - F(base - delta), on the delta alone where F is linear. */
+export function lowerPropagate(step: PropagateStep, values: PlanValues): Change {
+  const { b } = values;
+  const { operation, source, shape, segment } = step;
+  const input = sourceSegment(step);
+  const inputShape = withChannels(source.shape, input.length);
+  const outputShape = withChannels(shape, segment.length);
+  const part = { segment: input, withoutBias: true };
+  const apply = (x: Tensor): Tensor => lowerOperation(b, operation, [x], [inputShape], outputShape, part);
+
+  const delta = changedDelta(source, values, input);
+  const change = (tensor: Tensor): Change => {
+    return { tensor, inside: false, positions: positionsOf(shape), channels: segment.length };
+  };
+  if (isLinear(operation)) return change(apply(delta));
+  const base = channelSlice(b, operandBase(source, values), input);
+  const alone = (x: Tensor, size: number): Tensor => b.reshape(x, [b.inputs(), 1, size]);
+  const changed = (x: Tensor, size: number): Tensor => b.reshape(x, [b.inputs(), b.variants(), size]);
+  const [from, to] = [sizeOf(inputShape), sizeOf(outputShape)];
+  const variant = b.binary('subtract', alone(base, from), changed(delta, from));
+  const result = apply(b.reshape(variant, [b.rows(), ...inputShape]));
+  return change(b.binary('subtract', alone(apply(base), to), changed(result, to)));
+}
+
+/** The channels of the source that the step reads: its own, for operations that keep to each channel. */
+function sourceSegment({ operation, source, segment }: PropagateStep): Segment {
+  switch (operation.kind) {
+    case 'depthwise': {
+      const { multiplier } = operation;
+      return { start: segment.start / multiplier, length: segment.length / multiplier };
+    }
+    case 'pool':
+    case 'global-pool':
+    case 'pad':
+    case 'crop':
+    case 'resize':
+    case 'prelu':
+      return segment;
+    case 'permute':
+    case 'repeat':
+    case 'softmax':
+    case 'layer-normalization':
+      return wholeOf(source.shape);
+  }
+}
+
+function isLinear(operation: PropagatedOperation): boolean {
+  switch (operation.kind) {
+    case 'prelu':
+    case 'softmax':
+    case 'layer-normalization':
+      return false;
+    case 'pool':
+    case 'global-pool':
+      return operation.reduction === 'average';
+    case 'depthwise':
+    case 'permute':
+    case 'pad':
+    case 'crop':
+    case 'resize':
+    case 'repeat':
+      return true;
+  }
+}
+
+function withChannels(shape: Shape, channels: number): Shape {
+  return [...positionsOf(shape), channels];
+}

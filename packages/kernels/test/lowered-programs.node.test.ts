@@ -1,0 +1,156 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  lowerPlan,
+  planSteps,
+  type Primitive,
+  type Program,
+  type StepPlan,
+  type Tail,
+} from '../src/index.ts';
+import { kernelsOf } from '../src/reference/steps/run-steps.ts';
+import { describeTail } from './support/check-random-tail.ts';
+import { evaluateWithCubes, givenValues, naiveDeltas } from './support/naive-deltas.ts';
+import { densenet121 } from './support/networks/densenet121.ts';
+import { efficientNetB0 } from './support/networks/efficientnet-b0.ts';
+import { mobileNetV2 } from './support/networks/mobilenet-v2.ts';
+import { resnet50 } from './support/networks/resnet50.ts';
+import { vgg7 } from './support/networks/vgg7.ts';
+import { checkProgram } from './support/program-shapes.ts';
+import { randomTail, type RandomTail } from './support/random-tail.ts';
+import { runProgram } from './support/run-program.ts';
+
+const FUSIONS = ['pooling', 'activation', 'none'] as const;
+
+const TAILS = 400;
+
+/** As for plans on the reference executor: float64, other orders of summing, normalisations that enlarge rounding. */
+const ROUNDING = 1e-9;
+
+const test = suite('lowered programs');
+
+/** A second input beside that of a random tail. */
+function otherInput(random: RandomTail): RandomTail {
+  return { ...random, activation: random.activation.map((value, i) => Math.cos(i) - value / 2) };
+}
+
+/** The outputs a program should have for one input: changes of logits, or the variants of the tensors it hands out. */
+function expectedOf(program: Program, random: RandomTail): Float64Array[] {
+  if (program.output.kind === 'logit-drops') return [naiveDeltas(random).deltas];
+  const { tail, activation, off } = random;
+  const variants = Array.from(off, (value, k) => {
+    const masked = Float64Array.from(activation, (on, i) => (i % off.length === k ? value : on));
+    return evaluateWithCubes(tail, givenValues(random).set(tail.target, masked));
+  });
+  return program.output.tensors.map(({ node }) =>
+    Float64Array.from(variants.flatMap((values) => [...(values[node] ?? [])])),
+  );
+}
+
+function joined(parts: readonly (Float64Array | undefined)[]): Float64Array {
+  return Float64Array.from(parts.flatMap((part) => [...(part ?? [])]));
+}
+
+/** Compares a program on two inputs with one evaluation of the tail for each variant. */
+function checkLowered(random: RandomTail, plan: StepPlan, program: Program, variants: number): void {
+  const inputs = [random, otherInput(random)];
+  const all = inputs.map((input) => givenValues(input));
+  const given = new Map(plan.given.map(({ node }) => [node, joined(all.map((values) => values.get(node)))]));
+  const off = joined(inputs.map((input) => Float64Array.from(input.off)));
+  const found = runProgram(program, { inputs: 2, given, off }, plan.channels, variants);
+  const expected = inputs.map((input) => expectedOf(program, input));
+  const largest = inputs.reduce((most, input, n) => {
+    const values = evaluateWithCubes(input.tail, all[n] ?? new Map<number, Float64Array>());
+    return values.reduce((own, value) => Math.max(own, ...value.map(Math.abs)), most);
+  }, 1);
+  found.forEach((values, i) => {
+    const want = joined(expected.map((parts) => parts[i]));
+    assert.is(values.length, want.length);
+    values.forEach((got, at) => {
+      if (Math.abs(got - (want[at] ?? NaN)) <= ROUNDING * largest) return;
+      const where = `seed ${random.seed}, output ${i}, place ${at}, ${program.variants}`;
+      throw new Error(`${where}: ${got}, expected ${String(want[at])}\n${describeTail(random.tail, plan)}`);
+    });
+  });
+}
+
+/** Both programs of a plan, checked and compared; returns the kinds of operations they have. */
+function checkSeed(seed: number, opaque: boolean): Set<Primitive['kind']> {
+  const random = randomTail(seed, { opaque });
+  const plan = planSteps(random.tail, { fusion: FUSIONS[seed % FUSIONS.length] ?? 'pooling' });
+  const kinds = new Set<Primitive['kind']>();
+  for (const [variants, size] of [
+    ['all', plan.channels],
+    ['chunks', Math.ceil(plan.channels / 2)],
+  ] as const) {
+    const program = lowerPlan(plan, kernelsOf(plan), variants);
+    try {
+      checkProgram(program, { inputs: 3, first: 0, variants: size });
+    } catch (error) {
+      const what = error instanceof Error ? error.message : String(error);
+      throw new Error(`seed ${seed}, ${variants}: ${what}\n${describeTail(random.tail, plan)}`, {
+        cause: error,
+      });
+    }
+    checkLowered(random, plan, program, size);
+    for (const { operation } of [...program.once, ...program.each]) kinds.add(operation.kind);
+  }
+  return kinds;
+}
+
+test('programs of random tails give what one evaluation a variant gives, in float64', () => {
+  const kinds = new Set<Primitive['kind']>();
+  for (let seed = 1; seed <= TAILS; seed++) for (const kind of checkSeed(seed, false)) kinds.add(kind);
+  assert.equal([...kinds].toSorted(), [
+    'binary',
+    'concat',
+    'convolution',
+    'depthwise',
+    'expand',
+    'gather',
+    'mat-mul',
+    'pad',
+    'pool',
+    'reduce',
+    'reshape',
+    'resize-bilinear',
+    'slice',
+    'softmax',
+    'transpose',
+    'unary',
+  ] satisfies Primitive['kind'][]);
+});
+
+test('programs that hand tensors out give the variants of these', () => {
+  for (let seed = 1; seed <= TAILS / 4; seed++) checkSeed(seed, true);
+});
+
+const networks: readonly (readonly [string, Tail])[] = [
+  ['VGG7', vgg7().tail('conv2d_2')],
+  ['ResNet-50', resnet50().tail('conv5_block2_out')],
+  ['MobileNetV2', mobileNetV2([256, 128, 5]).tail('block_15_add')],
+  ['EfficientNet-B0', efficientNetB0().tail('block7a_activation')],
+  ['DenseNet-121', densenet121().tail('conv5_block8_concat')],
+];
+
+for (const [name, tail] of networks) {
+  test(`${name}: shapes fit, in chunks of variants and with all of them`, () => {
+    const plan = planSteps(tail);
+    const kernels = kernelsOf(plan);
+    checkProgram(lowerPlan(plan, kernels, 'all'), { inputs: 2, first: 0, variants: plan.channels });
+    checkProgram(lowerPlan(plan, kernels, 'chunks'), { inputs: 2, first: 7, variants: 7 });
+  });
+}
+
+test('where all variants go in one chunk nothing is repeated; in chunks, what the inputs decide is not', () => {
+  const plan = planSteps(vgg7().tail('conv2d_2'));
+  const kernels = kernelsOf(plan);
+  assert.equal(lowerPlan(plan, kernels, 'all').each, []);
+  const { once, each } = lowerPlan(plan, kernels, 'chunks');
+  const linear = (nodes: Program['each']): number =>
+    nodes.filter(({ operation }) => ['convolution', 'depthwise', 'mat-mul'].includes(operation.kind)).length;
+  assert.is(linear(once), 1, 'the base of the convolution');
+  assert.is(linear(each), 2, 'contributions of the convolution, and the dense layer');
+});
+
+test.run();
