@@ -55,7 +55,7 @@ export { valueMade, valuesRead } from './plan/values-read.ts';
 export { channelsOf, positionsOf, sizeOf } from './tail/shape.ts';
 export { kernelsInTurns } from './lowering/kernels-in-turns.ts';
 export { lengthIn, shapeIn, type Chunk, type Length, type OpenShape } from './lowering/length.ts';
-export { lowerPlan } from './lowering/lower-plan.ts';
+export { lowerPlan, type LoweringOptions } from './lowering/lower-plan.ts';
 export type * from './lowering/primitives.ts';
 export type {
   GivenTensor,

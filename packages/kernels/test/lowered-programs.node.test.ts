@@ -1,8 +1,11 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { seededRandom } from '@ablation-cam/tools/testing';
 import {
+  kernelsInTurns,
   lowerPlan,
   planSteps,
+  weightValues,
   type Primitive,
   type Program,
   type StepPlan,
@@ -83,7 +86,9 @@ function checkSeed(seed: number, opaque: boolean): Set<Primitive['kind']> {
     ['all', plan.channels],
     ['chunks', Math.ceil(plan.channels / 2)],
   ] as const) {
-    const program = lowerPlan(plan, kernelsOf(plan), variants);
+    // Every other tail with its layers cut into parts.
+    const mostOperations = seed % 2 === 0 ? 20 : Infinity;
+    const program = lowerPlan(plan, kernelsOf(plan), { variants, mostOperations });
     try {
       checkProgram(program, { inputs: 3, first: 0, variants: size });
     } catch (error) {
@@ -137,20 +142,53 @@ for (const [name, tail] of networks) {
   test(`${name}: shapes fit, in chunks of variants and with all of them`, () => {
     const plan = planSteps(tail);
     const kernels = kernelsOf(plan);
-    checkProgram(lowerPlan(plan, kernels, 'all'), { inputs: 2, first: 0, variants: plan.channels });
-    checkProgram(lowerPlan(plan, kernels, 'chunks'), { inputs: 2, first: 7, variants: 7 });
+    checkProgram(lowerPlan(plan, kernels, { variants: 'all' }), {
+      inputs: 2,
+      first: 0,
+      variants: plan.channels,
+    });
+    checkProgram(lowerPlan(plan, kernels, { variants: 'chunks' }), { inputs: 2, first: 7, variants: 7 });
   });
 }
 
 test('where all variants go in one chunk nothing is repeated; in chunks, what the inputs decide is not', () => {
   const plan = planSteps(vgg7().tail('conv2d_2'));
   const kernels = kernelsOf(plan);
-  assert.equal(lowerPlan(plan, kernels, 'all').each, []);
-  const { once, each } = lowerPlan(plan, kernels, 'chunks');
+  assert.equal(lowerPlan(plan, kernels, { variants: 'all' }).each, []);
+  const { once, each } = lowerPlan(plan, kernels, { variants: 'chunks' });
   const linear = (nodes: Program['each']): number =>
     nodes.filter(({ operation }) => ['convolution', 'depthwise', 'mat-mul'].includes(operation.kind)).length;
   assert.is(linear(once), 1, 'the base of the convolution');
   assert.is(linear(each), 2, 'contributions of the convolution, and the dense layer');
+});
+
+test('a layer takes no more multiply-adds than it may: it is cut into parts of its filters', () => {
+  const plan = planSteps(vgg7().tail('conv2d_2'));
+  const { once, values } = lowerPlan(plan, kernelsOf(plan), { variants: 'all', mostOperations: 1e8 });
+  const filters = once.flatMap(({ operation, output }) => {
+    return operation.kind === 'convolution' ? [values[output]?.at(-1)] : [];
+  });
+  // 112 x 112 positions, 9 x 64 rows of the kernel: 7.2 million for each of 64 filters.
+  assert.equal(filters, [13, 13, 13, 13, 12]);
+});
+
+test('products of weights are worked out in turns, and are the same', async () => {
+  const random = seededRandom(9);
+  const [rows, inner, columns] = [90, 40, 7000];
+  const left = { kind: 'given', values: random.floats(rows * inner) } as const;
+  const [scale, right] = [random.floats(inner), random.floats(inner * columns)];
+  const product = { kind: 'product', left, scale, right, rows, inner, columns } as const;
+  const plan = planSteps(vgg7().tail('conv2d_2'));
+  const variantSteps = plan.variantSteps.map((step) =>
+    step.kind === 'contribute' ? { ...step, kernel: product } : step,
+  );
+  let turns = 0;
+  const kernels = await kernelsInTurns({ ...plan, variantSteps }, () => {
+    turns++;
+    return Promise.resolve();
+  });
+  assert.is(turns, 3);
+  assert.equal(kernels.get(product), weightValues(product));
 });
 
 test.run();

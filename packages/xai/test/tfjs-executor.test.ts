@@ -62,6 +62,31 @@ function tailOf(activation: 'relu' | 'tanh' = 'relu', opaque = false): Tail {
   return { nodes, target: 0, output: nodes.length - 1, scoreFunction: 'softmax' };
 }
 
+const WIDE = 96;
+
+/** Twelve convolutions that take about a second together. */
+function wideTail(): Tail {
+  const random = seededRandom(6);
+  const nodes: TailNode[] = [
+    { name: 'target', operation: { kind: 'target' }, inputs: [], shape: [WIDE, WIDE, CHANNELS] },
+  ];
+  const add = (operation: Operation, shape: Shape): void => {
+    nodes.push({ name: operation.kind, operation, inputs: [nodes.length - 1], shape });
+  };
+  const ones = [1, 1];
+  const sliding = { window: [3, 3], strides: ones, dilation: ones, padBefore: ones };
+  let channels = CHANNELS;
+  for (let layer = 0; layer < 12; layer++) {
+    const kernel = random.floats(9 * channels * 64, -0.1, 0.1);
+    channels = 64;
+    add({ kind: 'convolution', filters: channels, ...sliding, kernel, bias: null }, [WIDE, WIDE, channels]);
+    add({ kind: 'activation', function: 'relu' }, [WIDE, WIDE, channels]);
+  }
+  add({ kind: 'global-pool', reduction: 'average' }, [channels]);
+  add({ kind: 'dense', units: CLASSES, kernel: random.floats(channels * CLASSES), bias: null }, [CLASSES]);
+  return { nodes, target: 0, output: nodes.length - 1, scoreFunction: 'softmax' };
+}
+
 /** A tail that a single dispatch covers. */
 function separableTail(): Tail {
   const { nodes, ...tail } = tailOf();
@@ -250,6 +275,67 @@ test('leaves no tensor behind: after a run, an abort, an error of the caller and
     assert.match(error instanceof Error ? error.message : '', message, what);
     assert.is(tf.memory().numTensors, before, `after ${what}`);
   }
+});
+
+test('a prepared plan is run a thousand times, and nothing is left over', async () => {
+  const tail = tailOf();
+  const input = inputOf(tail);
+  const before = tf.memory().numTensors;
+  for (const budgetBytes of [SMALL_BUDGET, 1e8]) {
+    const prepared = await tfjsExecutor().prepare(planSteps(tail, { budgetBytes }));
+    const first = await prepared.run(input);
+    const { numTensors, numDataBuffers, numBytes } = tf.memory();
+    for (let i = 1; i < 1000; i++) await prepared.run(input);
+    const last = await prepared.run(input);
+    const after = tf.memory();
+    assert.equal(
+      [after.numTensors, after.numDataBuffers, after.numBytes],
+      [numTensors, numDataBuffers, numBytes],
+    );
+    assert.equal(last.weights, first.weights);
+    prepared.dispose();
+    prepared.dispose();
+    assert.is(tf.memory().numTensors, before);
+  }
+});
+
+test('runs of one prepared plan side by side do not disturb each other', async () => {
+  const tail = tailOf();
+  const input = inputOf(tail);
+  const alone = { ...input, inputs: 1, activation: input.activation.subarray(0, 120) };
+  const one = {
+    ...alone,
+    logits: Float32Array.from(exactOf(tail, alone.activation, 0, [0, 0, 0, 0]).logits),
+  };
+  for (const budgetBytes of [SMALL_BUDGET, 1e8]) {
+    const prepared = await tfjsExecutor().prepare(planSteps(tail, { budgetBytes }));
+    const [all, first, again] = await Promise.all([input, one, input].map((each) => prepared.run(each)));
+    assert.equal(again?.weights, all?.weights);
+    assertClose(first?.weights ?? [], all?.weights.subarray(0, CHANNELS * CLASSES) ?? [], SINGLE_PRECISION);
+    prepared.dispose();
+  }
+});
+
+test('a timer fires and an abort takes effect in the middle of a chunk', async () => {
+  const plan = planSteps(wideTail());
+  const prepared = await tfjsExecutor().prepare(plan);
+  const controller = new AbortController();
+  let chunks = 0;
+  const input: AblationInput = {
+    ...inputOf(tailOf()),
+    inputs: 1,
+    activation: seededRandom(1).floats(WIDE * WIDE * CHANNELS),
+    logits: new Float32Array(CLASSES),
+    signal: controller.signal,
+    onProgress: () => chunks++,
+  };
+  setTimeout(() => {
+    controller.abort();
+  }, 1);
+  const error: unknown = await prepared.run(input).catch((reason: unknown) => reason);
+  prepared.dispose();
+  assert.ok(error instanceof KernelsError && error.code === 'aborted');
+  assert.is(chunks, 0);
 });
 
 test.run();

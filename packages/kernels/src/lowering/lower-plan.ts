@@ -20,18 +20,27 @@ import { lowerContribute } from './steps/contribute.ts';
 import { lowerConvolve } from './steps/convolve.ts';
 import { lowerPropagate } from './steps/propagate.ts';
 
+export interface LoweringOptions {
+  /** Whether all variants go in one chunk, or as many as each run says. */
+  readonly variants: Program['variants'];
+  /**
+   * Multiply-adds that a node may take for one input or variant; layers that pass it are computed in parts of their filters.
+   * For engines that never leave their thread, and give way to others only between nodes. Default: no limit.
+   */
+  readonly mostOperations?: number;
+}
+
 /**
  * Writes a plan in steps as a program of ordinary operations, up to the changes of the logits or the tensors it hands out. Pure.
  *
- * @param kernels the weights of the plan's steps: `kernelsOf` or `kernelsInTurns`
- * @param variants whether all variants go in one chunk, or as many as each run says
+ * @param kernels the weights of the plan's steps, as `kernelsInTurns` returns them
  */
 export function lowerPlan(
   plan: StepPlan,
   kernels: ReadonlyMap<Weights, WeightValues>,
-  variants: Program['variants'],
+  { variants, mostOperations = Infinity }: LoweringOptions,
 ): Program {
-  const b = new ProgramBuilder(plan.channels, variants === 'all');
+  const b = new ProgramBuilder(plan.channels, variants === 'all', mostOperations);
   const values = new PlanValues(b);
   for (const { node, value } of plan.given) {
     values.set(value, b.given(node, plan.tail.nodes[node]?.shape ?? []));

@@ -33,10 +33,15 @@ export class ProgramBuilder {
   #off: Tensor | null = null;
   #layers: readonly string[] = [];
 
-  /** @param together all variants in one chunk, or null where a chunk holds some */
+  /**
+   * @param variantCount of the plan
+   * @param isWhole whether all of them go in one chunk
+   * @param mostOperations multiply-adds that a node may take for one input or variant, where it can be cut
+   */
   constructor(
     readonly variantCount: number,
     readonly isWhole: boolean,
+    readonly mostOperations: number,
   ) {}
 
   /** The layers that the nodes to come belong to. */

@@ -8,13 +8,8 @@ import type { Tensor } from '../program.ts';
 import { asImages, convolveImages, imageAxes } from './windows.ts';
 
 /**
- * Multiply-adds for one input or variant above which a layer is computed in parts of its filters: an engine that never leaves its
- * thread gives way to others only between nodes. A tenth of a second of TensorFlow.js's WASM backend on a common CPU.
- */
-const MOST_OPERATIONS = 6e8;
-
-/**
  * A convolution or dense layer without bias, `[batch, ...positions, filters]`: a matrix product where the window is a single cell.
+ * In parts of its filters where one node may not take so many multiply-adds for an input or variant.
  *
  * @param x `[batch, ...positions, channels]`
  * @param kernel `[...window, channels, filters]`
@@ -31,7 +26,8 @@ export function linear(
   const [channels = 1] = shape.slice(-1);
   const rows = (sliding ? sizeOf(sliding.window) : 1) * (typeof channels === 'number' ? channels : 1);
   const filters = kernel.length / rows;
-  const parts = Math.min(filters, Math.ceil((sizeOf(positions) * kernel.length) / MOST_OPERATIONS));
+  const wanted = Math.ceil((sizeOf(positions) * kernel.length) / b.mostOperations);
+  const parts = Math.min(filters, Math.max(1, wanted));
   const size = Math.ceil(filters / parts);
   const results = Array.from({ length: Math.ceil(filters / size) }, (_, i) => {
     const length = Math.min(size, filters - i * size);

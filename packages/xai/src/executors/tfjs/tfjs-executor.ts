@@ -16,7 +16,7 @@ import {
 } from '@ablation-cam/kernels';
 import { takeTurns } from '../../runtime/turn.ts';
 import { AblationScores } from './ablation-scores.ts';
-import { tfjsChunkSizes } from './chunk-sizes.ts';
+import { MOST_OPERATIONS, tfjsChunkSizes } from './chunk-sizes.ts';
 import { LoadedProgram } from './loaded-program.ts';
 import { logitDrops } from './logit-drops.ts';
 import { onCpu, rowsOf } from './run-input.ts';
@@ -99,7 +99,8 @@ class TfjsAblation implements PreparedAblation {
 
   async #load(kind: Program['variants']): Promise<LoadedProgram> {
     const kernels = await kernelsInTurns(this.#steps, takeTurns);
-    const loaded = await LoadedProgram.load(lowerPlan(this.#steps, kernels, kind));
+    const program = lowerPlan(this.#steps, kernels, { variants: kind, mostOperations: MOST_OPERATIONS });
+    const loaded = await LoadedProgram.load(program);
     if (this.#isDisposed) {
       loaded.dispose();
       throw new KernelsError('invalid-input', 'The prepared plan was disposed of; prepare it again.');
