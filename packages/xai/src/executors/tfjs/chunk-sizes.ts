@@ -17,10 +17,10 @@ import {
 const CACHED_BYTES = 8 * 1024 * 1024;
 
 /**
- * Multiply-adds that an operation of a chunk may take, about a tenth of a second of the WASM backend on a common CPU: others wait
- * for the thread as long. A single variant may take more; the lowering cuts its layers.
+ * Multiply-adds that an operation of a chunk may take, about a twentieth of a second of the WASM backend on a common CPU, and
+ * three times as long where the CPU is busy: others wait for the thread as long. A single variant may take more; the lowering cuts its layers.
  */
-export const MOST_OPERATIONS = 6e8;
+export const MOST_OPERATIONS = 3e8;
 
 /** Copies of a step's result that exist at once while its epilogue is applied. */
 const COPIES = 3;

@@ -11,12 +11,15 @@ import { takeTurns } from '../../runtime/turn.ts';
 import { Constants } from './constants.ts';
 import { runPrimitive } from './primitives.ts';
 
+/** What is left of a program once its constants are uploaded: their arrays may be forgotten. */
+export type ProgramSteps = Omit<Program, 'constants'>;
+
 /** A program with its constants uploaded; holds them until it is disposed of. */
 export class LoadedProgram {
-  readonly program: Program;
+  readonly program: ProgramSteps;
   readonly #constants: Constants;
 
-  private constructor(program: Program, constants: Constants) {
+  private constructor({ constants: _, ...program }: Program, constants: Constants) {
     this.program = program;
     this.#constants = constants;
   }

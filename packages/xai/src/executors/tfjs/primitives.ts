@@ -68,7 +68,7 @@ const PRIMITIVES: { readonly [Kind in Primitive['kind']]: Row<Kind> } = {
     const repeats = shape.map((length, axis) =>
       x.shape[axis - shape.length + x.rank] === length ? 1 : length,
     );
-    return tf.add(x, tf.zeros(repeats));
+    return tf.add(tf.zeros(repeats), x);
   },
 };
 
