@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs';
-import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { defaultThreadCount, keepingErrorListeners, wasmBinaryFolder } from '#platform';
 import { ModelError } from '../errors.ts';
 import { registerWasmGradients } from './wasm-gradients.ts';
@@ -108,7 +107,9 @@ async function useWasm({ wasmPath, threads }: BackendOptions): Promise<void> {
   if (wasmReady && tf.getBackend() === 'wasm') return;
   const folder = wasmPath ?? wasmBinaryFolder();
   if (!wasmReady) {
-    if (folder !== undefined) placeWasmFiles(folder);
+    // Imported only now: it registers itself as the backend TensorFlow.js likes best, for the whole program.
+    const { setThreadsCount, setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
+    if (folder !== undefined) placeWasmFiles(folder, setWasmPaths);
     setThreadsCount(threads ?? defaultThreadCount());
   }
   if (!(await keepingErrorListeners(() => tf.setBackend('wasm')))) {
@@ -125,9 +126,9 @@ async function useWasm({ wasmPath, threads }: BackendOptions): Promise<void> {
 }
 
 /** @throws ModelError `not-found` after a failed start, when TF.js lets nobody name another place. */
-function placeWasmFiles(folder: string): void {
+function placeWasmFiles(folder: string, place: (folder: string) => void): void {
   try {
-    setWasmPaths(folder);
+    place(folder);
   } catch (cause) {
     throw new ModelError(
       'not-found',
