@@ -40,7 +40,6 @@ export { ownLoopExecutor, type OwnLoopOptions } from './webgpu/own-loop-executor
 export { activate as activationValue } from './reference/activation-functions.ts';
 export { evaluateTail } from './reference/evaluate-tail.ts';
 export { channelNorm, channelPlane, channelWeight, weightedMap } from './reference/channel-weights.ts';
-export { addScaled } from './reference/tensor.ts';
 export { tailOperations } from './plan/operations.ts';
 export { scoreChange, type ScoreChange } from './reference/score-change.ts';
 export { RunResults } from './reference/run-results.ts';
@@ -54,6 +53,7 @@ export { isWindowOfOnes } from './plan/low-rank.ts';
 export { valueMade, valuesRead } from './plan/values-read.ts';
 export { channelsOf, positionsOf, sizeOf } from './tail/shape.ts';
 export { kernelsInTurns } from './lowering/kernels-in-turns.ts';
+export { LastStep, lastStepOf } from './lowering/last-step.ts';
 export { lengthIn, shapeIn, type Chunk, type Length, type OpenShape } from './lowering/length.ts';
 export { lowerPlan, type LoweringOptions } from './lowering/lower-plan.ts';
 export type * from './lowering/primitives.ts';

@@ -1,11 +1,14 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { seededRandom } from '@ablation-cam/tools/testing';
+import { assertClose, seededRandom } from '@ablation-cam/tools/testing';
 import {
   kernelsInTurns,
+  LastStep,
+  lastStepOf,
   lowerPlan,
   planSteps,
   weightValues,
+  type ContributeStep,
   type Primitive,
   type Program,
   type StepPlan,
@@ -39,7 +42,7 @@ function otherInput(random: RandomTail): RandomTail {
 
 /** The outputs a program should have for one input: changes of logits, or the variants of the tensors it hands out. */
 function expectedOf(program: Program, random: RandomTail): Float64Array[] {
-  if (program.output.kind === 'logit-drops') return [naiveDeltas(random).deltas];
+  if (program.output.kind !== 'frontier') return [naiveDeltas(random).deltas];
   const { tail, activation, off } = random;
   const variants = Array.from(off, (value, k) => {
     const masked = Float64Array.from(activation, (on, i) => (i % off.length === k ? value : on));
@@ -77,8 +80,26 @@ function checkLowered(random: RandomTail, plan: StepPlan, program: Program, vari
   });
 }
 
-/** Both programs of a plan, checked and compared; returns the kinds of operations they have. */
-function checkSeed(seed: number, opaque: boolean): Set<Primitive['kind']> {
+/** As `checkLowered`, where the program leaves its last step to `LastStep`. */
+function checkLastStep(random: RandomTail, plan: StepPlan, step: ContributeStep): void {
+  const program = lowerPlan(plan, kernelsOf(plan), { variants: 'all', leavesLastStep: true });
+  checkProgram(program, { inputs: 1, first: 0, variants: plan.channels });
+  const given = givenValues(random);
+  const off = Float64Array.from(random.off);
+  const [base, offs] = runProgram(program, { inputs: 1, given, off }, plan.channels, plan.channels);
+  const last = new LastStep(step, weightValues(step.kernel));
+  const drops = new Float64Array(plan.classes);
+  const { deltas } = naiveDeltas(random);
+  for (let k = 0; k < plan.channels; k++) {
+    last.dropsOf(0, k, Float32Array.from(base ?? []), Float32Array.from(offs ?? []), drops);
+    // What the last step reads is float32.
+    const expected = deltas.subarray(k * plan.classes, (k + 1) * plan.classes);
+    assertClose(drops, expected, { ofLargest: 1e-5, absolute: 1e-5 }, `seed ${random.seed}, channel ${k}`);
+  }
+}
+
+/** The programs of a plan, checked and compared; returns the kinds of operations they have. */
+function checkSeed(seed: number, opaque: boolean): { kinds: Set<Primitive['kind']>; hasLastStep: boolean } {
   const random = randomTail(seed, { opaque });
   const plan = planSteps(random.tail, { fusion: FUSIONS[seed % FUSIONS.length] ?? 'pooling' });
   const kinds = new Set<Primitive['kind']>();
@@ -100,12 +121,20 @@ function checkSeed(seed: number, opaque: boolean): Set<Primitive['kind']> {
     checkLowered(random, plan, program, size);
     for (const { operation } of [...program.once, ...program.each]) kinds.add(operation.kind);
   }
-  return kinds;
+  const last = lastStepOf(plan);
+  if (last) checkLastStep(random, plan, last);
+  return { kinds, hasLastStep: last !== null };
 }
 
 test('programs of random tails give what one evaluation a variant gives, in float64', () => {
   const kinds = new Set<Primitive['kind']>();
-  for (let seed = 1; seed <= TAILS; seed++) for (const kind of checkSeed(seed, false)) kinds.add(kind);
+  let lastSteps = 0;
+  for (let seed = 1; seed <= TAILS; seed++) {
+    const found = checkSeed(seed, false);
+    if (found.hasLastStep) lastSteps++;
+    for (const kind of found.kinds) kinds.add(kind);
+  }
+  assert.ok(lastSteps > TAILS / 20, 'some end with a step that the CPU may do');
   assert.equal([...kinds].toSorted(), [
     'binary',
     'concat',

@@ -13,6 +13,7 @@ import { variantsInFront, type Change } from './change.ts';
 import { lowerEpilogue } from './epilogue.ts';
 import { operandBase, operandDelta, PlanValues, wholeOf } from './operands.ts';
 import { lowerOperation } from './operations/lower-operation.ts';
+import { lastStepOf } from './last-step.ts';
 import { ProgramBuilder } from './program-builder.ts';
 import type { Program, ProgramOutput, Tensor } from './program.ts';
 import { lowerCombine, lowerConcatenate } from './steps/combine.ts';
@@ -28,6 +29,8 @@ export interface LoweringOptions {
    * For engines that never leave their thread, and give way to others only between nodes. Default: no limit.
    */
   readonly mostOperations?: number;
+  /** Whether the program ends before the step that `lastStepOf` names, where there is one: then `LastStep` does it. */
+  readonly leavesLastStep?: boolean;
 }
 
 /**
@@ -38,7 +41,7 @@ export interface LoweringOptions {
 export function lowerPlan(
   plan: StepPlan,
   kernels: ReadonlyMap<Weights, WeightValues>,
-  { variants, mostOperations = Infinity }: LoweringOptions,
+  { variants, mostOperations = Infinity, leavesLastStep = false }: LoweringOptions,
 ): Program {
   const b = new ProgramBuilder(plan.channels, variants === 'all', mostOperations);
   const values = new PlanValues(b);
@@ -49,6 +52,8 @@ export function lowerPlan(
     b.nameLayers(step.layers);
     values.set(step.output, lowerInputStep(step, plan.channels, values));
   }
+  const last = leavesLastStep ? lastStepOf(plan) : null;
+  if (last) return b.finish(streamsOf(last, values));
   let output: ProgramOutput | null = null;
   for (const step of plan.variantSteps) {
     b.nameLayers(step.layers);
@@ -116,6 +121,11 @@ function plusPartial(
   const { b } = values;
   const other = values.get(partial, [...positionsOf(shape), channelsOf(shape)]);
   return { ...change, tensor: b.binary('add', variantsInFront(b, change), other), inside: false };
+}
+
+function streamsOf({ source }: ContributeStep, values: PlanValues): ProgramOutput {
+  const [base, off] = [values.get(source.base, source.shape), values.get(source.off, source.shape)];
+  return { kind: 'streams', base, off };
 }
 
 function logitDrops(delta: ValueId, classes: number, values: PlanValues): ProgramOutput {

@@ -262,6 +262,14 @@ export function definite(lengths: OpenShape): number[] {
   });
 }
 
-function outputTensors(output: ProgramOutput): Tensor[] {
-  return output.kind === 'logit-drops' ? [output.value] : output.tensors.map(({ value }) => value);
+/** What of a program its caller reads. */
+export function outputTensors(output: ProgramOutput): Tensor[] {
+  switch (output.kind) {
+    case 'logit-drops':
+      return [output.value];
+    case 'streams':
+      return [output.base, output.off];
+    case 'frontier':
+      return output.tensors.map(({ value }) => value);
+  }
 }

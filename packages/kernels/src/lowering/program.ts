@@ -63,6 +63,8 @@ export interface ProgramNode {
 export type ProgramOutput =
   /** How far each logit falls in each variant, `[inputs * variants, classes]`. */
   | { readonly kind: 'logit-drops'; readonly value: Tensor }
+  /** What the last step reads, where `LastStep` is to do it: `[inputs, features]` each. */
+  | { readonly kind: 'streams'; readonly base: Tensor; readonly off: Tensor }
   /** The variants of the tensors at which the plan leaves this package, `[inputs, variants, elements]` each. */
   | {
       readonly kind: 'frontier';

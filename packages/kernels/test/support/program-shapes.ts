@@ -1,3 +1,4 @@
+import { outputTensors } from '../../src/lowering/program-builder.ts';
 import { shapeIn, type Chunk, type Program, type ProgramNode } from '../../src/index.ts';
 
 /**
@@ -22,10 +23,7 @@ export function checkProgram(program: Program, chunk: Chunk): void {
   for (const value of [...program.given.map((given) => given.value), program.off]) {
     if (value !== null) shapes.set(value, shapeIn(program.values[value] ?? [], chunk));
   }
-  const outputs =
-    program.output.kind === 'frontier'
-      ? program.output.tensors.map(({ value }) => value)
-      : [program.output.value];
+  const outputs = outputTensors(program.output);
   for (const nodes of [program.once, program.each, program.each]) {
     for (const node of nodes) {
       const inputs = node.inputs.map((input) => {

@@ -5,6 +5,7 @@ import {
   type ProgramConstant,
   type ProgramNode,
 } from '../../src/index.ts';
+import { outputTensors } from '../../src/lowering/program-builder.ts';
 import { activate } from '../../src/reference/activation-functions.ts';
 import { evaluateNode } from '../../src/reference/evaluate-node.ts';
 import { merge } from '../../src/reference/operations/elementwise.ts';
@@ -24,7 +25,7 @@ export interface ProgramInput {
 
 /**
  * Interprets a program in float64, in chunks of `variants`. Returns its outputs for all variants, `[inputs, channels, elements]`
- * each.
+ * each, or what its last step reads.
  */
 export function runProgram(
   program: Program,
@@ -41,12 +42,15 @@ export function runProgram(
   if (program.off !== null) values.set(program.off, tensor(program, program.off, whole, off));
   setConstants(program, values, whole);
   runNodes(program, program.once, values, whole);
+  if (program.variants === 'all') {
+    return outputTensors(program.output).map((value) => values.get(value)?.data ?? new Float64Array());
+  }
   const results: Float64Array[] = [];
   for (let first = 0; first < channels; first += variants) {
     const chunk = { inputs, first, variants: Math.min(variants, channels - first) };
     setConstants(program, values, chunk);
     runNodes(program, program.each, values, chunk);
-    outputsOf(program).forEach((value, i) => {
+    outputTensors(program.output).forEach((value, i) => {
       const data = values.get(value)?.data ?? new Float64Array();
       const size = data.length / inputs / chunk.variants;
       const result = (results[i] ??= new Float64Array(inputs * channels * size));
@@ -57,10 +61,6 @@ export function runProgram(
     });
   }
   return results;
-}
-
-function outputsOf({ output }: Program): number[] {
-  return output.kind === 'frontier' ? output.tensors.map(({ value }) => value) : [output.value];
 }
 
 function tensor(program: Program, value: number, chunk: Chunk, data: Float64Array | undefined): Tensor {

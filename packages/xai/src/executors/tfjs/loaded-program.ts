@@ -3,6 +3,7 @@ import {
   shapeIn,
   throwIfAborted,
   type Chunk,
+  type LastStep,
   type Program,
   type ProgramNode,
   type ProgramTensor,
@@ -17,21 +18,28 @@ export type ProgramSteps = Omit<Program, 'constants'>;
 /** A program with its constants uploaded; holds them until it is disposed of. */
 export class LoadedProgram {
   readonly program: ProgramSteps;
+  /** What the CPU does behind the program; null where the program does all. */
+  readonly lastStep: LastStep | null;
   readonly #constants: Constants;
 
-  private constructor({ constants: _, ...program }: Program, constants: Constants) {
+  private constructor(
+    { constants: _, ...program }: Program,
+    lastStep: LastStep | null,
+    constants: Constants,
+  ) {
+    this.lastStep = lastStep;
     this.program = program;
     this.#constants = constants;
   }
 
-  static async load(program: Program): Promise<LoadedProgram> {
-    return new LoadedProgram(program, await Constants.upload(program));
+  static async load(program: Program, lastStep: LastStep | null): Promise<LoadedProgram> {
+    return new LoadedProgram(program, lastStep, await Constants.upload(program));
   }
 
   /**
    * Runs nodes of the program one after the other, and gives way to others in between.
    *
-   * @throws KernelsError `aborted`
+   * @throws the signal's reason
    */
   async run(
     nodes: readonly ProgramNode[],

@@ -2,11 +2,13 @@ import * as tf from '@tensorflow/tfjs';
 import {
   KernelsError,
   shapeIn,
+  throwIfAborted,
   type AblationInput,
   type Chunk,
   type ProgramOutput,
   type StepPlan,
 } from '@ablation-cam/kernels';
+import { takeTurns } from '../../runtime/turn.ts';
 import { Tensors, type LoadedProgram } from './loaded-program.ts';
 import { offValues, onCpu, rowsOf } from './run-input.ts';
 
@@ -17,38 +19,61 @@ export interface InputChunk {
   readonly variants: number;
 }
 
+/** Is handed an input of the chunk, a channel and how far the logits fall without it, `[classes]`, which it may not keep. */
+export type TakeDrops = (n: number, channel: number, drops: Float64Array) => void;
+
 /**
- * Runs a plan's program for some inputs. Returns how far each logit falls without each channel, `[inputs, channels, classes]`.
+ * Runs a plan's program for some inputs: works out how far each logit falls without each channel.
  *
- * @throws KernelsError `aborted` between any two operations
+ * @throws the signal's reason between any two operations
  */
-export async function logitDrops(
+export async function eachLogitDrop(
   plan: StepPlan,
   loaded: LoadedProgram,
   input: AblationInput,
   { first, inputs, variants }: InputChunk,
-): Promise<Float32Array> {
+  take: TakeDrops,
+): Promise<void> {
   const { channels, classes } = plan;
-  const { program } = loaded;
-  const drops = new Float32Array(inputs * channels * classes);
+  const { program, lastStep } = loaded;
   const tensors = new Tensors();
+  const drops = new Float64Array(classes);
   try {
     bringAlong(plan, loaded, tensors, input, first, inputs);
     await loaded.run(program.once, tensors, { inputs, first: 0, variants }, input.signal);
+    const { output } = program;
+    if (output.kind === 'streams' && lastStep) {
+      const [base, off] = await readStreams(output, tensors);
+      for (let n = 0; n < inputs; n++) {
+        await takeTurns();
+        throwIfAborted(input.signal);
+        for (let k = 0; k < channels; k++) {
+          lastStep.dropsOf(n, k, base, off, drops);
+          take(n, k, drops);
+        }
+      }
+      return;
+    }
     for (let k = 0; k < channels; k += variants) {
       if (k > 0) input.onProgress?.(first + (inputs * k) / channels);
       const chunk = { inputs, first: k, variants: Math.min(variants, channels - k) };
       await loaded.run(program.each, tensors, chunk, input.signal);
-      const found = await chunkDrops(program.output, tensors, plan, input, first, chunk);
-      const size = chunk.variants * classes;
-      for (let n = 0; n < inputs; n++) {
-        drops.set(found.subarray(n * size, (n + 1) * size), (n * channels + k) * classes);
+      const found = await chunkDrops(output, tensors, plan, input, first, chunk);
+      for (let row = 0; row < inputs * chunk.variants; row++) {
+        for (let c = 0; c < classes; c++) drops[c] = found[row * classes + c] ?? 0;
+        take(Math.floor(row / chunk.variants), k + (row % chunk.variants), drops);
       }
     }
-    return drops;
   } finally {
     tensors.dispose();
   }
+}
+
+async function readStreams(
+  { base, off }: Extract<ProgramOutput, { readonly kind: 'streams' }>,
+  tensors: Tensors,
+): Promise<[Float32Array, Float32Array]> {
+  return Promise.all([tensors.get(base).data<'float32'>(), tensors.get(off).data<'float32'>()]);
 }
 
 /** Uploads what the run brings along and the program reads. */
@@ -81,6 +106,7 @@ async function chunkDrops(
   { inputs, variants }: Chunk,
 ): Promise<Float32Array> {
   if (output.kind === 'logit-drops') return tensors.get(output.value).data<'float32'>();
+  if (output.kind === 'streams') throw new RangeError('Nobody does the last step of the program.');
   const data = await Promise.all(output.tensors.map(({ value }) => tensors.get(value).data<'float32'>()));
   const logits = await input.continueFrom?.({
     inputs,

@@ -1,9 +1,12 @@
 import {
   KernelsError,
   kernelsInTurns,
+  LastStep,
+  lastStepOf,
   lowerPlan,
   mapsPerInput,
   planSteps,
+  RunResults,
   throwIfAborted,
   validateInput,
   type AblationInput,
@@ -15,11 +18,10 @@ import {
   type StepPlan,
 } from '@ablation-cam/kernels';
 import { takeTurns } from '../../runtime/turn.ts';
-import { AblationScores } from './ablation-scores.ts';
 import { MOST_OPERATIONS, tfjsChunkSizes } from './chunk-sizes.ts';
 import { LoadedProgram } from './loaded-program.ts';
-import { logitDrops } from './logit-drops.ts';
-import { onCpu, rowsOf } from './run-input.ts';
+import { eachLogitDrop } from './logit-drops.ts';
+import { onCpu } from './run-input.ts';
 
 /**
  * Returns the executor that runs plans with TensorFlow.js's operations on its current backend: for machines without a GPU,
@@ -68,27 +70,27 @@ class TfjsAblation implements PreparedAblation {
 
   async run(input: AblationInput): Promise<AblationOutput> {
     validateInput(this.#steps, input);
-    const { channels, classes } = this.plan;
-    const activation = onCpu(input.activation);
-    const maps = mapsPerInput(input.classes, classes);
-    const scores = new AblationScores(this.plan, input, onCpu(input.logits), maps);
+    const results = new RunResults(this.plan, input, onCpu(input.activation), onCpu(input.logits));
+    const maps = mapsPerInput(input.classes, this.plan.classes);
     const { inputs, variants } = tfjsChunkSizes(this.#steps, input.inputs, maps);
     const loaded = await this.load(variants);
     for (let first = 0; first < input.inputs; first += inputs) {
       const start = performance.now();
       const chunk = { first, inputs: Math.min(inputs, input.inputs - first), variants };
-      const drops = await logitDrops(this.#steps, loaded, input, chunk);
-      scores.output.timings.ablationMs += performance.now() - start;
-      for (let n = 0; n < chunk.inputs; n++) {
+      const weights = Array.from({ length: chunk.inputs }, (_, n) => results.open(first + n));
+      await eachLogitDrop(this.#steps, loaded, input, chunk, (n, channel, drops) => {
+        weights[n]?.add(channel, drops);
+      });
+      results.output.timings.ablationMs += performance.now() - start;
+      for (const [n, own] of weights.entries()) {
         await takeTurns();
         throwIfAborted(input.signal);
-        const own = drops.subarray(n * channels * classes, (n + 1) * channels * classes);
-        scores.add(first + n, rowsOf(activation, input.inputs, first + n, 1), own);
+        results.close(first + n, own);
       }
       input.onProgress?.(first + chunk.inputs);
       throwIfAborted(input.signal);
     }
-    return scores.output;
+    return results.output;
   }
 
   dispose(): void {
@@ -99,8 +101,11 @@ class TfjsAblation implements PreparedAblation {
 
   async #load(kind: Program['variants']): Promise<LoadedProgram> {
     const kernels = await kernelsInTurns(this.#steps, takeTurns);
-    const program = lowerPlan(this.#steps, kernels, { variants: kind, mostOperations: MOST_OPERATIONS });
-    const loaded = await LoadedProgram.load(program);
+    const options = { variants: kind, mostOperations: MOST_OPERATIONS, leavesLastStep: true };
+    const last = lastStepOf(this.#steps);
+    const weights = last && kernels.get(last.kernel);
+    const lastStep = weights ? new LastStep(last, weights) : null;
+    const loaded = await LoadedProgram.load(lowerPlan(this.#steps, kernels, options), lastStep);
     if (this.#isDisposed) {
       loaded.dispose();
       throw new KernelsError('invalid-input', 'The prepared plan was disposed of; prepare it again.');
