@@ -104,7 +104,7 @@ for (const backend of ['wasm', 'cpu'] as const) {
 }
 
 const [FIRST_CASE] = extremeCases(1);
-const INNER_CASE = { ...(FIRST_CASE!), channels: 3, classes: 3 };
+const INNER_CASE = { ...FIRST_CASE!, channels: 3, classes: 3 };
 
 /** Without channel 0 the second logit of an inner softmax rises, without channel 1 hardly anything happens. */
 function innerTail(log: boolean, rise: number): Tail {

@@ -10,6 +10,7 @@ import {
   type Runtime,
   type RuntimeSettings,
 } from '../runtime/choose-runtime.ts';
+import { endingSoon } from '../runtime/ending-soon.ts';
 import { exclusive } from '../runtime/exclusive.ts';
 import { bindTarget, classOutput, type BoundTarget, type ClassOutput } from '../targets/bound-target.ts';
 import { selectedClasses } from '../targets/selected-classes.ts';
@@ -25,7 +26,7 @@ export interface Call {
   readonly classes: ClassOutput | null;
   readonly targets: readonly BoundTarget[];
   /** The classes whose scores the targets are, or null where the caller gave targets. */
-  readonly selection: ClassSelection | { readonly topK: number } | null;
+  readonly selection: ClassSelection | null;
   readonly runtime: Runtime;
   readonly signal: AbortSignal | undefined;
   readonly clock: CallClock;
@@ -66,7 +67,7 @@ export async function openCall<T>(
   const backend = choiceOf('backend', options.backend ?? 'auto', ['auto', 'webgpu', 'wasm', 'cpu']);
   if (typeof classIndex === 'string') checkClassWord(classIndex);
   signal?.throwIfAborted();
-  return exclusive(() =>
+  const run = exclusive(() =>
     keepingBackend(async () => {
       signal?.throwIfAborted();
       const clock = { startedAt: performance.now(), forwardMs: 0, weightsMs: 0, mapMs: 0 };
@@ -100,6 +101,7 @@ export async function openCall<T>(
       });
     }),
   );
+  return endingSoon(signal, run);
 }
 
 function checkClassWord(classIndex: string): void {
@@ -111,7 +113,7 @@ function checkClassWord(classIndex: string): void {
 }
 
 function classTargets(
-  selection: ClassSelection | { readonly topK: number },
+  selection: ClassSelection,
   score: 'probability' | 'logit',
   classes: ClassOutput | null,
 ): Target[] {

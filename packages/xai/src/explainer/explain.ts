@@ -40,8 +40,7 @@ type MethodFunction<M extends MethodName> = (
 ) => Promise<ExplanationResult>;
 
 function named<M extends MethodName>(method: M): MethodFunction<M> {
-  return (source, input, options) =>
-    explain(source, input, { ...options, method });
+  return (source, input, options) => explain(source, input, { ...options, method });
 }
 
 /** What `ablationCam` takes: targets other than classes go to `explain`. */

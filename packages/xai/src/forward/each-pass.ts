@@ -1,23 +1,40 @@
-import type * as tf from '@tensorflow/tfjs';
-import type { NodeId } from '@ablation-cam/kernels';
+import * as tf from '@tensorflow/tfjs';
+import { graphCost, type Graph, type GraphCost, type NodeId } from '@ablation-cam/kernels';
 import type { SizedNetwork } from '@ablation-cam/model';
 import { throwIfAborted } from '../errors.ts';
+import { takeTurns } from '../runtime/turn.ts';
 import { batchTensors, type Batch } from './model-input.ts';
 
 /** Elements of the largest tensor that a forward pass may hold at once: bounds its memory to some 100 MB. */
 const LARGEST_TENSOR_ELEMENTS = 2 ** 23;
 
-/** Returns how many inputs go through the network together. */
-export function inputsPerPass({ graph }: Pick<SizedNetwork, 'graph'>): number {
-  const largest = graph.nodes.reduce(
-    (most, { shape }) =>
-      Math.max(
-        most,
-        shape.reduce((product, length) => product * length, 1),
-      ),
-    1,
-  );
-  return Math.max(1, Math.floor(LARGEST_TENSOR_ELEMENTS / largest));
+/** Elements of all tensors that a backward pass may keep: bounds its memory to some 300 MB with those of the gradients. */
+const GRADIENT_ELEMENTS = 2 ** 25;
+
+/**
+ * Multiply-adds of a pass on a backend that computes on the calling thread: about a fifth of a second on WebAssembly, after
+ * which an abort or a repaint gets its turn. A single input may take longer.
+ */
+const BLOCKING_OPERATIONS = 1e9;
+
+/** A backward pass takes about twice the time of the forward pass before it. */
+const GRADIENT_FACTOR = 3;
+
+const costs = new WeakMap<Graph, GraphCost>();
+
+/** Returns how many inputs go through the network together, on TensorFlow.js's current backend. */
+export function inputsPerPass(
+  { graph }: Pick<SizedNetwork, 'graph'>,
+  purpose: 'forward' | 'gradient' = 'forward',
+): number {
+  const cost = costs.get(graph) ?? graphCost(graph);
+  costs.set(graph, cost);
+  const isGradient = purpose === 'gradient';
+  const byMemory = isGradient ? GRADIENT_ELEMENTS / cost.elements : LARGEST_TENSOR_ELEMENTS / cost.largest;
+  const operations = cost.operations * (isGradient ? GRADIENT_FACTOR : 1);
+  // A GPU computes beside the calling thread.
+  const byTime = tf.getBackend() === 'webgpu' ? Infinity : BLOCKING_OPERATIONS / Math.max(1, operations);
+  return Math.max(1, Math.floor(Math.min(byMemory, byTime)));
 }
 
 /**
@@ -40,6 +57,7 @@ export async function eachPass(
     } finally {
       for (const tensor of inputs) tensor.dispose();
     }
+    if (first + count < batch.inputs) await takeTurns();
   }
 }
 

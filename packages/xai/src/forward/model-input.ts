@@ -96,8 +96,7 @@ function itemsOf(input: ExplainedInput): readonly InputValues[] {
     const list = input as readonly unknown[];
     return list.length > 0 && list.every(isWhole) ? list : [input as NestedArray];
   }
-  if (typeof input === 'object' && (input as unknown) !== null && 'data' in input)
-    return [input];
+  if (typeof input === 'object' && (input as unknown) !== null && 'data' in input) return [input];
   throw new XaiError(
     'invalid-input',
     `An input was expected - a tensor, { data, shape }, or an array of numbers - but got ${described(input)}.`,
