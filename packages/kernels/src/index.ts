@@ -3,6 +3,7 @@ export type * from './tail/tail.ts';
 export type * from './graph/graph.ts';
 export { cut, type Cut } from './graph/cut.ts';
 export { graphCost, type GraphCost } from './graph/graph-cost.ts';
+export type * from './operations/operation.ts';
 export { Device, type BufferRequest } from './device/device.ts';
 export { requestDevice, wrapDevice, type DeviceOptions } from './device/request-device.ts';
 export type { AdapterDescription, AdapterInfo, AdapterPreference } from './device/adapter.ts';
@@ -52,7 +53,6 @@ export { throwIfAborted, validateInput } from './ablation/validate.ts';
 export { ownerMap } from './plan/owner.ts';
 export { isWindowOfOnes } from './plan/low-rank.ts';
 export { valueMade, valuesRead } from './plan/values-read.ts';
-export { channelsOf, positionsOf, sizeOf } from './tail/shape.ts';
 export { kernelsInTurns } from './lowering/kernels-in-turns.ts';
 export { LastStep, lastStepOf } from './lowering/last-step.ts';
 export { lengthIn, shapeIn, type Chunk, type Length, type OpenShape } from './lowering/length.ts';
@@ -66,3 +66,4 @@ export type {
   ProgramOutput,
   Tensor as ProgramTensor,
 } from './lowering/program.ts';
+export { channelsOf, positionsOf, sizeOf, type Shape } from './tail/shape.ts';

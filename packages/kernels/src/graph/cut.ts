@@ -1,5 +1,6 @@
 import { KernelsError } from '../errors.ts';
-import type { Shape, Tail, TailNode } from '../tail/tail.ts';
+import type { Shape } from '../tail/shape.ts';
+import type { Tail, TailNode } from '../tail/tail.ts';
 import type { Graph, GraphOutput, NodeId } from './graph.ts';
 import { twoLogits } from './two-logits.ts';
 

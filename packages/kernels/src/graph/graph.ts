@@ -1,4 +1,6 @@
-import type { Operation, ScoreFunction, Shape } from '../tail/tail.ts';
+import type { Operation } from '../operations/operation.ts';
+import type { Shape } from '../tail/shape.ts';
+import type { ScoreFunction } from '../tail/tail.ts';
 
 /** Index into `Graph.nodes`. */
 export type NodeId = number;

@@ -1,4 +1,5 @@
-import type { DenseOperation, TailNode } from '../tail/tail.ts';
+import type { DenseOperation } from '../operations/dense.ts';
+import type { TailNode } from '../tail/tail.ts';
 
 /**
  * Returns nodes for the logits (-z, z) of a network that ends in one logit z: with p = sigmoid(z), their sigmoids are

@@ -1,5 +1,4 @@
-import { sizeOf } from '../tail/shape.ts';
-import type { Shape } from '../tail/tail.ts';
+import { sizeOf, type Shape } from '../tail/shape.ts';
 import type { ProgramBuilder } from './program-builder.ts';
 import type { Tensor } from './program.ts';
 

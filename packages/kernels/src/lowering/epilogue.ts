@@ -1,6 +1,8 @@
 import type { Epilogue, Segment } from '../plan/steps.ts';
-import { positionsOf } from '../tail/shape.ts';
-import type { ActivationOperation, GlobalPoolOperation, PoolOperation, Shape } from '../tail/tail.ts';
+import { positionsOf, type Shape } from '../tail/shape.ts';
+import type { ActivationOperation } from '../operations/activation.ts';
+import type { GlobalPoolOperation } from '../operations/global-pool.ts';
+import type { PoolOperation } from '../operations/pool.ts';
 import { changeImages, variantsInFront, withBase, type Change } from './change.ts';
 import { changedDelta, channelSlice, type PlanValues } from './operands.ts';
 import { activate, isMonotone } from './operations/activation.ts';

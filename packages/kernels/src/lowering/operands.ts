@@ -1,7 +1,6 @@
 import type { DeltaOperand, OneChannelOperand, Operand, Segment, ValueId } from '../plan/steps.ts';
 import { ownerMap } from '../plan/owner.ts';
-import { channelsOf, positionsOf, sizeOf } from '../tail/shape.ts';
-import type { Shape } from '../tail/tail.ts';
+import { channelsOf, positionsOf, sizeOf, type Shape } from '../tail/shape.ts';
 import type { ProgramBuilder } from './program-builder.ts';
 import type { Tensor } from './program.ts';
 

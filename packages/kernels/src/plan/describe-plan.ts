@@ -1,4 +1,4 @@
-import type { Shape } from '../tail/tail.ts';
+import type { Shape } from '../tail/shape.ts';
 import { bytesPerInput, bytesPerVariant, chunkSizes, chunksPerInput, runBytes } from './chunk-sizes.ts';
 import { tailOperations } from './operations.ts';
 import { planCost, type Plan, type SeparablePlan } from './plan.ts';

@@ -1,5 +1,4 @@
-import { stridesOf } from '../tail/shape.ts';
-import type { Shape } from '../tail/tail.ts';
+import { stridesOf, type Shape } from '../tail/shape.ts';
 import { ownerOf, type Owner } from './owner.ts';
 
 /**

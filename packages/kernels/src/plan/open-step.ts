@@ -1,10 +1,8 @@
-import type {
-  ActivationOperation,
-  AffineOperation,
-  GlobalPoolOperation,
-  PoolOperation,
-  Shape,
-} from '../tail/tail.ts';
+import type { ActivationOperation } from '../operations/activation.ts';
+import type { AffineOperation } from '../operations/affine.ts';
+import type { GlobalPoolOperation } from '../operations/global-pool.ts';
+import type { PoolOperation } from '../operations/pool.ts';
+import type { Shape } from '../tail/shape.ts';
 import type {
   CombineStep,
   ContributeStep,

@@ -1,5 +1,6 @@
-import { channelsOf, positionsOf, sizeOf } from '../tail/shape.ts';
-import type { Operation, Shape, Tail } from '../tail/tail.ts';
+import { channelsOf, positionsOf, sizeOf, type Shape } from '../tail/shape.ts';
+import type { Operation } from '../operations/operation.ts';
+import type { Tail } from '../tail/tail.ts';
 
 /**
  * Multiply-adds of an operation on one input: those of dense layers and convolutions, as networks are usually counted.

@@ -1,5 +1,5 @@
-import { channelsOf, isSameShape, sizeOf, stridesOf } from '../tail/shape.ts';
-import type { Operation, Shape } from '../tail/tail.ts';
+import { channelsOf, isSameShape, sizeOf, stridesOf, type Shape } from '../tail/shape.ts';
+import type { Operation } from '../operations/operation.ts';
 import { fitOwner } from './fit-owner.ts';
 import { ownerMap, ownsChannels, type Owner } from './owner.ts';
 import { ownersAfter } from './support.ts';

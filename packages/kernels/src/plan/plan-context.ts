@@ -1,5 +1,6 @@
-import { sizeOf } from '../tail/shape.ts';
-import type { Operation, Shape, Tail, TailNode } from '../tail/tail.ts';
+import { sizeOf, type Shape } from '../tail/shape.ts';
+import type { Operation } from '../operations/operation.ts';
+import type { Tail, TailNode } from '../tail/tail.ts';
 import { NO_EPILOGUE, type OpenStep, type UnfinishedStep } from './open-step.ts';
 import type { PlanLimits } from './step-plan.ts';
 import type {

@@ -1,5 +1,6 @@
 import { KernelsError } from '../errors.ts';
-import type { Operation, Tail } from '../tail/tail.ts';
+import type { Operation } from '../operations/operation.ts';
+import type { Tail } from '../tail/tail.ts';
 import { PlanContext } from './plan-context.ts';
 import { consumerCounts, liveNodes } from './liveness.ts';
 import { placeValues } from './slots.ts';

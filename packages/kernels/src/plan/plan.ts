@@ -1,4 +1,5 @@
-import type { ScoreFunction, Shape, Tail } from '../tail/tail.ts';
+import type { Shape } from '../tail/shape.ts';
+import type { ScoreFunction, Tail } from '../tail/tail.ts';
 import { planSeparableDense, type SeparableDenseStep } from './separable-dense.ts';
 import type { StepPlan } from './step-plan.ts';
 import { targetNode } from '../tail/nodes.ts';

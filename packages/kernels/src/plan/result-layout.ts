@@ -1,5 +1,4 @@
-import type { Shape } from '../tail/tail.ts';
-import { sizeOf } from '../tail/shape.ts';
+import { sizeOf, type Shape } from '../tail/shape.ts';
 
 /** What is to be known of a plan to lay out what its runs give. */
 interface ResultShape {

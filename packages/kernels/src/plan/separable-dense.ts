@@ -1,15 +1,11 @@
 import { KernelsError } from '../errors.ts';
 import { tailChain, targetNode } from '../tail/nodes.ts';
-import type {
-  ActivationOperation,
-  AffineOperation,
-  DenseOperation,
-  PoolOperation,
-  PoolReduction,
-  Shape,
-  Tail,
-  TailNode,
-} from '../tail/tail.ts';
+import type { ActivationOperation } from '../operations/activation.ts';
+import type { AffineOperation } from '../operations/affine.ts';
+import type { DenseOperation } from '../operations/dense.ts';
+import type { PoolOperation, PoolReduction } from '../operations/pool.ts';
+import type { Shape } from '../tail/shape.ts';
+import type { Tail, TailNode } from '../tail/tail.ts';
 
 /** An operation on one element of one channel. */
 export type PointwiseOperation = ActivationOperation | AffineOperation;

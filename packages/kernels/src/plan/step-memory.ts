@@ -1,6 +1,5 @@
-import { sizeOf } from '../tail/shape.ts';
+import { sizeOf, type Shape } from '../tail/shape.ts';
 import type { CombineStep, Epilogue, PlanStep, Segment } from './steps.ts';
-import type { Shape } from '../tail/tail.ts';
 
 /** Elements a step takes besides the slots of the values. */
 export interface StepScratch {

@@ -1,4 +1,5 @@
-import type { ScoreFunction, Shape, Tail } from '../tail/tail.ts';
+import type { Shape } from '../tail/shape.ts';
+import type { ScoreFunction, Tail } from '../tail/tail.ts';
 import type { InputStep, PlanValue, Slot, ValueId, VariantStep } from './steps.ts';
 
 /** How the variants of a node's tensor are known; a plan's algebra in four words. */

@@ -1,11 +1,9 @@
-import type {
-  ActivationOperation,
-  GlobalPoolOperation,
-  MergeFunction,
-  Operation,
-  PoolOperation,
-  Shape,
-} from '../tail/tail.ts';
+import type { ActivationOperation } from '../operations/activation.ts';
+import type { GlobalPoolOperation } from '../operations/global-pool.ts';
+import type { MergeFunction } from '../operations/merge.ts';
+import type { Operation } from '../operations/operation.ts';
+import type { PoolOperation } from '../operations/pool.ts';
+import type { Shape } from '../tail/shape.ts';
 import type { Owner } from './owner.ts';
 import type { Weights, WeightValues } from './weights.ts';
 

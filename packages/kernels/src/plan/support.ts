@@ -1,8 +1,8 @@
 import { permute, concatenate, shift } from '../reference/operations/moves.ts';
 import { slide } from '../reference/operations/windows.ts';
 import { fill, forEachPlace } from '../reference/tensor.ts';
-import { channelsOf, sizeOf, stridesOf } from '../tail/shape.ts';
-import type { Operation, Shape } from '../tail/tail.ts';
+import { channelsOf, sizeOf, stridesOf, type Shape } from '../tail/shape.ts';
+import type { Operation } from '../operations/operation.ts';
 
 /** A tensor with the variant that each element belongs to, counted from 1; 0 where it belongs to none. */
 export interface OwnedTensor {

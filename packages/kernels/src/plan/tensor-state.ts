@@ -1,5 +1,4 @@
-import { channelsOf } from '../tail/shape.ts';
-import type { Shape } from '../tail/tail.ts';
+import { channelsOf, type Shape } from '../tail/shape.ts';
 import type { OpenStep } from './open-step.ts';
 import type { Owner } from './owner.ts';
 import type { Segment, ValueId } from './steps.ts';

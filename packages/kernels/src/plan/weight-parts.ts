@@ -1,6 +1,6 @@
 import { KernelsError } from '../errors.ts';
-import { channelsOf, sizeOf } from '../tail/shape.ts';
-import type { Operation, Shape } from '../tail/tail.ts';
+import { channelsOf, sizeOf, type Shape } from '../tail/shape.ts';
+import type { Operation } from '../operations/operation.ts';
 import type { PlanLimits } from './step-plan.ts';
 import type { WeightPart } from './steps.ts';
 

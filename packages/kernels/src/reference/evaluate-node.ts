@@ -1,6 +1,6 @@
 import { KernelsError } from '../errors.ts';
-import { sizeOf } from '../tail/shape.ts';
-import type { Shape, TailNode } from '../tail/tail.ts';
+import { sizeOf, type Shape } from '../tail/shape.ts';
+import type { TailNode } from '../tail/tail.ts';
 import { activate } from './activation-functions.ts';
 import { merge, prelu, scaleAndShift } from './operations/elementwise.ts';
 import { dense, normalizeLayer, softmax } from './operations/mixing.ts';

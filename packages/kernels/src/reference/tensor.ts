@@ -1,5 +1,4 @@
-import { sizeOf } from '../tail/shape.ts';
-import type { Shape } from '../tail/tail.ts';
+import { sizeOf, type Shape } from '../tail/shape.ts';
 
 /** One tensor of one input, row-major. */
 export interface Tensor {

@@ -1,4 +1,5 @@
-import type { Shape } from './tail.ts';
+/** Dimensions without the batch. */
+export type Shape = readonly number[];
 
 /** Number of elements. */
 export function sizeOf(shape: Shape): number {

@@ -1,4 +1,4 @@
-import type { ActivationName } from '../tail/tail.ts';
+import type { ActivationName } from '../operations/activation.ts';
 
 /** The codes by which `activation-functions.wgsl` knows the functions; 0 is left for "affine". */
 export const ACTIVATION_CODES: Readonly<Record<ActivationName, number>> = {

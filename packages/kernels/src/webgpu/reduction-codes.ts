@@ -1,4 +1,4 @@
-import type { PoolReduction } from '../tail/tail.ts';
+import type { PoolReduction } from '../operations/pool.ts';
 
 /** The codes by which shaders know how a pooling reduces its windows. */
 export const REDUCTION_CODES: Readonly<Record<PoolReduction | 'none', number>> = {

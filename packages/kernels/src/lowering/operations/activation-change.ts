@@ -1,4 +1,4 @@
-import type { ActivationOperation } from '../../tail/tail.ts';
+import type { ActivationOperation } from '../../operations/activation.ts';
 import type { ProgramBuilder } from '../program-builder.ts';
 import type { Tensor } from '../program.ts';
 import { activate } from './activation.ts';

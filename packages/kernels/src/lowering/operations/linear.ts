@@ -1,8 +1,7 @@
 import { isWindowOfOnes } from '../../plan/low-rank.ts';
 import type { SlidingWindow } from '../../plan/steps.ts';
 import type { WeightValues } from '../../plan/weights.ts';
-import { sizeOf } from '../../tail/shape.ts';
-import type { Shape } from '../../tail/tail.ts';
+import { sizeOf, type Shape } from '../../tail/shape.ts';
 import type { ProgramBuilder } from '../program-builder.ts';
 import type { Tensor } from '../program.ts';
 import { asImages, convolveImages, imageAxes } from './windows.ts';

@@ -1,6 +1,6 @@
 import type { Segment } from '../../plan/steps.ts';
-import { channelsOf, positionsOf, sizeOf } from '../../tail/shape.ts';
-import type { Operation, Shape } from '../../tail/tail.ts';
+import { channelsOf, positionsOf, sizeOf, type Shape } from '../../tail/shape.ts';
+import type { Operation } from '../../operations/operation.ts';
 import type { ProgramBuilder } from '../program-builder.ts';
 import type { Tensor } from '../program.ts';
 import { activate } from './activation.ts';

@@ -1,4 +1,5 @@
-import type { MergeFunction, Shape } from '../../tail/tail.ts';
+import type { MergeFunction } from '../../operations/merge.ts';
+import type { Shape } from '../../tail/shape.ts';
 import type { BinaryFunction } from '../primitives.ts';
 import type { ProgramBuilder } from '../program-builder.ts';
 import type { Tensor } from '../program.ts';

@@ -1,4 +1,5 @@
-import type { LayerNormalizationOperation, Shape } from '../../tail/tail.ts';
+import type { LayerNormalizationOperation } from '../../operations/layer-normalization.ts';
+import type { Shape } from '../../tail/shape.ts';
 import type { ProgramBuilder } from '../program-builder.ts';
 import type { Tensor } from '../program.ts';
 

@@ -1,5 +1,5 @@
-import type { ResizeOperation, Shape } from '../../tail/tail.ts';
-import { channelsOf } from '../../tail/shape.ts';
+import type { ResizeOperation } from '../../operations/resize.ts';
+import { channelsOf, type Shape } from '../../tail/shape.ts';
 import { definite, type ProgramBuilder } from '../program-builder.ts';
 import type { Tensor } from '../program.ts';
 

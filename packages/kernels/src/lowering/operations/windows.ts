@@ -1,5 +1,5 @@
-import type { PoolReduction, Shape } from '../../tail/tail.ts';
-import { sizeOf } from '../../tail/shape.ts';
+import type { PoolReduction } from '../../operations/pool.ts';
+import { sizeOf, type Shape } from '../../tail/shape.ts';
 import { definite, type ProgramBuilder } from '../program-builder.ts';
 import type { ImageWindow, Pair } from '../primitives.ts';
 import type { Length, Tensor } from '../program.ts';

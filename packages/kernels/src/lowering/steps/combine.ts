@@ -1,6 +1,6 @@
 import type { CombineStep, ConcatenateStep, Operand } from '../../plan/steps.ts';
-import { channelsOf, isSameShape, positionsOf, sizeOf } from '../../tail/shape.ts';
-import type { MergeFunction, Shape } from '../../tail/tail.ts';
+import { channelsOf, isSameShape, positionsOf, sizeOf, type Shape } from '../../tail/shape.ts';
+import type { MergeFunction } from '../../operations/merge.ts';
 import type { Change } from '../change.ts';
 import { channelSlice, operandBase, operandDelta, zeroDelta, type PlanValues } from '../operands.ts';
 import { broadcastMerge } from '../operations/merging.ts';

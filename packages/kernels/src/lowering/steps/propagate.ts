@@ -1,6 +1,5 @@
 import type { PropagatedOperation, PropagateStep, Segment } from '../../plan/steps.ts';
-import { positionsOf, sizeOf } from '../../tail/shape.ts';
-import type { Shape } from '../../tail/tail.ts';
+import { positionsOf, sizeOf, type Shape } from '../../tail/shape.ts';
 import type { Change } from '../change.ts';
 import { changedDelta, channelSlice, operandBase, wholeOf, type PlanValues } from '../operands.ts';
 import { lowerOperation } from '../operations/lower-operation.ts';

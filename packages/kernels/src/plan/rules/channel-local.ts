@@ -1,5 +1,6 @@
 import { channelsOf, positionsOf } from '../../tail/shape.ts';
-import type { GlobalPoolOperation, PoolOperation } from '../../tail/tail.ts';
+import type { GlobalPoolOperation } from '../../operations/global-pool.ts';
+import type { PoolOperation } from '../../operations/pool.ts';
 import { lowRankOf, windowOfOnes } from '../low-rank.ts';
 import { withGlobalPool, withPool } from '../open-step.ts';
 import { ownerAfter } from '../owner-rules.ts';

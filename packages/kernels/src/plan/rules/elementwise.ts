@@ -1,4 +1,5 @@
-import type { ActivationOperation, AffineOperation } from '../../tail/tail.ts';
+import type { ActivationOperation } from '../../operations/activation.ts';
+import type { AffineOperation } from '../../operations/affine.ts';
 import { withActivation, withScale, type OpenStep } from '../open-step.ts';
 import type { PlanContext } from '../plan-context.ts';
 import type { Epilogue } from '../steps.ts';

@@ -1,5 +1,6 @@
 import { channelsOf, isSameShape, positionsOf, sizeOf } from '../../tail/shape.ts';
-import type { ConvolutionOperation, DenseOperation } from '../../tail/tail.ts';
+import type { ConvolutionOperation } from '../../operations/convolution.ts';
+import type { DenseOperation } from '../../operations/dense.ts';
 import { isWindowOfOnes, windowOfOnes } from '../low-rank.ts';
 import { isScaledOnly, type UnfinishedStep } from '../open-step.ts';
 import { channelsPerVariant, ownsChannels } from '../owner.ts';

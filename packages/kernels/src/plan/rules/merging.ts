@@ -1,5 +1,6 @@
 import { channelsOf, isSameShape, positionsOf } from '../../tail/shape.ts';
-import type { ConcatenateOperation, MergeOperation } from '../../tail/tail.ts';
+import type { ConcatenateOperation } from '../../operations/concatenate.ts';
+import type { MergeOperation } from '../../operations/merge.ts';
 import { isScaledOnly, withAddend } from '../open-step.ts';
 import { ownerAfter } from '../owner-rules.ts';
 import type { PlanContext } from '../plan-context.ts';

@@ -1,5 +1,7 @@
-import { stridesOf } from '../../tail/shape.ts';
-import type { AffineOperation, MergeFunction, PReluOperation, Shape } from '../../tail/tail.ts';
+import { stridesOf, type Shape } from '../../tail/shape.ts';
+import type { AffineOperation } from '../../operations/affine.ts';
+import type { MergeFunction } from '../../operations/merge.ts';
+import type { PReluOperation } from '../../operations/prelu.ts';
 import { fill, type Tensor } from '../tensor.ts';
 
 /** y = scale[c] x + shift[c], c the last axis. */

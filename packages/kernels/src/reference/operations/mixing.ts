@@ -1,5 +1,7 @@
 import { sizeOf, stridesOf } from '../../tail/shape.ts';
-import type { DenseOperation, LayerNormalizationOperation, SoftmaxOperation } from '../../tail/tail.ts';
+import type { DenseOperation } from '../../operations/dense.ts';
+import type { LayerNormalizationOperation } from '../../operations/layer-normalization.ts';
+import type { SoftmaxOperation } from '../../operations/softmax.ts';
 import { addScaled, fill, flatIndex, forEachPlace, repeated, type Tensor } from '../tensor.ts';
 
 /** y = x W + b over the last axis. */

@@ -1,5 +1,5 @@
-import { stridesOf } from '../../tail/shape.ts';
-import type { ResizeOperation, Shape } from '../../tail/tail.ts';
+import { stridesOf, type Shape } from '../../tail/shape.ts';
+import type { ResizeOperation } from '../../operations/resize.ts';
 import { fill, flatIndex, type Tensor } from '../tensor.ts';
 
 /** Output axis i is input axis axes[i]. */

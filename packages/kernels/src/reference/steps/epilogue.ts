@@ -1,6 +1,7 @@
 import type { Epilogue, Segment } from '../../plan/steps.ts';
-import { channelsOf } from '../../tail/shape.ts';
-import type { GlobalPoolOperation, PoolOperation, Shape } from '../../tail/tail.ts';
+import { channelsOf, type Shape } from '../../tail/shape.ts';
+import type { GlobalPoolOperation } from '../../operations/global-pool.ts';
+import type { PoolOperation } from '../../operations/pool.ts';
 import { activate } from '../activation-functions.ts';
 import { evaluateNode } from '../evaluate-node.ts';
 import type { Tensor } from '../tensor.ts';

@@ -1,6 +1,5 @@
 import type { Segment } from '../../plan/steps.ts';
-import { channelsOf, positionsOf, sizeOf } from '../../tail/shape.ts';
-import type { Shape } from '../../tail/tail.ts';
+import { channelsOf, positionsOf, sizeOf, type Shape } from '../../tail/shape.ts';
 import type { Tensor } from '../tensor.ts';
 
 /** The channels of a segment. */

@@ -9,8 +9,8 @@ import type {
   SlidingWindow,
 } from '../../plan/steps.ts';
 import type { WeightValues } from '../../plan/weights.ts';
-import { channelsOf, sizeOf } from '../../tail/shape.ts';
-import type { MergeFunction, Shape } from '../../tail/tail.ts';
+import { channelsOf, sizeOf, type Shape } from '../../tail/shape.ts';
+import type { MergeFunction } from '../../operations/merge.ts';
 import { evaluateNode } from '../evaluate-node.ts';
 import { convolve } from '../operations/windows.ts';
 import type { Tensor } from '../tensor.ts';

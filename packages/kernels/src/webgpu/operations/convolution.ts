@@ -1,8 +1,7 @@
 import type { Owner } from '../../plan/owner.ts';
 import type { Segment, SlidingWindow, WeightPart } from '../../plan/steps.ts';
 import type { WeightValues } from '../../plan/weights.ts';
-import { channelsOf } from '../../tail/shape.ts';
-import type { Shape } from '../../tail/tail.ts';
+import { channelsOf, type Shape } from '../../tail/shape.ts';
 import type { Launch } from './launch.ts';
 import {
   encodeResult,

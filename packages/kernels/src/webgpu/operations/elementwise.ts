@@ -1,7 +1,6 @@
 import type { Owner } from '../../plan/owner.ts';
 import type { Segment } from '../../plan/steps.ts';
-import { channelsOf, isSameShape, sizeOf, stridesOf } from '../../tail/shape.ts';
-import type { Shape } from '../../tail/tail.ts';
+import { channelsOf, isSameShape, sizeOf, stridesOf, type Shape } from '../../tail/shape.ts';
 import { KernelsError } from '../../errors.ts';
 import { resultVariant } from './kernel.ts';
 import { floatBits, type Launch } from './launch.ts';

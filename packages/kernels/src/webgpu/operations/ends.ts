@@ -1,6 +1,6 @@
 import type { Norm, Weighting } from '../../ablation/contract.ts';
 import { resultLayout, type Wanted } from '../../plan/result-layout.ts';
-import type { Shape } from '../../tail/tail.ts';
+import type { Shape } from '../../tail/shape.ts';
 import { OFF_MODES } from '../ablation-values.ts';
 import type { Launch } from './launch.ts';
 import type { Batch } from './result.ts';

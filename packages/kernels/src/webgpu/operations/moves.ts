@@ -1,13 +1,10 @@
 import { KernelsError } from '../../errors.ts';
 import type { Segment } from '../../plan/steps.ts';
-import { channelsOf, positionsOf, sizeOf, stridesOf } from '../../tail/shape.ts';
-import type {
-  CropOperation,
-  PadOperation,
-  PermuteOperation,
-  RepeatOperation,
-  Shape,
-} from '../../tail/tail.ts';
+import { channelsOf, positionsOf, sizeOf, stridesOf, type Shape } from '../../tail/shape.ts';
+import type { CropOperation } from '../../operations/crop.ts';
+import type { PadOperation } from '../../operations/pad.ts';
+import type { PermuteOperation } from '../../operations/permute.ts';
+import type { RepeatOperation } from '../../operations/repeat.ts';
 import type { Launch } from './launch.ts';
 import {
   eachResultThreads,

@@ -1,7 +1,8 @@
 import { KernelsError } from '../../errors.ts';
 import type { Segment } from '../../plan/steps.ts';
-import { channelsOf, sizeOf, stridesOf } from '../../tail/shape.ts';
-import type { LayerNormalizationOperation, Shape, SoftmaxOperation } from '../../tail/tail.ts';
+import { channelsOf, sizeOf, stridesOf, type Shape } from '../../tail/shape.ts';
+import type { LayerNormalizationOperation } from '../../operations/layer-normalization.ts';
+import type { SoftmaxOperation } from '../../operations/softmax.ts';
 import { floatBits, type Launch } from './launch.ts';
 import type { Batch } from './result.ts';
 import { NORMALIZE } from './shaders.ts';

@@ -1,7 +1,8 @@
 import type { Owner } from '../../plan/owner.ts';
 import type { Segment } from '../../plan/steps.ts';
-import { channelsOf, positionsOf, sizeOf } from '../../tail/shape.ts';
-import type { ActivationOperation, PoolOperation, PoolReduction, Shape } from '../../tail/tail.ts';
+import { channelsOf, positionsOf, sizeOf, type Shape } from '../../tail/shape.ts';
+import type { ActivationOperation } from '../../operations/activation.ts';
+import type { PoolOperation, PoolReduction } from '../../operations/pool.ts';
 import { ACTIVATION_CODES } from '../activation-codes.ts';
 import { REDUCTION_CODES } from '../reduction-codes.ts';
 import { floatBits } from './launch.ts';

@@ -1,12 +1,9 @@
 import type { Segment } from '../../plan/steps.ts';
-import { channelsOf, positionsOf } from '../../tail/shape.ts';
-import type {
-  DepthwiseOperation,
-  GlobalPoolOperation,
-  PoolOperation,
-  ResizeOperation,
-  Shape,
-} from '../../tail/tail.ts';
+import { channelsOf, positionsOf, type Shape } from '../../tail/shape.ts';
+import type { DepthwiseOperation } from '../../operations/depthwise.ts';
+import type { GlobalPoolOperation } from '../../operations/global-pool.ts';
+import type { PoolOperation } from '../../operations/pool.ts';
+import type { ResizeOperation } from '../../operations/resize.ts';
 import { REDUCTION_CODES } from '../reduction-codes.ts';
 import { resultVariant } from './kernel.ts';
 import type { Launch } from './launch.ts';

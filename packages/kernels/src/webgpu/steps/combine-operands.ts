@@ -1,6 +1,5 @@
 import type { CombineStep, PlanStep } from '../../plan/steps.ts';
-import { sizeOf } from '../../tail/shape.ts';
-import type { Shape } from '../../tail/tail.ts';
+import { sizeOf, type Shape } from '../../tail/shape.ts';
 import { combineLaunch, type Combination, type DeviceOperand } from '../operations/elementwise.ts';
 import type { Launch } from '../operations/launch.ts';
 import { wholeOf } from '../operations/result.ts';

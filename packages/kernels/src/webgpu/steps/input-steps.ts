@@ -1,8 +1,9 @@
 import type { EvaluateStep } from '../../plan/steps.ts';
 import { KernelsError } from '../../errors.ts';
 import type { SlidingWindow } from '../../plan/steps.ts';
-import type { ConvolutionOperation, DenseOperation, Shape } from '../../tail/tail.ts';
-import { positionsOf } from '../../tail/shape.ts';
+import type { ConvolutionOperation } from '../../operations/convolution.ts';
+import type { DenseOperation } from '../../operations/dense.ts';
+import { positionsOf, type Shape } from '../../tail/shape.ts';
 import { convolutionLaunch } from '../operations/convolution.ts';
 import { combineLaunch, type DeviceOperand } from '../operations/elementwise.ts';
 import type { Launch } from '../operations/launch.ts';

@@ -1,7 +1,7 @@
 import type { PlanStep, WeightPart } from '../../plan/steps.ts';
 import { weightValues, type WeightValues } from '../../plan/weights.ts';
 import { channelsOf } from '../../tail/shape.ts';
-import type { Operation } from '../../tail/tail.ts';
+import type { Operation } from '../../operations/operation.ts';
 import { BufferUsage } from '../../device/usage.ts';
 import type { BufferScope } from '../buffer-scope.ts';
 import { convolutionScaleAt, packWeights, type PackedWeights } from '../operations/convolution.ts';

@@ -1,6 +1,5 @@
 import type { Epilogue, Operand, PlanStep, Segment, ValueId } from '../../plan/steps.ts';
-import { sizeOf } from '../../tail/shape.ts';
-import type { Shape } from '../../tail/tail.ts';
+import { sizeOf, type Shape } from '../../tail/shape.ts';
 import { BufferUsage } from '../../device/usage.ts';
 import type { BufferScope } from '../buffer-scope.ts';
 import type { DeviceOperand } from '../operations/elementwise.ts';

@@ -1,0 +1,6 @@
+/** Anything the planner has no rule for: `layerClass` is named in the error. */
+export interface OpaqueOperation {
+  readonly kind: 'opaque';
+  readonly layerClass: string;
+  readonly reason?: string;
+}

@@ -1,0 +1,5 @@
+/** Output axis i is input axis `axes[i]`. */
+export interface PermuteOperation {
+  readonly kind: 'permute';
+  readonly axes: readonly number[];
+}

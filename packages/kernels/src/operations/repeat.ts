@@ -1,0 +1,4 @@
+/** `[channels]` repeated at every position: `[positions, channels]`. */
+export interface RepeatOperation {
+  readonly kind: 'repeat';
+}

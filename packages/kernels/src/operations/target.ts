@@ -1,0 +1,4 @@
+/** The tensor whose channels are ablated. */
+export interface TargetOperation {
+  readonly kind: 'target';
+}
