@@ -1,3 +1,6 @@
+import { always, APART, NO_WEIGHTS, sameShape, type Facts } from './facts.ts';
+import { samePlace } from './support.ts';
+
 export type ActivationName =
   | 'relu'
   | 'relu6'
@@ -21,3 +24,17 @@ export interface ActivationOperation {
   /** Slope of `leaky-relu`, scale of `elu`, threshold of `thresholded-relu`; unused elsewhere. */
   readonly alpha?: number;
 }
+
+export const activationFacts: Facts<ActivationOperation> = {
+  isLinear: always(false),
+  isElementwise: true,
+  channels: always(APART),
+  support: samePlace,
+  shape: sameShape,
+  multiplyAdds: always(0),
+  kernel: always(null),
+  weights: always(NO_WEIGHTS),
+  fusible: (operation) => ({ place: 'activation', operation }),
+  ownEpilogue: null,
+  axes: always(1),
+};

@@ -1,3 +1,9 @@
+import { linearMultiplyAdds } from './multiply-adds.ts';
+import { isWindowOfOnes } from './sliding-window.ts';
+import { channelsOf, positionsOf, sizeOf } from '../tail/shape.ts';
+import { always, present, type Facts } from './facts.ts';
+import { windows } from './support.ts';
+
 /**
  * Convolution over the position axes (one or two); every array of numbers holds one for each of them. Output position
  * o reads the input at `o * strides + t * dilation - padBefore` for every tap t of the window; cells outside the input
@@ -18,3 +24,17 @@ export interface ConvolutionOperation {
   readonly kernel: Float32Array;
   readonly bias: Float32Array | null;
 }
+
+export const convolutionFacts: Facts<ConvolutionOperation> = {
+  isLinear: always(true),
+  isElementwise: false,
+  channels: always(null),
+  support: (operation, [x = []], shape) => windows(operation, x, shape),
+  shape: ({ filters }, _, stated) => [...positionsOf(stated), filters],
+  multiplyAdds: ({ window }, input, shape) => linearMultiplyAdds(shape, window, channelsOf(input)),
+  kernel: ({ window, filters }, input) => ({ rows: sizeOf(window) * channelsOf(input), columns: filters }),
+  weights: ({ kernel, bias }) => ({ factors: [kernel], summands: present(bias) }),
+  fusible: (operation) => (isWindowOfOnes(operation) ? { place: 'kernel', kernel: operation.kernel } : null),
+  ownEpilogue: null,
+  axes: always(1),
+};

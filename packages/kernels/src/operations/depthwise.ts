@@ -1,3 +1,7 @@
+import { channelsOf, positionsOf, sizeOf } from '../tail/shape.ts';
+import { always, present, type Facts } from './facts.ts';
+import { windowsOfChannels } from './support.ts';
+
 /**
  * Every channel convolved by itself with `multiplier` filters; taps and padding as in `convolution`.
  *
@@ -16,3 +20,20 @@ export interface DepthwiseOperation {
   readonly kernel: Float32Array;
   readonly bias: Float32Array | null;
 }
+
+export const depthwiseFacts: Facts<DepthwiseOperation> = {
+  isLinear: always(true),
+  isElementwise: false,
+  channels: ({ multiplier }) => ({ together: 1, multiplier }),
+  support: (operation, [x = []], shape) => windowsOfChannels(operation, x, shape, operation.multiplier),
+  shape: ({ multiplier }, [x = []], stated) => [...positionsOf(stated), channelsOf(x) * multiplier],
+  multiplyAdds: ({ window }, _, shape) => sizeOf(shape) * sizeOf(window),
+  kernel: ({ window, multiplier }, input) => ({
+    rows: sizeOf(window),
+    columns: channelsOf(input) * multiplier,
+  }),
+  weights: ({ kernel, bias }) => ({ factors: [kernel], summands: present(bias) }),
+  fusible: always(null),
+  ownEpilogue: 'inside',
+  axes: always(1),
+};

@@ -1,3 +1,7 @@
+import { isSameShape, sizeOf, stridesOf, type Shape } from '../tail/shape.ts';
+import { always, NO_WEIGHTS, type Facts } from './facts.ts';
+import { placeAt } from './support.ts';
+
 export type MergeFunction = 'add' | 'subtract' | 'multiply' | 'average' | 'maximum' | 'minimum';
 
 /**
@@ -9,3 +13,56 @@ export interface MergeOperation {
   readonly kind: 'merge';
   readonly function: MergeFunction;
 }
+
+/** Whether the change of the result is the same combination of changes, without the values. */
+export function isLinearMerge(name: MergeFunction): boolean {
+  switch (name) {
+    case 'add':
+    case 'subtract':
+    case 'average':
+      return true;
+    case 'multiply':
+    case 'maximum':
+    case 'minimum':
+      return false;
+  }
+}
+
+/** How far apart neighbours of the result lie in an input; 0 along axes where it is repeated. */
+function broadcastStrides(own: Shape, shape: Shape): number[] {
+  const missing = shape.length - own.length;
+  const strides = stridesOf(own);
+  return shape.map((_, axis) => ((own[axis - missing] ?? 1) === 1 ? 0 : (strides[axis - missing] ?? 0)));
+}
+
+function broadcastShape(inputs: readonly Shape[]): Shape {
+  const rank = Math.max(...inputs.map(({ length }) => length));
+  return Array.from({ length: rank }, (_, axis) =>
+    Math.max(...inputs.map((own) => own[axis - rank + own.length] ?? 1)),
+  );
+}
+
+export const mergeFacts: Facts<MergeOperation> = {
+  isLinear: ({ function: name }) => isLinearMerge(name),
+  isElementwise: false,
+  channels: always(null),
+  support: (_, inputs, shape) => {
+    const strides = inputs.map((own) => broadcastStrides(own, shape));
+    return {
+      sets: sizeOf(shape),
+      setOf: (element) => element,
+      visit: (set, read) => {
+        strides.forEach((own, input) => {
+          read(placeAt(set, shape, own), input);
+        });
+      },
+    };
+  },
+  shape: (_, inputs) => broadcastShape(inputs),
+  multiplyAdds: always(0),
+  kernel: always(null),
+  weights: always(NO_WEIGHTS),
+  fusible: ({ function: name }) => (name === 'add' ? { place: 'addend' } : null),
+  ownEpilogue: null,
+  axes: (_, inputs, shape) => (inputs.every((own) => isSameShape(own, shape)) ? 1 : shape.length),
+};

@@ -46,7 +46,8 @@ export type Operation =
 
 export type OperationKind = Operation['kind'];
 
-export type OperationOf<Kind extends OperationKind> = Extract<Operation, { readonly kind: Kind }>;
+/** Operations by their kind. */
+export type OperationMap = { readonly [Each in Operation as Each['kind']]: Each };
 
 /** Nobody evaluates these from their inputs: their values are given. */
 export type GivenOperation = TargetOperation | ConstantOperation | OpaqueOperation;

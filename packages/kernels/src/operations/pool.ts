@@ -1,3 +1,7 @@
+import { channelsOf, positionsOf } from '../tail/shape.ts';
+import { always, APART, NO_WEIGHTS, type Facts } from './facts.ts';
+import { windowsOfChannels } from './support.ts';
+
 export type PoolReduction = 'max' | 'average';
 
 /** Pooling over the position axes; arrays hold one number for each of them (one or two). */
@@ -9,3 +13,17 @@ export interface PoolOperation {
   /** Padding before the first position; padded cells never count, neither in a maximum nor in a mean. */
   readonly padBefore: readonly number[];
 }
+
+export const poolFacts: Facts<PoolOperation> = {
+  isLinear: ({ reduction }) => reduction === 'average',
+  isElementwise: false,
+  channels: always(APART),
+  support: (operation, [x = []], shape) => windowsOfChannels(operation, x, shape, 1),
+  shape: (_, [x = []], stated) => [...positionsOf(stated), channelsOf(x)],
+  multiplyAdds: always(0),
+  kernel: always(null),
+  weights: always(NO_WEIGHTS),
+  fusible: (operation) => ({ place: 'pool', operation }),
+  ownEpilogue: 'inside',
+  axes: always(1),
+};

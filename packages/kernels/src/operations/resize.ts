@@ -1,3 +1,6 @@
+import { channelsOf, positionsOf } from '../tail/shape.ts';
+import { always, APART, NO_WEIGHTS, type Facts } from './facts.ts';
+
 /**
  * Resamples two position axes to the size of the node's shape, as TensorFlow.js does: without half-pixel centres and
  * without aligned corners. Along an axis from `i` to `o` cells, output cell n reads the input at `s = n * i / o`:
@@ -9,3 +12,17 @@ export interface ResizeOperation {
   readonly kind: 'resize';
   readonly interpolation: 'nearest' | 'bilinear';
 }
+
+export const resizeFacts: Facts<ResizeOperation> = {
+  isLinear: always(true),
+  isElementwise: false,
+  channels: always(APART),
+  support: always(null),
+  shape: (_, [x = []], stated) => [...positionsOf(stated), channelsOf(x)],
+  multiplyAdds: always(0),
+  kernel: always(null),
+  weights: always(NO_WEIGHTS),
+  fusible: always(null),
+  ownEpilogue: 'inside',
+  axes: always(1),
+};

@@ -1,5 +1,22 @@
+import { always, NO_WEIGHTS, sameShape, type Facts } from './facts.ts';
+import { groupsAlong } from './support.ts';
+
 /** Softmax over the last axis, somewhere before the logits; `log` asks for its logarithm. */
 export interface SoftmaxOperation {
   readonly kind: 'softmax';
   readonly log: boolean;
 }
+
+export const softmaxFacts: Facts<SoftmaxOperation> = {
+  isLinear: always(false),
+  isElementwise: false,
+  channels: always(null),
+  support: (_, __, shape) => groupsAlong([shape.length - 1], shape),
+  shape: sameShape,
+  multiplyAdds: always(0),
+  kernel: always(null),
+  weights: always(NO_WEIGHTS),
+  fusible: always(null),
+  ownEpilogue: 'behind',
+  axes: (_, __, shape) => shape.length - 1,
+};

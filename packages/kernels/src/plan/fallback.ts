@@ -1,5 +1,5 @@
-import { isSameShape } from '../tail/shape.ts';
-import type { Tail, TailNode } from '../tail/tail.ts';
+import { factsOf } from '../operations/operation-facts.ts';
+import type { Tail } from '../tail/tail.ts';
 import type { PlanContext } from './plan-context.ts';
 import type { FrontierTensor, ValueId } from './steps.ts';
 import type { TensorState } from './tensor-state.ts';
@@ -50,44 +50,10 @@ function whyLeft(tail: Tail, index: number, depends: boolean, maxAxes: number): 
     if (!depends) return null;
     return `(${operation.layerClass})${operation.reason === undefined ? '' : `: ${operation.reason}`}`;
   }
-  const axes = axesTaken(tail, node);
+  const inputs = node.inputs.map((input) => tail.nodes[input]?.shape ?? []);
+  const axes = factsOf(operation).axes(operation, inputs, node.shape);
   if (axes <= maxAxes) return null;
   return `(${operation.kind}): it takes ${String(axes)} axes, the executor up to ${String(maxAxes)}`;
-}
-
-/** How many axes a kernel has to tell apart. */
-function axesTaken(tail: Tail, { operation, shape, inputs }: TailNode): number {
-  switch (operation.kind) {
-    case 'permute':
-    case 'pad':
-    case 'crop':
-    case 'repeat':
-      return shape.length;
-    case 'softmax':
-      return shape.length - 1;
-    case 'layer-normalization':
-      return Math.max(operation.axes.length, shape.length - operation.axes.length);
-    case 'merge': {
-      const isBroadcast = inputs.some((input) => !isSameShape(tail.nodes[input]?.shape ?? [], shape));
-      return isBroadcast ? shape.length : 1;
-    }
-    case 'prelu':
-      return isSameShape(operation.slopeShape, shape) ? 1 : shape.length;
-    case 'target':
-    case 'constant':
-    case 'opaque':
-    case 'dense':
-    case 'convolution':
-    case 'depthwise':
-    case 'affine':
-    case 'activation':
-    case 'pool':
-    case 'global-pool':
-    case 'resize':
-    case 'reshape':
-    case 'concatenate':
-      return 1;
-  }
 }
 
 /** The step that hands the frontier's tensors out; returns the delta of the logits. */

@@ -1,5 +1,5 @@
 import type { ActivationOperation } from '../operations/activation.ts';
-import type { AffineOperation } from '../operations/affine.ts';
+import type { Fusible } from '../operations/facts.ts';
 import type { GlobalPoolOperation } from '../operations/global-pool.ts';
 import type { PoolOperation } from '../operations/pool.ts';
 import type { Shape } from '../tail/shape.ts';
@@ -43,8 +43,35 @@ export function isScaledOnly({ addend, activation, pool, globalPool }: Epilogue)
   return !addend && !activation && !pool && !globalPool;
 }
 
-/** The epilogue with one more operation, or null where the order of an epilogue does not allow it. */
-export function withScale(epilogue: Epilogue, { scale }: AffineOperation): Epilogue | null {
+/**
+ * The epilogue with one more operation, or null where the order of an epilogue does not allow it.
+ *
+ * @param shape of the operation's result
+ * @param base of the tensor it reads, where the epilogue needs it and holds none yet
+ */
+export function withFused(
+  epilogue: Epilogue,
+  fusible: Fusible,
+  shape: Shape,
+  base: () => ValueId,
+): Epilogue | null {
+  switch (fusible.place) {
+    case 'scale':
+      return withScale(epilogue, fusible.scale);
+    case 'activation':
+      return withActivation(epilogue, fusible.operation, base);
+    case 'pool':
+      return withPool(epilogue, fusible.operation, shape, base);
+    case 'global-pool':
+      return withGlobalPool(epilogue, fusible.operation, base);
+    // Kernels are multiplied, and a tensor to add must be given.
+    case 'kernel':
+    case 'addend':
+      return null;
+  }
+}
+
+function withScale(epilogue: Epilogue, scale: Float32Array): Epilogue | null {
   if (!isScaledOnly(epilogue)) return null;
   const before = epilogue.scale;
   return {
@@ -57,7 +84,7 @@ export function withAddend(epilogue: Epilogue, addend: OneChannelOperand | Delta
   return isScaledOnly(epilogue) ? { ...epilogue, addend } : null;
 }
 
-export function withActivation(
+function withActivation(
   epilogue: Epilogue,
   activation: ActivationOperation,
   base: () => ValueId,
@@ -66,8 +93,7 @@ export function withActivation(
   return { ...epilogue, activation, base: base() };
 }
 
-/** @param base of the tensor that is pooled, where the epilogue holds none yet */
-export function withPool(
+function withPool(
   epilogue: Epilogue,
   operation: PoolOperation,
   shape: Shape,
@@ -79,7 +105,7 @@ export function withPool(
   return { ...epilogue, pool: { operation, shape }, base: needed };
 }
 
-export function withGlobalPool(
+function withGlobalPool(
   epilogue: Epilogue,
   globalPool: GlobalPoolOperation,
   base: () => ValueId,

@@ -1,7 +1,8 @@
+import { factsOf } from '../operations/operation-facts.ts';
 import { channelsOf, isSameShape, sizeOf, stridesOf, type Shape } from '../tail/shape.ts';
 import type { Operation } from '../operations/operation.ts';
 import { fitOwner } from './fit-owner.ts';
-import { ownerMap, ownsChannels, type Owner } from './owner.ts';
+import { ownerMap, ownerOf, ownsChannels, type Owner } from './owner.ts';
 import { ownersAfter } from './support.ts';
 
 /** An input of an operation; `owner` is null where it is the same in all variants. */
@@ -41,42 +42,40 @@ function knownAnswer(
   inputs: readonly OwnedOperand[],
   shape: Shape,
 ): Answer {
-  const channels = channelsOf(inputs[0]?.shape ?? []);
-  const byChannel = ownsChannels(owner, channels);
+  const [{ shape: input } = { shape: [] }] = inputs;
   switch (operation.kind) {
-    case 'activation':
-    case 'affine':
-    case 'prelu':
-    case 'reshape':
-      return owner;
-    case 'pool':
-    case 'global-pool':
-    case 'pad':
-    case 'crop':
-    case 'resize':
-    case 'repeat':
-      return byChannel ? owner : 'unknown';
-    case 'depthwise':
-      return byChannel ? widen(owner, operation.multiplier) : 'unknown';
-    case 'dense':
-    case 'convolution':
-    case 'softmax':
-      return byChannel ? 'mixes' : 'unknown';
-    case 'layer-normalization': {
-      if (!byChannel) return 'unknown';
-      return operation.axes.includes((inputs[0]?.shape.length ?? 1) - 1) ? 'mixes' : owner;
-    }
     case 'permute':
-      return permuted(owner, operation.axes, inputs[0]?.shape ?? []);
+      return permuted(owner, operation.axes, input);
     case 'concatenate':
       return concatenated(operation.axis, inputs, shape);
     case 'merge':
       return merged(owner, inputs, shape);
-    case 'target':
-    case 'constant':
-    case 'opaque':
-      return 'mixes';
+    default:
+      return answerOfFacts(operation, owner, input);
   }
+}
+
+function answerOfFacts(operation: Operation, owner: Owner, input: Shape): Answer {
+  const facts = factsOf(operation);
+  if (facts.isElementwise) return owner;
+  const channels = channelsOf(input);
+  if (!ownsChannels(owner, channels)) return 'unknown';
+  const flow = facts.channels(operation, input);
+  if (!flow) return 'mixes';
+  if (flow.together === 1) return widen(owner, flow.multiplier);
+  return meetsAnother(owner, channels, flow.together) ? 'mixes' : 'unknown';
+}
+
+/** Whether two variants have channels among some `together` neighbours that come together. */
+function meetsAnother(owner: Owner, channels: number, together: number): boolean {
+  const found = new Map<number, number>();
+  for (let c = 0; c < channels; c++) {
+    const [group, variant] = [Math.floor(c / together), ownerOf(owner, c)];
+    if (variant < 0) continue;
+    if ((found.get(group) ?? variant) !== variant) return true;
+    found.set(group, variant);
+  }
+  return false;
 }
 
 /** Every cell becomes `multiplier` cells of the same owner: floor(i / (trailing m)) is floor(floor(i / trailing) / m). */

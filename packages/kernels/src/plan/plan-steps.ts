@@ -7,14 +7,10 @@ import { DEFAULT_MAX_AXES, fallbackRegion, planFallback } from './fallback.ts';
 import { consumerCounts, liveNodes } from './liveness.ts';
 import { lowRankOf } from './low-rank.ts';
 import { PlanContext, type Fusion } from './plan-context.ts';
-import { planChannelLocal } from './rules/channel-local.ts';
-import { planActivation, planAffine } from './rules/elementwise.ts';
-import { planLinear } from './rules/linear.ts';
-import { planConcatenate, planMerge } from './rules/merging.ts';
-import { planReshape, planWholeTensor } from './rules/whole-tensor.ts';
+import { planNode } from './rules/plan-node.ts';
 import { placeValues } from './slots.ts';
 import type { Label, PlanLimits, StepPlan } from './step-plan.ts';
-import { isSame, lazy, onlyPart, type TensorState } from './tensor-state.ts';
+import { isSame, onlyPart, type TensorState } from './tensor-state.ts';
 
 /** What a plan may take. */
 export interface PlanOptions {
@@ -92,66 +88,6 @@ export function planSteps(tail: Tail, options: PlanOptions = {}): StepPlan {
     limits,
     budgetBytes,
   };
-}
-
-function planNode(context: PlanContext, index: number, stateOf: (node: number) => TensorState): TensorState {
-  const { operation, shape, inputs, name } = context.node(index);
-  if (operation.kind === 'target') return targetState(context, index);
-  const [x, ...others] = inputs.map(stateOf);
-  if (operation.kind === 'constant' || operation.kind === 'opaque') {
-    return { node: index, shape, base: lazy(() => context.addGiven(index)), oneChannel: null, parts: [] };
-  }
-  if (!x)
-    throw new KernelsError('invalid-tail', `Node "${name}" (${operation.kind}) of the tail has no input.`);
-  switch (operation.kind) {
-    case 'dense':
-    case 'convolution':
-      return isSame(x) ? sameState(context, index, [x]) : planLinear(context, index, operation, x);
-    case 'affine':
-      return planAffine(context, index, operation, x);
-    case 'activation':
-      return planActivation(context, index, operation, x);
-    case 'depthwise':
-    case 'pool':
-    case 'global-pool':
-    case 'pad':
-    case 'crop':
-    case 'resize':
-    case 'prelu':
-      return planChannelLocal(context, index, operation, x);
-    case 'permute':
-    case 'repeat':
-    case 'softmax':
-    case 'layer-normalization':
-      return planWholeTensor(context, index, operation, x);
-    case 'reshape':
-      return planReshape(context, index, x);
-    case 'merge':
-      return planMerge(context, index, operation, [x, ...others]);
-    case 'concatenate':
-      return planConcatenate(context, index, operation, [x, ...others]);
-  }
-}
-
-/** The target: variant k differs in channel k alone. */
-function targetState(context: PlanContext, index: number): TensorState {
-  const { shape } = context.node(index);
-  const channels = channelsOf(shape);
-  return {
-    node: index,
-    shape,
-    base: () => context.given[0]!.value,
-    oneChannel: {
-      off: lazy(() => context.switchOff(index)),
-      owner: { trailing: 1, length: channels, offset: 0, multiplier: 1, variants: channels },
-    },
-    parts: [],
-  };
-}
-
-function sameState(context: PlanContext, node: number, inputs: readonly TensorState[]): TensorState {
-  const { shape } = context.node(node);
-  return { node, shape, base: context.base(node, inputs), oneChannel: null, parts: [] };
 }
 
 function labelOf(state: TensorState | undefined): Label {

@@ -1,6 +1,8 @@
-import { channelsOf, sizeOf } from '../tail/shape.ts';
+import { channelsOf } from '../tail/shape.ts';
 import { chunksPerInput } from './chunk-sizes.ts';
-import { linearOperations, operationsOf } from './operations.ts';
+import { operationsOf } from './operations.ts';
+import { linearMultiplyAdds } from '../operations/multiply-adds.ts';
+import { factsOf } from '../operations/operation-facts.ts';
 import { channelsPerVariant } from './owner.ts';
 import type { StepPlan } from './step-plan.ts';
 import type { PlanStep, ValueId } from './steps.ts';
@@ -39,13 +41,14 @@ function operationsOfStep({ channels }: StepPlan, step: PlanStep): number {
     case 'contribute': {
       const { shape, owner } = step.source;
       const read = channels * channelsPerVariant(owner, channelsOf(shape));
-      return linearOperations(step.shape, step.sliding.window, read);
+      return linearMultiplyAdds(step.shape, step.sliding.window, read);
     }
     case 'convolve':
-      return channels * linearOperations(step.shape, step.sliding.window, step.source.segment.length);
+      return channels * linearMultiplyAdds(step.shape, step.sliding.window, step.source.segment.length);
     case 'propagate': {
-      const share = step.segment.length / channelsOf(step.shape);
-      return channels * share * operationsOf(step.operation, step.source.shape, step.shape);
+      const { operation, source, shape, segment } = step;
+      const once = operationsOf(operation, source.shape, shape);
+      return channels * (segment.length / channelsOf(shape)) * once;
     }
     case 'switch-off':
     case 'combine':
@@ -78,9 +81,9 @@ function bytesOf(plan: StepPlan, step: PlanStep): number {
 /** Weights a step reads. */
 function weightsOf(step: PlanStep): number {
   if (!('parts' in step) || step.parts.length === 0) {
-    return step.kind === 'propagate' && step.operation.kind === 'depthwise'
-      ? sizeOf(step.operation.window) * channelsOf(step.shape)
-      : 0;
+    if (step.kind !== 'propagate') return 0;
+    const kernel = factsOf(step.operation).kernel(step.operation, step.source.shape);
+    return kernel ? kernel.rows * kernel.columns : 0;
   }
   return (step.parts.at(-1)?.end ?? 0) * channelsOf(step.shape);
 }

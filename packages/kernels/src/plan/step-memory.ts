@@ -1,3 +1,5 @@
+import { isLinearMerge } from '../operations/merge.ts';
+import { factsOf } from '../operations/operation-facts.ts';
 import { sizeOf, type Shape } from '../tail/shape.ts';
 import type { CombineStep, Epilogue, PlanStep, Segment } from './steps.ts';
 
@@ -26,10 +28,10 @@ export function stepScratch(step: PlanStep): StepScratch {
     }
     case 'propagate': {
       const { operation, shape, segment, epilogue } = step;
-      const isNormalization = operation.kind === 'softmax' || operation.kind === 'layer-normalization';
-      if (!isNormalization && operation.kind !== 'prelu') return NOTHING;
+      const { ownEpilogue } = factsOf(operation);
+      if (ownEpilogue !== 'combined' && ownEpilogue !== 'behind') return NOTHING;
       const meeting = epilogue.addend && pools(epilogue) ? unpooled(shape, segment) : 0;
-      return { perInput: 0, perVariant: meeting + (isNormalization ? sizeOf(shape) : 0) };
+      return { perInput: 0, perVariant: meeting + (ownEpilogue === 'behind' ? sizeOf(shape) : 0) };
     }
     case 'combine':
       return combineScratch(step);
@@ -68,10 +70,9 @@ export function largestScratch(step: PlanStep): number {
 function combineScratch({ function: name, operands, shape, segment, epilogue }: CombineStep): StepScratch {
   const further = Math.max(0, operands.length - 2);
   const isAdded = epilogue.addend !== null;
-  const needsBases = name === 'multiply' || name === 'maximum' || name === 'minimum';
   const bases = isAdded ? operands.length - 1 : further;
   return {
-    perInput: needsBases ? bases * sizeOf(shape) : 0,
+    perInput: isLinearMerge(name) ? 0 : bases * sizeOf(shape),
     perVariant: (further > 0 || isAdded) && pools(epilogue) ? unpooled(shape, segment) : 0,
   };
 }

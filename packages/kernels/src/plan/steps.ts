@@ -1,8 +1,9 @@
 import type { ActivationOperation } from '../operations/activation.ts';
 import type { GlobalPoolOperation } from '../operations/global-pool.ts';
 import type { MergeFunction } from '../operations/merge.ts';
-import type { Operation } from '../operations/operation.ts';
+import type { EvaluatedOperation, Operation } from '../operations/operation.ts';
 import type { PoolOperation } from '../operations/pool.ts';
+import type { SlidingWindow } from '../operations/sliding-window.ts';
 import type { Shape } from '../tail/shape.ts';
 import type { Owner } from './owner.ts';
 import type { Weights, WeightValues } from './weights.ts';
@@ -75,14 +76,6 @@ export interface DeltaOperand {
 export interface Segment {
   readonly start: number;
   readonly length: number;
-}
-
-/** A window over the position axes, as in `ConvolutionOperation`; a dense layer has a window of ones. */
-export interface SlidingWindow {
-  readonly window: readonly number[];
-  readonly strides: readonly number[];
-  readonly dilation: readonly number[];
-  readonly padBefore: readonly number[];
 }
 
 /**
@@ -180,22 +173,11 @@ export interface ConvolveStep extends AnyStep {
   readonly output: ValueId;
 }
 
-/** Operations on the delta of one tensor: those below and no others. */
-export type PropagatedOperation = Extract<
-  Operation,
+/** Operations on the delta of one tensor: those that have no step of their own. */
+export type PropagatedOperation = Exclude<
+  EvaluatedOperation,
   {
-    readonly kind:
-      | 'depthwise'
-      | 'pool'
-      | 'global-pool'
-      | 'permute'
-      | 'pad'
-      | 'crop'
-      | 'resize'
-      | 'repeat'
-      | 'prelu'
-      | 'softmax'
-      | 'layer-normalization';
+    readonly kind: 'activation' | 'affine' | 'reshape' | 'dense' | 'convolution' | 'merge' | 'concatenate';
   }
 >;
 

@@ -1,5 +1,6 @@
 import { KernelsError } from '../errors.ts';
-import { channelsOf, sizeOf, type Shape } from '../tail/shape.ts';
+import { factsOf } from '../operations/operation-facts.ts';
+import type { Shape } from '../tail/shape.ts';
 import type { Operation } from '../operations/operation.ts';
 import type { PlanLimits } from './step-plan.ts';
 import type { WeightPart } from './steps.ts';
@@ -31,13 +32,6 @@ export function weightParts(rows: number, columns: number, limits: PlanLimits): 
 
 /** The parts of an operation's kernel; none where it has no kernel. */
 export function kernelParts(operation: Operation, input: Shape, limits: PlanLimits): WeightPart[] {
-  const channels = channelsOf(input);
-  if (operation.kind === 'dense') return weightParts(channels, operation.units, limits);
-  if (operation.kind === 'convolution') {
-    return weightParts(sizeOf(operation.window) * channels, operation.filters, limits);
-  }
-  if (operation.kind === 'depthwise') {
-    return weightParts(sizeOf(operation.window), channels * operation.multiplier, limits);
-  }
-  return [];
+  const kernel = factsOf(operation).kernel(operation, input);
+  return kernel ? weightParts(kernel.rows, kernel.columns, limits) : [];
 }

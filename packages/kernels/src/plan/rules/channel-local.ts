@@ -1,8 +1,11 @@
+import { APART } from '../../operations/facts.ts';
+import { factsOf } from '../../operations/operation-facts.ts';
+import { windowOfOnes } from '../../operations/sliding-window.ts';
 import { channelsOf, positionsOf } from '../../tail/shape.ts';
 import type { GlobalPoolOperation } from '../../operations/global-pool.ts';
 import type { PoolOperation } from '../../operations/pool.ts';
-import { lowRankOf, windowOfOnes } from '../low-rank.ts';
-import { withGlobalPool, withPool } from '../open-step.ts';
+import { lowRankOf } from '../low-rank.ts';
+import { withFused } from '../open-step.ts';
 import { ownerAfter } from '../owner-rules.ts';
 import type { PlanContext } from '../plan-context.ts';
 import type { PropagatedOperation, ValueId } from '../steps.ts';
@@ -45,10 +48,11 @@ function propagated(
   part: Part,
 ): Part {
   const { shape } = context.node(node);
-  const multiplier = operation.kind === 'depthwise' ? operation.multiplier : 1;
+  const facts = factsOf(operation);
+  const { multiplier } = facts.channels(operation, x.shape) ?? APART;
   const { start, length } = part.segment;
   const segment = { start: start * multiplier, length: length * multiplier };
-  const source = context.deltaOperand(x, part, !isLinear(operation));
+  const source = context.deltaOperand(x, part, !facts.isLinear(operation));
   return context.open(node, { kind: 'propagate', operation, source, shape, segment }, segment);
 }
 
@@ -60,16 +64,14 @@ function pooledInStep(
   x: TensorState,
   part: Part,
 ): Part | null {
-  if (operation.kind !== 'pool' && operation.kind !== 'global-pool') return null;
-  const averaged = pooledSource(context, node, operation, part);
+  const fusible = factsOf(operation).fusible(operation);
+  if (fusible?.place !== 'pool' && fusible?.place !== 'global-pool') return null;
+  const averaged = pooledSource(context, node, fusible.operation, part);
   if (averaged) return averaged;
   const open = context.fusion === 'pooling' ? context.extendable(x, part) : null;
   if (!open) return null;
   const { shape } = context.node(node);
-  const epilogue =
-    operation.kind === 'pool'
-      ? withPool(open.epilogue, operation, shape, x.base)
-      : withGlobalPool(open.epilogue, operation, x.base);
+  const epilogue = withFused(open.epilogue, fusible, shape, x.base);
   return epilogue && context.extend(open, part.segment, node, epilogue, shape);
 }
 
@@ -96,19 +98,4 @@ function pooledSource(
   };
   const again = context.open(node, step, part.segment, open.layers);
   return again.open && context.extend(again.open, part.segment, node, open.epilogue);
-}
-
-function isLinear(operation: ChannelLocalOperation): boolean {
-  switch (operation.kind) {
-    case 'depthwise':
-    case 'pad':
-    case 'crop':
-    case 'resize':
-      return true;
-    case 'pool':
-    case 'global-pool':
-      return operation.reduction === 'average';
-    case 'prelu':
-      return false;
-  }
 }

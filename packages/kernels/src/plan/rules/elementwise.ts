@@ -1,44 +1,25 @@
+import { factsOf } from '../../operations/operation-facts.ts';
 import type { ActivationOperation } from '../../operations/activation.ts';
 import type { AffineOperation } from '../../operations/affine.ts';
-import { withActivation, withScale, type OpenStep } from '../open-step.ts';
+import { withFused, type OpenStep } from '../open-step.ts';
 import type { PlanContext } from '../plan-context.ts';
 import type { Epilogue } from '../steps.ts';
 import type { Part, TensorState } from '../tensor-state.ts';
 
-/** One factor and summand a channel; the summand is in the base only. */
-export function planAffine(
+/**
+ * One factor and summand a channel, the summand in the base only, or an activation, whose delta is f(base) - f(base - delta),
+ * never f(delta): both at the end of the step before, or of one that does nothing else.
+ */
+export function planElementwise(
   context: PlanContext,
   node: number,
-  operation: AffineOperation,
+  operation: ActivationOperation | AffineOperation,
   x: TensorState,
 ): TensorState {
   const parts = x.parts.map((part) => {
     const open = context.extendable(x, part);
-    return extended(context, node, x, part, open, (epilogue) => withScale(epilogue, operation));
+    return extended(context, node, x, part, open, operation);
   });
-  return elementwise(context, node, x, parts);
-}
-
-/** The delta of an activation is f(base) - f(base - delta), never f(delta). */
-export function planActivation(
-  context: PlanContext,
-  node: number,
-  operation: ActivationOperation,
-  x: TensorState,
-): TensorState {
-  const parts = x.parts.map((part) => {
-    const open = context.extendable(x, part);
-    return extended(context, node, x, part, open, (epilogue) => withActivation(epilogue, operation, x.base));
-  });
-  return elementwise(context, node, x, parts);
-}
-
-function elementwise(
-  context: PlanContext,
-  node: number,
-  x: TensorState,
-  parts: readonly Part[],
-): TensorState {
   const oneChannel = x.oneChannel && { off: context.off(node, [x]), owner: x.oneChannel.owner };
   return { node, shape: x.shape, base: context.base(node, [x]), oneChannel, parts };
 }
@@ -50,8 +31,11 @@ function extended(
   x: TensorState,
   part: Part,
   open: OpenStep | null,
-  extend: (epilogue: Epilogue) => Epilogue | null,
+  operation: ActivationOperation | AffineOperation,
 ): Part {
+  const fusible = factsOf(operation).fusible(operation);
+  const extend = (epilogue: Epilogue): Epilogue | null =>
+    fusible && withFused(epilogue, fusible, x.shape, x.base);
   const longer = open && extend(open.epilogue);
   if (open && longer) return context.extend(open, part.segment, node, longer);
   const alone = context.open(

@@ -1,13 +1,13 @@
+import { factsOf } from '../../operations/operation-facts.ts';
+import { slidingOf } from '../../operations/sliding-window.ts';
 import { channelsOf, isSameShape, positionsOf, sizeOf } from '../../tail/shape.ts';
 import type { ConvolutionOperation } from '../../operations/convolution.ts';
 import type { DenseOperation } from '../../operations/dense.ts';
-import { isWindowOfOnes, windowOfOnes } from '../low-rank.ts';
 import { isScaledOnly, type UnfinishedStep } from '../open-step.ts';
 import { channelsPerVariant, ownsChannels } from '../owner.ts';
 import { ownerAfter } from '../owner-rules.ts';
 import type { PlanContext } from '../plan-context.ts';
-import type { SlidingWindow } from '../steps.ts';
-import { onlyPart, wholeSegment, type Part, type TensorState } from '../tensor-state.ts';
+import { isSame, onlyPart, wholeSegment, type Part, type TensorState } from '../tensor-state.ts';
 import { weightParts } from '../weight-parts.ts';
 
 /** Convolutions and dense layers: where they mix owners, all contributions together cost one application. */
@@ -20,6 +20,7 @@ export function planLinear(
   const { shape } = context.node(node);
   const base = context.base(node, [x]);
   const result = { node, shape, base };
+  if (isSame(x)) return { ...result, oneChannel: null, parts: [] };
   // The only variant of a single channel costs the same as a delta, which is never the difference of two logits.
   if (x.oneChannel && x.parts.length === 0 && x.oneChannel.owner.variants > 1) {
     const owner = ownerAfter(operation, [{ shape: x.shape, owner: x.oneChannel.owner }], shape);
@@ -37,7 +38,7 @@ function sumOfParts(
   x: TensorState,
 ): Part {
   const { shape } = context.node(node);
-  const sliding = slidingOf(operation, x);
+  const sliding = slidingOf(operation, x.shape);
   const kernel = { kind: 'given', values: operation.kernel } as const;
   const rows = sizeOf(sliding.window) * channelsOf(x.shape);
   const common = { sliding, kernel, shape, parts: weightParts(rows, channelsOf(shape), context.limits) };
@@ -73,7 +74,8 @@ function composed(
   const part = onlyPart(x);
   const open = part && context.repeatable(x, part);
   if (open?.step.kind !== 'contribute' || !isScaledOnly(open.epilogue)) return null;
-  if (!isPointwise(operation)) return null;
+  const fusible = factsOf(operation).fusible(operation);
+  if (fusible?.place !== 'kernel') return null;
   const { shape } = context.node(node);
   if (!isSameShape(positionsOf(shape), positionsOf(open.shape))) return null;
   const { step, epilogue } = open;
@@ -89,21 +91,11 @@ function composed(
     kind: 'product',
     left: step.kernel,
     scale: epilogue.scale,
-    right: operation.kernel,
+    right: fusible.kernel,
     rows,
     inner,
     columns,
   } as const;
   const parts = weightParts(rows, columns, context.limits);
   return context.open(node, { ...step, kernel, parts, shape }, wholeSegment(shape), open.layers);
-}
-
-function slidingOf(operation: DenseOperation | ConvolutionOperation, x: TensorState): SlidingWindow {
-  if (operation.kind === 'dense') return windowOfOnes(positionsOf(x.shape).length);
-  const { window, strides, dilation, padBefore } = operation;
-  return { window, strides, dilation, padBefore };
-}
-
-function isPointwise(operation: DenseOperation | ConvolutionOperation): boolean {
-  return operation.kind === 'dense' || isWindowOfOnes(operation);
 }

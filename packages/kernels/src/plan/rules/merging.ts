@@ -1,3 +1,4 @@
+import { factsOf } from '../../operations/operation-facts.ts';
 import { channelsOf, isSameShape, positionsOf } from '../../tail/shape.ts';
 import type { ConcatenateOperation } from '../../operations/concatenate.ts';
 import type { MergeOperation } from '../../operations/merge.ts';
@@ -54,12 +55,12 @@ function withNewBase(part: Part): Part {
 function addedInStep(
   context: PlanContext,
   node: number,
-  { function: name }: MergeOperation,
+  operation: MergeOperation,
   inputs: readonly TensorState[],
   shape: TensorState['shape'],
 ): Part | null {
   const changed = inputs.filter((input) => !isSame(input));
-  if (name !== 'add' || changed.length !== 2) return null;
+  if (factsOf(operation).fusible(operation)?.place !== 'addend' || changed.length !== 2) return null;
   if (!changed.every((input) => isSameShape(input.shape, shape))) return null;
   for (const [main, other] of [changed.toReversed(), changed]) {
     const part = main && onlyPart(main);
@@ -76,14 +77,18 @@ function addedInStep(
 function combined(
   context: PlanContext,
   node: number,
-  { function: name }: MergeOperation,
+  operation: MergeOperation,
   inputs: readonly TensorState[],
 ): Part {
   const { shape } = context.node(node);
-  const readsBase = name === 'multiply' || name === 'maximum' || name === 'minimum';
+  const readsBase = !factsOf(operation).isLinear(operation);
   const operands = inputs.map((input) => context.operand(input, readsBase));
   const segment = wholeSegment(shape);
-  return context.open(node, { kind: 'combine', function: name, operands, shape, segment }, segment);
+  return context.open(
+    node,
+    { kind: 'combine', function: operation.function, operands, shape, segment },
+    segment,
+  );
 }
 
 /** Along the channels every input keeps its label, on channels of its own; neighbouring deltas are put together. */

@@ -1,3 +1,5 @@
+import { factsOf } from '../../operations/operation-facts.ts';
+import type { ReshapeOperation } from '../../operations/reshape.ts';
 import { channelsOf } from '../../tail/shape.ts';
 import { ownerAfter } from '../owner-rules.ts';
 import type { PlanContext } from '../plan-context.ts';
@@ -23,7 +25,7 @@ export function planWholeTensor(
     const owner = ownerAfter(operation, [{ shape: x.shape, owner: x.oneChannel.owner }], shape);
     if (owner) return { ...result, oneChannel: { off: context.off(node, [x]), owner }, parts: [] };
   }
-  const readsBase = operation.kind === 'softmax' || operation.kind === 'layer-normalization';
+  const readsBase = !factsOf(operation).isLinear(operation);
   const source = context.deltaOperand(x, context.widened(x), readsBase);
   const segment = wholeSegment(shape);
   const part = context.open(node, { kind: 'propagate', operation, source, shape, segment }, segment);
@@ -31,7 +33,12 @@ export function planWholeTensor(
 }
 
 /** The flat data stays, and with it every value and the owner formula. */
-export function planReshape(context: PlanContext, node: number, x: TensorState): TensorState {
+export function planReshape(
+  context: PlanContext,
+  node: number,
+  _: ReshapeOperation,
+  x: TensorState,
+): TensorState {
   const { shape } = context.node(node);
   const state = { node, shape, base: x.base };
   if (channelsOf(shape) === channelsOf(x.shape)) {

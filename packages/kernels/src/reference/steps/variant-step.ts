@@ -6,11 +6,11 @@ import type {
   ConvolveStep,
   PropagatedOperation,
   PropagateStep,
-  SlidingWindow,
 } from '../../plan/steps.ts';
+import type { SlidingWindow } from '../../operations/sliding-window.ts';
 import type { WeightValues } from '../../plan/weights.ts';
 import { channelsOf, sizeOf, type Shape } from '../../tail/shape.ts';
-import type { MergeFunction } from '../../operations/merge.ts';
+import { isLinearMerge, type MergeFunction } from '../../operations/merge.ts';
 import { evaluateNode } from '../evaluate-node.ts';
 import { convolve } from '../operations/windows.ts';
 import type { Tensor } from '../tensor.ts';
@@ -113,14 +113,10 @@ function propagate({ operation, source, shape }: PropagateStep, values: Values, 
 
 function combine({ function: name, operands, shape }: CombineStep, values: Values, variant: number): Tensor {
   const deltas = operands.map((operand) => values.delta(operand, variant));
-  if (isLinear(name)) return { shape, data: merged(name, deltas, shape) };
+  if (isLinearMerge(name)) return { shape, data: merged(name, deltas, shape) };
   const bases = operands.map((operand) => values.base(operand));
   const changed = operands.map((operand) => values.variant(operand, variant));
   return minus({ shape, data: merged(name, bases, shape) }, { shape, data: merged(name, changed, shape) });
-}
-
-function isLinear(name: MergeFunction): boolean {
-  return name === 'add' || name === 'subtract' || name === 'average';
 }
 
 function merged(name: MergeFunction, tensors: readonly Tensor[], shape: Shape): Float64Array {

@@ -1,5 +1,6 @@
 import type { Owner } from '../../plan/owner.ts';
-import type { Segment, SlidingWindow, WeightPart } from '../../plan/steps.ts';
+import type { SlidingWindow } from '../../operations/sliding-window.ts';
+import type { Segment, WeightPart } from '../../plan/steps.ts';
 import type { WeightValues } from '../../plan/weights.ts';
 import { channelsOf, type Shape } from '../../tail/shape.ts';
 import type { Launch } from './launch.ts';

@@ -1,3 +1,4 @@
+import { isLinearMerge } from '../../operations/merge.ts';
 import type { CombineStep, PlanStep } from '../../plan/steps.ts';
 import { sizeOf, type Shape } from '../../tail/shape.ts';
 import { combineLaunch, type Combination, type DeviceOperand } from '../operations/elementwise.ts';
@@ -73,7 +74,7 @@ function combinedBase(
   context: StepContext,
   launches: Launch[],
 ): GPUBuffer | null {
-  if (combination !== 'multiply' && combination !== 'maximum' && combination !== 'minimum') return null;
+  if (combination === 'first' || combination === 'prelu' || isLinearMerge(combination)) return null;
   const output = context.baseScratch(sizeOf(shape));
   const batch = { inputs: context.batch.inputs, variants: 1, firstVariant: 0 };
   const stream = ({ shape: own, base }: DeviceOperand): DeviceOperand => ({

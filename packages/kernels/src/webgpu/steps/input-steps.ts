@@ -1,9 +1,9 @@
 import type { EvaluateStep } from '../../plan/steps.ts';
 import { KernelsError } from '../../errors.ts';
-import type { SlidingWindow } from '../../plan/steps.ts';
+import { slidingOf } from '../../operations/sliding-window.ts';
 import type { ConvolutionOperation } from '../../operations/convolution.ts';
 import type { DenseOperation } from '../../operations/dense.ts';
-import { positionsOf, type Shape } from '../../tail/shape.ts';
+import type { Shape } from '../../tail/shape.ts';
 import { convolutionLaunch } from '../operations/convolution.ts';
 import { combineLaunch, type DeviceOperand } from '../operations/elementwise.ts';
 import type { Launch } from '../operations/launch.ts';
@@ -115,10 +115,4 @@ function convolutionLaunches(
       result: { ...result, batch: { inputs: 1, variants: inputs, firstVariant: 0 } },
     }),
   );
-}
-
-function slidingOf(operation: DenseOperation | ConvolutionOperation, shape: Shape): SlidingWindow {
-  if (operation.kind === 'convolution') return operation;
-  const ones = positionsOf(shape).map(() => 1);
-  return { window: ones, strides: ones, dilation: ones, padBefore: ones.map(() => 0) };
 }

@@ -1,4 +1,5 @@
-import type { PlanStep, WeightPart } from '../../plan/steps.ts';
+import { factsOf } from '../../operations/operation-facts.ts';
+import type { PlanStep, PropagatedOperation, WeightPart } from '../../plan/steps.ts';
 import { weightValues, type WeightValues } from '../../plan/weights.ts';
 import { channelsOf } from '../../tail/shape.ts';
 import type { Operation } from '../../operations/operation.ts';
@@ -40,7 +41,7 @@ export function uploadConstants(step: PlanStep, scope: BufferScope): StepConstan
       return { ...NOTHING, weights, scaleAt: scale && convolutionScaleAt(filters) };
     }
     case 'propagate':
-      return vectors(operationVectors(step.operation), step.epilogue.scale, null, scope);
+      return vectors(vectorsOnChanges(step.operation), step.epilogue.scale, null, scope);
     case 'combine':
       return vectors([], step.epilogue.scale, null, scope);
     case 'switch-off':
@@ -61,23 +62,23 @@ function evaluateConstants(
     const { kernel, bias } = operation;
     return { ...NOTHING, weights: packedParts(kernel, channels, parts, bias, null, scope) };
   }
-  if (operation.kind === 'depthwise') {
-    const { kernel, bias } = operation;
-    const uploaded = vectors(bias ? [kernel, bias] : [kernel], null, null, scope);
-    return { ...uploaded, biasAt: bias && kernel.length };
+  const { factors, summands } = factsOf(operation).weights(operation);
+  if (operation.kind === 'affine') {
+    const [scale = null] = factors;
+    return vectors([], scale, summands[0] ?? null, scope);
   }
-  if (operation.kind === 'affine') return vectors([], operation.scale, operation.shift, scope);
-  return vectors(operationVectors(operation), null, null, scope);
+  const biasAt = factors.reduce((sum, { length }) => sum + length, 0);
+  return {
+    ...vectors([...factors, ...summands], null, null, scope),
+    biasAt: summands.length > 0 ? biasAt : null,
+  };
 }
 
-/** The vectors an operation reads, in the order in which its kernel expects them. */
-function operationVectors(operation: Operation): readonly Float32Array[] {
-  if (operation.kind === 'depthwise') return [operation.kernel];
-  if (operation.kind === 'prelu') return [operation.slope];
-  if (operation.kind !== 'layer-normalization') return [];
-  const { gamma, beta } = operation;
-  const count = gamma?.length ?? beta?.length ?? 0;
-  return beta ? [gamma ?? new Float32Array(count), beta] : gamma ? [gamma] : [];
+/** What an operation reads when it is taken on changes, in the order in which its kernel expects it. */
+function vectorsOnChanges(operation: PropagatedOperation): readonly Float32Array[] {
+  const facts = factsOf(operation);
+  const { factors, summands } = facts.weights(operation);
+  return facts.isLinear(operation) ? factors : [...factors, ...summands];
 }
 
 function vectors(
