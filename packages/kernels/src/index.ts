@@ -41,7 +41,7 @@ export { type MapMaker } from './webgpu/chunked-ablation.ts';
 export { ownLoopExecutor, type OwnLoopOptions } from './webgpu/own-loop-executor.ts';
 export { activate as activationValue } from './reference/activation-functions.ts';
 export { evaluateTail } from './reference/evaluate-tail.ts';
-export { channelNorm, channelPlane, channelWeight, weightedMap } from './reference/channel-weights.ts';
+export { channelNorm, channelPlane, channelWeight, weightedMap } from './ablation/channel-weights.ts';
 export { tailOperations } from './plan/operations.ts';
 export { scoreChange, type ScoreChange } from './reference/score-change.ts';
 export { RunResults } from './reference/run-results.ts';

@@ -1,6 +1,5 @@
-import { KernelsError } from '../errors.ts';
 import type { Tail } from '../tail/tail.ts';
-import { planAblation, type Plan, type SeparablePlan } from './plan.ts';
+import { singleDispatchPlan, type Plan } from './plan.ts';
 import { DEFAULT_LIMITS, planSteps, type PlanOptions } from './plan-steps.ts';
 import { largestBinding } from './weight-parts.ts';
 
@@ -11,16 +10,7 @@ import { largestBinding } from './weight-parts.ts';
  * @throws KernelsError `invalid-tail` where the tail contradicts itself, `too-large` where the limits leave no way
  */
 export function planTail(tail: Tail, options: PlanOptions = {}): Plan {
-  const single = singleDispatch(tail);
+  const single = singleDispatchPlan(tail);
   const limit = largestBinding(options.limits ?? DEFAULT_LIMITS);
   return single && 4 * single.step.kernel.length <= limit ? single : planSteps(tail, options);
-}
-
-function singleDispatch(tail: Tail): SeparablePlan | null {
-  try {
-    return planAblation(tail);
-  } catch (error) {
-    if (error instanceof KernelsError && error.code === 'unsupported-tail') return null;
-    throw error;
-  }
 }

@@ -1,6 +1,7 @@
-import type { Shape } from '../tail/shape.ts';
+import { KernelsError } from '../errors.ts';
+import { channelsOf, positionsOf, type Shape } from '../tail/shape.ts';
 import type { ScoreFunction, Tail } from '../tail/tail.ts';
-import { planSeparableDense, type SeparableDenseStep } from './separable-dense.ts';
+import { findSeparableDense, type SeparableDenseStep } from './separable-dense.ts';
 import type { StepPlan } from './step-plan.ts';
 import { targetNode } from '../tail/nodes.ts';
 
@@ -40,14 +41,24 @@ export interface PlanCost {
  * tail contradicts itself
  */
 export function planAblation(tail: Tail): SeparablePlan {
+  const found = findSeparableDense(tail);
+  if ('misfit' in found) throw new KernelsError('unsupported-tail', found.misfit);
+  return separablePlan(tail, found);
+}
+
+/** Returns the plan in a single dispatch, or null where the tail is of another class. @throws KernelsError `invalid-tail` */
+export function singleDispatchPlan(tail: Tail): SeparablePlan | null {
+  const found = findSeparableDense(tail);
+  return 'misfit' in found ? null : separablePlan(tail, found);
+}
+
+function separablePlan(tail: Tail, step: SeparableDenseStep): SeparablePlan {
   const target = targetNode(tail);
-  const channels = target.shape.at(-1) ?? 0;
-  const step = planSeparableDense(tail);
   return {
     kind: 'separable-dense',
     tail,
-    positions: target.shape.slice(0, -1),
-    channels,
+    positions: positionsOf(target.shape),
+    channels: channelsOf(target.shape),
     classes: step.classes,
     scoreFunction: tail.scoreFunction,
     step,

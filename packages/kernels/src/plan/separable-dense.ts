@@ -1,4 +1,3 @@
-import { KernelsError } from '../errors.ts';
 import { tailChain, targetNode } from '../tail/nodes.ts';
 import type { ActivationOperation } from '../operations/activation.ts';
 import type { AffineOperation } from '../operations/affine.ts';
@@ -56,17 +55,24 @@ export interface SeparableDenseStep {
   readonly classes: number;
 }
 
-/** @throws KernelsError `unsupported-tail` where the tail is of another class */
-export function planSeparableDense(tail: Tail): SeparableDenseStep {
+/** Why a tail is of another class: a sentence that names the operation. */
+export interface Misfit {
+  readonly misfit: string;
+}
+
+/** Returns how a tail of this class is ablated, or what keeps it out. @throws KernelsError `invalid-tail` */
+export function findSeparableDense(tail: Tail): SeparableDenseStep | Misfit {
   const target = targetNode(tail);
   const found = tailChain(tail);
-  if ('branch' in found) throw unsupported(found.branch, 'joins several tensors');
+  if ('branch' in found) return misfit(found.branch, 'joins several tensors');
 
   const channels = target.shape.at(-1) ?? 0;
   const stages: Stage[] = [];
   const reduced: PointwiseOperation[] = [];
   let window: Window | null = null;
-  let input = planeOf(target.shape, target);
+  const plane = planeOf(target.shape);
+  if (!plane) return tooManyAxes(target);
+  let input = plane;
   let output = input;
   let pointwise: PointwiseOperation[] = [];
   let reduction: PoolReduction | null = null;
@@ -79,27 +85,28 @@ export function planSeparableDense(tail: Tail): SeparableDenseStep {
 
   for (const node of found.chain) {
     const operation = node.operation;
-    if (dense) throw unsupported(node, 'follows the first dense layer');
+    if (dense) return misfit(node, 'follows the first dense layer');
     switch (operation.kind) {
       case 'activation':
         (reduction ? reduced : pointwise).push(operation);
         break;
       case 'affine':
-        if (operation.scale.length !== channels) throw unsupported(node, 'scales flattened features');
+        if (operation.scale.length !== channels) return misfit(node, 'scales flattened features');
         (reduction ? reduced : pointwise).push(operation);
         break;
-      case 'pool':
-        if (reduction !== null || flat)
-          throw unsupported(node, 'pools a plane that was reduced or flattened');
+      case 'pool': {
+        if (reduction !== null || flat) return misfit(node, 'pools a plane that was reduced or flattened');
+        const pooled = planeOf(node.shape);
+        if (!pooled) return tooManyAxes(node);
         endStage();
         window = windowOf(operation);
         pointwise = [];
         input = output;
-        output = planeOf(node.shape, node);
+        output = pooled;
         break;
+      }
       case 'global-pool':
-        if (reduction !== null || flat)
-          throw unsupported(node, 'pools a plane that was reduced or flattened');
+        if (reduction !== null || flat) return misfit(node, 'pools a plane that was reduced or flattened');
         reduction = operation.reduction;
         break;
       case 'reshape':
@@ -109,22 +116,9 @@ export function planSeparableDense(tail: Tail): SeparableDenseStep {
         dense = operation;
         break;
       case 'opaque':
-        throw unsupported(node, operation.reason ?? null);
-      case 'target':
-      case 'constant':
-      case 'convolution':
-      case 'depthwise':
-      case 'prelu':
-      case 'softmax':
-      case 'layer-normalization':
-      case 'merge':
-      case 'concatenate':
-      case 'permute':
-      case 'pad':
-      case 'crop':
-      case 'resize':
-      case 'repeat':
-        throw unsupported(node, null);
+        return misfit(node, operation.reason ?? null);
+      default:
+        return misfit(node, null);
     }
   }
   endStage();
@@ -132,14 +126,14 @@ export function planSeparableDense(tail: Tail): SeparableDenseStep {
   const features = reduction ? 1 : output.height * output.width;
   const last = found.chain.at(-1);
   if (!dense || !last) {
-    throw new KernelsError(
-      'unsupported-tail',
-      `The tail ends ${last ? `with ${last.name}` : 'at the target layer'} before a dense layer; ` +
+    return {
+      misfit:
+        `The tail ends ${last ? `with ${last.name}` : 'at the target layer'} before a dense layer; ` +
         'this planner needs one. Use the naive strategy for this layer.',
-    );
+    };
   }
   if (dense.kernel.length !== features * channels * dense.units) {
-    throw unsupported(last, 'does not read all positions of all channels at once');
+    return misfit(last, 'does not read all positions of all channels at once');
   }
   return {
     kind: 'separable-dense',
@@ -156,11 +150,15 @@ export function planSeparableDense(tail: Tail): SeparableDenseStep {
   };
 }
 
-function planeOf(shape: Shape, node: TailNode): Plane {
-  const positions = shape.slice(0, -1);
-  const [first = 1, second] = positions;
-  if (positions.length > 2) throw unsupported(node, `has ${String(positions.length)} position axes`);
+/** Null for more than two position axes. */
+function planeOf(shape: Shape): Plane | null {
+  const [first = 1, second, ...others] = shape.slice(0, -1);
+  if (others.length > 0) return null;
   return second === undefined ? { height: 1, width: first } : { height: first, width: second };
+}
+
+function tooManyAxes(node: TailNode): Misfit {
+  return misfit(node, `has ${String(node.shape.length - 1)} position axes`);
 }
 
 function windowOf(operation: PoolOperation): Window {
@@ -174,11 +172,11 @@ function windowOf(operation: PoolOperation): Window {
   return { reduction: operation.reduction, height, width, strideHeight, strideWidth, padTop, padLeft };
 }
 
-function unsupported(node: TailNode, why: string | null): KernelsError {
+function misfit(node: TailNode, why: string | null): Misfit {
   const kind = node.operation.kind === 'opaque' ? node.operation.layerClass : node.operation.kind;
-  return new KernelsError(
-    'unsupported-tail',
-    `No single-dispatch plan for "${node.name}" (${kind})${why ? `, which ${why}` : ''}. ` +
+  return {
+    misfit:
+      `No single-dispatch plan for "${node.name}" (${kind})${why ? `, which ${why}` : ''}. ` +
       'Choose a later target layer or the naive strategy.',
-  );
+  };
 }

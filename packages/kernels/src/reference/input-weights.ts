@@ -1,7 +1,7 @@
 import type { AblationInput } from '../ablation/contract.ts';
 import { toFiniteFloat } from '../ablation/float-range.ts';
 import type { ScoreFunction } from '../tail/tail.ts';
-import { channelNorm, channelPlane, channelWeight } from './channel-weights.ts';
+import { channelNorm, channelPlane, channelWeight } from '../ablation/channel-weights.ts';
 import { scoreChange, type ScoreChange } from './score-change.ts';
 
 /** One input, as its channels are weighed. */

@@ -11,7 +11,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { StepPlan } from '../plan/step-plan.ts';
 import type { Weights, WeightValues } from '../plan/weights.ts';
 import { sizeOf } from '../tail/shape.ts';
-import { channelPlane } from './channel-weights.ts';
+import { channelPlane } from '../ablation/channel-weights.ts';
 import type { InputWeights } from './input-weights.ts';
 import { RunResults } from './run-results.ts';
 import { logitDrops } from './separable-dense.ts';

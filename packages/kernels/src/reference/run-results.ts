@@ -3,7 +3,7 @@ import type { AblationInput, AblationOutput } from '../ablation/contract.ts';
 import { countClamped, LARGEST_FLOAT, toFiniteFloat } from '../ablation/float-range.ts';
 import { openOutput, type OpenOutput } from '../ablation/open-output.ts';
 import type { Plan } from '../plan/plan.ts';
-import { weightedMap } from './channel-weights.ts';
+import { weightedMap } from '../ablation/channel-weights.ts';
 import { InputWeights } from './input-weights.ts';
 
 /** Turns the falls of logits into weights, scores and maps, in float64, and collects them for all inputs of a run. */

@@ -1,5 +1,5 @@
-import { isWindowOfOnes } from '../../plan/low-rank.ts';
-import type { SlidingWindow } from '../../plan/steps.ts';
+import { isWindowOfOnes } from '../../operations/sliding-window.ts';
+import type { SlidingWindow } from '../../operations/sliding-window.ts';
 import type { WeightValues } from '../../plan/weights.ts';
 import { sizeOf, type Shape } from '../../tail/shape.ts';
 import type { ProgramBuilder } from '../program-builder.ts';

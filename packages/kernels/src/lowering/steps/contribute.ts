@@ -1,4 +1,4 @@
-import { isWindowOfOnes } from '../../plan/low-rank.ts';
+import { isWindowOfOnes } from '../../operations/sliding-window.ts';
 import { ownerMap } from '../../plan/owner.ts';
 import type { ContributeStep } from '../../plan/steps.ts';
 import type { WeightValues } from '../../plan/weights.ts';

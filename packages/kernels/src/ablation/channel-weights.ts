@@ -1,4 +1,4 @@
-import type { Norm, Weighting } from '../ablation/contract.ts';
+import type { Norm, Weighting } from './contract.ts';
 
 /** Returns the channel's activation as a plane, `[positions]`, from a channels-last activation `[positions, channels]`. */
 export function channelPlane(activation: Float32Array, channel: number, channels: number): Float64Array {
