@@ -43,16 +43,10 @@ function knownAnswer(
   shape: Shape,
 ): Answer {
   const [{ shape: input } = { shape: [] }] = inputs;
-  switch (operation.kind) {
-    case 'permute':
-      return permuted(owner, operation.axes, input);
-    case 'concatenate':
-      return concatenated(operation.axis, inputs, shape);
-    case 'merge':
-      return merged(owner, inputs, shape);
-    default:
-      return answerOfFacts(operation, owner, input);
-  }
+  if (operation.kind === 'permute') return permuted(owner, operation.axes, input);
+  if (operation.kind === 'concatenate') return concatenated(operation.axis, inputs, shape);
+  if (operation.kind === 'merge') return merged(owner, inputs, shape);
+  return answerOfFacts(operation, owner, input);
 }
 
 function answerOfFacts(operation: Operation, owner: Owner, input: Shape): Answer {

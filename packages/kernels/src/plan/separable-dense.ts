@@ -2,6 +2,7 @@ import { tailChain, targetNode } from '../tail/nodes.ts';
 import type { ActivationOperation } from '../operations/activation.ts';
 import type { AffineOperation } from '../operations/affine.ts';
 import type { DenseOperation } from '../operations/dense.ts';
+import type { Operation, OperationMap } from '../operations/operation.ts';
 import type { PoolOperation, PoolReduction } from '../operations/pool.ts';
 import type { Shape } from '../tail/shape.ts';
 import type { Tail, TailNode } from '../tail/tail.ts';
@@ -86,6 +87,9 @@ export function findSeparableDense(tail: Tail): SeparableDenseStep | Misfit {
   for (const node of found.chain) {
     const operation = node.operation;
     if (dense) return misfit(node, 'follows the first dense layer');
+    if (!isOfClass(operation)) {
+      return misfit(node, operation.kind === 'opaque' ? (operation.reason ?? null) : null);
+    }
     switch (operation.kind) {
       case 'activation':
         (reduction ? reduced : pointwise).push(operation);
@@ -115,10 +119,6 @@ export function findSeparableDense(tail: Tail): SeparableDenseStep | Misfit {
       case 'dense':
         dense = operation;
         break;
-      case 'opaque':
-        return misfit(node, operation.reason ?? null);
-      default:
-        return misfit(node, null);
     }
   }
   endStage();
@@ -148,6 +148,13 @@ export function findSeparableDense(tail: Tail): SeparableDenseStep | Misfit {
     features,
     classes: dense.units,
   };
+}
+
+const KINDS = ['activation', 'affine', 'pool', 'global-pool', 'reshape', 'dense'] as const;
+
+/** Whether the class has a place for an operation. */
+function isOfClass(operation: Operation): operation is OperationMap[(typeof KINDS)[number]] {
+  return KINDS.some((kind) => kind === operation.kind);
 }
 
 /** Null for more than two position axes. */

@@ -5,15 +5,14 @@ import type {
   ConvolveStep,
   PropagateStep,
 } from '../../plan/steps.ts';
-import { sizeOf } from '../../tail/shape.ts';
+import { factsOf } from '../../operations/operation-facts.ts';
 import { contributionLaunch } from '../operations/contribution.ts';
 import { convolutionLaunch, type ConvolutionSource } from '../operations/convolution.ts';
 import type { DeviceOperand } from '../operations/elementwise.ts';
 import type { Launch } from '../operations/launch.ts';
-import { moveLaunch, placeLaunch } from '../operations/moves.ts';
-import { normalizationLaunch } from '../operations/normalization.ts';
+import { placeLaunch } from '../operations/moves.ts';
 import { wholeOf, type Result } from '../operations/result.ts';
-import { depthwiseLaunch, poolLaunch, resizeLaunch } from '../operations/windows.ts';
+import { changeRow } from '../operations/table.ts';
 import { combineOperands } from './combine-operands.ts';
 import { isNothing, isPooling, type StepContext } from './step-context.ts';
 
@@ -85,52 +84,30 @@ function sourceOf(step: ContributeStep | ConvolveStep, context: StepContext): Co
 
 function propagateLaunches(step: PropagateStep, context: StepContext): Launch[] {
   const { operation, shape, segment, epilogue } = step;
-  const { buffer, scaleAt } = context.constants(step);
+  const constants = context.constants(step);
   const source = {
     shape: step.source.shape,
     segment: step.source.segment,
     values: context.value(step.source.delta),
     base: context.valueOrNull(step.source.base),
   };
-  const output = context.value(step.output);
-  const result: Result = context.finished(context.bare(shape, segment, output), epilogue, scaleAt);
-  switch (operation.kind) {
-    case 'depthwise':
-      if (!buffer) throw new RangeError('The kernel was not uploaded.');
-      return [depthwiseLaunch(operation, source, buffer, null, result)];
-    case 'pool':
-    case 'global-pool':
-      return [poolLaunch(operation, source, buffer, result)];
-    case 'resize':
-      return [resizeLaunch(operation, source, buffer, result)];
-    case 'permute':
-    case 'pad':
-    case 'crop':
-    case 'repeat':
-      return [moveLaunch(operation, source, buffer, result)];
-    case 'prelu': {
-      if (!buffer) throw new RangeError('The slopes were not uploaded.');
-      const slopes = { label: 'same', shape: operation.slopeShape, base: buffer, isShared: true } as const;
-      return combineOperands('prelu', [context.operand(step.source), slopes], step, context);
-    }
-    case 'softmax':
-    case 'layer-normalization': {
-      const { batch } = context;
-      if (isNothing(epilogue)) return [normalizationLaunch(operation, source, buffer, batch, true, output)];
-      const normalized = context.scratch(sizeOf(shape));
-      const operand: DeviceOperand = {
-        label: 'all',
-        shape,
-        base: null,
-        delta: normalized,
-        segment: wholeOf(shape),
-      };
-      return [
-        normalizationLaunch(operation, source, buffer, batch, true, normalized),
-        ...combineOperands('add', [operand], step, context),
-      ];
-    }
+  const row = changeRow(operation);
+  if (row.by === 'combination') {
+    const operands = [context.operand(step.source), row.array(operation, constants)];
+    return combineOperands(row.combination, operands, step, context);
   }
+  const output = context.value(step.output);
+  if (factsOf(operation).ownEpilogue !== 'behind' || isNothing(epilogue)) {
+    const bare = context.bare(shape, segment, output);
+    const result: Result = context.finished(bare, epilogue, constants.scaleAt);
+    return [row.launch(operation, source, constants, result)];
+  }
+  const meet = context.unpooled(shape, segment);
+  const operand: DeviceOperand = { label: 'all', shape, base: null, delta: meet, segment };
+  return [
+    row.launch(operation, source, constants, context.bare(shape, segment, meet)),
+    ...combineOperands('add', [operand], step, context),
+  ];
 }
 
 function concatenateLaunches(step: ConcatenateStep, context: StepContext): Launch[] {
