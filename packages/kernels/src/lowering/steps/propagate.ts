@@ -1,4 +1,5 @@
-import type { PropagatedOperation, PropagateStep, Segment } from '../../plan/steps.ts';
+import { factsOf } from '../../operations/operation-facts.ts';
+import type { PropagateStep, Segment } from '../../plan/steps.ts';
 import { positionsOf, sizeOf, type Shape } from '../../tail/shape.ts';
 import type { Change } from '../change.ts';
 import { changedDelta, channelSlice, operandBase, wholeOf, type PlanValues } from '../operands.ts';
@@ -19,7 +20,7 @@ export function lowerPropagate(step: PropagateStep, values: PlanValues): Change 
   const change = (tensor: Tensor): Change => {
     return { tensor, inside: false, positions: positionsOf(shape), channels: segment.length };
   };
-  if (isLinear(operation)) return change(apply(delta));
+  if (factsOf(operation).isLinear(operation)) return change(apply(delta));
   const base = channelSlice(b, operandBase(source, values), input);
   const alone = (x: Tensor, size: number): Tensor => b.reshape(x, [b.inputs(), 1, size]);
   const changed = (x: Tensor, size: number): Tensor => b.reshape(x, [b.inputs(), b.variants(), size]);
@@ -31,43 +32,10 @@ export function lowerPropagate(step: PropagateStep, values: PlanValues): Change 
 
 /** The channels of the source that the step reads: its own, for operations that keep to each channel. */
 function sourceSegment({ operation, source, segment }: PropagateStep): Segment {
-  switch (operation.kind) {
-    case 'depthwise': {
-      const { multiplier } = operation;
-      return { start: segment.start / multiplier, length: segment.length / multiplier };
-    }
-    case 'pool':
-    case 'global-pool':
-    case 'pad':
-    case 'crop':
-    case 'resize':
-    case 'prelu':
-      return segment;
-    case 'permute':
-    case 'repeat':
-    case 'softmax':
-    case 'layer-normalization':
-      return wholeOf(source.shape);
-  }
-}
-
-function isLinear(operation: PropagatedOperation): boolean {
-  switch (operation.kind) {
-    case 'prelu':
-    case 'softmax':
-    case 'layer-normalization':
-      return false;
-    case 'pool':
-    case 'global-pool':
-      return operation.reduction === 'average';
-    case 'depthwise':
-    case 'permute':
-    case 'pad':
-    case 'crop':
-    case 'resize':
-    case 'repeat':
-      return true;
-  }
+  const flow = factsOf(operation).channels(operation, source.shape);
+  if (!flow) return wholeOf(source.shape);
+  const { multiplier } = flow;
+  return { start: segment.start / multiplier, length: segment.length / multiplier };
 }
 
 function withChannels(shape: Shape, channels: number): Shape {
