@@ -233,6 +233,25 @@ test('layer normalisation over the axes named', () => {
   assertClose(evaluate(scaled, [2, 2], x), [-1, -1, 4, 4], EXACT);
 });
 
+test('groups of neighbouring channels are normalised over all positions', () => {
+  const operation = { kind: 'group-normalization', epsilon: 3, gamma: null, beta: null } as const;
+  const x: [Shape, number[]] = [
+    [2, 2],
+    [1, 5, 3, 7],
+  ];
+  // Each channel by itself: means 2 and 6, variance 1.
+  assertClose(evaluate({ ...operation, groupSize: 1 }, [2, 2], x), [-0.5, -0.5, 0.5, 0.5], EXACT);
+  // All together: mean 4, variance 5, and 5 + 4 = 9; gamma and beta stay with their channels.
+  const scaled = {
+    ...operation,
+    groupSize: 2,
+    epsilon: 4,
+    gamma: Float32Array.of(3, 6),
+    beta: Float32Array.of(0, 1),
+  };
+  assertClose(evaluate(scaled, [2, 2], x), [-3, 3, -1, 7], EXACT);
+});
+
 test('slopes of PReLU belong to their place', () => {
   const operation = { kind: 'prelu', slope: Float32Array.of(0.5, 2), slopeShape: [1, 2] } as const;
   assertClose(

@@ -216,4 +216,56 @@ test('logits without the target do not change', async () => {
   assert.equal(kindsOf(plan), ['combine', 'score']);
 });
 
+function normalizedInGroups(drawing: TailDrawing, x: number, groupSize: number): number {
+  const shape = drawing.shape(x);
+  const [gamma, beta] = [drawing.random.floats(shape.at(-1) ?? 1), drawing.random.floats(shape.at(-1) ?? 1)];
+  return drawing.add({ kind: 'group-normalization', groupSize, epsilon: 1e-3, gamma, beta }, [x], shape);
+}
+
+test('groups of one channel are normalized apart, larger ones mix', async () => {
+  const grouped = (groupSize: number): Promise<StepPlan> =>
+    planned([3, 2, 6], (drawing, x) => classify(drawing, normalizedInGroups(drawing, x, groupSize)));
+  assert.equal(labelOf(await grouped(1), 'group-normalization'), ONE_CHANNEL);
+  for (const groupSize of [2, 3, 6]) {
+    assert.equal(labelOf(await grouped(groupSize), 'group-normalization'), { kind: 'all', changed: 6 });
+  }
+});
+
+test('a group whose channels all belong to one variant stays apart', async () => {
+  const plan = await planned([3, 4], (drawing, x) => {
+    const { random } = drawing;
+    const ones = { window: [1], strides: [1], dilation: [1], padBefore: [0] };
+    const kernel = random.floats(8);
+    const widened = drawing.add(
+      { kind: 'depthwise', multiplier: 2, ...ones, kernel, bias: null },
+      [x],
+      [3, 8],
+    );
+    return classify(drawing, normalizedInGroups(drawing, widened, 2));
+  });
+  assert.equal(labelOf(plan, 'group-normalization'), ONE_CHANNEL);
+});
+
+test('groups that no variant changes have no deltas', async () => {
+  // Channels 6 to 9 of 12 change, groups of three: 6 to 8 and 9 to 11.
+  const mixed = await planned([2, 3, 4], (drawing, x) => {
+    const [before, after] = [drawing.constant([2, 3, 6]), drawing.constant([2, 3, 2])];
+    const joined = drawing.add({ kind: 'concatenate', axis: 2 }, [before, x, after], [2, 3, 12]);
+    const normalized = normalizedInGroups(drawing, joined, 3);
+    return classify(drawing, drawing.add(drawing.activation(), [normalized], [2, 3, 12]));
+  });
+  assert.equal(labelOf(mixed, 'group-normalization'), { kind: 'all', changed: 6 });
+  const propagated = mixed.variantSteps.find(({ kind }) => kind === 'propagate');
+  assert.equal(propagated?.kind === 'propagate' && propagated.segment, { start: 6, length: 6 });
+
+  // Deltas of a convolution on channels 4 and 5 of 8, in one group of four.
+  const deltas = await planned([2, 3, 4], (drawing, x) => {
+    const [before, after] = [drawing.constant([2, 3, 4]), drawing.constant([2, 3, 2])];
+    const mixedFirst = drawing.add(drawing.activation(), [drawing.dense(x, 2)], [2, 3, 2]);
+    const joined = drawing.add({ kind: 'concatenate', axis: 2 }, [before, mixedFirst, after], [2, 3, 8]);
+    return classify(drawing, normalizedInGroups(drawing, joined, 4));
+  });
+  assert.equal(labelOf(deltas, 'group-normalization'), { kind: 'all', changed: 4 });
+});
+
 test.run();

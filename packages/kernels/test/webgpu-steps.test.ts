@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import { assertClose, deviceSuite } from '@ablation-cam/tools/testing';
+import { assertClose, deviceSuite, seededRandom } from '@ablation-cam/tools/testing';
 import {
   bytesPerInput,
   bytesPerVariant,
@@ -18,6 +18,7 @@ import {
 } from '../src/index.ts';
 import { evaluateWithCubes, givenValues, naiveDeltas, naiveSlopes } from './support/naive-deltas.ts';
 import { randomTail, type RandomTail } from './support/random-tail.ts';
+import { TailDrawing } from './support/tail-drawing.ts';
 import { sharedDevice } from './support/shared-device.ts';
 
 /** What float32 may leave of a weight: the tolerance that every executor is held to. */
@@ -71,12 +72,47 @@ async function slopes(
   }
 }
 
+/** Channels 5 to 7 of 12 change, are normalised in groups, activated and pooled. */
+function groupedTail(groupSize: number): RandomTail {
+  const random = seededRandom(groupSize);
+  const drawing = new TailDrawing(random, [4, 3, 3], false);
+  const [before, after] = [drawing.constant([4, 3, 5]), drawing.constant([4, 3, 4])];
+  const axis = 2;
+  const joined = drawing.add({ kind: 'concatenate', axis }, [before, drawing.target, after], [4, 3, 12]);
+  const [gamma, beta] = [random.floats(12), random.floats(12)];
+  const operation = { kind: 'group-normalization', groupSize, epsilon: 1e-3, gamma, beta } as const;
+  const normalized = drawing.add(operation, [joined], [4, 3, 12]);
+  const active = drawing.add({ kind: 'activation', function: 'relu' }, [normalized], [4, 3, 12]);
+  const pooled = drawing.add({ kind: 'global-pool', reduction: 'max' }, [active], [12]);
+  const output = drawing.dense(pooled, 4);
+  const tail = { nodes: drawing.nodes, target: drawing.target, output, scoreFunction: 'softmax' } as const;
+  const [activation, off] = [random.floats(36), random.floats(3)];
+  return { seed: groupSize, tail, activation, constants: drawing.constants, off };
+}
+
 test(`${String(SEEDS)} random tails agree with one float64 evaluation a channel`, async ({ device }) => {
   for (let seed = 0; seed < SEEDS; seed++) {
     const random = randomTail(seed);
     const fusion = FUSIONS[seed % FUSIONS.length] ?? 'pooling';
     const { weights } = await slopes(device, planSteps(random.tail, { fusion }), random);
     assertClose(weights, naiveSlopes(random), FLOAT32, `weights of seed ${String(seed)}, ${fusion}`);
+  }
+});
+
+test('groups of channels are normalised where they change, with and without operations behind', async ({
+  device,
+}) => {
+  for (const fusion of FUSIONS) {
+    for (const groupSize of [1, 2, 3, 6]) {
+      const random = groupedTail(groupSize);
+      const { weights } = await slopes(device, planSteps(random.tail, { fusion }), random);
+      assertClose(
+        weights,
+        naiveSlopes(random),
+        FLOAT32,
+        `weights, groups of ${String(groupSize)}, ${fusion}`,
+      );
+    }
   }
 });
 

@@ -18,6 +18,11 @@ export type { ImageNetworkOptions, NetworkOptions } from './networks/options.ts'
 export { smallMobileNet } from './networks/small-mobilenet.ts';
 export { smallResNet } from './networks/small-resnet.ts';
 export { vgg7, type Vgg7Options } from './networks/vgg7.ts';
+export { groupNormalization, registerOwnLayers } from './layers-of-our-own/register.ts';
+export {
+  GroupNormalization,
+  type GroupNormalizationConfig,
+} from './layers-of-our-own/group-normalization.ts';
 export type {
   LayerRole,
   Network,

@@ -7,6 +7,7 @@ import { cropFacts } from './crop.ts';
 import { denseFacts } from './dense.ts';
 import { depthwiseFacts } from './depthwise.ts';
 import { globalPoolFacts } from './global-pool.ts';
+import { groupNormalizationFacts } from './group-normalization.ts';
 import { layerNormalizationFacts } from './layer-normalization.ts';
 import { mergeFacts } from './merge.ts';
 import { opaqueFacts } from './opaque.ts';
@@ -37,6 +38,7 @@ export const operationFacts: { readonly [Kind in OperationKind]: Facts<Operation
   prelu: preluFacts,
   softmax: softmaxFacts,
   'layer-normalization': layerNormalizationFacts,
+  'group-normalization': groupNormalizationFacts,
   merge: mergeFacts,
   concatenate: concatenateFacts,
   permute: permuteFacts,

@@ -7,6 +7,7 @@ import type { CropOperation } from './crop.ts';
 import type { DenseOperation } from './dense.ts';
 import type { DepthwiseOperation } from './depthwise.ts';
 import type { GlobalPoolOperation } from './global-pool.ts';
+import type { GroupNormalizationOperation } from './group-normalization.ts';
 import type { LayerNormalizationOperation } from './layer-normalization.ts';
 import type { MergeOperation } from './merge.ts';
 import type { OpaqueOperation } from './opaque.ts';
@@ -35,6 +36,7 @@ export type Operation =
   | PReluOperation
   | SoftmaxOperation
   | LayerNormalizationOperation
+  | GroupNormalizationOperation
   | MergeOperation
   | ConcatenateOperation
   | PermuteOperation
@@ -64,6 +66,7 @@ export type {
   DenseOperation,
   DepthwiseOperation,
   GlobalPoolOperation,
+  GroupNormalizationOperation,
   LayerNormalizationOperation,
   MergeOperation,
   OpaqueOperation,

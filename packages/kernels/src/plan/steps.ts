@@ -184,7 +184,8 @@ export type PropagatedOperation = Exclude<
 /**
  * delta = F(base) - F(base - source delta), for linear F that is F without bias on the source delta. Depthwise, average
  * pooling, pad, crop and resize keep to the source's segment (depthwise: times its multiplier), and so do max pooling
- * and PReLU, reading base at the segment's channels. For all others the segment is the whole last axis.
+ * and PReLU, reading base at the segment's channels. Group normalisation covers the whole groups that the source's segment
+ * touches. For all others the segment is the whole last axis.
  */
 export interface PropagateStep extends AnyStep {
   readonly kind: 'propagate';

@@ -18,6 +18,7 @@ const KINDS = [
   'global-pool',
   'softmax',
   'layer-normalization',
+  'group-normalization',
   'reshape',
   'permute',
   'pad',
@@ -82,6 +83,15 @@ export function addRandomOperation(drawing: TailDrawing): void {
         drawing.maybe(() => random.floats(size)),
       ];
       drawing.add({ kind, axes, epsilon: 1e-3, gamma, beta }, [x], shape);
+      return;
+    }
+    case 'group-normalization': {
+      const groupSize = random.pick(divisors(channels));
+      const [gamma, beta] = [
+        drawing.maybe(() => random.floats(channels)),
+        drawing.maybe(() => random.floats(channels)),
+      ];
+      drawing.add({ kind, groupSize, epsilon: 1e-3, gamma, beta }, [x], shape);
       return;
     }
     case 'reshape':
@@ -151,6 +161,10 @@ function foldings(shape: Shape): Shape[] {
     }
   });
   return found;
+}
+
+function divisors(number: number): number[] {
+  return Array.from({ length: number }, (_, i) => i + 1).filter((divisor) => number % divisor === 0);
 }
 
 function shuffled(random: SeededRandom, length: number): number[] {

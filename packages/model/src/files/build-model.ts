@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { ModelError } from '../errors.ts';
+import { registerOwnLayers } from '../layers-of-our-own/register.ts';
 import { checkKerasConfig } from './check-config.ts';
 import { connectLayers } from './connect-layers.ts';
 import { convertKerasConfig } from './convert-config.ts';
@@ -35,6 +36,7 @@ export interface WeightSource {
  * @throws ModelError `unsupported-layer`, `invalid-file`; then every tensor made on the way is gone again.
  */
 export async function buildModel({ name, config, weights }: ModelParts): Promise<tf.LayersModel> {
+  registerOwnLayers();
   const converted = convertKerasConfig(config);
   checkKerasConfig(name, converted);
   const connected = connectLayers(name, converted);

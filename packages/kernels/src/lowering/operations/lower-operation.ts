@@ -6,7 +6,7 @@ import type { Tensor } from '../program.ts';
 import { activate } from './activation.ts';
 import { linear } from './linear.ts';
 import { alignedTo, broadcastMerge, prelu } from './merging.ts';
-import { normalizeLayer } from './mixing.ts';
+import { normalizeGroups, normalizeLayer } from './mixing.ts';
 import { cropPositions, padPositions, resize } from './moves.ts';
 import { asImages, convolveImagesDepthwise, imageAxes, poolAllPositions, poolImages } from './windows.ts';
 
@@ -80,6 +80,12 @@ export function lowerOperation(
       return b.add({ kind: 'softmax', log: operation.log }, [x], b.shape(x));
     case 'layer-normalization':
       return normalizeLayer(b, operation, x, shape);
+    case 'group-normalization': {
+      const ofSegment = (values: Float32Array | null): Float32Array | null =>
+        values && takeColumns(values, 1, values.length, whole, 1);
+      const [gamma, beta] = [ofSegment(operation.gamma), ofSegment(operation.beta)];
+      return shaped(normalizeGroups(b, { ...operation, gamma, beta }, x, own));
+    }
     case 'merge': {
       const aligned = inputs.map((input, i) => alignedTo(b, input, shapes[i] ?? [], shape));
       return b.expand(broadcastMerge(b, operation.function, aligned), [batch, ...shape]);

@@ -1,5 +1,10 @@
+import {
+  GROUPED_AXES,
+  groupedShape,
+  type GroupNormalizationOperation,
+} from '../../operations/group-normalization.ts';
 import type { LayerNormalizationOperation } from '../../operations/layer-normalization.ts';
-import type { Shape } from '../../tail/shape.ts';
+import { channelsOf, positionsOf, sizeOf, type Shape } from '../../tail/shape.ts';
 import type { ProgramBuilder } from '../program-builder.ts';
 import type { Tensor } from '../program.ts';
 
@@ -18,4 +23,29 @@ export function normalizeLayer(
   const normalized = b.binary('divide', centered, deviation);
   const scaled = gamma ? b.binary('multiply', normalized, b.constant(gamma, lengths)) : normalized;
   return beta ? b.binary('add', scaled, b.constant(beta, lengths)) : scaled;
+}
+
+/** The same of groups of channels, over all positions; gamma and beta are of the channels of `shape`. */
+export function normalizeGroups(
+  b: ProgramBuilder,
+  operation: GroupNormalizationOperation,
+  x: Tensor,
+  shape: Shape,
+): Tensor {
+  const { epsilon, gamma, beta } = operation;
+  const [batch = 1] = b.shape(x);
+  const channels = channelsOf(shape);
+  const grouped = groupedShape(operation, shape);
+  const plain = {
+    kind: 'layer-normalization',
+    axes: GROUPED_AXES,
+    epsilon,
+    gamma: null,
+    beta: null,
+  } as const;
+  const y = normalizeLayer(b, plain, b.reshape(x, [batch, ...grouped]), grouped);
+  const normalized = b.reshape(y, [batch, sizeOf(positionsOf(shape)), channels]);
+  const ofChannels = [1, 1, channels];
+  const scaled = gamma ? b.binary('multiply', normalized, b.constant(gamma, ofChannels)) : normalized;
+  return beta ? b.binary('add', scaled, b.constant(beta, ofChannels)) : scaled;
 }

@@ -3,6 +3,7 @@ import type { OperationKind, OperationMap } from '../../operations/operation.ts'
 import { channelsOf } from '../../tail/shape.ts';
 import type { PlanContext } from '../plan-context.ts';
 import { lazy, type TensorState } from '../tensor-state.ts';
+import { planChannelGroups } from './channel-groups.ts';
 import { planChannelLocal } from './channel-local.ts';
 import { planElementwise } from './elementwise.ts';
 import { planLinear } from './linear.ts';
@@ -36,6 +37,7 @@ const RULES: { readonly [Kind in OperationKind]: PlanRule<OperationMap[Kind]> } 
   repeat: ofOne(planWholeTensor),
   softmax: ofOne(planWholeTensor),
   'layer-normalization': ofOne(planWholeTensor),
+  'group-normalization': ofOne(planChannelGroups),
   reshape: ofOne(planReshape),
   merge: ofSome(planMerge),
   concatenate: ofSome(planConcatenate),

@@ -1,5 +1,10 @@
 import { sizeOf, stridesOf } from '../../tail/shape.ts';
 import type { DenseOperation } from '../../operations/dense.ts';
+import {
+  GROUPED_AXES,
+  groupedShape,
+  type GroupNormalizationOperation,
+} from '../../operations/group-normalization.ts';
 import type { LayerNormalizationOperation } from '../../operations/layer-normalization.ts';
 import type { SoftmaxOperation } from '../../operations/softmax.ts';
 import { addScaled, fill, flatIndex, forEachPlace, repeated, type Tensor } from '../tensor.ts';
@@ -52,4 +57,19 @@ export function normalizeLayer(operation: LayerNormalizationOperation, x: Tensor
     });
   });
   return y;
+}
+
+/** (x - mean) / sqrt(variance + epsilon) * gamma[c] + beta[c] over all positions and the channels of a group. */
+export function normalizeGroups(operation: GroupNormalizationOperation, x: Tensor): Float64Array {
+  const { epsilon, gamma, beta } = operation;
+  const channels = x.shape.at(-1) ?? 1;
+  const plain = {
+    kind: 'layer-normalization',
+    axes: GROUPED_AXES,
+    epsilon,
+    gamma: null,
+    beta: null,
+  } as const;
+  const normalized = normalizeLayer(plain, { shape: groupedShape(operation, x.shape), data: x.data });
+  return normalized.map((value, i) => value * (gamma?.[i % channels] ?? 1) + (beta?.[i % channels] ?? 0));
 }

@@ -3,7 +3,7 @@ import { sizeOf, type Shape } from '../../tail/shape.ts';
 import { activate } from '../activation-functions.ts';
 import type { Tensor } from '../tensor.ts';
 import { merge, prelu, scaleAndShift } from './elementwise.ts';
-import { dense, normalizeLayer, softmax } from './mixing.ts';
+import { dense, normalizeGroups, normalizeLayer, softmax } from './mixing.ts';
 import { concatenate, permute, resize, shift } from './moves.ts';
 import { convolve, convolveDepthwise, globalPool, pool } from './windows.ts';
 
@@ -29,6 +29,7 @@ const EVALUATIONS: { readonly [Kind in EvaluatedKind]: Evaluation<OperationMap[K
   prelu,
   softmax,
   'layer-normalization': normalizeLayer,
+  'group-normalization': normalizeGroups,
   merge: (operation, _, shape, inputs) => merge(operation.function, inputs, shape),
   concatenate: (operation, _, shape, inputs) => concatenate(operation.axis, inputs, shape),
   permute: (operation, x, shape) => permute(operation.axes, x, shape),

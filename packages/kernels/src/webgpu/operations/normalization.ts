@@ -1,10 +1,11 @@
 import { KernelsError } from '../../errors.ts';
 import type { Segment } from '../../plan/steps.ts';
-import { channelsOf, sizeOf, stridesOf, type Shape } from '../../tail/shape.ts';
+import { channelsOf, positionsOf, sizeOf, stridesOf, type Shape } from '../../tail/shape.ts';
+import type { GroupNormalizationOperation } from '../../operations/group-normalization.ts';
 import type { LayerNormalizationOperation } from '../../operations/layer-normalization.ts';
 import type { SoftmaxOperation } from '../../operations/softmax.ts';
 import { floatBits, type Launch } from './launch.ts';
-import type { Batch } from './result.ts';
+import type { Result } from './result.ts';
 import { NORMALIZE } from './shaders.ts';
 
 export interface NormalizationSource {
@@ -15,63 +16,92 @@ export interface NormalizationSource {
   readonly base: GPUBuffer | null;
 }
 
-/** @param constants gamma, then beta, each as many as are normalised together; ones and zeros where they are absent */
+type Normalization = SoftmaxOperation | LayerNormalizationOperation | GroupNormalizationOperation;
+
+/**
+ * @param constants gamma, then beta, each as many as are normalised together or, in groups, one for each channel; ones and
+ *   zeros where they are absent
+ */
 export function normalizationLaunch(
-  operation: SoftmaxOperation | LayerNormalizationOperation,
+  operation: Normalization,
   source: NormalizationSource,
   constants: GPUBuffer | null,
-  batch: Batch,
-  isDelta: boolean,
-  output: GPUBuffer,
+  { batch, isDelta, output, segment: worked }: Result,
 ): Launch {
   const { shape, segment, values, base } = source;
-  const axes = operation.kind === 'softmax' ? [shape.length - 1] : operation.axes;
-  const strides = stridesOf(shape);
-  const inner = shape.map((_, axis) => axis).filter((axis) => axes.includes(axis));
-  const outer = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
-  const pick = (chosen: readonly number[], from: readonly number[], missing: number): number[] => {
-    if (chosen.length > 4) {
-      throw new KernelsError(
-        'unsupported-tail',
-        `A tensor of ${String(shape.length)} axes is normalised; the kernels take up to 4 of each kind.`,
-      );
-    }
-    return [
-      ...Array.from({ length: 4 - chosen.length }, () => missing),
-      ...chosen.map((axis) => from[axis] ?? missing),
-    ];
-  };
-  const groups = sizeOf(outer.map((axis) => shape[axis] ?? 1));
+  const groups = groupsOf(operation, shape, worked);
   const batches = batch.inputs * batch.variants;
-  const isLayerNorm = operation.kind === 'layer-normalization';
+  const hasMoments = operation.kind !== 'softmax';
   return {
     shader: NORMALIZE,
     overrides: {},
     uniforms: [
       Uint32Array.of(
-        ...pick(outer, shape, 1),
-        ...pick(outer, strides, 0),
-        ...pick(inner, shape, 1),
-        ...pick(inner, strides, 0),
+        ...padded(groups.outer, 1),
+        ...padded(groups.outerStrides, 0),
+        ...padded(groups.inner, 1),
+        ...padded(groups.innerStrides, 0),
         batches,
         batch.variants,
         sizeOf(shape),
-        groups,
-        sizeOf(shape) / groups,
+        sizeOf(groups.outer),
+        sizeOf(groups.inner),
         channelsOf(shape),
         segment.start,
         segment.length,
         Number(isDelta),
-        isLayerNorm ? 2 : Number(operation.log),
-        floatBits(isLayerNorm ? operation.epsilon : 0),
-        Number(isLayerNorm && operation.gamma !== null),
-        Number(isLayerNorm && operation.beta !== null),
-        0,
-        0,
-        0,
+        hasMoments ? 2 : Number(operation.log),
+        floatBits(hasMoments ? operation.epsilon : 0),
+        Number(hasMoments && operation.gamma !== null),
+        Number(hasMoments && operation.beta !== null),
+        worked.start,
+        worked.length,
+        Number(operation.kind === 'group-normalization'),
       ),
     ],
     buffers: { 1: output, 2: values, 3: base, 4: constants },
-    threads: batches * groups,
+    threads: batches * sizeOf(groups.outer),
   };
+}
+
+/** How many groups of elements are normalised together and how they lie in the flat data, from the result's first channel on. */
+interface Groups {
+  readonly outer: readonly number[];
+  readonly outerStrides: readonly number[];
+  readonly inner: readonly number[];
+  readonly innerStrides: readonly number[];
+}
+
+function groupsOf(operation: Normalization, shape: Shape, worked: Segment): Groups {
+  if (operation.kind === 'group-normalization') {
+    const { groupSize } = operation;
+    return {
+      outer: [worked.length / groupSize],
+      outerStrides: [groupSize],
+      inner: [sizeOf(positionsOf(shape)), groupSize],
+      innerStrides: [channelsOf(shape), 1],
+    };
+  }
+  const axes = operation.kind === 'softmax' ? [shape.length - 1] : operation.axes;
+  const strides = stridesOf(shape);
+  const all = shape.map((_, axis) => axis);
+  const pick = (from: readonly number[], isInner: boolean): number[] =>
+    all.filter((axis) => axes.includes(axis) === isInner).map((axis) => from[axis] ?? 1);
+  return {
+    outer: pick(shape, false),
+    outerStrides: pick(strides, false),
+    inner: pick(shape, true),
+    innerStrides: pick(strides, true),
+  };
+}
+
+/** Four numbers for four axes. */
+function padded(values: readonly number[], missing: number): number[] {
+  if (values.length > 4) {
+    throw new KernelsError(
+      'unsupported-tail',
+      `A tensor is normalised along ${String(values.length)} axes; the kernels take up to 4 of each kind.`,
+    );
+  }
+  return [...Array.from({ length: 4 - values.length }, () => missing), ...values];
 }

@@ -1,4 +1,4 @@
-// Softmax, its logarithm and layer normalisation, of a stream or of deltas. With base b, fall d, a = b - d, the largest
+// Softmax, its logarithm, layer and group normalisation, of a stream or of deltas. With base b, fall d, a = b - d, the largest
 // element b_m, and v = d_m - d what an element gains on it, sums over the elements that are normalised together:
 //
 //   log-softmax:   D = log p_b - log p_a          = log(S_a / S_b) - v,   S_b = sum of exp(b - b_m), S_a of exp(b - b_m + v)
@@ -9,8 +9,8 @@
 // room for.
 //
 // A thread takes one group of elements that are normalised together, of one input or variant.
-// Layouts: x and y [batches, elements], x may hold a segment of the last axis only; x_base [inputs, elements];
-// constants: gamma, then beta.
+// Layouts: x and y [batches, elements], both may hold a segment of the last axis only; x_base [inputs, elements];
+// constants: gamma, then beta, of a group's elements or, where they are per channel, of all channels.
 
 const SOFTMAX = 0u;
 const LOG_SOFTMAX = 1u;
@@ -34,6 +34,9 @@ struct Params {
   epsilon: f32,
   has_gamma: u32,
   has_beta: u32,
+  result_start: u32, // of the last axis
+  result_length: u32,
+  is_per_channel: u32, // gamma and beta
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -63,7 +66,9 @@ fn load_element(batch: u32, element: u32) -> vec2<f32> {
 }
 
 fn store_result(batch: u32, element: u32, value: f32, change: f32) {
-  y[batch * params.elements + element] = select(value, change, params.is_delta != 0u);
+  let row = (batch * params.elements + element) / params.channels;
+  let channel = element % params.channels - params.result_start;
+  y[row * params.result_length + channel] = select(value, change, params.is_delta != 0u);
 }
 
 fn normalize_exponentials(batch: u32, start: u32) {
@@ -138,13 +143,14 @@ fn normalize_moments(batch: u32, start: u32) {
   for (var i = 0u; i < params.count; i++) {
     let element = start + offset_of(i, params.inner_shape, params.inner_stride);
     let cell = load_element(batch, element) - mean;
+    let weight = select(i, element % params.channels, params.is_per_channel != 0u);
     var gamma = 1.0;
     if (params.has_gamma != 0u) {
-      gamma = constants[i];
+      gamma = constants[weight];
     }
     var beta = 0.0;
     if (params.has_beta != 0u) {
-      beta = constants[params.count + i];
+      beta = constants[weight + select(params.count, params.channels, params.is_per_channel != 0u)];
     }
     let change = cell.y / ablated_deviation + cell.x * inverse_fall;
     store_result(batch, element, gamma * cell.x / base_deviation + beta, gamma * change);
@@ -162,7 +168,7 @@ fn main(
   if (batch >= params.batches) {
     return;
   }
-  let start = offset_of(thread % params.groups, params.outer_shape, params.outer_stride);
+  let start = params.result_start + offset_of(thread % params.groups, params.outer_shape, params.outer_stride);
   if (params.kind == SOFTMAX || params.kind == LOG_SOFTMAX) {
     normalize_exponentials(batch, start);
   } else {

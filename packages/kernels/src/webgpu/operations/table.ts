@@ -65,10 +65,9 @@ const pool: KernelRow<OperationMap['pool' | 'global-pool']> = {
   launch: (operation, source, { buffer }, result) => poolLaunch(operation, source, buffer, result),
 };
 
-const normalization: KernelRow<OperationMap['softmax' | 'layer-normalization']> = {
+const normalization: KernelRow<OperationMap['softmax' | 'layer-normalization' | 'group-normalization']> = {
   by: 'kernel',
-  launch: (operation, source, { buffer }, { batch, isDelta, output }) =>
-    normalizationLaunch(operation, source, buffer, batch, isDelta, output),
+  launch: (operation, source, { buffer }, result) => normalizationLaunch(operation, source, buffer, result),
 };
 
 const linear: StreamRow<DenseOperation | ConvolutionOperation> = {
@@ -106,6 +105,7 @@ const CHANGES: {
   repeat: move,
   softmax: normalization,
   'layer-normalization': normalization,
+  'group-normalization': normalization,
 };
 
 const LAUNCHES: { readonly [Kind in LaunchedKind]: LaunchRow<OperationMap[Kind]> } = {

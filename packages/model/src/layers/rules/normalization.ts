@@ -1,5 +1,6 @@
 import { numberField, numbersField } from '../layer-fields.ts';
-import { inputShapeOf, noRule, type LayerRule } from '../translation.ts';
+import { GroupNormalization } from '../../layers-of-our-own/group-normalization.ts';
+import { channelsLast, inputShapeOf, noRule, type LayerRule } from '../translation.ts';
 
 /** (x - mean) * gamma / sqrt(variance + epsilon) + beta as one factor and one summand a channel, from float64. */
 const batchNormalization: LayerRule = async (context) => {
@@ -40,6 +41,22 @@ const layerNormalization: LayerRule = async (context) => {
   return [{ operation, shape }];
 };
 
+/** The layer of this package; another of that name may compute anything. */
+const groupNormalization: LayerRule = async (context) => {
+  const { layer } = context;
+  if (!(layer instanceof GroupNormalization)) return noRule('its class is not that of this package');
+  const shape = inputShapeOf(context);
+  const { axis, epsilon } = layer;
+  const isLast = axis === shape.length;
+  if (!isLast && axis !== 1) return noRule('its channels are neither the first nor the last axis');
+  const [gamma, beta] = [await context.read('gamma'), await context.read('beta')];
+  return channelsLast(!isLast, shape, (own) => {
+    const channels = own.at(-1) ?? 1;
+    const groupSize = channels / layer.groupsOf(channels);
+    return [{ operation: { kind: 'group-normalization', groupSize, epsilon, gamma, beta }, shape: own }];
+  });
+};
+
 const rescaling: LayerRule = (context) => {
   const shape = inputShapeOf(context);
   const channels = shape.at(-1) ?? 0;
@@ -51,5 +68,6 @@ const rescaling: LayerRule = (context) => {
 export const normalizationRules: Readonly<Record<string, LayerRule>> = {
   BatchNormalization: batchNormalization,
   LayerNormalization: layerNormalization,
+  GroupNormalization: groupNormalization,
   Rescaling: rescaling,
 };
