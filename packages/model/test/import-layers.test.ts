@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { seededRandom } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { extractTail, groupNormalization, layerGraph, resolveTarget } from '../src/index.ts';
 import { checkTail } from './support/check-tail.ts';
 import { randomizeWeights } from './support/random-weights.ts';
 
@@ -121,6 +122,10 @@ const CASES_2D: Record<string, Middle> = {
   'layer normalisation over channels': () => [layers.layerNormalization({ epsilon: 0.01 })],
   'layer normalisation over rows and channels': () => [layers.layerNormalization({ axis: [1, 3] })],
   'layer normalisation over positions': () => [layers.layerNormalization({ axis: [2, 1], center: false })],
+  'group normalization': () => [groupNormalization({ groups: 2, epsilon: 0.01 })],
+  'group normalization of everything together': () => [groupNormalization({ groups: 1, center: false })],
+  'instance normalization': () => [groupNormalization({ groups: -1, scale: false })],
+  'group normalization with channels first': () => [groupNormalization({ groups: 7, axis: 1 })],
   'PReLU with a slope at every place': () => [layers.prelu({ alphaInitializer: 'zeros' })],
   'PReLU with shared slopes': () => [layers.prelu({ alphaInitializer: 'zeros', sharedAxes: [1, 2] })],
   'zero padding and cropping': () => [
@@ -177,6 +182,7 @@ const CASES_1D: Record<string, Middle> = {
   ],
   'global pooling 1-D': () => [layers.globalAveragePooling1d({}), layers.repeatVector({ n: 3 })],
   'dropout of channels': () => [layers.spatialDropout1d({ rate: 0.3 })],
+  'group normalization 1-D': () => [groupNormalization({ groups: 5 })],
   'dense 1-D and layer normalisation': () => [
     layers.dense({ units: 6 }),
     layers.layerNormalization({}),
@@ -217,6 +223,23 @@ for (const activation of ACTIVATIONS) {
     model.dispose();
   });
 }
+
+test('a group normalization along a middle axis, or of somebody else, is left to the layer', async () => {
+  class GroupNormalization extends tf.layers.Layer {
+    static readonly className = 'GroupNormalization';
+    override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+      return tf.tidy(() => tf.square(Array.isArray(inputs) ? (inputs[0] ?? 0) : inputs));
+    }
+  }
+  for (const layer of [groupNormalization({ groups: 2, axis: 2 }), new GroupNormalization()]) {
+    const model = model2d(layer);
+    const graph = layerGraph(model);
+    const { tensor } = resolveTarget(graph, { layer: 'target' });
+    const { tail } = await extractTail(graph, tensor);
+    assert.ok(tail.nodes.some(({ operation }) => operation.kind === 'opaque'));
+    model.dispose();
+  }
+});
 
 test('normalisation, rescaling and saturation far from zero', async () => {
   const random = seededRandom(9);
