@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { call, sizesOf, type Block, type Drawing } from './drawing.ts';
+import { groupNormalization as groupNormalizationLayer } from '@ablation-cam/model';
+import { call, channelsOf, sizesOf, type Block, type Drawing } from './drawing.ts';
 
 /** The most usual ones more often. */
 const NAMES = [
@@ -54,6 +55,17 @@ export const layerNormalization: Block = ({ random }, x) => {
   const axis = random.uniform() < 0.5 || some.length === 0 ? -1 : some;
   const [center, scale] = [random.uniform() < 0.8, random.uniform() < 0.8];
   return call(tf.layers.layerNormalization({ axis, epsilon: 0.1, center, scale }), x);
+};
+
+/** Groups of any size, down to single channels. */
+export const groupNormalization: Block = ({ random }, x) => {
+  const channels = channelsOf(x);
+  const divisors = Array.from({ length: channels }, (_, i) => i + 1).filter(
+    (count) => channels % count === 0,
+  );
+  const groups = random.pick([...divisors, -1]);
+  const [center, scale] = [random.uniform() < 0.8, random.uniform() < 0.8];
+  return call(groupNormalizationLayer({ groups, epsilon: 0.1, center, scale }), x);
 };
 
 export const rescaling: Block = ({ random }, x) =>

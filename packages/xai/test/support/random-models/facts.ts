@@ -7,7 +7,7 @@ import type { RandomCase } from './random-case.ts';
 /** Layer classes that have to occur behind a target. */
 const LAYERS = [
   ...['Conv1D', 'Conv2D', 'DepthwiseConv2D', 'SeparableConv2D', 'Dense'],
-  ...['BatchNormalization', 'LayerNormalization', 'Rescaling'],
+  ...['BatchNormalization', 'LayerNormalization', 'GroupNormalization', 'Rescaling'],
   ...['Activation', 'ReLU', 'LeakyReLU', 'ELU', 'PReLU', 'ThresholdedReLU', 'Softmax'],
   ...['MaxPooling1D', 'MaxPooling2D', 'AveragePooling1D', 'AveragePooling2D'],
   ...['GlobalMaxPooling1D', 'GlobalMaxPooling2D', 'GlobalAveragePooling1D', 'GlobalAveragePooling2D'],

@@ -1,6 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import type { SeededRandom } from '@ablation-cam/tools/testing';
-import { activation, batchNormalization, layerNormalization, noise, rescaling } from './activations.ts';
+import {
+  activation,
+  batchNormalization,
+  groupNormalization,
+  layerNormalization,
+  noise,
+  rescaling,
+} from './activations.ts';
 import { convolution, convolutionOf, denseBlock, depthwise, separable } from './convolutions.ts';
 import { call, elementsOf, type Block, type Drawing, type Symbolic } from './drawing.ts';
 import { head } from './head.ts';
@@ -13,7 +20,15 @@ import { withoutRule } from './without-rule.ts';
 
 const BLOCKS: readonly Block[] = [
   ...[convolution, convolution, depthwise, depthwise, separable, separable, denseBlock],
-  ...[activation, activation, activation, activation, activation, batchNormalization, layerNormalization],
+  ...[
+    activation,
+    activation,
+    activation,
+    activation,
+    groupNormalization,
+    batchNormalization,
+    layerNormalization,
+  ],
   ...[layerNormalization, rescaling, noise, noise, noise],
   ...[
     pooling,
