@@ -2,8 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import { seededRandom } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { extractTail, groupNormalization, layerGraph, resolveTarget } from '../src/index.ts';
+import { groupNormalization } from '../src/index.ts';
 import { checkTail } from './support/check-tail.ts';
+import { cutModel } from './support/cut-model.ts';
 import { randomizeWeights } from './support/random-weights.ts';
 
 const test = suite('tails of single layers');
@@ -233,10 +234,8 @@ test('a group normalization along a middle axis, or of somebody else, is left to
   }
   for (const layer of [groupNormalization({ groups: 2, axis: 2 }), new GroupNormalization()]) {
     const model = model2d(layer);
-    const graph = layerGraph(model);
-    const { tensor } = resolveTarget(graph, { layer: 'target' });
-    const { tail } = await extractTail(graph, tensor);
-    assert.ok(tail.nodes.some(({ operation }) => operation.kind === 'opaque'));
+    const { cut } = await cutModel(model, { layer: 'target' });
+    assert.ok(cut.tail.nodes.some(({ operation }) => operation.kind === 'opaque'));
     model.dispose();
   }
 });
