@@ -1,4 +1,4 @@
-import { Argument, Option } from '@commander-js/extra-typings';
+import { Argument, InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import type { RegisterCommand } from '../command.ts';
 
 const EXAMPLES = `
@@ -82,6 +82,11 @@ export const explain: RegisterCommand = (program, { signal }) => {
       '--normalize <how>',
       'scale of 8-bit images: 0..1, -1..1, imagenet, or mean:deviation, each one number or one a channel with commas (default: 0..1)',
     )
+    .option(
+      '--max-pixels <n>',
+      'images of more pixels are refused before they are decoded (default: 89478485)',
+      pixelCount,
+    )
     .option('--labels <file>', 'class names, one a line')
     .option('--plan', 'print how the channels would be ablated together and what it costs, and run nothing')
     .option('--compare', 'also run the naive loop, and tell the difference and both times')
@@ -102,3 +107,9 @@ export const explain: RegisterCommand = (program, { signal }) => {
       await runExplain({ input, ...options, model, norm: options.norm === '1' ? 1 : 2, writesFiles }, signal);
     });
 };
+
+function pixelCount(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= 1) return value;
+  throw new InvalidArgumentError('It must be a whole number from 1.');
+}

@@ -46,7 +46,11 @@ export async function openSubject(request: ExplainRequest): Promise<Subject> {
           'Call ablationCam() of @ablation-cam/xai for others.',
       );
     }
-    const input = await readInput(source, { shape: modelInput.shape.slice(1), normalize });
+    const input = await readInput(source, {
+      shape: modelInput.shape.slice(1),
+      normalize,
+      maxPixels: request.maxPixels,
+    });
     return { loaded, input, classNames: await namesOf(request, loaded) };
   } catch (error) {
     loaded.model.dispose();

@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { decodeNpy, type Normalization } from '@ablation-cam/model';
+import { decodeNpy, readFile, type Normalization } from '@ablation-cam/model';
 import type { Ablation, ClassIndexOption } from '@ablation-cam/xai';
 import { CliError } from '../errors.ts';
 
@@ -19,6 +18,7 @@ export interface ExplainRequest {
   readonly backend: 'auto' | 'webgpu' | 'wasm' | 'cpu';
   readonly executor: 'auto' | 'webgpu' | 'tfjs' | 'reference';
   readonly normalize?: string | undefined;
+  readonly maxPixels?: number | undefined;
   readonly labels?: string | undefined;
   readonly plan?: true | undefined;
   readonly compare?: true | undefined;
@@ -49,10 +49,7 @@ export function parseClasses(text: string, classNames: readonly string[]): Class
 export async function parseAblation(text: string): Promise<Ablation> {
   if (text === 'zero' || text === 'zero-kernel' || text === 'channel-mean') return text;
   if (text.endsWith('.npy')) {
-    const bytes = await readFile(text).catch((cause: unknown) => {
-      throw new CliError(`Cannot read the ablation values in ${text}; check the path.`, { cause });
-    });
-    return Float32Array.from(decodeNpy(bytes, text).data, Number);
+    return Float32Array.from(decodeNpy(await readFile(text), text).data, Number);
   }
   const values = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
   if (values.some(Number.isNaN)) {

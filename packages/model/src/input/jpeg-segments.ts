@@ -3,6 +3,8 @@ const startOfScan = 0xda;
 const exifMarker = 0xe1;
 
 export interface JpegSegments {
+  readonly width: number;
+  readonly height: number;
   /** Colour components: 1 grey, 3 colour, 4 CMYK. */
   readonly components: number;
   /** The file without EXIF, so that no decoder turns the image by its orientation tag. */
@@ -12,14 +14,14 @@ export interface JpegSegments {
 /**
  * What stands before the compressed data of a JPEG file.
  *
- * @throws Error for a file that ends before its data begins
+ * @throws Error for a file that ends before its data begins, or whose data cannot be all of its image
  *
  * Source: ITU-T T.81, annex B.
  */
 export function readJpegSegments(bytes: Uint8Array): JpegSegments {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const kept: Uint8Array[] = [bytes.subarray(0, 2)];
-  let components = 0;
+  let frame: Frame | undefined;
   let offset = 2;
   while (offset + 4 <= bytes.length) {
     const marker = view.getUint8(offset + 1);
@@ -29,14 +31,59 @@ export function readJpegSegments(bytes: Uint8Array): JpegSegments {
       continue;
     }
     if (marker === startOfScan) {
-      return { components, withoutExif: joined([...kept, bytes.subarray(offset)]) };
+      if (frame === undefined) throw new Error('its image data has no header');
+      if (8 * (bytes.length - offset) < leastBits(frame)) {
+        throw new Error('its image data is too short for its size');
+      }
+      const { width, height, sampling } = frame;
+      const withoutExif = joined([...kept, bytes.subarray(offset)]);
+      return { width, height, components: sampling.length, withoutExif };
     }
     const end = offset + 2 + view.getUint16(offset + 2);
-    if (isFrameHeader(marker)) components = bytes[offset + 9] ?? 0;
+    if (isFrameHeader(marker)) frame = readFrame(bytes.subarray(offset, end), marker);
     if (marker !== exifMarker) kept.push(bytes.subarray(offset, end));
     offset = end;
   }
   throw new Error('it ends before its image data');
+}
+
+interface Frame {
+  readonly marker: number;
+  readonly width: number;
+  readonly height: number;
+  /** Blocks across and down of each component in a unit of the image. */
+  readonly sampling: readonly (readonly [number, number])[];
+}
+
+function readFrame(segment: Uint8Array, marker: number): Frame {
+  const components = segment[9] ?? 0;
+  if (segment.length < 10 + 3 * components) throw new Error('its header is damaged');
+  const at = (index: number): number => segment[index] ?? 0;
+  return {
+    marker,
+    height: at(5) * 256 + at(6),
+    width: at(7) * 256 + at(8),
+    sampling: Array.from({ length: components }, (_, i) => {
+      const factors = at(11 + 3 * i);
+      return [factors >> 4, factors & 15];
+    }),
+  };
+}
+
+/**
+ * The bits that the image takes at least. Each block of 8 x 8 values is coded by a code for its mean and, unless the
+ * image comes in several passes, one for its end; a Huffman code has at least one bit. Of arithmetic coding nothing is
+ * known.
+ */
+function leastBits({ marker, width, height, sampling }: Frame): number {
+  if (marker > 0xc2) return 0;
+  const across = Math.max(1, ...sampling.map(([h]) => h));
+  const down = Math.max(1, ...sampling.map(([, v]) => v));
+  const blocks = sampling.reduce(
+    (sum, [h, v]) => sum + Math.ceil((width * h) / across / 8) * Math.ceil((height * v) / down / 8),
+    0,
+  );
+  return blocks * (marker === 0xc2 ? 1 : 2);
 }
 
 /** SOF0 to SOF15 without the tables that share their range (DHT, JPG, DAC). */

@@ -62,7 +62,7 @@ export function decodeNpy(bytes: Uint8Array, name = 'the array'): NpyArray {
   const { header, dataOffset } = splitHeader(bytes, name);
   const field = (pattern: RegExp, what: string): string => {
     const found = pattern.exec(header)?.[1];
-    if (found === undefined) throw damaged(name, `its header has no ${what}: ${header.trim()}`);
+    if (found === undefined) throw damaged(name, `its header has no ${what}`);
     return found;
   };
   const fortranOrder = field(/'fortran_order'\s*:\s*(True|False)/, 'fortran_order') === 'True';
@@ -147,7 +147,8 @@ function parseShape(tuple: string, name: string): number[] {
   const shape = sizes
     .filter((part) => part !== '')
     .map((part) => (/^\d+L?$/.test(part) ? parseInt(part, 10) : NaN));
-  if (!shape.every((size) => Number.isSafeInteger(size))) throw damaged(name, `its shape is (${tuple})`);
+  if (!shape.every((size) => Number.isSafeInteger(size)))
+    throw damaged(name, `its shape is (${tuple.slice(0, 100)})`);
   return shape;
 }
 
@@ -156,7 +157,7 @@ function parseElementType(description: string, name: string): { type: NpyType; l
   if (type === undefined || !isNpyType(type)) {
     throw new ModelError(
       'unsupported-format',
-      `${name} holds elements of type ${description}; expected real numbers: save it with array.astype('float32')`,
+      `${name} holds elements of type ${description.slice(0, 40)}; expected real numbers: save it with array.astype('float32')`,
     );
   }
   return { type, littleEndian: order !== '>' };

@@ -15,6 +15,8 @@ export interface ReadInputOptions {
   readonly shape: InputShape;
   /** How 8-bit values are scaled; default `'0..1'`. */
   readonly normalize?: Normalization | undefined;
+  /** Images of more pixels are refused before they are decoded; default 89,478,485, where PIL begins to warn. */
+  readonly maxPixels?: number | undefined;
   /** How messages and the result call an input that is given as bytes. */
   readonly name?: string | undefined;
 }
@@ -62,7 +64,7 @@ export async function readInput(source: InputSource, options: ReadInputOptions):
   }
   const { bytes, name } = await readSource(source, options.name);
   if (imageFormat(bytes) !== undefined) {
-    return fromImage(await decodeImage(bytes, name), options, name);
+    return fromImage(await decodeImage(bytes, name, options.maxPixels), options, name);
   }
   if (bytes.length === 0)
     throw new ModelError('invalid-file', `${name} is empty; get or save the file again`);

@@ -1,8 +1,13 @@
 import { convertIndexedToRgb, type DecodedPng, decode as decodePng } from 'fast-png';
-import { decode as decodeTiffDirectories, decodeImage as decodeTiffPixels, type IFD, toRGBA8 } from 'utif2';
 import { type ByteImage, toRgb } from '../input/byte-image.ts';
 import { readJpegSegments } from '../input/jpeg-segments.ts';
 import { brokenImage, requireImageFormat, unsupportedImage } from '../input/image-format.ts';
+import { imageSize, refuseSize } from '../input/image-size.ts';
+import { inflate } from '../input/inflate.ts';
+import { readPngChunks } from '../input/png-chunks.ts';
+import { decodeTiff } from '../input/tiff/decode-tiff.ts';
+import { readTiffDirectory } from '../input/tiff/directory.ts';
+import { limits } from '../files/limits.ts';
 import { ModelError } from '../errors.ts';
 
 /**
@@ -12,13 +17,19 @@ import { ModelError } from '../errors.ts';
  * JPEG and WebP are decoded by the browser, off this thread, and may differ by a rounding from libjpeg's. PNG and TIFF
  * are decoded here: a canvas multiplies colours by alpha, and some browsers add noise to what is read from it.
  *
- * @throws ModelError `unsupported-format` for other files and pixel types, `invalid-file` for damaged ones
+ * @param maxPixels larger images are refused before memory is taken for them
+ * @throws ModelError `unsupported-format` for other files and pixel types, `invalid-file` for damaged or too large ones
  */
-export async function decodeImage(bytes: Uint8Array, name: string): Promise<ByteImage> {
+export async function decodeImage(
+  bytes: Uint8Array,
+  name: string,
+  maxPixels: number = limits.imagePixels,
+): Promise<ByteImage> {
   const format = requireImageFormat(bytes, name);
   try {
-    if (format === 'png') return pngImage(bytes, name);
-    if (format === 'tiff') return tiffImage(bytes, name);
+    refuseSize(name, imageSize(bytes, format), maxPixels);
+    if (format === 'png') return await pngImage(bytes, name);
+    if (format === 'tiff') return await decodeTiff(bytes, readTiffDirectory(bytes), name);
     if (format === 'jpeg') return await jpegImage(bytes, name);
     return await bitmapImage(Uint8Array.from(bytes), 'image/webp');
   } catch (cause) {
@@ -26,8 +37,11 @@ export async function decodeImage(bytes: Uint8Array, name: string): Promise<Byte
   }
 }
 
-function pngImage(bytes: Uint8Array, name: string): ByteImage {
-  const png = decodePng(bytes, { checkCrc: true });
+async function pngImage(bytes: Uint8Array, name: string): Promise<ByteImage> {
+  const { essential, unpackedBytes, isInterlaced, ...chunks } = readPngChunks(bytes);
+  // The decoder unpacks whatever is there. Interlaced, each row comes in up to seven passes with a filter of its own.
+  await inflate(chunks.data, isInterlaced ? 2 * unpackedBytes + 14 * chunks.height : unpackedBytes);
+  const png = decodePng(essential, { checkCrc: true });
   const { width, height, depth } = png;
   if (depth === 16) throw unsupportedImage(name, 'values of type ushort');
   if (depth === 8 && png.palette === undefined) {
@@ -45,39 +59,6 @@ function greyPalette(depth: DecodedPng['depth']): number[][] {
     const grey = (value * 255) / largest;
     return [grey, grey, grey];
   });
-}
-
-function tiffImage(bytes: Uint8Array, name: string): ByteImage {
-  const buffer = Uint8Array.from(bytes).buffer;
-  const [directory] = decodeTiffDirectories(buffer);
-  if (directory === undefined) throw new Error('it holds no image');
-  refuseUnsupportedTiff(directory, name);
-  refuseTruncatedTiff(directory, buffer.byteLength);
-  decodeTiffPixels(buffer, directory);
-  const { width, height } = directory;
-  return toRgb({ width, height, channels: 4, data: toRGBA8(directory) });
-}
-
-/** Tags: 258 bits a value, 262 photometric interpretation (0 and 1 grey, 2 RGB, 3 palette); TIFF 6.0, section 8. */
-function refuseUnsupportedTiff(directory: IFD, name: string): void {
-  const [bits = 1] = tagNumbers(directory, 't258');
-  if (bits > 8) throw unsupportedImage(name, `${bits} bits a value`);
-  const [photometric] = tagNumbers(directory, 't262');
-  if (photometric === undefined) throw new Error('its directory is damaged');
-  if (photometric > 3) throw unsupportedImage(name, `TIFF colour space ${photometric}`);
-}
-
-/** The decoder fills what is missing with zeros. Tags: offsets and byte counts of strips (273, 279), tiles (324, 325). */
-function refuseTruncatedTiff(directory: IFD, byteLength: number): void {
-  const offsets = [...tagNumbers(directory, 't273'), ...tagNumbers(directory, 't324')];
-  const byteCounts = [...tagNumbers(directory, 't279'), ...tagNumbers(directory, 't325')];
-  const complete = offsets.every((offset, i) => offset + (byteCounts[i] ?? 0) <= byteLength);
-  if (!complete) throw new Error('it ends before its image data does');
-}
-
-function tagNumbers(directory: IFD, tag: string): number[] {
-  const value = directory[tag] ?? [];
-  return [value].flat().map(Number);
 }
 
 function jpegImage(bytes: Uint8Array, name: string): Promise<ByteImage> {

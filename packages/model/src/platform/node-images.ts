@@ -1,34 +1,48 @@
 import type { Metadata } from 'sharp';
+import { ModelError } from '../errors.ts';
+import { limits } from '../files/limits.ts';
 import { type ByteImage, toRgb } from '../input/byte-image.ts';
 import { brokenImage, requireImageFormat, unsupportedImage } from '../input/image-format.ts';
+import { imageSize, refuseSize } from '../input/image-size.ts';
+import { decodeTiff, isKnownCompression } from '../input/tiff/decode-tiff.ts';
+import { readTiffDirectory } from '../input/tiff/directory.ts';
 
 /**
  * The pixels of a PNG, JPEG, TIFF or WebP file as PIL's `Image.open(file).convert('RGB')` gives them: alpha dropped,
- * palettes resolved, colour profiles and the EXIF orientation ignored. Decoded in libvips' threads, not in this one.
+ * palettes resolved, colour profiles and the EXIF orientation ignored. Decoded in libvips' threads, not in this one, but
+ * for TIFF: libtiff leaves the checksum of deflated data unread, so that a damaged file would be a picture.
  *
- * @throws ModelError `unsupported-format` for other files and pixel types, `invalid-file` for damaged ones
+ * @param maxPixels larger images are refused before memory is taken for them
+ * @throws ModelError `unsupported-format` for other files and pixel types, `invalid-file` for damaged or too large ones
  */
-export async function decodeImage(bytes: Uint8Array, name: string): Promise<ByteImage> {
-  requireImageFormat(bytes, name);
+export async function decodeImage(
+  bytes: Uint8Array,
+  name: string,
+  maxPixels: number = limits.imagePixels,
+): Promise<ByteImage> {
+  const format = requireImageFormat(bytes, name);
+  try {
+    refuseSize(name, imageSize(bytes, format), maxPixels);
+    if (format === 'tiff') {
+      const directory = readTiffDirectory(bytes);
+      if (isKnownCompression(directory)) return await decodeTiff(bytes, directory, name);
+    }
+    return await decodeWithVips(bytes, name, maxPixels);
+  } catch (cause) {
+    throw cause instanceof ModelError ? cause : brokenImage(name, cause);
+  }
+}
+
+async function decodeWithVips(bytes: Uint8Array, name: string, maxPixels: number): Promise<ByteImage> {
   // Loaded on first use: a run on signals needs no image library.
   const { default: sharp } = await import('sharp');
-  const open = sharp(bytes, { failOn: 'error', ignoreIcc: true });
-  let metadata: Metadata;
-  try {
-    metadata = await open.metadata();
-  } catch (cause) {
-    throw brokenImage(name, cause);
-  }
-  refuseUnsupported(metadata, name);
-  try {
-    const { data, info } = await open.raw().toBuffer({ resolveWithObject: true });
-    const { width, height, channels } = info;
-    // Without Buffer's own methods and comparison rules.
-    const values = new Uint8Array(data.buffer, data.byteOffset, data.length);
-    return toRgb({ width, height, channels, data: values });
-  } catch (cause) {
-    throw brokenImage(name, cause);
-  }
+  const open = sharp(bytes, { failOn: 'error', ignoreIcc: true, limitInputPixels: maxPixels });
+  refuseUnsupported(await open.metadata(), name);
+  const { data, info } = await open.raw().toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  // Without Buffer's own methods and comparison rules.
+  const values = new Uint8Array(data.buffer, data.byteOffset, data.length);
+  return toRgb({ width, height, channels, data: values });
 }
 
 function refuseUnsupported(metadata: Metadata, name: string): void {
