@@ -1,6 +1,6 @@
 import { ModelError } from '../errors.ts';
 import { countValues, type ModelParts } from './build-model.ts';
-import { openHdf5, textOf, type Hdf5Group } from './hdf5.ts';
+import { openHdf5, type Hdf5Group } from './hdf5/open-hdf5.ts';
 import { parseJson } from './json.ts';
 import { withLayersInObject, type KerasObject } from './keras-config.ts';
 import { matchWeights } from './match-weights.ts';
@@ -12,10 +12,10 @@ import { checkTopology } from './topology-schema.ts';
  *
  * @throws ModelError `invalid-file` for a truncated or broken file, `unsupported-format` for one without a network.
  */
-export function readKerasH5(name: string, bytes: Uint8Array): ModelParts {
+export async function readKerasH5(name: string, bytes: Uint8Array): Promise<ModelParts> {
   const file = openHdf5(name, bytes);
   const config = configOf(name, file);
-  const layers = readLayers(name, file.group('model_weights'));
+  const layers = await readLayers(name, file.group('model_weights'));
   return {
     name,
     config,
@@ -43,47 +43,45 @@ export function readKerasH5(name: string, bytes: Uint8Array): ModelParts {
 }
 
 function configOf(name: string, file: Hdf5Group): KerasObject {
-  const text = file.attribute('model_config');
+  const [text] = file.texts('model_config') ?? [];
   if (text === undefined) {
     throw new ModelError(
       'unsupported-format',
-      `${name} holds no network${file.has('layer_names') ? ', only weights' : ''}: save the whole model in Keras, model.save('model.h5').`,
+      `${name} holds no network${file.texts('layer_names') !== undefined ? ', only weights' : ''}: save the whole model in Keras, model.save('model.h5').`,
     );
   }
   const where = `the network in ${name}`;
-  return checkTopology(where, withLayersInObject(parseJson(where, textOf(text))), '');
+  return checkTopology(where, withLayersInObject(parseJson(where, text)), '');
 }
 
 /** The tensors of each layer, in the order Keras saved them. */
-function readLayers(name: string, weights: Hdf5Group | undefined): Map<string, NamedTensor[]> {
+async function readLayers(name: string, weights: Hdf5Group | undefined): Promise<Map<string, NamedTensor[]>> {
   if (weights === undefined) {
     throw new ModelError(
       'invalid-file',
       `${name} holds a network without weights. Save the model again as a whole.`,
     );
   }
-  return new Map(
-    namesOf(weights, 'layer_names').map((layer) => {
-      const group = weights.group(layer);
-      const tensors =
-        group === undefined ? [] : namesOf(group, 'weight_names').map((path) => group.tensor(path));
-      return [layer, tensors];
-    }),
-  );
+  const layers = new Map<string, NamedTensor[]>();
+  for (const layer of namesOf(weights, 'layer_names')) {
+    const group = weights.group(layer);
+    const tensors: NamedTensor[] = [];
+    if (group !== undefined) {
+      for (const path of namesOf(group, 'weight_names')) tensors.push(await group.tensor(path));
+    }
+    layers.set(layer, tensors);
+  }
+  return layers;
 }
 
 /** A list of names; Keras splits a long one over `layer_names0`, `layer_names1`, ... */
-function namesOf(group: Hdf5Group, key: string): string[] {
-  const whole = group.attribute(key);
-  if (whole !== undefined) return listOf(whole);
+function namesOf(group: Hdf5Group, key: string): readonly string[] {
+  const whole = group.texts(key);
+  if (whole !== undefined) return whole;
   const names: string[] = [];
   for (let chunk = 0; ; chunk++) {
-    const part = group.attribute(`${key}${chunk}`);
+    const part = group.texts(`${key}${chunk}`);
     if (part === undefined) return names;
-    names.push(...listOf(part));
+    names.push(...part);
   }
-}
-
-function listOf(value: unknown): string[] {
-  return Array.isArray(value) ? value.map(textOf) : [textOf(value)];
 }

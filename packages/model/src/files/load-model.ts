@@ -56,7 +56,7 @@ async function readParts(
       `${name} is ${what}, which cannot be explained layer by layer here. ${remedy}`,
     );
 
-  if (startsWith(bytes, hdf5Signature)) return { format: 'keras-h5', parts: readKerasH5(name, bytes) };
+  if (startsWith(bytes, hdf5Signature)) return { format: 'keras-h5', parts: await readKerasH5(name, bytes) };
   if (startsWith(bytes, zipSignature)) {
     throw unsupported(
       'a zip archive, as Keras 3 writes for .keras',
