@@ -12,6 +12,12 @@ export function isExpected(error: unknown): error is Error {
 
 /** One line for an error thrown on purpose; the stack where it is a fault of this program, or was asked for. */
 export function errorText(error: unknown, debug: boolean): string {
+  // Messages hold names out of files, which must not reach a terminal as commands. The package that prints such text
+  // otherwise is not loaded for an error.
+  return linesOf(error, debug).replace(/(?![\n\t])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
+}
+
+function linesOf(error: unknown, debug: boolean): string {
   if (isExpected(error) && !debug) return `error: ${error.message.replace(/\s*\n\s*/g, ' ')}`;
   const stack = stackOf(error);
   return isExpected(error)

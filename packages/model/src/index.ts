@@ -108,4 +108,5 @@ export {
 } from './data/textures/generate.ts';
 export { textureClassNames } from './data/textures/patterns.ts';
 export type { TextureRegion } from './data/textures/region.ts';
+export { printable, printableJson, printableName, validXml } from './text/printable.ts';
 export { openEventWriter, type EventWriter } from './tensorboard/event-writer.ts';

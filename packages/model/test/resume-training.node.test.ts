@@ -17,6 +17,7 @@ import {
   type TrainOptions,
 } from '../src/index.ts';
 import { assertAborted, assertRefused } from './support/refusal.ts';
+import { decodeSafetensors, encodeSafetensors } from '../src/files/safetensors.ts';
 
 const test = suite('resumed training');
 
@@ -145,6 +146,38 @@ test('nothing to resume and a broken state are refused', async () => {
   const path = join(folder, 'training-state.safetensors');
   await writeFile(path, (await readFile(path)).subarray(0, -5));
   await assertRefused(again, 'invalid-file', /cut off/);
+  model.dispose();
+});
+
+test('a state that no training can be in is refused', async () => {
+  const model = network();
+  await interrupt(model, 5);
+  const path = join(folder, 'training-state.safetensors');
+  const whole = decodeSafetensors(await readFile(path));
+  const state = JSON.parse(whole.metadata['state'] ?? '') as { sums: object; history: object[] };
+  const changes: readonly (readonly [object, RegExp])[] = [
+    [{ epoch: 3 }, /stands at epoch 4 of 3, step 1 of 4/],
+    [{ epoch: 1e9 }, /stands at epoch 1000000001 of 3/],
+    [{ batch: 5 }, /step 5 of 4/],
+    [{ batch: 0 }, /is broken/],
+    [{ history: [] }, /with 0 epochs in its history/],
+    [{ history: [{ ...state.history[0], epoch: 2 }] }, /is broken/],
+    [{ best: { epoch: 2, validationLoss: 1 } }, /is broken/],
+    [{ epoch: -1 }, /the state in .* is broken at epoch: expected >=0/],
+    [{ epoch: '1' }, /broken at epoch: expected number/],
+    [{ sums: null }, /broken at sums: expected object, got null/],
+    [{ ended: 'never' }, /broken at ended/],
+    [{ history: [null] }, /broken at history\[0\]/],
+  ];
+  for (const [change, pattern] of changes) {
+    const metadata = { ...whole.metadata, state: JSON.stringify({ ...state, ...change }) };
+    await writeFile(path, encodeSafetensors({ ...whole, metadata }));
+    await assertRefused(
+      () => train(model, data, { ...options, checkpoint: folder, resume: true }),
+      'invalid-file',
+      pattern,
+    );
+  }
   model.dispose();
 });
 

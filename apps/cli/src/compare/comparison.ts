@@ -45,7 +45,8 @@ export function comparisonCsv({ records, measures, classNames }: Comparison): st
     .join('');
 }
 
+/** A text that a spreadsheet would take for a formula is marked as text by an apostrophe, as spreadsheets write it. */
 function csvField(value: string | number): string {
-  const text = String(value);
+  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

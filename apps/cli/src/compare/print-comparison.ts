@@ -2,13 +2,14 @@ import Table from 'cli-table3';
 import type { MeanInterval } from '@ablation-cam/xai';
 import type { Comparison } from './comparison.ts';
 import type { Measure } from './measures.ts';
+import { print } from '../print.ts';
 
 const PLAIN = { head: [], border: [], compact: true };
 
 /** Prints the comparison for people. */
 export function printComparison({ subject, samples, measures, methods }: Comparison): void {
-  console.log(`${subject.model} on ${subject.data}: ${String(samples)} samples, the predicted class of each`);
-  console.log('Means with 95 % intervals; ↑ larger is better, ↓ smaller is better\n');
+  print(`${subject.model} on ${subject.data}: ${String(samples)} samples, the predicted class of each`);
+  print('Means with 95 % intervals; ↑ larger is better, ↓ smaller is better\n');
   const table = new Table({
     head: ['', ...measures.map(measureTitle), 'empty\nmaps', 'seconds\nper image'],
     style: PLAIN,
@@ -22,7 +23,7 @@ export function printComparison({ subject, samples, measures, methods }: Compari
       secondsPerImage.toPrecision(3),
     ]);
   }
-  console.log(table.toString());
+  print(table.toString());
   const [first, ...others] = methods;
   if (!first || others.length === 0) return;
   const wins = new Table({
@@ -39,8 +40,8 @@ export function printComparison({ subject, samples, measures, methods }: Compari
       }),
     ]);
   }
-  console.log(`\nSamples on which a method is better / as good / worse than ${first.method}:\n`);
-  console.log(wins.toString());
+  print(`\nSamples on which a method is better / as good / worse than ${first.method}:\n`);
+  print(wins.toString());
 }
 
 function measureTitle({ name, better }: Measure): string {

@@ -6,6 +6,7 @@ import { openEvaluationData, dataName } from '../evaluate/open-data.ts';
 import { openModel } from '../explain/open-subject.ts';
 import { startProgress } from '../progress.ts';
 import { loadTensorFlow } from '../tensorflow.ts';
+import { print, printError, printJson } from '../print.ts';
 import { comparisonMarkdown } from './comparison-markdown.ts';
 import { comparisonCsv, type Comparison, type ComparisonSubject } from './comparison.ts';
 import { drawExamples } from './examples.ts';
@@ -38,7 +39,7 @@ export async function runCompare(request: CompareRequest, signal: AbortSignal): 
     const path = join(request.out, 'samples.jsonl');
     const file = await openProgressFile(path, subject, request.fresh === true);
     if (file.passedOver > 0 && !request.json) {
-      console.error(
+      printError(
         `note: ${file.passedOver} lines of ${path} are cut off or not of this comparison; they are measured again.`,
       );
     }
@@ -51,10 +52,10 @@ export async function runCompare(request: CompareRequest, signal: AbortSignal): 
       methods: summarize(records, methods),
       records,
     };
-    if (request.json) process.stdout.write(`${JSON.stringify(comparison, null, 2)}\n`);
+    if (request.json) printJson(comparison);
     else printComparison(comparison);
     const files = await writeFiles(request, loaded.model, data, comparison, settings);
-    if (!request.json) console.log(`\nwrote ${files.join(', ')}`);
+    if (!request.json) print(`\nwrote ${files.join(', ')}`);
   } finally {
     loaded.model.dispose();
     await releaseDevice();

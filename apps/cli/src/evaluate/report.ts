@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
-import type { EvaluationResult } from '@ablation-cam/model';
+import { printableName, type EvaluationResult } from '@ablation-cam/model';
 import type { CommandBackend } from '../backend.ts';
+import { print } from '../print.ts';
 
 /** Wider than this, the matrix does not fit a terminal. */
 const MOST_CONFUSION_COLUMNS = 16;
@@ -13,25 +14,47 @@ const plain = { head: [], border: [], compact: true };
 export function printEvaluation(
   model: string,
   { choice, adapter }: CommandBackend,
-  result: EvaluationResult,
+  evaluated: EvaluationResult,
 ): void {
+  const result = withPrintableNames(evaluated);
   const { sampleCount, failureCount, accuracy, classes, run } = result;
-  console.log(
+  print(
     `${model} on ${result.dataName}: ${sampleCount - failureCount} of ${sampleCount} right, accuracy ${accuracy.toFixed(4)}\n`,
   );
-  console.log(reportTable(result));
+  print(reportTable(result));
   for (const { name, aucReason } of classes) {
-    if (aucReason !== null) console.log(`note: no AUC of ${name}: ${aucReason}; it is not in the mean AUCs.`);
+    if (aucReason !== null) print(`note: no AUC of ${name}: ${aucReason}; it is not in the mean AUCs.`);
   }
   if (classes.length <= MOST_CONFUSION_COLUMNS) {
-    console.log(`\nTrue classes (rows) and what they were taken for (columns):\n\n${confusionTable(result)}`);
+    print(`\nTrue classes (rows) and what they were taken for (columns):\n\n${confusionTable(result)}`);
   }
   printFailures(result);
   printSkipped(result);
   const why = adapter ?? (choice.requested === 'auto' ? choice.reason : 'asked for');
-  console.log(
+  print(
     `\nTensorFlow.js ${choice.backend} (${why}), batches of ${run.batchSize}, ${(run.elapsedMs / 1000).toFixed(1)} s`,
   );
+}
+
+/** In tables and lists a name has one line. */
+function withPrintableNames(result: EvaluationResult): EvaluationResult {
+  const named = <T extends { readonly name: string }>(item: T): T => ({
+    ...item,
+    name: printableName(item.name),
+  });
+  const sourced = <T extends { readonly source: string | null }>(item: T): T => ({
+    ...item,
+    source: item.source === null ? null : printableName(item.source),
+  });
+  return {
+    ...result,
+    classes: result.classes.map(named),
+    failures: result.failures.map(sourced),
+    skipped: result.skipped.map(({ source, reason }) => ({
+      source: printableName(source),
+      reason: printableName(reason),
+    })),
+  };
 }
 
 function reportTable({ classes, means, accuracy, sampleCount }: EvaluationResult): string {
@@ -73,9 +96,9 @@ function confusionTable({ classes, confusion }: EvaluationResult): string {
 
 function printFailures({ failures, failureCount, classes }: EvaluationResult): void {
   if (failureCount === 0 || failures.length === 0) return;
-  console.log('\nThe most confident wrong predictions:');
+  print('\nThe most confident wrong predictions:');
   for (const { index, source, label, predicted, confidence } of failures.slice(0, SHOWN_FAILURES)) {
-    console.log(
+    print(
       `  ${source ?? `sample ${index}`}: ${classes[predicted]!.name} (${(100 * confidence).toFixed(1)} %), is ${classes[label]!.name}`,
     );
   }
@@ -83,7 +106,7 @@ function printFailures({ failures, failureCount, classes }: EvaluationResult): v
 
 function printSkipped({ skipped }: EvaluationResult): void {
   if (skipped.length === 0) return;
-  console.log(`\nskipped ${skipped.length}:`);
-  for (const { source, reason } of skipped.slice(0, SHOWN_SKIPPED)) console.log(`  ${source}: ${reason}`);
-  if (skipped.length > SHOWN_SKIPPED) console.log(`  ... and ${skipped.length - SHOWN_SKIPPED} more`);
+  print(`\nskipped ${skipped.length}:`);
+  for (const { source, reason } of skipped.slice(0, SHOWN_SKIPPED)) print(`  ${source}: ${reason}`);
+  if (skipped.length > SHOWN_SKIPPED) print(`  ... and ${skipped.length - SHOWN_SKIPPED} more`);
 }

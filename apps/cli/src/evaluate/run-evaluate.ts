@@ -14,6 +14,7 @@ import {
 import { openBackend } from '../backend.ts';
 import { startProgress } from '../progress.ts';
 import { loadTensorFlow } from '../tensorflow.ts';
+import { print, printJson } from '../print.ts';
 import { evaluationJson } from './evaluation-json.ts';
 import { dataName, openEvaluationData } from './open-data.ts';
 import { readHistory, type History } from './read-history.ts';
@@ -32,10 +33,10 @@ export async function runEvaluate(request: EvaluateRequest, signal: AbortSignal)
       const data = await openEvaluationData(request, loaded, signal);
       const result = await evaluateWithProgress(request, loaded, data, signal);
       // Printed first: a full disk must not cost the figures.
-      if (request.json) process.stdout.write(`${JSON.stringify(evaluationJson(request, result), null, 2)}\n`);
+      if (request.json) printJson(evaluationJson(request, result));
       else printEvaluation(request.model, backend, result);
       const files = await writeFiles(request, result, history, backend.adapter);
-      if (!request.json && files.length > 0) console.log(`\nwrote ${files.join(', ')}`);
+      if (!request.json && files.length > 0) print(`\nwrote ${files.join(', ')}`);
     } finally {
       loaded.model.dispose();
     }

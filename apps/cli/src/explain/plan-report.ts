@@ -1,11 +1,12 @@
 import Table from 'cli-table3';
 import type { PlanDescription, StepDescription } from '@ablation-cam/kernels';
+import { print } from '../print.ts';
 
 /** Prints what a plan does and costs, for one input. */
 export function printPlan(plan: PlanDescription): void {
   const { target, channels, classes, steps, dispatches, operations, chunks, ratios, kFoldShare, fallback } =
     plan;
-  console.log(
+  print(
     `${target}: ${String(channels)} channels, ${String(classes)} classes; ` +
       `${counted(dispatches, 'dispatch', 'dispatches')} for ` +
       (chunks.perInput === 1
@@ -30,7 +31,7 @@ export function printPlan(plan: PlanDescription): void {
       step.isKFold ? 'yes' : '',
     ]);
   }
-  console.log(table.toString());
+  print(table.toString());
   const lines = [
     `multiply-adds   ${quantity(operations.plan)} for all channels, ${percent(kFoldShare)} of them K-fold; ` +
       `the base run again ${quantity(operations.base)}; a pass of the tail ${quantity(operations.tail)}` +
@@ -44,8 +45,8 @@ export function printPlan(plan: PlanDescription): void {
       .filter((ratio) => ratio !== null)
       .join(', ')} (in multiply-adds)`,
   ];
-  console.log(lines.join('\n'));
-  for (const reason of fallback) console.log(`left to the network's own layers: ${reason}`);
+  print(lines.join('\n'));
+  for (const reason of fallback) print(`left to the network's own layers: ${reason}`);
 }
 
 function labelText({ label }: StepDescription): string {

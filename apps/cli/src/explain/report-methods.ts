@@ -3,12 +3,13 @@ import { classText } from './class-text.ts';
 import type { MethodRun } from './method-json.ts';
 import type { Subject } from './open-subject.ts';
 import { predictionLine } from './report.ts';
+import { print } from '../print.ts';
 
 /** Prints what several methods found for people: where each map has its largest value, and what to know about it. */
 export function printMethods(subject: Subject, runs: readonly MethodRun[], files: readonly string[]): void {
   const first = runs[0]?.explanations[0];
   if (!first) return;
-  console.log(`${predictionLine(subject, first)}\n`);
+  print(`${predictionLine(subject, first)}\n`);
   const table = new Table({
     head: ['method', 'layer', 'class', 'score', 'largest at', 'time'],
     style: { head: [], border: [], compact: true },
@@ -30,9 +31,9 @@ export function printMethods(subject: Subject, runs: readonly MethodRun[], files
       ]);
     }
   }
-  console.log(table.toString());
-  for (const note of notes) console.log(`note: ${note}`);
-  if (files.length > 0) console.log(`\nwrote ${files.join(', ')}`);
+  print(table.toString());
+  for (const note of notes) print(`note: ${note}`);
+  if (files.length > 0) print(`\nwrote ${files.join(', ')}`);
 }
 
 function placeOf(index: number, shape: readonly number[]): string {

@@ -3,6 +3,7 @@ import type { AblationCamResult, AblationExplanation, Choice, Explanation } from
 import { classText } from './class-text.ts';
 import type { Comparison } from './compare.ts';
 import type { Subject } from './open-subject.ts';
+import { print } from '../print.ts';
 
 const TOP_CHANNELS = 5;
 
@@ -27,14 +28,14 @@ export function printReport(
     `adapter    ${adapter ? `${adapter.description} (${adapter.software ? 'software' : 'hardware'})` : 'not used'}`,
     `time       forward ${ms(timings.forwardMs)}, ${ablationTime(timings)}, in all ${ms(timings.totalMs)}`,
   ];
-  console.log(lines.join('\n'));
+  print(lines.join('\n'));
   for (const explanation of explanations.slice(0, 10)) printChannels(subject, result, explanation);
   if (explanations.length > 10) {
-    console.log(`\n... and ${count(explanations.length - 10, 'more class', 'more classes')}, see the JSON.`);
+    print(`\n... and ${count(explanations.length - 10, 'more class', 'more classes')}, see the JSON.`);
   }
-  for (const warning of result.warnings) console.log(`\nnote: ${warning}`);
+  for (const warning of result.warnings) print(`\nnote: ${warning}`);
   if (comparison) printComparison(result, comparison);
-  if (files.length > 0) console.log(`\nwrote ${files.join(', ')}`);
+  if (files.length > 0) print(`\nwrote ${files.join(', ')}`);
 }
 
 /** The maps of a software GPU are made together with the ablation. */
@@ -76,7 +77,7 @@ function printChannels(
 ): void {
   const { classIndex, classScore, weights, ablatedScores = new Float32Array(), warnings } = explanation;
   const shown = score === 'probability' ? percent : (value: number): string => value.toPrecision(4);
-  console.log(
+  print(
     `\nWhy ${classText(classNames, classIndex)} (${score} ${shown(classScore)})? The channels that matter most:`,
   );
   const table = new Table({
@@ -90,8 +91,8 @@ function printChannels(
   for (const k of order.slice(0, TOP_CHANNELS)) {
     table.push([k, (weights[k] ?? 0).toPrecision(4), shown(ablatedScores[k * classes + classIndex] ?? 0)]);
   }
-  console.log(table.toString());
-  for (const warning of warnings) console.log(`note: ${warning}`);
+  print(table.toString());
+  for (const warning of warnings) print(`note: ${warning}`);
 }
 
 function printComparison({ channels, ablation }: AblationCamResult, comparison: Comparison): void {
@@ -115,8 +116,8 @@ function printComparison({ channels, ablation }: AblationCamResult, comparison: 
     ],
     ['single dispatch, ablation alone', ms(ablationMs), '1x'],
   );
-  console.log(`\n${table.toString()}`);
-  console.log(
+  print(`\n${table.toString()}`);
+  print(
     `largest difference of a weight: ${comparison.maxRelativeDifference.toExponential(1)} of the largest weight`,
   );
 }

@@ -7,6 +7,7 @@ import {
   type AblationCamOptions,
   type AblationCamResult,
 } from '@ablation-cam/xai';
+import { printJson } from '../print.ts';
 import { startProgress } from '../progress.ts';
 import { loadTensorFlow } from '../tensorflow.ts';
 import { compareWithNaive, type Comparison } from './compare.ts';
@@ -63,7 +64,7 @@ async function runPlan({ model: name, layer, json }: ExplainRequest): Promise<vo
   const { model } = await openModel(name);
   try {
     const plan = await ablationPlan(model, { layer });
-    if (json) process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
+    if (json) printJson(plan);
     else printPlan(plan);
   } finally {
     model.dispose();
@@ -97,7 +98,6 @@ async function report(
 ): Promise<void> {
   const scoresFile = request.writesFiles ? join(request.out, 'ablated-scores.npy') : 'ablated-scores.npy';
   const { json, scoresNpy } = explanationJson(request, subject, result, comparison, scoresFile);
-  const text = JSON.stringify(json, null, 2);
   const written: string[] = [];
   const write = async (name: string, data: string | Uint8Array): Promise<void> => {
     const path = join(request.out, name);
@@ -106,11 +106,11 @@ async function report(
   };
   if (request.writesFiles) {
     for (const { name, png } of await drawPictures(subject, result)) await write(name, png);
-    await write('explanation.json', `${text}\n`);
+    await write('explanation.json', `${JSON.stringify(json, null, 2)}\n`);
   }
   if (scoresNpy) await writeFileWhole(scoresFile, scoresNpy);
   if (request.json) {
-    process.stdout.write(`${text}\n`);
+    printJson(json);
     return;
   }
   printReport(subject, result, comparison, written);

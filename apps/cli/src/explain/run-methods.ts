@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { writeFileWhole } from '@ablation-cam/model';
 import { ablationCam, explain, type AblationCamOptions, type MethodName } from '@ablation-cam/xai';
 import { CliError } from '../errors.ts';
+import { printJson } from '../print.ts';
 import { startProgress } from '../progress.ts';
 import { ablationJson } from './explanation-json.ts';
 import { methodJson, type MethodRun } from './method-json.ts';
@@ -27,19 +28,19 @@ export async function runMethods(
 
   const explanations = runs.flatMap(({ json }) => json);
   const [only] = explanations;
-  const text = `${JSON.stringify(explanations.length === 1 ? only : { explanations }, null, 2)}\n`;
+  const json = explanations.length === 1 ? only : { explanations };
   const written: string[] = [];
   if (request.writesFiles) {
     const pictures = await drawMethodPictures(subject, runs);
     const contents: [string, string | Uint8Array][] = pictures.map(({ name, png }) => [name, png]);
-    contents.push(['explanation.json', text]);
+    contents.push(['explanation.json', `${JSON.stringify(json, null, 2)}\n`]);
     for (const [name, content] of contents) {
       const path = join(request.out, name);
       await writeFileWhole(path, content);
       written.push(path);
     }
   }
-  if (request.json) process.stdout.write(text);
+  if (request.json) printJson(json);
   else printMethods(subject, runs, written);
 }
 

@@ -14,6 +14,7 @@ import { openBackend } from '../backend.ts';
 import { CliError } from '../errors.ts';
 import { startProgress } from '../progress.ts';
 import { loadTensorFlow } from '../tensorflow.ts';
+import { print, printError } from '../print.ts';
 import type { TrainRequest } from './request.ts';
 import { trainRequestSchema } from './request-schema.ts';
 import { buildNetwork, openTrainingData } from './subject.ts';
@@ -53,13 +54,13 @@ export async function runTrain(run: TrainRun, signal: AbortSignal): Promise<void
     const data = await openTrainingData(request, signal);
     if (data.skipped.length > 0) {
       const [first] = data.skipped;
-      console.error(
+      printError(
         `${data.skipped.length} files left out, such as ${first?.source ?? ''}: ${first?.reason ?? ''}`,
       );
     }
     const model = buildNetwork(request, data);
     try {
-      console.log(
+      print(
         `Training ${request.network} (${model.countParams().toLocaleString('en')} parameters) on ${data.name}, ` +
           `${data.count.toLocaleString('en')} samples of ${data.classNames.length} classes, TensorFlow.js ${backend.choice.backend}${backend.adapter === null ? '' : ` on ${backend.adapter}`}`,
       );
@@ -69,7 +70,7 @@ export async function runTrain(run: TrainRun, signal: AbortSignal): Promise<void
       await writeFileWhole(join(out, 'history.json'), await readFile(join(checkpoint, 'history.json')));
       await rm(checkpoint, { recursive: true });
       const on = request.data === 'hmt' ? '<folder of test images>' : request.data;
-      console.log(
+      print(
         `Saved in ${out}. On data it has not seen: pnpm evaluate --model ${join(out, 'model.json')} --data ${on}`,
       );
     } finally {
@@ -119,11 +120,11 @@ async function trainWithProgress(
       ended === 'early-stopping'
         ? `stopped early after ${history.length} epochs`
         : `${history.length} epochs`;
-    console.log(`${why}; weights of epoch ${bestEpoch}${chosen}`);
+    print(`${why}; weights of epoch ${bestEpoch}${chosen}`);
   } catch (error) {
     progress?.stop();
     if (signal.aborted) {
-      console.error(`Saved. Go on with: pnpm train --resume ${out}`);
+      printError(`Saved. Go on with: pnpm train --resume ${out}`);
     }
     throw error;
   }

@@ -1,4 +1,4 @@
-import { readFile } from '@ablation-cam/model';
+import { printable, readFile } from '@ablation-cam/model';
 import { BenchError } from '../errors.ts';
 import { renderComparison } from '../report/compare.ts';
 import { readRun } from '../results/read-run.ts';
@@ -12,5 +12,5 @@ export async function compareCommand(files: readonly string[]): Promise<void> {
   const [old, now] = await Promise.all(
     [before, after].map(async (name) => readRun(await readFile(name), name)),
   );
-  process.stdout.write(`${renderComparison(old!, now!)}\n`);
+  process.stdout.write(`${printable(renderComparison(old!, now!))}\n`);
 }

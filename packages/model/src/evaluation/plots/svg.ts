@@ -1,5 +1,6 @@
 import type * as Plot from '@observablehq/plot';
 import type { PlotPalette } from './palette.ts';
+import { validXml } from '../../text/printable.ts';
 import { textWidth } from './text-width.ts';
 
 export const FONT_SIZE = 12;
@@ -93,7 +94,7 @@ export async function drawFigure(build: (plot: typeof Plot) => FigureOptions): P
       element('text', { x: x + SWATCH, y, dy: '0.32em', 'text-anchor': 'start', fill: palette.ink }, text),
     );
   });
-  return svg.outerHTML;
+  return validXml(svg.outerHTML);
 }
 
 function legendColumns(legend: readonly LegendEntry[], width: number): number {

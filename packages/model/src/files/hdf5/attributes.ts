@@ -39,17 +39,16 @@ function readAttribute(
   if (version > 1 && (file.u8(at + 1) & 3) !== 0) {
     throw new Error('the type of an attribute lies elsewhere in the file, which is not read');
   }
-  const sizes = [file.u16(at + 2), file.u16(at + 4), file.u16(at + 6)] as const;
-  const [nameSize, typeSize, spaceSize] =
-    version === 1 ? sizes.map((size) => Math.ceil(size / 8) * 8) : sizes;
+  const padded = (size: number): number => (version === 1 ? Math.ceil(size / 8) * 8 : size);
+  const nameSize = file.u16(at + 2);
   const nameAt = at + (version === 3 ? 9 : 8);
-  const typeAt = nameAt + (nameSize ?? 0);
-  const spaceAt = typeAt + (typeSize ?? 0);
+  const typeAt = nameAt + padded(nameSize);
+  const spaceAt = typeAt + padded(file.u16(at + 4));
   return {
-    name: file.text(nameAt, sizes[0]),
+    name: file.text(nameAt, nameSize),
     datatype: readDatatype(file, typeAt),
     count: elementCount(readDataspace(file, spaceAt)),
-    start: spaceAt + (spaceSize ?? 0),
+    start: spaceAt + padded(file.u16(at + 6)),
   };
 }
 
