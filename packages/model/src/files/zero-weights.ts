@@ -7,6 +7,8 @@ const className = 'AblationCamZeros';
 
 /** How many values may still be made, while a network is being built. */
 let left = Number.POSITIVE_INFINITY;
+/** What was made meanwhile: TF.js leaves a value behind where it cannot make a variable of it, such as for its name. */
+let made: tf.Tensor[] = [];
 
 /**
  * Zeros until the weights are read: drawing random numbers first would take seconds in a large network. They are counted,
@@ -37,7 +39,9 @@ class CountedZeros extends tf.serialization.Serializable {
         `a weight of the shape [${shape.join(', ')}] makes the network larger than the weights that are there`,
       );
     }
-    return tf.zeros(shape as number[], dtype);
+    const zeros = tf.zeros(shape as number[], dtype);
+    made.push(zeros);
+    return zeros;
   }
 }
 
@@ -74,5 +78,7 @@ export function countingZeros<T>(count: number, build: () => T): T {
     return build();
   } finally {
     left = Number.POSITIVE_INFINITY;
+    for (const zeros of made) if (!zeros.isDisposed) zeros.dispose();
+    made = [];
   }
 }
