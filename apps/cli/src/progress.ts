@@ -45,3 +45,24 @@ function formatTime(seconds: number, options: Options, roundToMultipleOf: number
     ? cliProgress.Format.TimeFormat(seconds, options, roundToMultipleOf)
     : 'unknown time';
 }
+
+/**
+ * Runs work with a bar of its own, which comes up with the first part that is done: what is quick, or fails before it has begun,
+ * leaves no trace.
+ *
+ * @param work gets a function to be called with the share that is done, in (0, 1]
+ */
+export async function withProgress<T>(
+  options: ProgressOptions,
+  work: (onProgress: (share: number) => void) => Promise<T>,
+): Promise<T> {
+  let progress: Progress | undefined;
+  try {
+    return await work((share) => {
+      if (share < 1) progress ??= startProgress(options);
+      progress?.update(Math.round(options.total * share));
+    });
+  } finally {
+    progress?.stop();
+  }
+}

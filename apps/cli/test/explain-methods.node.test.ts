@@ -1,3 +1,6 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { runCommand } from './run-command.ts';
@@ -36,6 +39,30 @@ test('several methods and classes print a list', async () => {
   assert.equal(explanations[2]!.attributions?.shape, [40, 1]);
   assert.type(explanations[2]!.convergenceDelta, 'number');
   assert.is(explanations[2]!.layer, null);
+});
+
+test('several methods are printed side by side, each with the layer that it explains', async () => {
+  const args = ['explain', '--layer', 'conv1d_1', '--method', 'grad-cam', '--method', 'saliency'];
+  const folder = await mkdtemp(join(tmpdir(), 'ablation-cam-methods-'));
+  try {
+    const { exitCode, stdout, stderr } = await runCommand([...args, '--out', folder]);
+    assert.is(exitCode, 0, stderr);
+    assert.match(stdout, /grad-cam +conv1d_1 +class 2/);
+    assert.match(stdout, /saliency +the input +class 2/);
+    assert.equal((await readdir(folder)).sort(), [
+      'explanation.json',
+      'heatmap-grad-cam.png',
+      'heatmap-saliency.png',
+    ]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test('a layer is refused where no method has one', async () => {
+  const { exitCode, stderr } = await runCommand(['explain', '--layer', 'conv1d_1', '--method', 'saliency']);
+  assert.is(exitCode, 1);
+  assert.match(stderr, /^error: saliency attributes to the input .*\n$/);
 });
 
 test('an unknown method lists the known ones', async () => {

@@ -3,12 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { parseAblation, parseClasses, parseNormalization } from '../src/explain/request.ts';
+import * as tf from '@tensorflow/tfjs';
+import { saveModel } from '@ablation-cam/model';
+import { parseNormalization } from '../src/arguments/normalization.ts';
+import { parseAblation, parseClasses } from '../src/explain/request.ts';
 import { runCommand } from './run-command.ts';
 
 interface ExplanationJson {
   readonly classIndex: number;
-  readonly layer: string;
+  readonly layer: string | null;
+  readonly layers?: readonly string[];
+  readonly output?: string;
   readonly probabilities: readonly number[];
   readonly logits: readonly number[] | null;
   readonly channels: number;
@@ -56,7 +61,7 @@ test('--json prints the explanation of a MNIST-1D sample, and nothing else, and 
     mapSigned.data.map((value) => Math.max(0, value)),
   );
   assert.is(explanation.dispatches.ablation, 1);
-  for (const name of ['forwardMs', 'ablationMs', 'mapMs', 'totalMs']) {
+  for (const name of ['forwardMs', 'weightsMs', 'ablationMs', 'mapMs', 'totalMs']) {
     assert.type(timings[name], 'number');
   }
   const score = probabilities[classIndex] ?? NaN;
@@ -100,6 +105,59 @@ test('several classes give a list', async () => {
   );
 });
 
+test('--top-k gives the classes with the highest logits, the highest first', async () => {
+  const { exitCode, stdout, stderr } = await runCommand(['explain', 'mnist1d:2', '--top-k', '3', '--json']);
+  assert.is(exitCode, 0, stderr);
+  const { explanations } = JSON.parse(stdout) as { explanations: readonly ExplanationJson[] };
+  const logits = explanations[0]?.logits ?? [];
+  const highest = [...logits.keys()].sort((a, b) => (logits[b] ?? 0) - (logits[a] ?? 0)).slice(0, 3);
+  assert.equal(
+    explanations.map(({ classIndex }) => classIndex),
+    highest,
+  );
+});
+
+test("--layer twice gives the mean of the maps of both, at the input's positions", async () => {
+  const layers = ['conv1d_1', 'conv1d_2'];
+  const args = ['explain', 'mnist1d:2', '--json', ...layers.flatMap((name) => ['--layer', name])];
+  const { exitCode, stdout, stderr } = await runCommand(args);
+  assert.is(exitCode, 0, stderr);
+  const mean = JSON.parse(stdout) as ExplanationJson;
+  assert.equal([mean.layer, mean.layers, mean.map.shape], [null, layers, [40]]);
+  assert.not('weights' in mean, 'every layer has weights of its own');
+  const sum = new Float64Array(40);
+  for (const layer of layers) {
+    const alone = await runCommand(['explain', 'mnist1d:2', '--json', '--layer', layer]);
+    const { data, shape } = (JSON.parse(alone.stdout) as ExplanationJson).mapSigned;
+    // Both layers of this network have the positions of the input, so that nothing is resized.
+    assert.equal(shape, [40]);
+    const largest = Math.max(...data.map(Math.abs));
+    data.forEach((value, p) => (sum[p] = (sum[p] ?? 0) + value / largest / 2));
+  }
+  mean.mapSigned.data.forEach((value, p) => {
+    assert.ok(Math.abs(value - (sum[p] ?? NaN)) < 1e-5, `position ${String(p)}`);
+  });
+});
+
+test('--output chooses among the outputs of a model', async ({ folder }) => {
+  const model = twoOutputs();
+  await saveModel(model, folder);
+  model.dispose();
+  const args = ['explain', 'mnist1d:0', '--model', join(folder, 'model.json'), '--json'];
+  const none = await runCommand(args);
+  assert.is(none.exitCode, 1);
+  assert.match(none.stderr, /2 outputs; name the one to explain: "kind", "size"/);
+  for (const [name, classes] of [
+    ['kind', 3],
+    ['size', 2],
+  ] as const) {
+    const { exitCode, stdout, stderr } = await runCommand([...args, '--output', name]);
+    assert.is(exitCode, 0, stderr);
+    const found = JSON.parse(stdout) as ExplanationJson;
+    assert.equal([found.output, found.logits?.length], [name, classes]);
+  }
+});
+
 test('--plan tells what would run, and runs nothing', async () => {
   const last = await runCommand(['explain', '--plan']);
   assert.match(last.stdout, /1 dispatch for all channels together/);
@@ -118,6 +176,10 @@ const WRONG: readonly (readonly [args: readonly string[], message: RegExp])[] = 
   [['--layer', 'dense'], /no positions/],
   [['--class', '10'], /Class 10 is out of range/],
   [['--class', 'cat'], /--class is "cat"/],
+  [['--class', '1', '--top-k', '2'], /--top-k.*cannot be used with.*--class/],
+  [['--top-k', '0'], /whole number from 1/],
+  [['--output', 'other'], /no output "other"/],
+  [['--compare', '--layer', 'conv1d_1', '--layer', 'conv1d_2'], /give --layer once/],
   [['mnist1d:1000'], /index from 0 to 999/],
   [['--ablation', 'x'], /--ablation is "x"/],
   [['--backend', 'gpu'], /webgpu, wasm, cpu/],
@@ -160,6 +222,26 @@ parsing('a scale is a name or mean and deviation', () => {
   assert.throws(() => parseNormalization('0.5'), /mean:deviation/);
 });
 parsing.run();
+
+/** A network of signals `[40, 1]` that tells three kinds and two sizes. */
+function twoOutputs(): tf.LayersModel {
+  const seeded = (seed: number): { kernelInitializer: ReturnType<typeof tf.initializers.glorotUniform> } => ({
+    kernelInitializer: tf.initializers.glorotUniform({ seed }),
+  });
+  const input = tf.input({ shape: [40, 1] });
+  const conv = tf.layers.conv1d({ filters: 4, kernelSize: 3, activation: 'relu', ...seeded(1) });
+  const pooled = tf.layers.globalAveragePooling1d({}).apply(conv.apply(input)) as tf.SymbolicTensor;
+  const outputs = (
+    [
+      ['kind', 3],
+      ['size', 2],
+    ] as const
+  ).map(([name, units]) => {
+    const dense = tf.layers.dense({ name, units, activation: 'softmax', ...seeded(units) });
+    return dense.apply(pooled) as tf.SymbolicTensor;
+  });
+  return tf.model({ inputs: input, outputs });
+}
 
 /** 40 float32 values, all NaN. */
 function npyOfNaN(): Uint8Array {

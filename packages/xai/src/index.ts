@@ -26,7 +26,7 @@ export {
   type MaskedPredictionOptions,
   type Prediction,
 } from './methods/masked-prediction.ts';
-export type { ExplainOptions, MethodOptions } from './methods/registry.ts';
+export { worksOnLayers, type ExplainOptions, type MethodOptions } from './methods/registry.ts';
 export { methodNames, type MethodName } from './methods/names.ts';
 export type {
   Ablation,
@@ -94,6 +94,13 @@ export {
   type TargetClass,
 } from './targets/target.ts';
 export type * from './explanation/explanation.ts';
+export {
+  explanationJson,
+  type ExplanationJson,
+  type ExplanationNumbers,
+  type ExplanationSubject,
+  type MapJson,
+} from './explanation/explanation-json.ts';
 export type { ExplainedInput, InputArray, InputValues, NestedArray } from './forward/model-input.ts';
 export { heatmapOf } from './maps/heatmap.ts';
 export { resizeBilinear } from './maps/resize-bilinear.ts';

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { wholeNumber } from '../arguments/whole-number.ts';
 import type { RegisterCommand } from '../command.ts';
 
 const EXAMPLES = `
@@ -33,14 +34,14 @@ export const compare: RegisterCommand = (program, { signal }) => {
         'names separated by commas, or all; the first one is what the others are held against (default: all but the slow ones)',
       ),
     )
-    .option('--limit <n>', 'only so many samples, evenly from all classes', wholeNumber)
+    .option('--limit <n>', 'only so many samples, evenly from all classes', wholeNumber(1))
     .option('--layer <name>', 'the target layer (default: the last feature map before the output)')
     .option(
       '--fraction <f>',
       'share of the input that top-fraction keeps, in (0, 1] (default: 0.3 for signals, 0.9 for images)',
       share,
     )
-    .addOption(new Option('--steps <n>', 'of insertion and deletion').argParser(wholeNumber).default(10))
+    .addOption(new Option('--steps <n>', 'of insertion and deletion').argParser(wholeNumber(1)).default(10))
     .addOption(
       new Option('--backend <backend>', 'TensorFlow.js backend')
         .choices(['auto', 'webgpu', 'wasm', 'cpu'] as const)
@@ -69,12 +70,6 @@ export const compare: RegisterCommand = (program, { signal }) => {
       await runCompare(options, signal);
     });
 };
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= 1) return value;
-  throw new InvalidArgumentError('It must be a whole number from 1.');
-}
 
 function share(text: string): number {
   const value = Number(text);

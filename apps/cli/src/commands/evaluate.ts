@@ -1,4 +1,5 @@
-import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { Option } from '@commander-js/extra-typings';
+import { wholeNumber } from '../arguments/whole-number.ts';
 import type { RegisterCommand } from '../command.ts';
 
 const EXAMPLES = `
@@ -60,11 +61,3 @@ export const evaluate: RegisterCommand = (program, { signal }) => {
       await runEvaluate(options, signal);
     });
 };
-
-function wholeNumber(least: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= least) return value;
-    throw new InvalidArgumentError(`It must be a whole number from ${least}.`);
-  };
-}

@@ -1,4 +1,5 @@
 import { Argument, InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { wholeNumber } from '../arguments/whole-number.ts';
 import type { RegisterCommand } from '../command.ts';
 
 const EXAMPLES = `
@@ -9,6 +10,7 @@ Examples:
   pnpm explain photo.png --model net/model.json --labels names.txt
   pnpm explain photo.png --model net.h5 --method grad-cam --method integrated-gradients
   pnpm explain slide.tif --model vgg.h5 --layer conv2d_2 --compare
+  pnpm explain slide.tif --model vgg.h5 --layer conv2d_2 --layer conv2d_3 --top-k 3
   pnpm explain signal.npy --model net.h5 --json > explanation.json`;
 
 /** `explain`: why a model decided as it did about one input. */
@@ -37,12 +39,25 @@ export const explain: RegisterCommand = (program, { signal }) => {
         .argParser((name: string, before: readonly string[]) => [...before, name])
         .default([] as readonly string[], 'ablation-cam'),
     )
-    .option('--layer <name>', 'the target layer (default: the last feature map before the output)')
+    .addOption(
+      new Option(
+        '--layer <name>',
+        'the target layer; given several times, the maps of these layers are averaged',
+      )
+        .argParser((name: string, before: readonly string[]) => [...before, name])
+        .default([] as readonly string[], 'the last feature map before the output'),
+    )
+    .option('--output <name>', 'the output to explain, for a model with several')
     .addOption(
       new Option(
         '--class <classes>',
         'predicted, all, or class indices or names, separated by commas',
       ).default('predicted'),
+    )
+    .addOption(
+      new Option('--top-k <n>', 'the n classes with the highest logits, the highest first')
+        .argParser(wholeNumber(1))
+        .conflicts('class'),
     )
     .addOption(
       new Option(

@@ -1,8 +1,8 @@
-import type * as tf from '@tensorflow/tfjs';
 import { drawContactSheet, type MethodName, type PositionMap, type SheetCell } from '@ablation-cam/xai';
 import type { PlotPalette } from '@ablation-cam/model';
 import type { Comparison } from './comparison.ts';
-import { explainTimed, inputOf, type MeasureSettings } from './measure-samples.ts';
+import { inputOf } from './measure-samples.ts';
+import type { MethodExplainers } from './method-explainers.ts';
 import type { CompareData } from './samples.ts';
 
 /** More rows make the page long and say no more. */
@@ -14,10 +14,9 @@ const GAP = 12;
 
 /** Draws a sample of each class, the first one predicted right where there is one, beside every method's map of it. */
 export async function drawExamples(
-  model: tf.LayersModel,
+  explainers: MethodExplainers,
   { dataSet }: CompareData,
   { records, methods, classNames }: Comparison,
-  settings: MeasureSettings,
   palette: PlotPalette,
 ): Promise<string> {
   // A signal is drawn with its map; an image is covered by it.
@@ -33,7 +32,7 @@ export async function drawExamples(
     rowLabels.push(example.classIndex === label ? name : `${name}, taken for ${predicted}`);
     if (showsInput) cells.push(inputCell(input.data, dataSet.inputShape));
     for (const { method } of methods) {
-      const { explanations } = await explainTimed(model, input, method as MethodName, settings);
+      const { explanations } = await explainers.explain(method as MethodName, input);
       cells.push(mapCell(input.data, dataSet.inputShape, explanations[0]!.heatmap));
     }
   }

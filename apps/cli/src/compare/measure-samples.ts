@@ -1,15 +1,14 @@
 import type * as tf from '@tensorflow/tfjs';
 import {
   dropAndIncrease,
-  explain,
   insertionDeletion,
   localization,
-  type Explanation,
   type InputArray,
   type MethodName,
 } from '@ablation-cam/xai';
+import type { MethodExplainers } from './method-explainers.ts';
 import type { SampleRecord } from './measures.ts';
-import { median } from './median.ts';
+import { median } from '../median.ts';
 import type { CompareRequest } from './request.ts';
 import type { CompareData } from './samples.ts';
 
@@ -17,7 +16,7 @@ import type { CompareData } from './samples.ts';
 const TIMING_SECONDS = 0.2;
 const MOST_TIMES = 7;
 
-export interface MeasureSettings extends Pick<CompareRequest, 'layer' | 'steps' | 'backend' | 'executor'> {
+export interface MeasureSettings extends Pick<CompareRequest, 'steps' | 'backend'> {
   readonly fraction: number;
   readonly signal: AbortSignal;
 }
@@ -25,6 +24,7 @@ export interface MeasureSettings extends Pick<CompareRequest, 'layer' | 'steps' 
 /** Explains the predicted class of samples with one method and judges the maps. */
 export async function measureSamples(
   model: tf.LayersModel,
+  explainers: MethodExplainers,
   { dataSet, mask }: CompareData,
   samples: readonly number[],
   method: MethodName,
@@ -32,10 +32,10 @@ export async function measureSamples(
 ): Promise<SampleRecord[]> {
   const input = await inputOf(dataSet, samples);
   const { backend, signal } = settings;
-  const { explanations, seconds: once } = await explainTimed(model, input, method, settings, samples[0]);
+  const { explanations, seconds: once } = await explainers.explain(method, input, samples[0]);
   const times = [once];
   while (times.length < MOST_TIMES && times.reduce((sum, time) => sum + time, 0) < TIMING_SECONDS) {
-    times.push((await explainTimed(model, input, method, settings, samples[0])).seconds);
+    times.push((await explainers.explain(method, input, samples[0])).seconds);
   }
   const seconds = median(times);
   const judged = { backend, signal };
@@ -71,30 +71,6 @@ export async function measureSamples(
       },
     };
   });
-}
-
-/**
- * Explains inputs and tells the time from call to result.
- *
- * @param seed of methods that draw random numbers
- */
-export async function explainTimed(
-  model: tf.LayersModel,
-  input: InputArray,
-  method: MethodName,
-  { layer, backend, executor, signal }: Pick<MeasureSettings, 'layer' | 'backend' | 'executor' | 'signal'>,
-  seed = 0,
-): Promise<{ explanations: readonly Explanation[]; seconds: number }> {
-  const isRandom = method === 'random' || method === 'smooth-grad';
-  const { explanations, timings } = await explain(model, input, {
-    method,
-    layer,
-    backend,
-    signal,
-    ...(isRandom && { seed }),
-    ...(method === 'ablation-cam' && { executor }),
-  });
-  return { explanations, seconds: timings.totalMs / 1000 };
 }
 
 /** The samples as one batch. */

@@ -1,5 +1,5 @@
 import { methodNames, type MethodName } from '@ablation-cam/xai';
-import { CliError } from '../errors.ts';
+import { parseMethod } from '../arguments/method.ts';
 
 /** The command line of `compare`. */
 export interface CompareRequest {
@@ -33,11 +33,4 @@ export function parseMethods(text: string | undefined): MethodName[] {
   if (text === 'all') return [...methodNames];
   const methods = text.split(',').map((word) => parseMethod(word.trim()));
   return [...new Set<MethodName>([...methods, 'random'])];
-}
-
-/** @throws CliError for an unknown name */
-export function parseMethod(word: string): MethodName {
-  const found = methodNames.find((name) => name === word);
-  if (found !== undefined) return found;
-  throw new CliError(`There is no method "${word}"; choose from ${methodNames.join(', ')}.`);
 }

@@ -2,15 +2,16 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { lightPalette, writeFileWhole, type LoadedModel } from '@ablation-cam/model';
 import { releaseDevice, type MethodName } from '@ablation-cam/xai';
-import { openEvaluationData, dataName } from '../evaluate/open-data.ts';
-import { openModel } from '../explain/open-subject.ts';
+import { openEvaluationData, dataName } from '../open-data.ts';
+import { openModel } from '../open-model.ts';
 import { startProgress } from '../progress.ts';
 import { loadTensorFlow } from '../tensorflow.ts';
 import { print, printError, printJson } from '../print.ts';
 import { comparisonMarkdown } from './comparison-markdown.ts';
 import { comparisonCsv, type Comparison, type ComparisonSubject } from './comparison.ts';
 import { drawExamples } from './examples.ts';
-import { explainTimed, inputOf, measureSamples, type MeasureSettings } from './measure-samples.ts';
+import { inputOf, measureSamples, type MeasureSettings } from './measure-samples.ts';
+import { MethodExplainers } from './method-explainers.ts';
 import { printComparison } from './print-comparison.ts';
 import type { SampleRecord } from './measures.ts';
 import { openProgressFile, type ProgressFile } from './progress-file.ts';
@@ -32,10 +33,12 @@ export async function runCompare(request: CompareRequest, signal: AbortSignal): 
   dataName(request);
   await loadTensorFlow();
   const loaded = await openModel(request.model);
+  const { layer, backend, executor } = request;
+  const explainers = new MethodExplainers(loaded.model, { layer, backend, executor, signal });
   try {
     const data = await openData(request, loaded, signal);
     const subject = subjectOf(request, methods, data);
-    const settings = { ...subject, layer: request.layer, signal };
+    const settings: MeasureSettings = { ...subject, signal };
     const path = join(request.out, 'samples.jsonl');
     const file = await openProgressFile(path, subject, request.fresh === true);
     if (file.passedOver > 0 && !request.json) {
@@ -43,7 +46,9 @@ export async function runCompare(request: CompareRequest, signal: AbortSignal): 
         `note: ${file.passedOver} lines of ${path} are cut off or not of this comparison; they are measured again.`,
       );
     }
-    const records = await measureAll(loaded.model, data, methods, settings, file, request.json === true);
+    const measure = async (method: MethodName, samples: readonly number[]): Promise<SampleRecord[]> =>
+      measureSamples(loaded.model, explainers, data, samples, method, settings);
+    const records = await measureAll(data, methods, explainers, measure, file, request.json === true);
     const comparison: Comparison = {
       subject,
       samples: data.samples.length,
@@ -54,9 +59,10 @@ export async function runCompare(request: CompareRequest, signal: AbortSignal): 
     };
     if (request.json) printJson(comparison);
     else printComparison(comparison);
-    const files = await writeFiles(request, loaded.model, data, comparison, settings);
+    const files = await writeFiles(request, explainers, data, comparison);
     if (!request.json) print(`\nwrote ${files.join(', ')}`);
   } finally {
+    await explainers.dispose();
     loaded.model.dispose();
     await releaseDevice();
   }
@@ -99,10 +105,10 @@ function subjectOf(
  * call is slower or faster for what went before it.
  */
 async function measureAll(
-  model: tf.LayersModel,
   data: CompareData,
   methods: readonly MethodName[],
-  settings: MeasureSettings,
+  explainers: MethodExplainers,
+  measure: (method: MethodName, samples: readonly number[]) => Promise<SampleRecord[]>,
   file: ProgressFile,
   silent: boolean,
 ): Promise<Comparison['records']> {
@@ -120,10 +126,10 @@ async function measureAll(
         // Noise follows the place in a batch: a chunk that was cut off is measured again as a whole.
         if (chunk.every((sample) => records.has(keyOf({ method, sample })))) continue;
         if (!warm.has(method)) {
-          await warmUp(model, data.dataSet, chunk, method, settings);
+          await warmUp(explainers, data.dataSet, chunk, method);
           warm.add(method);
         }
-        const found = await measureSamples(model, data, chunk, method, settings);
+        const found = await measure(method, chunk);
         await file.append(found);
         for (const record of found) records.set(keyOf(record), record);
         progress.update(records.size, method);
@@ -145,20 +151,19 @@ function rotated<T>(items: readonly T[], by: number): T[] {
 
 /** The first calls compile and upload, which is no matter of the method; what is compiled depends on the number of inputs. */
 async function warmUp(
-  model: tf.LayersModel,
+  explainers: MethodExplainers,
   dataSet: CompareData['dataSet'],
   chunk: readonly number[],
   method: MethodName,
-  settings: MeasureSettings,
 ): Promise<void> {
   const one = await inputOf(dataSet, chunk.slice(0, 1));
-  await explainTimed(model, one, method, settings);
-  const { seconds: each } = await explainTimed(model, one, method, settings);
+  await explainers.explain(method, one);
+  const { seconds: each } = await explainers.explain(method, one);
   // Next to what a slow method computes, compiling takes no time.
   if (each * chunk.length > LONGEST_WARM_UP_SECONDS) return;
   const all = await inputOf(dataSet, chunk);
   let seconds = 0;
-  do seconds += (await explainTimed(model, all, method, settings)).seconds;
+  do seconds += (await explainers.explain(method, all)).seconds;
   while (seconds < WARM_UP_SECONDS);
 }
 
@@ -168,12 +173,11 @@ function keyOf({ method, sample }: Pick<SampleRecord, 'method' | 'sample'>): str
 
 async function writeFiles(
   request: CompareRequest,
-  model: tf.LayersModel,
+  explainers: MethodExplainers,
   data: CompareData,
   comparison: Comparison,
-  settings: MeasureSettings,
 ): Promise<string[]> {
-  const examples = await drawExamples(model, data, comparison, settings, lightPalette);
+  const examples = await drawExamples(explainers, data, comparison, lightPalette);
   const { subject } = comparison;
   const facts = {
     model: subject.model,

@@ -1,5 +1,5 @@
 import { bootstrapMean, comparePaired, type MeanInterval, type PairedComparison } from '@ablation-cam/xai';
-import { median } from './median.ts';
+import { median } from '../median.ts';
 import { MEASURES, type Measure, type MeasureKey, type SampleRecord } from './measures.ts';
 
 export interface MethodSummary {

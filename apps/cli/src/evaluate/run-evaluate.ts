@@ -1,10 +1,7 @@
 import { basename, join } from 'node:path';
 import {
-  embeddedModel,
-  embeddedModelNames,
   evaluate,
   evaluationPlots,
-  loadModel,
   renderEvaluationReport,
   writeFileWhole,
   type DataSet,
@@ -12,11 +9,12 @@ import {
   type LoadedModel,
 } from '@ablation-cam/model';
 import { openBackend } from '../backend.ts';
+import { dataName, openEvaluationData } from '../open-data.ts';
+import { openModel } from '../open-model.ts';
 import { startProgress } from '../progress.ts';
 import { loadTensorFlow } from '../tensorflow.ts';
 import { print, printJson } from '../print.ts';
 import { evaluationJson } from './evaluation-json.ts';
-import { dataName, openEvaluationData } from './open-data.ts';
 import { readHistory, type History } from './read-history.ts';
 import { printEvaluation } from './report.ts';
 import type { EvaluateRequest } from './request.ts';
@@ -43,11 +41,6 @@ export async function runEvaluate(request: EvaluateRequest, signal: AbortSignal)
   } finally {
     backend.dispose();
   }
-}
-
-async function openModel(name: string): Promise<LoadedModel> {
-  const embedded = embeddedModelNames.find((known) => known === name);
-  return embedded === undefined ? loadModel(name) : embeddedModel(embedded);
 }
 
 async function evaluateWithProgress(

@@ -1,7 +1,13 @@
-import type * as tf from '@tensorflow/tfjs';
-import type { ModelInput } from '@ablation-cam/model';
-import { ablationCam, type AblationCamOptions, type AblationCamResult } from '@ablation-cam/xai';
-import { startProgress } from '../progress.ts';
+import {
+  createExplainer,
+  type ExplainedInput,
+  type Explainer,
+  type ExplainOptions,
+  type ExplanationResult,
+} from '@ablation-cam/xai';
+import type { NetworkSource } from '@ablation-cam/model';
+import { median } from '../median.ts';
+import { withProgress } from '../progress.ts';
 
 /** The single dispatch beside the naive loop, each timed after a warm-up. */
 export interface Comparison {
@@ -21,48 +27,47 @@ export interface Comparison {
 /** Runs that a quick strategy is timed by; the median counts. */
 const REPEATS = 5;
 
-/** Runs the naive loop, and the single dispatch again, on the same input. */
+/** A run of the naive loop that takes longer is timed once. */
+const QUICK_MS = 500;
+
+type Run = () => Promise<ExplanationResult>;
+
+/**
+ * Runs the naive loop, and the single dispatch again, on the same input.
+ *
+ * @param result of Ablation-CAM on one layer, with the same options
+ */
 export async function compareWithNaive(
-  model: tf.LayersModel,
-  input: ModelInput,
-  options: AblationCamOptions,
-  result: AblationCamResult,
+  source: NetworkSource,
+  input: ExplainedInput,
+  options: ExplainOptions<'ablation-cam'>,
+  result: ExplanationResult,
   silent: boolean,
 ): Promise<Comparison> {
-  const fast = { ...options, strategy: 'single-dispatch' } as const;
-  const explained = result.strategy === 'naive' ? await ablationCam(model, input, fast) : result;
-  const fastRuns = await repeat(REPEATS, () => ablationCam(model, input, fast));
-
-  const naive = await naiveRun('naive loop', model, input, options, result.channels, silent);
-  const tail = await fastestTailLoop(model, input, options, result, silent);
-  return {
-    maxRelativeDifference: largestDifference(explained, naive),
-    naiveMs: naive.timings.totalMs,
-    singleDispatchMs: median(fastRuns.map(({ timings }) => timings.totalMs)),
-    ablationMs: median(fastRuns.map(({ timings }) => timings.ablationMs)),
-    ...tail,
-  };
-}
-
-async function naiveRun(
-  label: string,
-  model: tf.LayersModel,
-  input: ModelInput,
-  options: AblationCamOptions,
-  channels: number,
-  silent: boolean,
-): Promise<AblationCamResult> {
-  const progress = startProgress({ label, total: channels, silent });
+  // Scores that are read back for nobody would be timed with the rest.
+  const explainer = await createExplainer(source, {
+    ...options,
+    strategy: 'single-dispatch',
+    ablatedScores: false,
+  });
   try {
-    return await ablationCam(model, input, {
-      ...options,
-      strategy: 'naive',
-      onProgress: (done) => {
-        progress.update(Math.round(channels * done));
-      },
-    });
+    const fast: Run = () => explainer.explain(input);
+    const explained = result.settings?.strategy === 'naive' ? await fast() : result;
+    const fastRuns = await repeat(REPEATS, fast);
+    const naive = await withProgress(
+      { label: 'naive loop', total: result.channels ?? 1, silent },
+      (onProgress) => explainer.explain(input, { strategy: 'naive', onProgress }),
+    );
+    const tail = await fastestTailLoop(explainer, input, result, silent);
+    return {
+      maxRelativeDifference: largestDifference(explained, naive),
+      naiveMs: naive.timings.totalMs,
+      singleDispatchMs: median(fastRuns.map(({ timings }) => timings.totalMs)),
+      ablationMs: median(fastRuns.map(({ timings }) => timings.weightsMs)),
+      ...tail,
+    };
   } finally {
-    progress.stop();
+    await explainer.dispose();
   }
 }
 
@@ -71,35 +76,35 @@ async function naiveRun(
  * slower than WASM at every layer.
  */
 async function fastestTailLoop(
-  model: tf.LayersModel,
-  input: ModelInput,
-  options: AblationCamOptions,
-  result: AblationCamResult,
+  explainer: Explainer<'ablation-cam'>,
+  input: ExplainedInput,
+  { adapter, channels }: ExplanationResult,
   silent: boolean,
 ): Promise<{ tailLoopMs: number; tailLoopBackend: string }> {
-  const hasHardware = result.adapter !== null && !result.adapter.software;
+  const hasHardware = adapter !== null && !adapter.software;
   let fastest = { tailLoopMs: Infinity, tailLoopBackend: '' };
   for (const backend of hasHardware ? (['wasm', 'webgpu'] as const) : (['wasm'] as const)) {
     // What the masked value is, is of no matter for the time.
-    const masked = { ...options, backend, ablation: 'zero' } as const;
-    const run = (): Promise<AblationCamResult> =>
-      naiveRun(`tail loop, ${backend}`, model, input, masked, result.channels, silent);
-    const warmUp = await run();
-    const runs = await repeat(warmUp.timings.ablationMs < 500 ? REPEATS : 1, () =>
-      ablationCam(model, input, { ...masked, strategy: 'naive' }),
+    const masked = { backend, ablation: 'zero', strategy: 'naive' } as const;
+    const progress = { label: `tail loop, ${backend}`, total: channels ?? 1, silent };
+    const warmUp = await withProgress(progress, (onProgress) =>
+      explainer.explain(input, { ...masked, onProgress }),
     );
-    const tailLoopMs = median(runs.map(({ timings }) => timings.ablationMs));
+    const runs = await repeat(warmUp.timings.weightsMs < QUICK_MS ? REPEATS : 1, () =>
+      explainer.explain(input, masked),
+    );
+    const tailLoopMs = median(runs.map(({ timings }) => timings.weightsMs));
     if (tailLoopMs < fastest.tailLoopMs) fastest = { tailLoopMs, tailLoopBackend: backend };
   }
   return fastest;
 }
 
-function largestDifference(a: AblationCamResult, b: AblationCamResult): number {
+function largestDifference(a: ExplanationResult, b: ExplanationResult): number {
   let largest = 0;
   let difference = 0;
   a.explanations.forEach(({ weights }, index) => {
     const others = b.explanations[index]?.weights;
-    weights.forEach((weight, k) => {
+    weights?.forEach((weight, k) => {
       const other = others?.[k] ?? NaN;
       largest = Math.max(largest, Math.abs(other));
       difference = Math.max(difference, Math.abs(weight - other));
@@ -112,11 +117,4 @@ async function repeat<T>(times: number, run: () => Promise<T>): Promise<T[]> {
   const results: T[] = [];
   for (let i = 0; i < times; i++) results.push(await run());
   return results;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? NaN;
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? NaN)) / 2;
 }

@@ -1,17 +1,18 @@
 import {
-  embeddedModel,
   embeddedModelNames,
-  loadModel,
   mnist1dClassNames,
+  networkOf,
   readClassNames,
   readInput,
+  resolveOutput,
   useBackend,
-  type EmbeddedModelName,
   type LoadedModel,
   type ModelInput,
 } from '@ablation-cam/model';
+import { parseNormalization } from '../arguments/normalization.ts';
 import { CliError } from '../errors.ts';
-import { parseNormalization, type ExplainRequest } from './request.ts';
+import { isEmbedded, openModel } from '../open-model.ts';
+import type { ExplainRequest } from './request.ts';
 
 /** The model and the input that an explanation is about. */
 export interface Subject {
@@ -46,31 +47,29 @@ export async function openSubject(request: ExplainRequest): Promise<Subject> {
           'Call ablationCam() of @ablation-cam/xai for others.',
       );
     }
+    const classNames = await namesOf(request, loaded);
     const input = await readInput(source, {
       shape: modelInput.shape.slice(1),
       normalize,
       maxPixels: request.maxPixels,
     });
-    return { loaded, input, classNames: await namesOf(request, loaded) };
+    return { loaded, input, classNames };
   } catch (error) {
     loaded.model.dispose();
     throw error;
   }
 }
 
-/** @throws ModelError */
-export async function openModel(name: string): Promise<LoadedModel> {
-  return isEmbedded(name) ? embeddedModel(name) : loadModel(name);
-}
-
-function isEmbedded(name: string): name is EmbeddedModelName {
-  return (embeddedModelNames as readonly string[]).includes(name);
-}
-
-async function namesOf({ labels, model }: ExplainRequest, loaded: LoadedModel): Promise<readonly string[]> {
-  if (labels !== undefined) {
-    const units = loaded.model.outputs[0]?.shape.at(-1) ?? undefined;
-    return readClassNames(labels, units === 1 ? 2 : units);
-  }
-  return loaded.metadata.classNames ?? (model === 'mnist1d' ? mnist1dClassNames : []);
+/** Names of the classes of the output that is explained. @throws ModelError for an output that does not exist */
+async function namesOf(
+  { labels, model, output }: ExplainRequest,
+  loaded: LoadedModel,
+): Promise<readonly string[]> {
+  const network = networkOf(loaded.model);
+  const units = network.outputs[resolveOutput(network, output)]?.shape.at(-1) ?? undefined;
+  const classes = units === 1 ? 2 : units;
+  if (labels !== undefined) return readClassNames(labels, classes);
+  const names = loaded.metadata.classNames ?? (model === 'mnist1d' ? mnist1dClassNames : []);
+  // A model with several outputs does not say which of them its names are for.
+  return network.outputs.length === 1 || names.length === classes ? names : [];
 }

@@ -3,18 +3,18 @@ import {
   drawImageOverlay,
   drawSignalHeatmap,
   renderPng,
-  type AblationCamResult,
   type Explanation,
+  type ExplanationResult,
   type FigureOptions,
 } from '@ablation-cam/xai';
 import { classText } from './class-text.ts';
-import type { MethodRun } from './method-json.ts';
 import type { Subject } from './open-subject.ts';
 
 export interface Picture {
   /** File name. */
   readonly name: string;
-  readonly png: Uint8Array;
+  /** PNG. */
+  readonly data: Uint8Array;
 }
 
 /** Nobody looks at more maps of one input. */
@@ -34,23 +34,18 @@ interface Drawn {
 
 /**
  * Draws `heatmap.png`, and for an image `overlay.png`; with several classes one of each for the first sixteen, the class
- * index in the name.
+ * index in the name. Where it is not Ablation-CAM alone that explained, the method is in the name as well.
  */
 export async function drawPictures(
   subject: Subject,
-  { explanations, layer }: AblationCamResult,
+  results: readonly ExplanationResult[],
 ): Promise<Picture[]> {
-  const title = `Ablation-CAM of ${subject.input.name}`;
-  return draw(subject, { explanations, title, caption: layerCaption(layer), suffix: '' });
-}
-
-/** The same for each of several methods, the method in the name. */
-export async function drawMethodPictures(subject: Subject, runs: readonly MethodRun[]): Promise<Picture[]> {
+  const isAlone = results.length === 1 && results[0]?.method === 'ablation-cam';
   const pictures: Picture[] = [];
-  for (const { method, layer, explanations } of runs) {
-    const title = `${method} of ${subject.input.name}`;
-    const caption = layer === null ? 'What is bright raised the score of this class.' : layerCaption(layer);
-    pictures.push(...(await draw(subject, { explanations, title, caption, suffix: `-${method}` })));
+  for (const { method, layers, explanations } of results) {
+    const title = `${isAlone ? 'Ablation-CAM' : method} of ${subject.input.name}`;
+    const suffix = isAlone ? '' : `-${method}`;
+    pictures.push(...(await draw(subject, { explanations, title, caption: captionOf(layers), suffix })));
   }
   return pictures;
 }
@@ -61,7 +56,7 @@ async function draw(subject: Subject, drawn: Drawn): Promise<Picture[]> {
   for (const explanation of drawn.explanations.slice(0, MOST_CLASSES)) {
     const suffix = isSingle ? drawn.suffix : `${drawn.suffix}-${String(explanation.classIndex)}`;
     for (const [name, svg] of Object.entries(drawings(subject, drawn, explanation))) {
-      pictures.push({ name: `${name}${suffix}.png`, png: await renderPng(svg, { scale: SCALE }) });
+      pictures.push({ name: `${name}${suffix}.png`, data: await renderPng(svg, { scale: SCALE }) });
     }
   }
   return pictures;
@@ -90,6 +85,9 @@ function drawings(subject: Subject, drawn: Drawn, explanation: Explanation): Rec
     : { heatmap: cells };
 }
 
-function layerCaption(layer: string): string {
-  return `Target layer ${layer}. What lies where the colour is bright raised the score of this class.`;
+function captionOf(layers: readonly string[]): string {
+  if (layers.length === 0) return 'What is bright raised the score of this class.';
+  const target =
+    layers.length === 1 ? `Target layer ${layers.join()}` : `Mean of the layers ${layers.join(', ')}`;
+  return `${target}. What lies where the colour is bright raised the score of this class.`;
 }

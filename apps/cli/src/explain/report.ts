@@ -1,50 +1,97 @@
 import Table from 'cli-table3';
-import type { AblationCamResult, AblationExplanation, Choice, Explanation } from '@ablation-cam/xai';
+import type { Choice, Explanation, ExplanationResult, PositionMap } from '@ablation-cam/xai';
 import { classText } from './class-text.ts';
 import type { Comparison } from './compare.ts';
 import type { Subject } from './open-subject.ts';
 import { print } from '../print.ts';
 
 const TOP_CHANNELS = 5;
+const MOST_CLASSES = 10;
 
-/** Prints an explanation for people. */
+const plain = { head: [], border: [], compact: true };
+
+/** Prints explanations for people: one method in detail, several side by side, and what to know about each map. */
 export function printReport(
   subject: Subject,
-  result: AblationCamResult,
+  results: readonly ExplanationResult[],
   comparison: Comparison | null,
   files: readonly string[],
 ): void {
-  const { explanations, adapter, executor, dispatches, timings } = result;
-  const [first] = explanations;
-  if (!first) return;
-  const lines = [
-    predictionLine(subject, first),
-    '',
-    `layer      ${result.layer}: ${first.map.shape.join(' x ')} positions, ${String(result.channels)} channels`,
-    `forward    TensorFlow.js ${choiceText(result.backend)}`,
-    executor
-      ? `ablation   ${executorText(executor.chosen, dispatches.ablation)} (${executor.reason})`
-      : 'ablation   naive: one pass through the network a channel',
-    `adapter    ${adapter ? `${adapter.description} (${adapter.software ? 'software' : 'hardware'})` : 'not used'}`,
-    `time       forward ${ms(timings.forwardMs)}, ${ablationTime(timings)}, in all ${ms(timings.totalMs)}`,
-  ];
-  print(lines.join('\n'));
-  for (const explanation of explanations.slice(0, 10)) printChannels(subject, result, explanation);
-  if (explanations.length > 10) {
-    print(`\n... and ${count(explanations.length - 10, 'more class', 'more classes')}, see the JSON.`);
-  }
-  for (const warning of result.warnings) print(`\nnote: ${warning}`);
+  const [result, ...others] = results;
+  const first = result?.explanations[0];
+  if (!result || !first) return;
+  print(`${predictionLine(subject, first)}\n`);
+  if (others.length > 0) printSideBySide(subject, results);
+  else printResult(subject, result, first);
+  for (const note of notesOf(results)) print(`note: ${note}`);
   if (comparison) printComparison(result, comparison);
   if (files.length > 0) print(`\nwrote ${files.join(', ')}`);
 }
 
-/** The maps of a software GPU are made together with the ablation. */
-function ablationTime({ ablationMs, mapMs }: AblationCamResult['timings']): string {
-  return mapMs === 0 ? `ablation and map ${ms(ablationMs)}` : `ablation ${ms(ablationMs)}, map ${ms(mapMs)}`;
+/** Says what was predicted. */
+function predictionLine(
+  { input, classNames }: Subject,
+  { logits, probabilities }: Pick<Explanation, 'logits' | 'probabilities'>,
+): string {
+  const values = probabilities ?? logits ?? new Float32Array();
+  const predicted = values.reduce((best, value, c) => (value > (values[best] ?? -Infinity) ? c : best), 0);
+  const value = values[predicted] ?? 0;
+  const said = probabilities ? `probability ${percent(value)}` : `logit ${value.toPrecision(4)}`;
+  const truth = input.label === undefined ? '' : `; the true class is ${classText(classNames, input.label)}`;
+  return `${input.name}: predicted ${classText(classNames, predicted)} with ${said}${truth}`;
+}
+
+/** Where each map has its largest value. */
+function printSideBySide({ classNames }: Subject, results: readonly ExplanationResult[]): void {
+  const table = new Table({
+    head: ['method', 'layer', 'class', 'score', 'largest at', 'time'],
+    style: plain,
+    colAligns: ['left', 'left', 'left', 'right', 'right', 'right'],
+  });
+  for (const { method, layers, explanations, timings } of results) {
+    for (const { classIndex, classScore, heatmap } of explanations) {
+      table.push([
+        method,
+        layers.join(', ') || 'the input',
+        classIndex === null ? '' : classText(classNames, classIndex),
+        classScore.toPrecision(4),
+        peakOf(heatmap),
+        ms(timings.totalMs),
+      ]);
+    }
+  }
+  print(table.toString());
+}
+
+function printResult(subject: Subject, result: ExplanationResult, { map }: Explanation): void {
+  const { method, layers, channels, explanations, adapter, executor, settings, dispatches, timings } = result;
+  const positions = `${map.shape.join(' x ')} positions`;
+  const channelText = channels === null ? '' : `, ${String(channels)} channels`;
+  const lines = [
+    `method     ${method}`,
+    layers.length > 1
+      ? `layers     the mean of ${layers.join(', ')}: ${positions}`
+      : `layer      ${layers.join() || 'the input'}: ${positions}${channelText}`,
+    `forward    TensorFlow.js ${choiceText(result.backend)}`,
+    executor && `ablation   ${executorText(executor.chosen, dispatches.ablation)} (${executor.reason})`,
+    settings?.strategy === 'naive' && 'ablation   naive: one pass through the network a channel',
+    `adapter    ${adapter ? `${adapter.description} (${adapter.software ? 'software' : 'hardware'})` : 'not used'}`,
+    `time       forward ${ms(timings.forwardMs)}, ${weightsTime(result)}, in all ${ms(timings.totalMs)}`,
+  ];
+  print(lines.filter(Boolean).join('\n'));
+  for (const explanation of explanations.slice(0, MOST_CLASSES)) {
+    printExplanation(subject, result, explanation);
+  }
+  const more = explanations.length - MOST_CLASSES;
+  if (more > 0) print(`\n... and ${count(more, 'more class', 'more classes')}, see the JSON.`);
+}
+
+function weightsTime({ settings, timings: { weightsMs, mapMs } }: ExplanationResult): string {
+  return `${settings ? 'ablation' : 'weights'} ${ms(weightsMs)}, map ${ms(mapMs)}`;
 }
 
 function executorText(
-  name: NonNullable<AblationCamResult['executor']>['chosen'],
+  name: NonNullable<ExplanationResult['executor']>['chosen'],
   dispatches: number,
 ): string {
   switch (name) {
@@ -57,53 +104,61 @@ function executorText(
   }
 }
 
-/** Says what was predicted. */
-export function predictionLine(
-  { input, classNames }: Subject,
-  { logits, probabilities }: Pick<Explanation, 'logits' | 'probabilities'>,
-): string {
-  const values = probabilities ?? logits ?? new Float32Array();
-  const predicted = values.reduce((best, value, c) => (value > (values[best] ?? -Infinity) ? c : best), 0);
-  const value = values[predicted] ?? 0;
-  const said = probabilities ? `probability ${percent(value)}` : `logit ${value.toPrecision(4)}`;
-  const truth = input.label === undefined ? '' : `; the true class is ${classText(classNames, input.label)}`;
-  return `${input.name}: predicted ${classText(classNames, predicted)} with ${said}${truth}`;
-}
-
-function printChannels(
+function printExplanation(
   { classNames }: Subject,
-  { score, classes }: AblationCamResult,
-  explanation: AblationExplanation,
+  result: ExplanationResult,
+  explanation: Explanation,
 ): void {
-  const { classIndex, classScore, weights, ablatedScores = new Float32Array(), warnings } = explanation;
+  const { score, classes } = result;
+  const { classIndex, classScore, weights, ablatedScores, heatmap } = explanation;
   const shown = score === 'probability' ? percent : (value: number): string => value.toPrecision(4);
-  print(
-    `\nWhy ${classText(classNames, classIndex)} (${score} ${shown(classScore)})? The channels that matter most:`,
-  );
+  const what = classIndex === null ? 'this score' : classText(classNames, classIndex);
+  print(`\nWhy ${what} (${score} ${shown(classScore)})? The map is largest at ${peakOf(heatmap)}.`);
+  if (!weights) return;
+  const scores = classIndex === null || classes === null ? undefined : ablatedScores;
   const table = new Table({
-    head: ['channel', 'weight', `${score} without it`],
-    style: { head: [], border: [], compact: true },
+    head: ['channel', 'weight', ...(scores ? [`${score} without it`] : [])],
+    style: plain,
     colAligns: ['right', 'right', 'right'],
   });
   const order = Array.from(weights.keys()).sort(
     (a, b) => Math.abs(weights[b] ?? 0) - Math.abs(weights[a] ?? 0),
   );
   for (const k of order.slice(0, TOP_CHANNELS)) {
-    table.push([k, (weights[k] ?? 0).toPrecision(4), shown(ablatedScores[k * classes + classIndex] ?? 0)]);
+    const without = scores?.[k * (classes ?? 0) + (classIndex ?? 0)];
+    table.push([k, (weights[k] ?? 0).toPrecision(4), ...(scores ? [shown(without ?? 0)] : [])]);
   }
+  print('The channels that matter most:');
   print(table.toString());
-  for (const warning of warnings) print(`note: ${warning}`);
 }
 
-function printComparison({ channels, ablation }: AblationCamResult, comparison: Comparison): void {
+/** What to know about the maps, each sentence once; with the method where there are several. */
+function notesOf(results: readonly ExplanationResult[]): ReadonlySet<string> {
+  return new Set(
+    results.flatMap(({ method, warnings, explanations }) => {
+      const notes = [...warnings, ...explanations.flatMap((explanation) => explanation.warnings)];
+      return results.length === 1 ? notes : notes.map((note) => `${method}: ${note}`);
+    }),
+  );
+}
+
+function peakOf({ data, shape }: PositionMap): string {
+  const index = data.indexOf(1);
+  if (index < 0) return 'nowhere';
+  const [, width] = shape;
+  if (width === undefined) return String(index);
+  return `row ${String(Math.floor(index / width))}, column ${String(index % width)}`;
+}
+
+function printComparison({ channels, settings }: ExplanationResult, comparison: Comparison): void {
   const { naiveMs, singleDispatchMs, ablationMs, tailLoopMs } = comparison;
   const naive =
-    ablation === 'zero-kernel'
+    settings?.ablation === 'zero-kernel'
       ? `naive loop (${String(channels)} times filter zeroed, whole model)`
       : `naive loop (${String(channels)} times the layers after the masked one)`;
   const table = new Table({
     head: ['after a warm-up', 'time', 'ratio'],
-    style: { head: [], border: [], compact: true },
+    style: plain,
     colAligns: ['left', 'right', 'right'],
   });
   table.push(

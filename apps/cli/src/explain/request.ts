@@ -1,4 +1,4 @@
-import { decodeNpy, readFile, type Normalization } from '@ablation-cam/model';
+import { decodeNpy, readFile } from '@ablation-cam/model';
 import type { Ablation, ClassIndexOption } from '@ablation-cam/xai';
 import { CliError } from '../errors.ts';
 
@@ -8,8 +8,12 @@ export interface ExplainRequest {
   readonly model: string;
   /** The methods, in order; none stands for Ablation-CAM. */
   readonly method: readonly string[];
-  readonly layer?: string | undefined;
+  /** The target layers, in order; none stands for the default one. */
+  readonly layer: readonly string[];
+  readonly output?: string | undefined;
   readonly class: string;
+  /** Takes the place of `class`. */
+  readonly topK?: number | undefined;
   readonly ablation: string;
   readonly score: 'probability' | 'logit';
   readonly weighting: 'relative-drop' | 'slope';
@@ -58,19 +62,4 @@ export async function parseAblation(text: string): Promise<Ablation> {
     );
   }
   return values;
-}
-
-/** @throws CliError */
-export function parseNormalization(text: string | undefined): Normalization | undefined {
-  if (text === undefined || text === '0..1' || text === '-1..1' || text === 'imagenet') return text;
-  const [mean, deviation, ...others] = text
-    .split(':')
-    .map((part) => part.split(',').map((word) => (word.trim() === '' ? NaN : Number(word))));
-  if (!mean || !deviation || others.length > 0 || [...mean, ...deviation].some(Number.isNaN)) {
-    throw new CliError(
-      `--normalize is "${text}"; give 0..1, -1..1, imagenet, or mean:deviation such as 0.5:0.25 or 0.4,0.5,0.6:0.2,0.2,0.2.`,
-    );
-  }
-  const single = (values: number[]): number | number[] => (values.length === 1 ? (values[0] ?? 0) : values);
-  return { mean: single(mean), deviation: single(deviation) };
 }

@@ -1,117 +1,106 @@
 import { join } from 'node:path';
 import { writeFileWhole } from '@ablation-cam/model';
 import {
-  ablationCam,
   ablationPlan,
+  explain,
   releaseDevice,
-  type AblationCamOptions,
-  type AblationCamResult,
+  type ExplanationResult,
+  type MethodName,
 } from '@ablation-cam/xai';
+import { parseMethod } from '../arguments/method.ts';
+import { CliError } from '../errors.ts';
 import { printJson } from '../print.ts';
-import { startProgress } from '../progress.ts';
+import { openModel } from '../open-model.ts';
+import { withProgress } from '../progress.ts';
 import { loadTensorFlow } from '../tensorflow.ts';
 import { compareWithNaive, type Comparison } from './compare.ts';
-import { explanationJson } from './explanation-json.ts';
+import { methodOptions } from './method-options.ts';
+import { openSubject, type Subject } from './open-subject.ts';
 import { drawPictures } from './pictures.ts';
-import { parseMethod } from '../compare/request.ts';
 import { printPlan } from './plan-report.ts';
-import { runMethods } from './run-methods.ts';
 import { printReport } from './report.ts';
-import { parseAblation, parseClasses, type ExplainRequest } from './request.ts';
-import { openModel, openSubject, type Subject } from './open-subject.ts';
+import type { ExplainRequest } from './request.ts';
+import { resultsJson } from './results-json.ts';
 
-/** Carries `explain` out: prints the explanation and writes its files. */
+/** Carries `explain` out: prints the explanations and writes their files. */
 export async function runExplain(request: ExplainRequest, signal: AbortSignal): Promise<void> {
   await loadTensorFlow();
   if (request.plan) {
     await runPlan(request);
     return;
   }
-  const methods = request.method.map(parseMethod);
+  const methods = methodsOf(request);
   const subject = await openSubject(request);
-  const { model } = subject.loaded;
+  const { input, loaded, classNames } = subject;
+  const silent = request.json === true;
   try {
-    const options: AblationCamOptions = {
-      layer: request.layer,
-      classIndex: parseClasses(request.class, subject.classNames),
-      ablation: await parseAblation(request.ablation),
-      score: request.score,
-      weighting: request.weighting,
-      norm: request.norm,
-      strategy: request.strategy,
-      backend: request.backend,
-      executor: request.executor,
-      // What is printed tells the score without each channel; JSON has the scores of all classes where they are asked for.
-      ablatedScores: request.ablatedScores ?? !request.json,
-      signal,
-    };
-    if (methods.some((method) => method !== 'ablation-cam')) {
-      await runMethods(request, methods, subject, options);
-      return;
+    const results: ExplanationResult[] = [];
+    let comparison: Comparison | null = null;
+    for (const options of await methodOptions(request, methods, classNames, signal)) {
+      const progress = { label: options.method, total: 100, silent };
+      const result = await withProgress(progress, (onProgress) =>
+        explain(loaded.model, input, { ...options, onProgress }),
+      );
+      results.push(result);
+      if (request.compare && options.method === 'ablation-cam') {
+        comparison = await compareWithNaive(loaded.model, input, options, result, silent);
+      }
     }
-    const result = await explainWithProgress(request, subject, options);
-    const comparison = request.compare
-      ? await compareWithNaive(model, subject.input, options, result, request.json === true)
-      : null;
-    await report(request, subject, result, comparison);
+    await report(request, subject, results, comparison);
   } finally {
-    model.dispose();
+    loaded.model.dispose();
     await releaseDevice();
   }
 }
 
-async function runPlan({ model: name, layer, json }: ExplainRequest): Promise<void> {
-  const { model } = await openModel(name);
-  try {
-    const plan = await ablationPlan(model, { layer });
-    if (json) printJson(plan);
-    else printPlan(plan);
-  } finally {
-    model.dispose();
+/** Each method once, in the order in which they were named. */
+function methodsOf({ method, layer, compare }: ExplainRequest): readonly MethodName[] {
+  const methods = [...new Set(method.length === 0 ? (['ablation-cam'] as const) : method.map(parseMethod))];
+  if (compare && methods.some((name) => name !== 'ablation-cam')) {
+    throw new CliError('--compare holds Ablation-CAM against its naive loop; leave --method out with it.');
   }
+  if (compare && layer.length > 1) {
+    throw new CliError('--compare holds the weights of one layer against each other; give --layer once.');
+  }
+  return methods;
 }
 
-async function explainWithProgress(
-  request: ExplainRequest,
-  { loaded, input }: Subject,
-  options: AblationCamOptions,
-): Promise<AblationCamResult> {
-  if (request.strategy !== 'naive') return ablationCam(loaded.model, input, options);
-  const progress = startProgress({ label: 'naive loop', total: 100, silent: request.json === true });
+async function runPlan({ model: name, layer: layers, output, json }: ExplainRequest): Promise<void> {
+  const { model } = await openModel(name);
   try {
-    return await ablationCam(loaded.model, input, {
-      ...options,
-      onProgress: (done) => {
-        progress.update(Math.round(100 * done));
-      },
-    });
+    const plans = [];
+    for (const layer of layers.length === 0 ? [undefined] : layers) {
+      plans.push(await ablationPlan(model, { layer, output }));
+    }
+    if (json) printJson(plans.length === 1 ? plans[0] : plans);
+    else plans.forEach(printPlan);
   } finally {
-    progress.stop();
+    model.dispose();
   }
 }
 
 async function report(
   request: ExplainRequest,
   subject: Subject,
-  result: AblationCamResult,
+  results: readonly ExplanationResult[],
   comparison: Comparison | null,
 ): Promise<void> {
   const scoresFile = request.writesFiles ? join(request.out, 'ablated-scores.npy') : 'ablated-scores.npy';
-  const { json, scoresNpy } = explanationJson(request, subject, result, comparison, scoresFile);
+  const { json, scoresNpy } = resultsJson(request, subject, results, comparison, scoresFile);
+  const text = `${JSON.stringify(json, null, 2)}\n`;
   const written: string[] = [];
-  const write = async (name: string, data: string | Uint8Array): Promise<void> => {
-    const path = join(request.out, name);
-    await writeFileWhole(path, data);
-    written.push(path);
-  };
   if (request.writesFiles) {
-    for (const { name, png } of await drawPictures(subject, result)) await write(name, png);
-    await write('explanation.json', `${JSON.stringify(json, null, 2)}\n`);
+    const pictures = await drawPictures(subject, results);
+    for (const { name, data } of [...pictures, { name: 'explanation.json', data: text }]) {
+      const path = join(request.out, name);
+      await writeFileWhole(path, data);
+      written.push(path);
+    }
   }
-  if (scoresNpy) await writeFileWhole(scoresFile, scoresNpy);
-  if (request.json) {
-    printJson(json);
-    return;
+  if (scoresNpy) {
+    await writeFileWhole(scoresFile, scoresNpy);
+    written.push(scoresFile);
   }
-  printReport(subject, result, comparison, written);
+  if (request.json) printJson(json);
+  else printReport(subject, results, comparison, written);
 }

@@ -10,8 +10,8 @@ import {
   vgg7,
   type DataSet,
 } from '@ablation-cam/model';
+import { parseNormalization } from '../arguments/normalization.ts';
 import { CliError } from '../errors.ts';
-import { parseNormalization } from '../explain/request.ts';
 import { startProgress } from '../progress.ts';
 import type { TrainRequest } from './request.ts';
 

@@ -91,6 +91,9 @@ export interface ExplanationResult<E extends Explanation = Explanation> {
   readonly warnings: readonly string[];
 }
 
+/** What a result says of the whole run. */
+export type ExplanationRun = Omit<ExplanationResult, 'explanations'>;
+
 /** In milliseconds. What `totalMs`, from the call to the result, has beyond the others is preparation. */
 export interface Timings {
   /** Passes through the network. */

@@ -94,6 +94,11 @@ const METHODS: { readonly [K in MethodName]: Entry<K> } = {
   random: { make: randomMapMethod, own: ['seed'], worksOn: 'layer' },
 };
 
+/** Whether a method makes its map of a layer's channels; the others attribute to the input and take no layer. */
+export function worksOnLayers(method: MethodName): boolean {
+  return METHODS[method].worksOn === 'layer';
+}
+
 /**
  * Returns the method that options name.
  *

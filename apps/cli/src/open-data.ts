@@ -7,10 +7,19 @@ import {
   type DataSet,
   type LoadedModel,
 } from '@ablation-cam/model';
-import { CliError } from '../errors.ts';
-import { parseNormalization } from '../explain/request.ts';
-import { startProgress } from '../progress.ts';
-import type { DataRequest } from './request.ts';
+import { parseNormalization } from './arguments/normalization.ts';
+import { CliError } from './errors.ts';
+import { startProgress } from './progress.ts';
+
+/** What says which labelled data a command reads. */
+export interface DataRequest {
+  readonly model: string;
+  readonly data?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly normalize?: string | undefined;
+  readonly labels?: string | undefined;
+  readonly json?: true | undefined;
+}
 
 /** The test sets that are generated here, by name. */
 const generated: Readonly<Record<string, () => DataSet>> = {
