@@ -47,8 +47,8 @@ test('several methods are printed side by side, each with the layer that it expl
   try {
     const { exitCode, stdout, stderr } = await runCommand([...args, '--out', folder]);
     assert.is(exitCode, 0, stderr);
-    assert.match(stdout, /grad-cam +conv1d_1 +class 2/);
-    assert.match(stdout, /saliency +the input +class 2/);
+    assert.match(stdout, /grad-cam │ conv1d_1 +│ class 2/);
+    assert.match(stdout, /saliency +│ the input │ class 2/);
     assert.equal((await readdir(folder)).sort(), [
       'explanation.json',
       'heatmap-grad-cam.png',

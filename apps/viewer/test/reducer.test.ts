@@ -14,15 +14,8 @@ const ownModel = { kind: 'files', id: 'own 1/net.h5', name: 'net.h5', files: [] 
 const broken = { kind: 'file', id: 'own 2/x.png', name: 'x.png', file: new File([], 'x.png') } as const;
 const answer = (state: ViewerState, key: string): ViewerState => {
   const map = { shape: [2], data: Float32Array.of(0, 1) };
-  const result = {
-    method: 'grad-cam',
-    target: 'class 1',
-    weights: null,
-    map,
-    mapSigned: map,
-    warnings: [],
-    totalMs: 2,
-  } as const;
+  const run = { ...explanation().run, method: 'grad-cam', settings: null } as const;
+  const result = { run, map: { weights: null, map, mapSigned: map, warnings: [] } };
   return reduce(state, { kind: 'answered', slot: 'attribute', key, result });
 };
 const masked = (channels: readonly number[]) => ({
@@ -63,6 +56,22 @@ test('another layer, method or sample asks for another explanation', () => {
     (each) => wantedCalls(each).explain?.key,
   );
   assert.is(new Set(keys).size, 4);
+});
+
+test('scores without each channel are asked for where they are shown, and then once more', () => {
+  const live = reduce(initialState('mnist1d'), { kind: 'open-panel', panel: 'live' });
+  const wanted = wantedCalls(live).explain;
+  assert.is(wanted?.params.ablatedScores, false);
+  const without = { ...explanation(), ablatedScores: null };
+  const key = wanted?.key ?? '';
+  const explained = reduce(live, { kind: 'answered', slot: 'explain', key, result: without });
+  assert.is(wantedCalls(explained).explain, null);
+  const channels = reduce(explained, { kind: 'open-panel', panel: 'channels' });
+  assert.ok(isExplained(channels), 'what is shown already stays');
+  assert.is(wantedCalls(channels).explain?.params.ablatedScores, true);
+  const complete = explainedState(channels);
+  assert.is(wantedCalls(complete).explain, null);
+  assert.is(wantedCalls(reduce(complete, { kind: 'open-panel', panel: 'live' })).explain, null);
 });
 
 test('an answer that came too late is left out', () => {
@@ -145,7 +154,7 @@ test('another method is asked for, and its map is shown when it is there', () =>
   );
   assert.is(shownAttribution(state), null);
   const next = answer(state, wanted?.key ?? '');
-  assert.is(shownAttribution(next)?.method, 'grad-cam');
+  assert.is(shownAttribution(next)?.run.method, 'grad-cam');
   const other = reduce(next, { kind: 'change-display', display: { classIndex: 0 } });
   assert.is(shownAttribution(other), null);
   const back = reduce(next, { kind: 'change-display', display: { method: 'ablation-cam' } });
@@ -164,7 +173,7 @@ test('a method that fails gives way to Ablation-CAM, with a sentence', () => {
   const state = reduce(explainedState(), { kind: 'change-display', display: { method: 'grad-cam' } });
   const key = wantedCalls(state).attribute?.key ?? '';
   const next = reduce(state, { kind: 'failed', slot: 'attribute', key, message: 'no gradient' });
-  assert.is(shownAttribution(next)?.method, 'ablation-cam');
+  assert.is(shownAttribution(next)?.run.method, 'ablation-cam');
   assert.is(next.problem?.message, 'no gradient');
 });
 

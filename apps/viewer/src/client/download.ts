@@ -1,7 +1,7 @@
 import { drawImageOverlay, drawSignalHeatmap, renderPng, type Decision } from '@ablation-cam/xai';
 import { classNameOf, drawnMap, shownAttribution, type ShownAttribution } from '../state/selectors.ts';
 import { methodTitles } from '../state/method-titles.ts';
-import { explanationJson } from '../state/explanation-json.ts';
+import { shownJson } from '../state/explanation-json.ts';
 import type { ViewerState } from '../state/state.ts';
 
 /** Saves the map over its input as a PNG file; returns what to tell. */
@@ -30,19 +30,20 @@ export async function downloadPicture(state: ViewerState): Promise<string> {
   return `${name} was saved.`;
 }
 
-function captionOf(state: ViewerState, { method, contrast }: ShownAttribution): string {
-  const run = state.explained?.result.run;
-  const how = method === 'ablation-cam' ? `, ${String(run?.ablation)}, ${run?.weighting ?? ''}` : '';
+function captionOf(state: ViewerState, { run, contrast }: ShownAttribution): string {
+  const { method, layers, score, settings } = run;
+  const where = layers.length === 0 ? '' : ` at ${layers.join(', ')}`;
+  const how = settings ? `, ${String(settings.ablation)}, ${settings.weighting}` : '';
   const against = contrast === null ? '' : `, rather than ${classNameOf(state, contrast)}`;
-  return `${methodTitles[method]} at ${run?.layer ?? ''}, ${run?.score ?? ''}${how}${against}`;
+  return `${methodTitles[method]}${where}, ${score}${how}${against}`;
 }
 
-/** Saves all numbers of the class that is shown, as `pnpm explain --json` prints them; returns what to tell. */
+/** Saves the numbers of the class that is shown, as `pnpm explain --json` prints them; returns what to tell. */
 export function downloadJson(state: ViewerState): string {
   const explained = state.explained?.result;
   const map = shownAttribution(state);
   if (!explained || !map) throw new Error('There is nothing to save yet.');
-  const text = JSON.stringify(explanationJson(explained, map, classNameOf(state, map.classIndex)), null, 2);
+  const text = JSON.stringify(shownJson(explained, map, classNameOf(state, map.classIndex)), null, 2);
   const name = `${fileName(explained.input.name)}.json`;
   save(new Blob([text], { type: 'application/json' }), name);
   return `${name} was saved.`;

@@ -42,7 +42,11 @@ export interface Calls {
     params: { readonly model: ModelSource; readonly first: number; readonly count: number };
     result: readonly GalleryItem[];
   };
-  explain: { params: Subject; result: Explained };
+  explain: {
+    /** Whether the scores of all classes without each channel are wanted as well. */
+    params: Subject & { readonly ablatedScores: boolean };
+    result: Explained;
+  };
   /** A class, perhaps against another one, by any method. */
   attribute: {
     params: Subject & {

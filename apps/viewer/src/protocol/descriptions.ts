@@ -1,8 +1,9 @@
 import type { OriginalImage } from '@ablation-cam/model';
 import type {
-  AblationCamResult,
-  AblationExplanation,
+  ClassExplanation,
   DropIncrease,
+  Explanation,
+  ExplanationRun,
   FloatArray,
   Localization,
   MethodName,
@@ -11,7 +12,8 @@ import type {
 
 export interface LayerDescription {
   readonly name: string;
-  readonly layerClass: string;
+  /** What it is, as its format calls it: "Conv2D". */
+  readonly type: string;
   /** Without the batch; null where the model leaves a size open. */
   readonly shape: readonly (number | null)[];
   /** Whether its output is a feature map that leads to the classes. */
@@ -46,7 +48,7 @@ export interface InputDescription {
 
 /** The map of one class. */
 export type ClassMap = Pick<
-  AblationExplanation,
+  ClassExplanation,
   'classIndex' | 'classScore' | 'weights' | 'map' | 'mapSigned' | 'warnings'
 >;
 
@@ -54,27 +56,24 @@ export type ClassMap = Pick<
 export interface Explained {
   readonly model: ModelDescription;
   readonly input: InputDescription;
-  readonly run: Omit<AblationCamResult, 'explanations'>;
+  readonly run: ExplanationRun;
   /** Whether the browser gave a WebGPU device, in use or not. */
   readonly hasWebGpu: boolean;
   readonly probabilities: Float32Array | null;
   readonly logits: Float32Array;
-  /** `[channels, classes]` */
-  readonly ablatedScores: Float32Array;
+  /** `[channels, classes]`, or null where they were not asked for. */
+  readonly ablatedScores: Float32Array | null;
   /** One for each class; for many classes, the likeliest. */
   readonly maps: readonly ClassMap[];
 }
 
 /** The map of one class, or of one class against another, by any method. */
 export interface Attribution {
-  readonly method: MethodName;
-  /** What is explained, in words. */
-  readonly target: string;
-  readonly weights: FloatArray | null;
-  readonly map: PositionMap<FloatArray>;
-  readonly mapSigned: PositionMap<FloatArray>;
-  readonly warnings: readonly string[];
-  readonly totalMs: number;
+  readonly run: ExplanationRun;
+  readonly map: Pick<
+    Explanation,
+    'weights' | 'map' | 'mapSigned' | 'attributions' | 'convergenceDelta' | 'warnings'
+  >;
 }
 
 /** A method's map and how faithful it is, or why it has none. */

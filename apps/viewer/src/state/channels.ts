@@ -10,15 +10,16 @@ export function orderedChannels({ weights }: ClassMap, order: ChannelsView['orde
   return channels.sort((a, b) => (weights[b] ?? 0) - (weights[a] ?? 0));
 }
 
-/** What switching a channel off does to the score of each class, in the units of the score. */
+/** What switching a channel off does to the score of each class, in the units of the score; nothing while it is not known. */
 export function channelEffects(
   { run, probabilities, logits, ablatedScores }: Explained,
   channel: number,
 ): readonly { readonly classIndex: number; readonly change: number }[] {
+  if (!ablatedScores) return [];
   const scores = run.score === 'probability' ? (probabilities ?? logits) : logits;
   return Array.from(scores, (score, classIndex) => ({
     classIndex,
-    change: (ablatedScores[channel * run.classes + classIndex] ?? 0) - score,
+    change: (ablatedScores[channel * scores.length + classIndex] ?? 0) - score,
   }));
 }
 

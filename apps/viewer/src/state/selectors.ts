@@ -1,5 +1,6 @@
-import { heatmapOf, type FloatArray, type MethodName, type PositionMap } from '@ablation-cam/xai';
+import { heatmapOf, type ExplanationRun, type FloatArray, type PositionMap } from '@ablation-cam/xai';
 import type {
+  Attribution,
   ClassMap,
   Explained,
   FeatureMapData,
@@ -33,30 +34,27 @@ export function shownMap(state: ViewerState): ClassMap | null {
 }
 
 /** The map on the stage. */
-export interface ShownAttribution {
-  readonly method: MethodName;
+export type ShownAttribution = Attribution['map'] & {
+  readonly run: ExplanationRun;
   readonly classIndex: number;
   /** The class it is held against, or null. */
   readonly contrast: number | null;
-  readonly weights: FloatArray | null;
-  readonly map: PositionMap<FloatArray>;
-  readonly mapSigned: PositionMap<FloatArray>;
-  readonly warnings: readonly string[];
-  /** What it took; null where it came with the explanation of all classes. */
-  readonly totalMs: number | null;
-}
+  /** Whether it came with the explanation of all classes. */
+  readonly isOfAll: boolean;
+};
 
 /** The map on the stage: that of the method and the class that were chosen, or null while it is on its way. */
 export function shownAttribution(state: ViewerState): ShownAttribution | null {
   const own = shownMap(state);
-  if (!own) return null;
+  if (!own || !state.explained) return null;
   const { classIndex } = own;
   if (!needsAttribution(state)) {
-    return { ...own, method: 'ablation-cam', contrast: null, totalMs: null };
+    return { ...own, run: state.explained.result.run, contrast: null, isOfAll: true };
   }
   const wanted = wantedCalls(state).attribute;
   if (state.attribution === null || state.attribution.key !== wanted?.key) return null;
-  return { ...state.attribution.result, classIndex, contrast: wanted.params.contrast };
+  const { run, map } = state.attribution.result;
+  return { ...map, run, classIndex, contrast: wanted.params.contrast, isOfAll: false };
 }
 
 /** The classes in the order in which they are listed. */

@@ -18,6 +18,7 @@ export function wantedCalls(state: ViewerState): WantedCalls {
   const { model, labels, deviceGeneration, channels, race } = state;
   const subject = subjectOf(state);
   const explainKey = subject ? keyOf(subject, deviceGeneration) : '';
+  const ablatedScores = showsAblatedScores(state);
   const classes = state.explained?.result.logits.length;
   return {
     describe: { key: model.id, params: { model } },
@@ -25,7 +26,10 @@ export function wantedCalls(state: ViewerState): WantedCalls {
       labels && classes !== undefined
         ? { key: `${labels.id}|${classes}`, params: { file: labels.file, classes } }
         : null,
-    explain: subject && !isExplained(state) ? { key: explainKey, params: subject } : null,
+    explain:
+      subject && !(isExplained(state) && hasAblatedScores(state, ablatedScores))
+        ? { key: explainKey + (ablatedScores ? WITH_SCORES : ''), params: { ...subject, ablatedScores } }
+        : null,
     gallery: galleryCall(state),
     attribute: attributeCall(state, subject, explainKey),
     judge: judgeCall(state, subject, explainKey),
@@ -53,7 +57,21 @@ export function subjectOf({ model, input, normalization, settings }: ViewerState
 /** Whether what is shown is what is wanted. */
 export function isExplained(state: ViewerState): boolean {
   const subject = subjectOf(state);
-  return subject !== null && state.explained?.key === keyOf(subject, state.deviceGeneration);
+  if (subject === null || !state.explained) return false;
+  const key = keyOf(subject, state.deviceGeneration);
+  return state.explained.key === key || state.explained.key === key + WITH_SCORES;
+}
+
+/** What the key of an explanation ends in that has the scores without each channel. */
+const WITH_SCORES = '|scores';
+
+/** Whether the open panel shows the scores without each channel: K C numbers that are not computed for nobody. */
+function showsAblatedScores({ panel }: ViewerState): boolean {
+  return panel === 'channels' || panel === 'numbers';
+}
+
+function hasAblatedScores({ explained }: ViewerState, wanted: boolean): boolean {
+  return !wanted || explained?.result.ablatedScores !== null;
 }
 
 function keyOf({ model, input, normalization, settings }: Subject, generation: number): string {

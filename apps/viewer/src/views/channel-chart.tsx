@@ -1,3 +1,4 @@
+import type { FloatArray } from '@ablation-cam/xai';
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import { signed } from './format.ts';
@@ -5,7 +6,7 @@ import { useDarkScheme } from './use-dark-scheme.ts';
 import { useWidth } from './use-width.ts';
 
 interface ChannelChartProps {
-  readonly weights: Float32Array;
+  readonly weights: FloatArray;
   /** The channels from left to right. */
   readonly ordered: readonly number[];
   readonly off: readonly number[];

@@ -28,7 +28,7 @@ export function ChannelsPanel({ state, dispatch }: ViewProps) {
       <div class="channels-main">
         <div class="controls">
           <p class="hint">
-            How much each of the {explained.run.channels} channels of <b>{explained.run.layer}</b> counts for{' '}
+            How much each of the {ordered.length} channels of <b>{explained.run.layers.join()}</b> counts for{' '}
             {name}. Point at a bar, or use the arrow keys; click it, or press space, to switch the channel
             off.
           </p>
@@ -140,6 +140,7 @@ function Effects({ state, channel }: { state: ViewProps['state']; channel: numbe
   const explained = state.explained?.result;
   if (!explained) return null;
   const effects = channelEffects(explained, channel);
+  if (effects.length === 0) return null;
   const strongest = effects.toSorted((a, b) => Math.abs(b.change) - Math.abs(a.change));
   const reach = Math.abs(strongest[0]?.change ?? 0) || 1;
   const table = (

@@ -47,13 +47,13 @@ export function LayerList({ state, dispatch }: ViewProps) {
   );
 }
 
-function LayerText({ layer: { name, layerClass, shape } }: { layer: LayerDescription }) {
+function LayerText({ layer: { name, type, shape } }: { layer: LayerDescription }) {
   return (
     <>
       <LayerGlyph shape={shape} />
       <span class="layer-text">
         <span class="layer-name">{name}</span>
-        <span class="layer-class">{layerClass}</span>
+        <span class="layer-class">{type}</span>
         <span class="layer-shape">{shapeText(shape)}</span>
       </span>
     </>

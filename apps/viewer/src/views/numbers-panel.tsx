@@ -1,3 +1,4 @@
+import type { AblationSettings } from '@ablation-cam/xai';
 import type { Explained } from '../protocol/descriptions.ts';
 import { methodTitles } from '../state/method-titles.ts';
 import { classNameOf, shownAttribution, type ShownAttribution } from '../state/selectors.ts';
@@ -34,40 +35,42 @@ export function NumbersPanel({ state }: ViewProps) {
 
 function factsOf(
   state: ViewerState,
-  { model, input, run }: Explained,
-  { method, classIndex, contrast, map, totalMs }: ShownAttribution,
+  { model, input }: Explained,
+  { run, classIndex, contrast, map }: ShownAttribution,
 ): readonly (readonly [string, string])[] {
-  const isOwn = method === 'ablation-cam';
   const against = contrast === null ? '' : ` rather than ${classNameOf(state, contrast)}`;
-  const { adapter, executor, backend, dispatches, timings } = run;
-  const weighting = run.weighting === 'slope' ? `slope, norm ${run.norm}` : run.weighting;
-  const off = typeof run.ablation === 'string' ? run.ablation : 'one value a channel';
+  const { method, layers, channels, score, settings, adapter, executor, backend, dispatches, timings } = run;
   return [
     ['Network', `${model.name}, ${large(model.parameters)} parameters`],
     ['Input', `${input.name} ${shapeText(input.shape)}`],
-    ['Layer', `${run.layer}, ${run.channels} channels`],
+    [
+      'Layer',
+      layers.length === 0 ? 'none: it is about the input' : `${layers.join()}, ${channels ?? 0} channels`,
+    ],
     [
       'Map',
       `for ${classNameOf(state, classIndex)}${against}, ${shapeText(map.shape)}, largest value ${largest(map.data)}`,
     ],
-    [
-      'Method',
-      `${methodTitles[method]}, score ${run.score}${isOwn ? `, off is ${off}, weight ${weighting}, ${run.strategy}` : ''}`,
-    ],
+    ['Method', `${methodTitles[method]}, score ${score}${settings ? howChannelsAreOff(settings) : ''}`],
     ['Network on', `${backend.chosen} (${backend.reason})`],
-    ...(totalMs === null
+    ...(settings
       ? ([
           ['Ablation on', executor ? `${executor.chosen} (${executor.reason})` : 'the network itself'],
           ['Dispatches', `${dispatches.ablation} for the ablation, ${dispatches.map} for the maps`],
-          [
-            'Times',
-            `forward ${duration(timings.forwardMs)}, ablation ${duration(timings.ablationMs)}, ` +
-              `maps ${duration(timings.mapMs)}, in all ${duration(timings.totalMs)}`,
-          ],
         ] as const)
-      : ([['Time', duration(totalMs)]] as const)),
+      : []),
+    [
+      'Times',
+      `forward ${duration(timings.forwardMs)}, ${settings ? 'ablation' : 'weights'} ${duration(timings.weightsMs)}, ` +
+        `maps ${duration(timings.mapMs)}, in all ${duration(timings.totalMs)}`,
+    ],
     ['Adapter', adapter ? `${adapter.description} (${adapter.software ? 'software' : 'hardware'})` : 'none'],
   ];
+}
+
+function howChannelsAreOff({ ablation, weighting, norm, strategy }: AblationSettings): string {
+  const off = typeof ablation === 'string' ? ablation : 'one value a channel';
+  return `, off is ${off}, weight ${weighting === 'slope' ? `slope, norm ${norm}` : weighting}, ${strategy}`;
 }
 
 function largest(values: ArrayLike<number>): string {
@@ -111,20 +114,20 @@ interface WeightTableProps {
   readonly shown: ShownAttribution;
 }
 
-function WeightTable({ state, explained: { run, ablatedScores }, shown }: WeightTableProps) {
-  const { method, classIndex, weights } = shown;
-  const isOwn = method === 'ablation-cam';
+function WeightTable({ state, explained: { ablatedScores, logits }, shown }: WeightTableProps) {
+  const { run, classIndex, weights } = shown;
+  const scores = run.settings && ablatedScores;
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="Weights of the channels">
       <table>
         <caption>
-          {methodTitles[method]}, channels for {classNameOf(state, classIndex)}
+          {methodTitles[run.method]}, channels for {classNameOf(state, classIndex)}
         </caption>
         <thead>
           <tr>
             <th scope="col">channel</th>
             <th scope="col">weight</th>
-            {isOwn && <th scope="col">{run.score} without it</th>}
+            {scores && <th scope="col">{run.score} without it</th>}
           </tr>
         </thead>
         <tbody>
@@ -134,9 +137,7 @@ function WeightTable({ state, explained: { run, ablatedScores }, shown }: Weight
               <td class="number" data-weight={weight}>
                 {signed(weight)}
               </td>
-              {isOwn && (
-                <td class="number">{(ablatedScores[k * run.classes + classIndex] ?? 0).toFixed(6)}</td>
-              )}
+              {scores && <td class="number">{(scores[k * logits.length + classIndex] ?? 0).toFixed(6)}</td>}
             </tr>
           ))}
         </tbody>

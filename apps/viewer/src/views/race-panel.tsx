@@ -13,9 +13,9 @@ export function RacePanel({ state, dispatch }: ViewProps) {
   return (
     <div class="race">
       <p class="hint">
-        The usual way runs the network once for each of the {run.channels} channels of <b>{run.layer}</b>.
-        This project computes all of them together, in a number of steps that does not grow with the channels,
-        and gets the same numbers. Both run on your machine, now.
+        The usual way runs the network once for each of the {run.channels} channels of{' '}
+        <b>{run.layers.join()}</b>. This project computes all of them together, in a number of steps that does
+        not grow with the channels, and gets the same numbers. Both run on your machine, now.
       </p>
       <div class="buttons">
         <button
@@ -39,7 +39,7 @@ export function RacePanel({ state, dispatch }: ViewProps) {
         </button>
       </div>
       <div aria-live="polite">
-        {race.status === 'running' && <Running done={race.done} channels={run.channels} />}
+        {race.status === 'running' && <Running done={race.done} channels={run.channels ?? 0} />}
         {race.status === 'cancelled' && <p>The race was cancelled.</p>}
         {race.status === 'finished' && <Finished result={race.result} />}
       </div>

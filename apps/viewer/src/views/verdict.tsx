@@ -29,7 +29,7 @@ export function Verdict({ state }: { state: ViewerState }) {
         )}
         . {attribution ? reading(state, attribution, predicted) : 'The map is on its way …'}
       </p>
-      {[...(attribution?.warnings ?? []), ...explained.run.warnings].map((warning) => (
+      {[...(attribution?.warnings ?? []), ...(attribution?.run ?? explained.run).warnings].map((warning) => (
         <p class="warning" key={warning}>
           {warning}
         </p>
@@ -41,12 +41,12 @@ export function Verdict({ state }: { state: ViewerState }) {
 /** How to read the map. */
 function reading(
   state: ViewerState,
-  { method, classIndex, contrast, totalMs }: ShownAttribution,
+  { run: { method, timings }, classIndex, contrast, isOfAll }: ShownAttribution,
   predicted: number,
 ): string {
   const name = classNameOf(state, classIndex);
   const by = method === 'ablation-cam' ? '' : `, by ${methodTitles[method]}`;
-  const took = totalMs === null ? '' : ` It took ${duration(totalMs)}.`;
+  const took = isOfAll ? '' : ` It took ${duration(timings.totalMs)}.`;
   if (contrast !== null) {
     return `Bright parts speak for ${name} rather than ${classNameOf(state, contrast)}${by}.${took}`;
   }

@@ -2,9 +2,10 @@ import { readClassNames } from '@ablation-cam/model';
 import { featureMap, maskedPrediction } from '@ablation-cam/xai';
 import type { CallName, Params, Result, ToWorker } from '../protocol/calls.ts';
 import { attribute } from './attribute.ts';
-import { explainSubject, optionsOf } from './explain-subject.ts';
+import { explainSubject } from './explain-subject.ts';
 import { galleryOf } from './gallery.ts';
 import { judge } from './judge.ts';
+import { optionsOf } from './options.ts';
 import { race } from './race.ts';
 import type { Workspace } from './workspace.ts';
 

@@ -1,8 +1,14 @@
-import { contrastOf, explain, type MethodName, type MethodResult } from '@ablation-cam/xai';
+import {
+  contrastOf,
+  explain,
+  worksOnLayers,
+  type ExplanationResult,
+  type MethodName,
+} from '@ablation-cam/xai';
 import type { Params, Subject } from '../protocol/calls.ts';
 import type { Attribution } from '../protocol/descriptions.ts';
 import type { CallContext } from './answer.ts';
-import { optionsOf } from './explain-subject.ts';
+import { optionsOf } from './options.ts';
 
 /** Explains one class, or what sets it apart from another, by any method. */
 export async function attribute(
@@ -11,18 +17,20 @@ export async function attribute(
 ): Promise<Attribution> {
   const { score } = subject.settings;
   const aim = contrast === null ? { classIndex, score } : { target: contrastOf(classIndex, contrast, score) };
-  const result = await explainBy(method, subject, aim, context);
-  const [explanation] = result.explanations;
+  const { explanations, ...run } = await explainBy(method, subject, aim, context);
+  const [explanation] = explanations;
   if (!explanation) throw new RangeError(`${method} explained nothing.`);
-  const { weights, map, mapSigned, warnings } = explanation;
+  const { weights, map, mapSigned, attributions, convergenceDelta, warnings } = explanation;
   return {
-    method,
-    target: result.targets[0] ?? '',
-    weights,
-    map,
-    mapSigned,
-    warnings: [...result.warnings, ...warnings],
-    totalMs: result.timings.totalMs,
+    run,
+    map: {
+      weights,
+      map,
+      mapSigned,
+      ...(attributions && { attributions }),
+      ...(convergenceDelta !== undefined && { convergenceDelta }),
+      warnings,
+    },
   };
 }
 
@@ -30,17 +38,20 @@ type Aim =
   | { readonly classIndex: number; readonly score: Subject['settings']['score'] }
   | { readonly target: ReturnType<typeof contrastOf> };
 
-/** Runs one method; the settings of Ablation-CAM are for that alone. */
+/** Runs one method; Ablation-CAM with what is prepared for the subject's settings. */
 export async function explainBy(
   method: MethodName,
   subject: Subject,
   aim: Aim,
   { workspace, signal, onProgress }: CallContext,
-): Promise<MethodResult> {
+): Promise<ExplanationResult> {
   const { loaded, input } = await workspace.subject(subject);
-  const { layer, ablation, weighting } = optionsOf(subject);
   const options = { ...aim, signal, onProgress };
-  return method === 'ablation-cam'
-    ? explain(loaded.model, input, { method, ...options, layer, ablation, weighting })
-    : explain(loaded.model, input, { method, ...options, layer });
+  if (method === 'ablation-cam') return (await workspace.explainer(subject)).explain(input, options);
+  const { layer } = optionsOf(subject);
+  return explain(
+    loaded.model,
+    input,
+    worksOnLayers(method) ? { method, ...options, layer } : { method, ...options },
+  );
 }

@@ -1,12 +1,12 @@
 import {
   layerCandidates,
-  layerGraph,
   mnist1dClassNames,
   ModelError,
+  networkOf,
   resolveTarget,
   textureClassNames,
-  type LayerGraph,
   type LoadedModel,
+  type Network,
 } from '@ablation-cam/model';
 import type { LayerDescription, ModelDescription } from '../protocol/descriptions.ts';
 import type { ModelSource } from '../protocol/sources.ts';
@@ -17,21 +17,20 @@ import type { ModelSource } from '../protocol/sources.ts';
  * @throws ModelError for a model that is no classifier of images or signals, saying what it is instead
  */
 export function describeModel({ model, metadata }: LoadedModel, source: ModelSource): ModelDescription {
-  const graph = layerGraph(model);
-  const [inputShape = []] = graph.inputs.map((id) => graph.tensors[id]?.shape ?? []);
-  if (graph.inputs.length !== 1 || (inputShape.length !== 2 && inputShape.length !== 3)) {
-    const shapes = graph.inputs.map((id) => `[${(graph.tensors[id]?.shape ?? []).map(shown).join(', ')}]`);
+  const network = networkOf(model);
+  const [inputShape = []] = network.inputs.map(({ shape }) => shape);
+  if (network.inputs.length !== 1 || (inputShape.length !== 2 && inputShape.length !== 3)) {
+    const shapes = network.inputs.map(({ shape }) => `[${shape.map(shown).join(', ')}]`);
     throw new ModelError(
       'unsupported-layer',
       `${source.name} takes ${shapes.join(' and ')}; this page explains models that take one image [height, width, channels] ` +
         'or one signal [length, channels]. Choose such a model.',
     );
   }
-  const target = resolveTarget(graph);
   return {
     name: source.name,
-    layers: describeLayers(graph),
-    defaultLayer: target.layerCall.name,
+    layers: describeLayers(network),
+    defaultLayer: resolveTarget(network).layer.name,
     inputShape,
     takes: inputShape.length === 3 ? 'image' : 'signal',
     parameters: model.countParams(),
@@ -39,15 +38,13 @@ export function describeModel({ model, metadata }: LoadedModel, source: ModelSou
   };
 }
 
-function describeLayers(graph: LayerGraph): LayerDescription[] {
-  const candidates = new Set(layerCandidates(graph).map(({ name }) => name));
-  const layers = new Map<string, LayerDescription>();
-  for (const call of graph.calls) {
-    const shape = graph.tensors[call.outputs[0] ?? -1]?.shape ?? [];
-    const layerClass = call.layer.getClassName();
-    layers.set(call.name, { name: call.name, layerClass, shape, isCandidate: candidates.has(call.name) });
-  }
-  return [...layers.values()];
+/** A layer that is called several times comes once. */
+function describeLayers(network: Network): LayerDescription[] {
+  const candidates = new Set(layerCandidates(network).map(({ name }) => name));
+  const described = network.layers.map(
+    ({ name, type, shape }) => [name, { name, type, shape, isCandidate: candidates.has(name) }] as const,
+  );
+  return [...new Map(described).values()];
 }
 
 function builtInNames(source: ModelSource): readonly string[] | null {

@@ -2,9 +2,9 @@ import {
   dropAndIncrease,
   keptShares,
   localization,
-  type MethodName,
+  type ExplanationResult,
   type MaskProtocol,
-  type MethodResult,
+  type MethodName,
 } from '@ablation-cam/xai';
 import type { Params } from '../protocol/calls.ts';
 import type { JudgedMethod } from '../protocol/descriptions.ts';
@@ -73,8 +73,8 @@ const QUICK_MS = 200;
 
 /** Returns the first result and the shortest time. */
 async function timed(
-  run: () => Promise<MethodResult>,
-): Promise<{ explanations: MethodResult['explanations']; totalMs: number }> {
+  run: () => Promise<ExplanationResult>,
+): Promise<{ explanations: ExplanationResult['explanations']; totalMs: number }> {
   const { explanations, timings } = await run();
   let { totalMs } = timings;
   for (let i = 1; i < REPEATS && timings.totalMs < QUICK_MS; i++) {

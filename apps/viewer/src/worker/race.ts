@@ -1,35 +1,31 @@
-import { describePlan, planTail } from '@ablation-cam/kernels';
-import { extractTail, layerGraph, resolveTarget } from '@ablation-cam/model';
-import { ablationCam, type AblationCamResult } from '@ablation-cam/xai';
+import { ablationPlan, type ExplanationResult } from '@ablation-cam/xai';
 import type { Subject } from '../protocol/calls.ts';
-import type { RaceResult } from '../protocol/descriptions.ts';
+import type { RaceResult, RaceSide } from '../protocol/descriptions.ts';
 import type { CallContext } from './answer.ts';
-import { hasWebGpu, optionsOf } from './explain-subject.ts';
+import { hasWebGpu } from './has-web-gpu.ts';
+import { optionsOf } from './options.ts';
 
-/** Runs the single dispatch and the naive loop on the same input, both for all classes. */
+/** Runs the single dispatch and the naive loop on the same input, both for the predicted class. */
 export async function race(
   subject: Subject,
   { workspace, signal, onProgress }: CallContext,
 ): Promise<RaceResult> {
   const { loaded, input } = await workspace.subject(subject);
-  const options = { ...optionsOf(subject), signal };
-  const graph = layerGraph(loaded.model, [input.shape]);
-  const { tensor, output } = resolveTarget(graph, { layer: options.layer });
-  const { tail } = await extractTail(graph, tensor, output.name);
-  const planned = planTail(tail);
-  const plan = describePlan(planned);
+  const { layer } = optionsOf(subject);
+  const plan = await ablationPlan(loaded.model, { layer, inputShapes: [input.shape] });
+  const explainer = await workspace.explainer(subject);
   // A single dispatch is what the race is about: it runs on the GPU also where something else is as fast.
-  const isDispatch = planned.kind === 'separable-dense' && (await hasWebGpu());
-  const together = { ...options, ...(isDispatch && { executor: 'webgpu' as const }) };
+  const isDispatch = plan.steps.some(({ kind }) => kind === 'separable-dense') && (await hasWebGpu());
+  const together = { signal, ...(isDispatch && { executor: 'webgpu' as const }) };
   // The first call compiles shaders and moves weights, which the naive loop would then find done.
-  await ablationCam(loaded.model, input, together);
-  const single = await ablationCam(loaded.model, input, together);
+  await explainer.explain(input, together);
+  const single = await explainer.explain(input, together);
   onProgress(0);
-  const naive = await ablationCam(loaded.model, input, { ...options, strategy: 'naive', onProgress });
+  const naive = await explainer.explain(input, { signal, strategy: 'naive', onProgress });
 
   return {
     single: { ...sideOf(single), dispatches: single.dispatches.ablation },
-    naive: { ...sideOf(naive), passes: naive.channels },
+    naive: { ...sideOf(naive), passes: plan.channels },
     largestDifference: largestDifference(single, naive),
     plan: {
       operations: plan.operations.plan,
@@ -42,14 +38,11 @@ export async function race(
   };
 }
 
-function sideOf({ timings: { totalMs, ablationMs } }: AblationCamResult): {
-  totalMs: number;
-  ablationMs: number;
-} {
-  return { totalMs, ablationMs };
+function sideOf({ timings: { totalMs, weightsMs } }: ExplanationResult): RaceSide {
+  return { totalMs, ablationMs: weightsMs };
 }
 
-function largestDifference(a: AblationCamResult, b: AblationCamResult): number {
+function largestDifference(a: ExplanationResult, b: ExplanationResult): number {
   const [own, other] = [a.explanations[0]?.weights ?? [], b.explanations[0]?.weights ?? []];
   let largest = 0;
   let difference = 0;

@@ -1,17 +1,19 @@
 import {
   embeddedModel,
-  layerGraph,
   loadModel,
+  networkOf,
   readInput,
   useBackend,
   type LoadedModel,
   type ModelInput,
 } from '@ablation-cam/model';
+import { createExplainer, type Explainer } from '@ablation-cam/xai';
 import type { Subject } from '../protocol/calls.ts';
 import type { ModelDescription } from '../protocol/descriptions.ts';
 import type { InputSource, ModelSource, NormalizationName } from '../protocol/sources.ts';
 import { describeModel } from './describe-model.ts';
 import { frameInput } from './frame-input.ts';
+import { optionsOf } from './options.ts';
 import { refuseTooLarge } from './refuse-too-large.ts';
 
 export interface OpenedModel {
@@ -28,10 +30,14 @@ interface Kept<T> {
   readonly value: T;
 }
 
-/** The model and the input that were opened last: calls name what they are about, and what is open already is used. */
+/**
+ * The model and the input that were opened last, and the explainer that was made last: calls name what they are about, and
+ * what is there already is used. So one picture after another is explained by what was prepared for the first.
+ */
 export class Workspace {
   #model: Kept<OpenedModel> | null = null;
   #input: Kept<ModelInput> | null = null;
+  #explainer: Kept<Explainer<'ablation-cam'>> | null = null;
 
   /** @throws ModelError */
   async model(source: ModelSource): Promise<OpenedModel> {
@@ -58,17 +64,40 @@ export class Workspace {
       const { inputShape, takes } = opened.description;
       const scale = takes === 'image' ? normalization : undefined;
       const value = await read(input, inputShape, scale);
-      refuseTooLarge(layerGraph(opened.loaded.model, [value.shape]));
+      refuseTooLarge(await networkOf(opened.loaded.model).at([value.shape]));
       this.#input = { key, value };
     }
     return { ...opened, input: this.#input.value };
   }
 
+  /**
+   * Returns Ablation-CAM with the settings of a subject, prepared for its model.
+   *
+   * @throws ModelError, KernelsError
+   */
+  async explainer(subject: Pick<Subject, 'model' | 'settings'>): Promise<Explainer<'ablation-cam'>> {
+    const { loaded } = await this.model(subject.model);
+    const { layer, ablation, score, weighting } = subject.settings;
+    const key = [subject.model.id, layer ?? '', ablation, score, weighting].join('|');
+    if (this.#explainer?.key !== key) {
+      this.#dropExplainer();
+      this.#explainer = { key, value: await createExplainer(loaded.model, optionsOf(subject)) };
+    }
+    return this.#explainer.value;
+  }
+
   /** Frees the model's weights; what was lost with a device is freed all the same. */
   close(): void {
+    this.#dropExplainer();
     this.#model?.value.loaded.dispose();
     this.#model = null;
     this.#input = null;
+  }
+
+  /** What it has prepared is freed as soon as no call is running. */
+  #dropExplainer(): void {
+    void this.#explainer?.value.dispose();
+    this.#explainer = null;
   }
 }
 
