@@ -227,7 +227,7 @@ test('a layer that reads from itself or from another that reads from it is refus
 
 test('a connection that is none is refused with its layer', async () => {
   const { layers, last } = chain(2);
-  for (const nodes of [[5], [[5]], [[['a0', -1, 0]]], [[['a0', 0, 'x']]], [[['a0', 0, 0, 7]]]]) {
+  for (const nodes of [[5], [[]], [[5]], [[['a0', -1, 0]]], [[['a0', 0, 'x']]], [[['a0', 0, 0, 7]]]]) {
     const broken = [...layers.slice(0, 2), { ...layers[2], inbound_nodes: nodes }];
     await assertRefused(
       () => loadModel(functional(broken, last)),

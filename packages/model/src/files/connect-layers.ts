@@ -95,7 +95,8 @@ function inputsOf(file: string, layer: KerasLayer): [name: string, call: number]
   }
   const calls = nodes.map((node, nodeIndex) => {
     const where = `inbound_nodes[${nodeIndex}] of the layer ${layerName(layer)}`;
-    if (!Array.isArray(node)) throw disconnected(file, where);
+    // TF.js makes no call of a node without inputs, and waits for it for ever.
+    if (!Array.isArray(node) || node.length === 0) throw disconnected(file, where);
     return node.map((input: Json): [string, number] => {
       const [name, call, tensor, passed] = Array.isArray(input) ? (input as Json[]) : [];
       const isReference = typeof name === 'string' && isIndex(call) && isIndex(tensor);
