@@ -230,7 +230,10 @@ const requests = suite('requestDevice');
 
 requests('an aborted request is refused as aborted', async () => {
   const reason = new Error('stop');
-  assert.is(await failure(requestDevice({ signal: AbortSignal.abort(reason) })), reason);
+  const error: unknown = await requestDevice({ signal: AbortSignal.abort(reason) }).catch(
+    (thrown: unknown) => thrown,
+  );
+  assert.is(error, reason);
 });
 
 requests.run();

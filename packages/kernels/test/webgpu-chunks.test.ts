@@ -4,7 +4,6 @@ import {
   bytesPerInput,
   bytesPerVariant,
   describePlan,
-  KernelsError,
   planSteps,
   runBytes,
   chunkSizes,

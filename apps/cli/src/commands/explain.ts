@@ -1,4 +1,4 @@
-import { Argument, InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { Argument, Option } from '@commander-js/extra-typings';
 import { wholeNumber } from '../arguments/whole-number.ts';
 import type { RegisterCommand } from '../command.ts';
 
@@ -100,7 +100,7 @@ export const explain: RegisterCommand = (program, { signal }) => {
     .option(
       '--max-pixels <n>',
       'images of more pixels are refused before they are decoded (default: 89478485)',
-      pixelCount,
+      wholeNumber(1),
     )
     .option('--labels <file>', 'class names, one a line')
     .option('--plan', 'print how the channels would be ablated together and what it costs, and run nothing')
@@ -122,9 +122,3 @@ export const explain: RegisterCommand = (program, { signal }) => {
       await runExplain({ input, ...options, model, norm: options.norm === '1' ? 1 : 2, writesFiles }, signal);
     });
 };
-
-function pixelCount(text: string): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= 1) return value;
-  throw new InvalidArgumentError('It must be a whole number from 1.');
-}

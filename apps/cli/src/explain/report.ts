@@ -1,9 +1,10 @@
 import Table from 'cli-table3';
+import { printableName } from '@ablation-cam/model';
 import type { Choice, Explanation, ExplanationResult, PositionMap } from '@ablation-cam/xai';
+import { print } from '../print.ts';
 import { classText } from './class-text.ts';
 import type { Comparison } from './compare.ts';
 import type { Subject } from './open-subject.ts';
-import { print } from '../print.ts';
 
 const TOP_CHANNELS = 5;
 const MOST_CLASSES = 10;
@@ -52,7 +53,7 @@ function printSideBySide({ classNames }: Subject, results: readonly ExplanationR
     for (const { classIndex, classScore, heatmap } of explanations) {
       table.push([
         method,
-        layers.join(', ') || 'the input',
+        layers.map(printableName).join(', ') || 'the input',
         classIndex === null ? '' : classText(classNames, classIndex),
         classScore.toPrecision(4),
         peakOf(heatmap),

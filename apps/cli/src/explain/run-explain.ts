@@ -9,8 +9,8 @@ import {
 } from '@ablation-cam/xai';
 import { parseMethod } from '../arguments/method.ts';
 import { CliError } from '../errors.ts';
-import { printJson } from '../print.ts';
 import { openModel } from '../open-model.ts';
+import { printJson } from '../print.ts';
 import { withProgress } from '../progress.ts';
 import { loadTensorFlow } from '../tensorflow.ts';
 import { compareWithNaive, type Comparison } from './compare.ts';
@@ -87,11 +87,11 @@ async function report(
 ): Promise<void> {
   const scoresFile = request.writesFiles ? join(request.out, 'ablated-scores.npy') : 'ablated-scores.npy';
   const { json, scoresNpy } = resultsJson(request, subject, results, comparison, scoresFile);
-  const text = `${JSON.stringify(json, null, 2)}\n`;
   const written: string[] = [];
   if (request.writesFiles) {
     const pictures = await drawPictures(subject, results);
-    for (const { name, data } of [...pictures, { name: 'explanation.json', data: text }]) {
+    const text = { name: 'explanation.json', data: `${JSON.stringify(json, null, 2)}\n` };
+    for (const { name, data } of [...pictures, text]) {
       const path = join(request.out, name);
       await writeFileWhole(path, data);
       written.push(path);
