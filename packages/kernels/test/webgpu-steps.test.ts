@@ -4,7 +4,6 @@ import {
   bytesPerInput,
   bytesPerVariant,
   chunkSizes,
-  KernelsError,
   planSteps,
   runBytes,
   webGpuExecutor,
