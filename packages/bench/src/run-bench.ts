@@ -11,7 +11,7 @@ import type { BenchRun, CaseFacts, Skipped } from './results/result.ts';
 import { allStrategies } from './strategies/all-strategies.ts';
 import type { Strategy } from './strategies/strategy.ts';
 import { openRuntime, type Runtime } from './subject/runtime.ts';
-import { openSubject, type Subject } from './subject/subject.ts';
+import { openCase, type OpenCase } from './subject/open-case.ts';
 
 /** What is asked of a run; plain data, so that it can be handed to a page. */
 export interface BenchRequest {
@@ -105,7 +105,7 @@ async function measureOne(
   options: MeasureOptions,
 ): Promise<{ facts: CaseFacts; measurement: CaseMeasurement }> {
   options.onStep('building');
-  const subject = await openSubject(benchCase, runtime);
+  const subject = await openCase(benchCase, runtime);
   try {
     const { strategies: names } = benchCase;
     const fitting = strategies.filter(
@@ -119,7 +119,7 @@ async function measureOne(
 }
 
 function factsOf(
-  { benchCase, channels, classes, auto }: Subject,
+  { benchCase, channels, classes, auto }: OpenCase,
   { probabilities }: CaseMeasurement,
 ): CaseFacts {
   const { name, title, sweep } = benchCase;

@@ -5,7 +5,7 @@ import { measureCase, type MeasureOptions } from '../src/measure/measure-case.ts
 import { allStrategies } from '../src/strategies/all-strategies.ts';
 import type { Strategy } from '../src/strategies/strategy.ts';
 import { openRuntime } from '../src/subject/runtime.ts';
-import { openSubject } from '../src/subject/subject.ts';
+import { openCase } from '../src/subject/open-case.ts';
 
 const test = suite('measuring');
 
@@ -33,7 +33,7 @@ async function measure(
   if (!benchCase) throw new RangeError(`There is no case ${caseName}.`);
   const runtime = await openRuntime();
   try {
-    const subject = await openSubject(benchCase, runtime);
+    const subject = await openCase(benchCase, runtime);
     try {
       return await measureCase(subject, strategies, { ...options, ...changes });
     } finally {

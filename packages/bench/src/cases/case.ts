@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import type { SizedNetwork } from '@ablation-cam/model';
 import type { StrategyName } from '../strategies/names.ts';
 
 /** `quick` cases run everywhere in a minute; `full` has them all. */
@@ -20,7 +21,7 @@ export interface BenchCase {
   /** Builds the network on TensorFlow.js's current backend; the caller disposes of it. */
   readonly network: () => Promise<tf.LayersModel>;
   /** One array for each input of the network, `[batch, ...shape]`. */
-  readonly data: (network: tf.LayersModel) => Promise<readonly Float32Array[]>;
+  readonly data: (network: SizedNetwork) => Promise<readonly Float32Array[]>;
   /** The strategies that are timed; absent: all that can. */
   readonly strategies?: readonly StrategyName[];
   /** Where the case lies on a curve of cost against size. */

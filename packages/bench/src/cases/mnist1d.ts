@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { embeddedModel, fetchWeights, generateMnist1d } from '@ablation-cam/model';
+import { embeddedModel, generateMnist1d, type SizedNetwork } from '@ablation-cam/model';
 import { BenchError } from '../errors.ts';
 import type { BenchCase, CaseSet } from './case.ts';
 
@@ -21,14 +21,16 @@ function mnist1d(batch: number, sets: readonly CaseSet[]): BenchCase {
 }
 
 /** The first signals, in the order of the data set, predicted with a probability from 0.05 to 0.99. */
-async function undecidedSignals(network: tf.LayersModel, count: number): Promise<Float32Array> {
+async function undecidedSignals(network: SizedNetwork, count: number): Promise<Float32Array> {
   // Most signals are predicted with more certainty than that: a larger set than the published one holds enough.
   const { train } = generateMnist1d({ samples: 10_000, trainFraction: 1 });
   const signals = Float32Array.from(train.signals);
-  await fetchWeights(network);
+  await network.ready();
+  const { inputs, outputs } = network.graph;
   const best = tf.tidy(() => {
-    const predicted = network.predict(tf.tensor(signals, [train.count, LENGTH, 1]), { batchSize: 500 });
-    return (Array.isArray(predicted) ? predicted[0]! : predicted).max(1);
+    const feeds = new Map([[inputs[0] ?? 0, tf.tensor(signals, [train.count, LENGTH, 1])]]);
+    const [predicted] = network.run(feeds, [outputs[0]?.node ?? -1] as const);
+    return predicted.max(1);
   });
   const probabilities = await best.data();
   best.dispose();

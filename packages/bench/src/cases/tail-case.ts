@@ -28,14 +28,12 @@ export function tailCase({ target, build, seed, gain, lead, ...rest }: TailCase)
       seedWeights(model, seed, { gain, ...(lead === undefined ? {} : { lead }) });
       return Promise.resolve(model);
     },
-    data: (network) =>
+    data: ({ graph }) =>
       Promise.resolve(
-        network.inputs.map(({ shape }, index) => {
-          const channels = shape.at(-1) ?? 1;
-          const positions = shape
-            .slice(1, -1)
-            .reduce((product: number, length) => product * (length ?? 1), 1);
-          return featureMap(seed + 100 * index + 1, positions, channels);
+        graph.inputs.map((id, index) => {
+          const shape = graph.nodes[id]?.shape ?? [];
+          const positions = shape.slice(0, -1).reduce((product, length) => product * length, 1);
+          return featureMap(seed + 100 * index + 1, positions, shape.at(-1) ?? 1);
         }),
       ),
   };

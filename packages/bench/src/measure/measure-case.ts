@@ -1,6 +1,6 @@
 import type { BenchResult, Ceilings, Preparation, Untimed } from '../results/result.ts';
 import type { Strategy } from '../strategies/strategy.ts';
-import type { Subject } from '../subject/subject.ts';
+import type { OpenCase } from '../subject/open-case.ts';
 import type { Effort } from './effort.ts';
 import { Pace } from './pace.ts';
 import { qualify, type Candidate } from './qualify.ts';
@@ -34,7 +34,7 @@ const WARM_UP_SHARE = 0.85;
  * does the end of the case's time; what was measured until then is returned.
  */
 export async function measureCase(
-  subject: Subject,
+  subject: OpenCase,
   strategies: readonly Strategy[],
   options: MeasureOptions,
 ): Promise<CaseMeasurement> {
@@ -107,7 +107,7 @@ async function otherWork(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve));
 }
 
-function row(subject: Subject, candidate: Candidate): BenchResult {
+function row(subject: OpenCase, candidate: Candidate): BenchResult {
   const { strategy, prepared, channels, checked, fixedMs, gpuMs, maxRelativeError, dispatches } = candidate;
   const times = candidate.times.length > 0 ? candidate.times : [checked.ms];
   const [run, all] = [prepared.passes(channels.length), prepared.passes(subject.channels)];

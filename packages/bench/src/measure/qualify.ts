@@ -1,7 +1,7 @@
 import type { Preparation, Untimed } from '../results/result.ts';
 import type { Answer, ExecutorLabel, PreparedStrategy, Strategy } from '../strategies/strategy.ts';
 import { benchBackends, labels } from '../strategies/tfjs.ts';
-import type { Subject } from '../subject/subject.ts';
+import type { OpenCase } from '../subject/open-case.ts';
 import { LARGEST_RELATIVE_ERROR } from './agreement.ts';
 import { countDispatches } from './count-dispatches.ts';
 import type { Effort } from './effort.ts';
@@ -45,7 +45,7 @@ const ON_ADAPTER: readonly ExecutorLabel[] = ['webgpu', 'tfjs-webgpu'];
 
 /** Prepares a strategy, runs it until it is warm, and holds its answer against the reference. */
 export async function qualify(
-  subject: Subject,
+  subject: OpenCase,
   strategy: Strategy,
   reference: Reference,
   options: QualifyOptions,
@@ -143,7 +143,7 @@ async function gpuMsOf(prepared: PreparedStrategy): Promise<number | null> {
 }
 
 async function timedRun(
-  { runtime }: Subject,
+  { runtime }: OpenCase,
   prepared: PreparedStrategy,
   channels: readonly number[],
 ): Promise<TimedRun> {
@@ -156,7 +156,7 @@ async function timedRun(
  * A run after the first; of a loop, over as many channels as take about `sampleMs`. Small runs say little of larger ones -
  * TensorFlow.js computes small tensors on the CPU, pipelines are compiled for new sizes - so that they are grown step by step.
  */
-async function warmRun(subject: Subject, prepared: PreparedStrategy, sampleMs: number): Promise<TimedRun> {
+async function warmRun(subject: OpenCase, prepared: PreparedStrategy, sampleMs: number): Promise<TimedRun> {
   const { channels } = subject;
   if (!prepared.isLoop) return timedRun(subject, prepared, spread(channels, channels));
   for (let count = 1; ; count = Math.min(channels, 4 * count)) {
@@ -169,7 +169,7 @@ async function warmRun(subject: Subject, prepared: PreparedStrategy, sampleMs: n
 }
 
 /** What every run takes besides its passes, on TensorFlow.js's backends: an answer has to come back. */
-async function fixedMsOf({ runtime }: Subject, { executor }: Strategy): Promise<number> {
+async function fixedMsOf({ runtime }: OpenCase, { executor }: Strategy): Promise<number> {
   const backend = benchBackends.find((name) => labels[name] === executor);
   return backend ? runtime.roundTripMs(backend) : 0;
 }

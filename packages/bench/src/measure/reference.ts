@@ -2,7 +2,7 @@ import { evaluateTail, referenceExecutor } from '@ablation-cam/kernels';
 import { BenchError } from '../errors.ts';
 import { ablationInput, planFor } from '../strategies/incremental.ts';
 import type { Answer } from '../strategies/strategy.ts';
-import type { Subject } from '../subject/subject.ts';
+import type { OpenCase } from '../subject/open-case.ts';
 import { largestOfEach, maxRelativeError } from './agreement.ts';
 
 /** What is right, in float64. */
@@ -30,7 +30,7 @@ const REFERENCE_TOLERANCE = 2e-6;
  *
  * @throws BenchError `disagreement` where the reference contradicts the definition
  */
-export async function referenceOf(subject: Subject): Promise<Reference> {
+export async function referenceOf(subject: OpenCase): Promise<Reference> {
   const { batch, channels, classes, predicted } = subject;
   const logits = Array.from({ length: batch }, (_, n) => logitsOf(subject, n, (value) => value));
   const bases = logits.map(softmax);
@@ -89,7 +89,7 @@ export function spread(count: number, size: number): number[] {
 }
 
 /** @param logits in float64 until here: those of the network's own pass have float32's errors, which are not the reference's */
-async function incrementalWeights(subject: Subject, logits: Float32Array): Promise<Float32Array> {
+async function incrementalWeights(subject: OpenCase, logits: Float32Array): Promise<Float32Array> {
   const prepared = await referenceExecutor().prepare(planFor(subject));
   try {
     const { weights } = await prepared.run({ ...ablationInput(subject, (_, data) => data), logits });
@@ -101,7 +101,7 @@ async function incrementalWeights(subject: Subject, logits: Float32Array): Promi
 
 /** Logits of input n by the definition, in float64, with every activation put through `change`. */
 function logitsOf(
-  { tail, activation, constants, batch, channels }: Subject,
+  { tail, activation, constants, batch, channels }: OpenCase,
   n: number,
   change: (value: number, channel: number) => number,
 ): Float64Array {
@@ -123,7 +123,7 @@ function evaluate(...of: Parameters<typeof logitsOf>): Float64Array {
 }
 
 /** The mean over positions of dy/dA_k: a central difference along the whole channel. */
-function meanGradient(subject: Subject, n: number, channel: number): number {
+function meanGradient(subject: OpenCase, n: number, channel: number): number {
   const c = subject.predicted[n]!;
   const shifted = (by: number): number =>
     evaluate(subject, n, (value, k) => (k === channel ? value + by : value))[c]!;

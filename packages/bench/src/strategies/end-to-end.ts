@@ -1,12 +1,12 @@
 import { ablationCam, gradCam } from '@ablation-cam/xai';
-import type { Subject } from '../subject/subject.ts';
+import type { OpenCase } from '../subject/open-case.ts';
 import type { Strategy } from './strategy.ts';
 import { hasNetwork, backendRefusal, backendTitles, labels, onEachBackend, networkPass } from './tfjs.ts';
 
 /** A gradient takes about three passes. */
-const shortestRun = (subject: Subject): number => 3 * networkPass(subject);
+const shortestRun = (subject: OpenCase): number => 3 * networkPass(subject);
 
-function layerOf({ benchCase }: Subject): { layer?: string } {
+function layerOf({ benchCase }: OpenCase): { layer?: string } {
   return benchCase.layer === null ? {} : { layer: benchCase.layer };
 }
 
@@ -23,8 +23,8 @@ export const ablationCamStrategy: Strategy = {
   prepare: async (subject) => {
     const { runtime, channels, batch, benchCase } = subject;
     const backend = runtime.device?.adapter.software === false ? 'webgpu' : 'wasm';
-    const network = await subject.on(backend);
-    const [input] = network.inputs;
+    const { network, inputs } = await subject.on(backend);
+    const [input] = inputs;
     if (!input) throw new RangeError(`The network of "${benchCase.name}" has no input.`);
     return {
       isLoop: false,
@@ -32,7 +32,7 @@ export const ablationCamStrategy: Strategy = {
       cost: { bytes: null, operations: null },
       run: async () => {
         await runtime.use(backend);
-        const { explanations, dispatches } = await ablationCam(network.model, input, {
+        const { explanations, dispatches } = await ablationCam(network.network, input, {
           ...layerOf(subject),
           backend,
           ablation: subject.off,
@@ -59,8 +59,8 @@ export const gradCamStrategies = onEachBackend((backend): Strategy => ({
   refusal: (subject, isQuick) => backendRefusal(subject, backend, shortestRun(subject), isQuick),
   prepare: async (subject) => {
     const { runtime, channels, batch, benchCase } = subject;
-    const network = await subject.on(backend);
-    const [input] = network.inputs;
+    const { network, inputs } = await subject.on(backend);
+    const [input] = inputs;
     if (!input) throw new RangeError(`The network of "${benchCase.name}" has no input.`);
     return {
       isLoop: false,
@@ -68,7 +68,7 @@ export const gradCamStrategies = onEachBackend((backend): Strategy => ({
       cost: { bytes: null, operations: null },
       run: async () => {
         await runtime.use(backend);
-        const { explanations } = await gradCam(network.model, input, {
+        const { explanations } = await gradCam(network.network, input, {
           ...layerOf(subject),
           backend,
           ...(runtime.device ? { device: runtime.device } : {}),

@@ -1,5 +1,5 @@
 import type { Strategy } from './strategy.ts';
-import { predict } from './report-loop.ts';
+import { predict } from '../subject/live-network.ts';
 import { readAll } from './strategy.ts';
 import { hasNetwork, backendRefusal, backendTitles, labels, onEachBackend, networkPass } from './tfjs.ts';
 

@@ -14,7 +14,7 @@ import {
 } from '@ablation-cam/kernels';
 import { tfjsExecutor } from '@ablation-cam/xai';
 import { BenchError } from '../errors.ts';
-import type { Subject } from '../subject/subject.ts';
+import type { OpenCase } from '../subject/open-case.ts';
 import type { PreparedStrategy, Strategy, StrategyCost } from './strategy.ts';
 
 /** Ours: the plan of a tail on one executor, from the activation to weights and map. */
@@ -61,7 +61,7 @@ const reference: Strategy = {
  * @param timed the same executor, which times its passes
  */
 export async function prepareExecutor(
-  subject: Subject,
+  subject: OpenCase,
   plan: Plan,
   executor: Executor,
   device: Device | null,
@@ -101,19 +101,19 @@ export async function prepareExecutor(
 }
 
 /** @throws BenchError `unsupported` where there is none */
-export function deviceOf({ runtime }: Subject): Device {
+export function deviceOf({ runtime }: OpenCase): Device {
   if (runtime.device) return runtime.device;
   throw new BenchError('unsupported', runtime.absence ?? 'There is no GPU.');
 }
 
 /** The plan for this computer's GPU; the reference runs the same. */
-export function planFor({ tail, runtime }: Subject): Plan {
+export function planFor({ tail, runtime }: OpenCase): Plan {
   return planTail(tail, runtime.device ? { limits: runtime.device.limits } : {});
 }
 
 /** What every executor is asked: the predicted class's weights with each channel replaced by its value for "off". */
 export function ablationInput(
-  { batch, activation, logits, constants, off }: Subject,
+  { batch, activation, logits, constants, off }: OpenCase,
   resident: (name: string, data: Float32Array) => TensorSource,
 ): AblationInput {
   return {

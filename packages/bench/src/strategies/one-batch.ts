@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { TensorId } from '@ablation-cam/model';
+import type { NodeId } from '@ablation-cam/kernels';
 import { tailProbabilities, type LiveNetwork } from '../subject/live-network.ts';
 import { readAll, weightsFrom, type Strategy } from './strategy.ts';
 import {
@@ -77,7 +77,7 @@ function maskedCopies(
 }
 
 /** What the tail reads besides the target, once for each copy. */
-function repeated({ constants }: LiveNetwork, copies: number): Map<TensorId, tf.Tensor> {
+function repeated({ constants }: LiveNetwork, copies: number): Map<NodeId, tf.Tensor> {
   return new Map(
     [...constants].map(([id, value]) => {
       const [batch = 1, ...shape] = value.shape;

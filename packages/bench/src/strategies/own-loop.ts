@@ -1,6 +1,6 @@
 import { ownLoopExecutor } from '@ablation-cam/kernels';
 import { deviceOf, planFor, prepareExecutor } from './incremental.ts';
-import type { Subject } from '../subject/subject.ts';
+import type { OpenCase } from '../subject/open-case.ts';
 import type { StrategyName } from './names.ts';
 import type { Strategy } from './strategy.ts';
 
@@ -12,7 +12,7 @@ interface Waiting {
   readonly name: StrategyName;
   readonly title: string;
   readonly isAwaited: boolean;
-  readonly appliesTo: (subject: Subject) => boolean;
+  readonly appliesTo: (subject: OpenCase) => boolean;
 }
 
 /** A pass of more multiply-adds on a GPU takes so long that waiting for it is nothing beside it. */

@@ -1,11 +1,11 @@
-import * as tf from '@tensorflow/tfjs';
-import type { LiveNetwork } from '../subject/live-network.ts';
-import type { Subject } from '../subject/subject.ts';
+import type * as tf from '@tensorflow/tfjs';
+import { predict, type LiveNetwork } from '../subject/live-network.ts';
+import type { OpenCase } from '../subject/open-case.ts';
 import { readAll, weightsFrom, type Strategy } from './strategy.ts';
 import { hasNetwork, backendRefusal, backendTitles, labels, onEachBackend, networkPass } from './tfjs.ts';
 
 /** The network as it is, and without one filter. */
-const shortestRun = (subject: Subject): number => 2 * networkPass(subject);
+const shortestRun = (subject: OpenCase): number => 2 * networkPass(subject);
 
 /** The loop of the original report: the k-th filter of the layer is set to zero and the whole network predicts again. */
 export const reportLoopStrategies = onEachBackend((backend): Strategy => ({
@@ -26,10 +26,9 @@ export const reportLoopStrategies = onEachBackend((backend): Strategy => ({
       cost: { bytes: null, operations: batch * (channels + 1) * (operations.network ?? 0) },
       run: async (list) => {
         await subject.runtime.use(backend);
-        const [base = new Float32Array(), ...ablated] = await readAll(subject, [
-          predict(network),
-          ...list.map((channel) => withoutFilter(network, channel, channels)),
-        ]);
+        const predicted = [predict(network)];
+        for (const channel of list) predicted.push(await withoutFilter(network, channel, channels));
+        const [base = new Float32Array(), ...ablated] = await readAll(subject, predicted);
         return {
           kind: 'weights',
           values: weightsFrom(subject, base, ablated),
@@ -41,25 +40,21 @@ export const reportLoopStrategies = onEachBackend((backend): Strategy => ({
   },
 }));
 
-/** Class probabilities of the network as it is, `[batch, classes]`. The caller disposes. */
-export function predict({ model, inputs }: LiveNetwork): tf.Tensor {
-  const predicted = model.predict([...inputs], { batchSize: inputs[0]?.shape[0] ?? 1 });
-  return Array.isArray(predicted) ? predicted[0]! : predicted;
-}
-
 /** Predicts with the layer's k-th filter at zero; the layer has its own weights back afterwards. */
-function withoutFilter(network: LiveNetwork, channel: number, channels: number): tf.Tensor {
-  const layer = network.targetLayer;
-  const [filter, ...others] = layer?.getWeights() ?? [];
-  if (!layer || !filter) throw new RangeError('The target layer has no filter.');
-  // `setWeights` copies into the layer's variables, so what they held is kept aside.
-  const own = filter.clone();
-  const zeroed = tf.tidy(() => filter.mul(tf.oneHot(tf.scalar(channel, 'int32'), channels, 0, 1)));
+async function withoutFilter(live: LiveNetwork, channel: number, channels: number): Promise<tf.Tensor> {
+  const access = live.network.network.weights;
+  const name = live.layer?.name ?? '';
+  const position = access?.filterOf(name) ?? null;
+  if (!access || position === null) throw new RangeError('The target layer has no filter.');
+  const own = await access.read(name);
+  const filter = own[position];
+  if (!filter) throw new RangeError(`Layer "${name}" has no weight ${position}.`);
+  const values = filter.values.slice();
+  for (let i = channel; i < values.length; i += channels) values[i] = 0;
   try {
-    layer.setWeights([zeroed, ...others]);
-    return predict(network);
+    await access.write(name, own.with(position, { ...filter, values }));
+    return predict(live);
   } finally {
-    layer.setWeights([own, ...layer.getWeights().slice(1)]);
-    tf.dispose([own, zeroed]);
+    await access.write(name, own);
   }
 }

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs';
-import type { Subject } from '../subject/subject.ts';
+import type { OpenCase } from '../subject/open-case.ts';
 import type { StrategyName } from './names.ts';
 
 /** What a strategy runs on, as results name it. */
@@ -16,15 +16,15 @@ export interface Strategy {
   /** `ours` gives Ablation-CAM's answer by the plan, `other` the same answer otherwise; `context` answers something else. */
   readonly role: 'ours' | 'other' | 'context';
   /** Whether the question makes sense for a case; where it does not, reports are silent. */
-  appliesTo(subject: Subject): boolean;
+  appliesTo(subject: OpenCase): boolean;
   /** Why it cannot or should not run a case, in words; null where it can. */
-  refusal(subject: Subject, isQuick: boolean): string | null;
+  refusal(subject: OpenCase, isQuick: boolean): string | null;
   /** Multiply-adds of its shortest run: one channel of a loop, otherwise everything. */
-  shortestRun(subject: Subject): number;
+  shortestRun(subject: OpenCase): number;
   /** Preparing compiles everything, so that the first run takes as long as any other. */
   readonly isWarm?: true;
   /** Everything that is done once for a network. The caller disposes of the result. */
-  prepare(subject: Subject): Promise<PreparedStrategy>;
+  prepare(subject: OpenCase): Promise<PreparedStrategy>;
 }
 
 export interface PreparedStrategy {
@@ -62,7 +62,7 @@ export interface Answer {
 
 /** The weights of the channels run, from the scores of all classes without each: `[channel]` of `[batch, classes]`. */
 export function weightsFrom(
-  { batch, classes, predicted }: Subject,
+  { batch, classes, predicted }: OpenCase,
   base: Float32Array,
   ablated: readonly Float32Array[],
 ): Float32Array {
@@ -77,7 +77,7 @@ export function weightsFrom(
 }
 
 /** Reads tensors of the current backend and frees them. */
-export async function readAll({ runtime }: Subject, tensors: readonly Tensor[]): Promise<Float32Array[]> {
+export async function readAll({ runtime }: OpenCase, tensors: readonly Tensor[]): Promise<Float32Array[]> {
   try {
     const data = await runtime.wait(Promise.all(tensors.map((tensor) => tensor.data())));
     return data as Float32Array[];

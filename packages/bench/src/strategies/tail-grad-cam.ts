@@ -1,11 +1,11 @@
-import type { Subject } from '../subject/subject.ts';
+import type { OpenCase } from '../subject/open-case.ts';
 import * as tf from '@tensorflow/tfjs';
 import { tailProbabilities } from '../subject/live-network.ts';
 import { readAll, type Strategy } from './strategy.ts';
 import { backendRefusal, backendTitles, labels, onEachBackend, tailPass } from './tfjs.ts';
 
 /** A gradient takes about three passes. */
-const shortestRun = (subject: Subject): number => 3 * tailPass(subject);
+const shortestRun = (subject: OpenCase): number => 3 * tailPass(subject);
 
 /** Grad-CAM of the tail alone, with TensorFlow.js's gradient: from the activation to the mean gradient of each channel. */
 export const tailGradCamStrategies = onEachBackend((backend): Strategy => ({

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { LiveNetwork } from '../subject/live-network.ts';
 import type { BenchBackend } from '../subject/runtime.ts';
-import type { Subject } from '../subject/subject.ts';
+import type { OpenCase } from '../subject/open-case.ts';
 import type { ExecutorLabel, Strategy } from './strategy.ts';
 
 export const benchBackends: readonly BenchBackend[] = ['webgpu', 'wasm'];
@@ -21,7 +21,7 @@ const SLOW_ON_SOFTWARE = 1e6;
 
 /** Why TensorFlow.js does not run a case on a backend; `operations` are those of the shortest run. */
 export function backendRefusal(
-  { runtime }: Subject,
+  { runtime }: OpenCase,
   backend: BenchBackend,
   operations: number,
   isQuick: boolean,
@@ -34,22 +34,22 @@ export function backendRefusal(
 }
 
 /** Whether a case has a network before the target, and is not only a tail. */
-export function hasNetwork({ operations }: Subject): boolean {
+export function hasNetwork({ operations }: OpenCase): boolean {
   return operations.network !== null;
 }
 
 /** Multiply-adds of a pass of the whole network. */
-export function networkPass({ batch, operations }: Subject): number {
+export function networkPass({ batch, operations }: OpenCase): number {
   return batch * (operations.network ?? 0);
 }
 
 /** Multiply-adds of a pass of the tail. */
-export function tailPass({ batch, operations }: Subject): number {
+export function tailPass({ batch, operations }: OpenCase): number {
   return batch * operations.tail;
 }
 
 /** Softmax of the given logits in float32, `[batch, classes]`: what the loops subtract from. */
-export function baseProbabilities({ logits, classes }: Pick<Subject, 'logits' | 'classes'>): Float32Array {
+export function baseProbabilities({ logits, classes }: Pick<OpenCase, 'logits' | 'classes'>): Float32Array {
   const probabilities = new Float32Array(logits.length);
   for (let first = 0; first < logits.length; first += classes) {
     const row = logits.subarray(first, first + classes);
@@ -61,7 +61,7 @@ export function baseProbabilities({ logits, classes }: Pick<Subject, 'logits' | 
 }
 
 /** The values that stand for "off", broadcast over positions, or null where all are zero. The caller disposes. */
-export function offTensor({ off }: Subject, { activation }: LiveNetwork): tf.Tensor | null {
+export function offTensor({ off }: OpenCase, { activation }: LiveNetwork): tf.Tensor | null {
   if (off.every((value) => value === 0)) return null;
   return tf.tensor(off, [...activation.shape.map(() => 1).slice(1), off.length]);
 }

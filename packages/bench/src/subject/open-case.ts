@@ -1,20 +1,26 @@
 import * as tf from '@tensorflow/tfjs';
-import { describePlan, planTail, type ExecutorName, type Tail } from '@ablation-cam/kernels';
 import {
-  extractTail,
-  fetchWeights,
-  runLayerGraph,
-  type LayerGraph,
-  type TensorId,
-} from '@ablation-cam/model';
-import { chooseExecutor, type Choice } from '@ablation-cam/xai';
+  cut,
+  tailOperations,
+  type ExecutorName,
+  type Graph,
+  type NodeId,
+  type Tail,
+} from '@ablation-cam/kernels';
+import { ExecutorChoice, type Choice } from '@ablation-cam/xai';
 import type { BenchCase } from '../cases/case.ts';
 import { BenchError } from '../errors.ts';
-import { liveNetwork, openNetwork, type LiveNetwork, type NetworkValues } from './live-network.ts';
+import {
+  liveNetwork,
+  openNetwork,
+  type LiveNetwork,
+  type NetworkValues,
+  type OpenNetwork,
+} from './live-network.ts';
 import type { BenchBackend, Runtime } from './runtime.ts';
 
 /** A case brought to life: the same numbers for every strategy. Who opens it disposes of it. */
-export interface Subject {
+export interface OpenCase {
   readonly benchCase: BenchCase;
   readonly runtime: Runtime;
   readonly tail: Tail;
@@ -46,11 +52,12 @@ export interface Subject {
  *
  * @throws BenchError `unsupported` where the network is no softmax classifier
  */
-export async function openSubject(benchCase: BenchCase, runtime: Runtime): Promise<Subject> {
+export async function openCase(benchCase: BenchCase, runtime: Runtime): Promise<OpenCase> {
   await runtime.use('wasm');
   const opened = await openNetwork(benchCase);
-  const { model, graph, extracted } = opened;
-  const { tail } = extracted;
+  const { network, cut: at } = opened;
+  const { graph } = network;
+  const { tail } = at;
   if (tail.scoreFunction !== 'softmax') {
     throw new BenchError(
       'unsupported',
@@ -58,29 +65,27 @@ export async function openSubject(benchCase: BenchCase, runtime: Runtime): Promi
     );
   }
   const { batch } = benchCase;
-  const data = await benchCase.data(model);
+  const data = await benchCase.data(network);
   const feeds = new Map(
-    graph.inputs.map((id, index) => [id, tf.tensor(data[index] ?? [], [batch, ...sizesOf(graph, id)])]),
+    graph.inputs.map((id, index) => [id, tf.tensor(data[index] ?? [], [batch, ...shapeOf(graph, id)])]),
   );
-  const [activation, logits, ...constants] = runLayerGraph(graph, feeds, [
-    extracted.target,
-    extracted.logits,
-    ...extracted.constants,
-  ]);
+  const [activation, logits, ...constants] = network.run(feeds, [
+    at.target,
+    at.logits,
+    ...at.constants,
+  ] as const);
   const values: NetworkValues = {
     data,
     activation: await read(activation),
     constants: new Map(
-      await Promise.all(
-        extracted.constants.map(async (id, index) => [id, await read(constants[index]!)] as const),
-      ),
+      await Promise.all(at.constants.map(async (id, index) => [id, await read(constants[index]!)] as const)),
     ),
   };
   const logitValues = await read(logits);
   const classes = logitValues.length / batch;
-  const networkOperations = benchCase.layer === null ? null : await operationsOf(graph);
+  const networkOperations = benchCase.layer === null ? null : operationsOf(graph);
   const off = await offValues(opened);
-  const auto = chooseExecutor(tail, 'auto', runtime, batch).choice;
+  const auto = new ExecutorChoice(tail).choose('auto', runtime, batch).choice;
   tf.dispose([...feeds.values(), activation, logits, ...constants]);
 
   const live = new Map<BenchBackend, LiveNetwork>([['wasm', liveNetwork(opened, values, batch)]]);
@@ -97,43 +102,39 @@ export async function openSubject(benchCase: BenchCase, runtime: Runtime): Promi
     activation: values.activation,
     logits: logitValues,
     constants: new Map(
-      constantNodes.map((node, index) => [node, values.constants.get(extracted.constants[index] ?? -1)!]),
+      constantNodes.map((node, index) => [node, values.constants.get(at.constants[index] ?? -1)!]),
     ),
     off,
     predicted: Uint32Array.from({ length: batch }, (_, n) =>
       largest(logitValues.subarray(n * classes, (n + 1) * classes)),
     ),
     auto,
-    operations: { tail: describePlan(planTail(tail)).operations.tail, network: networkOperations },
+    operations: { tail: tailOperations(tail), network: networkOperations },
     on: async (backend) => {
       await runtime.use(backend);
       const known = live.get(backend);
       if (known) return known;
-      const network = liveNetwork(await openNetwork(benchCase), values, batch);
-      await fetchWeights(network.model);
-      live.set(backend, network);
-      return network;
+      const made = liveNetwork(await openNetwork(benchCase), values, batch);
+      await made.network.ready();
+      live.set(backend, made);
+      return made;
     },
     dispose: () => {
-      for (const network of live.values()) network.dispose();
+      for (const opened of live.values()) opened.dispose();
     },
   };
 }
 
 /** What the target layer yields for each channel where its filter is zero: its activation of the bias. */
-async function offValues({
-  graph,
-  extracted,
-  targetLayer,
-}: Awaited<ReturnType<typeof openNetwork>>): Promise<Float32Array> {
-  const channels = sizesOf(graph, extracted.target).at(-1) ?? 1;
-  const call = graph.calls.find(({ outputs }) => outputs.includes(extracted.target));
-  const input = call?.inputs[0];
-  if (targetLayer === null || input === undefined) return new Float32Array(channels);
+async function offValues({ network, cut: { target }, layer }: OpenNetwork): Promise<Float32Array> {
+  const { graph, layers } = network;
+  const channels = shapeOf(graph, target).at(-1) ?? 1;
+  if (layer === null) return new Float32Array(channels);
+  const input = layers[layer.inputs[0] ?? -1]?.node ?? graph.inputs[0] ?? -1;
   // A filter of zeros and an input of zeros give a convolution the same output.
   const yielded = tf.tidy(() => {
-    const zeros = tf.zeros([1, ...sizesOf(graph, input)]);
-    const [output] = runLayerGraph(graph, new Map([[input, zeros]]), [extracted.target] as const);
+    const zeros = tf.zeros([1, ...shapeOf(graph, input)]);
+    const [output] = network.run(new Map([[input, zeros]]), [target] as const);
     return output.reshape([-1, channels]).slice([0, 0], [1, channels]);
   });
   return read(yielded).finally(() => {
@@ -141,13 +142,15 @@ async function offValues({
   });
 }
 
-async function operationsOf(graph: LayerGraph): Promise<number> {
-  const { tail } = await extractTail(graph, graph.inputs[0] ?? 0);
-  return describePlan(planTail(tail)).operations.tail;
+/** Multiply-adds of a pass of the whole network: its tail from the first input on. */
+function operationsOf(graph: Graph): number {
+  const [output] = graph.outputs;
+  if (!output) throw new RangeError('The network has no output.');
+  return tailOperations(cut(graph, graph.inputs[0] ?? 0, output).tail);
 }
 
-function sizesOf(graph: LayerGraph, id: TensorId): number[] {
-  return (graph.tensors[id]?.shape ?? []).map((size) => size ?? 1);
+function shapeOf(graph: Graph, id: NodeId): readonly number[] {
+  return graph.nodes[id]?.shape ?? [];
 }
 
 async function read(tensor: tf.Tensor): Promise<Float32Array> {
