@@ -4,6 +4,7 @@ const EXAMPLES = `
 Examples:
   pnpm bench                                            a minute on a machine without a GPU
   pnpm bench --full --json full.json --html full.html
+  pnpm bench --end-to-end --case mobilenet              whole networks, from the input to the heat map
   pnpm bench --case vgg7 --strategy incremental --strategy masked-loop
   pnpm bench --compare before.json after.json
   pnpm bench --pack bench.tgz                           to run on another machine: tar xf bench.tgz && ./bench
@@ -15,6 +16,8 @@ const program = new Command('pnpm bench')
   )
   .option('--quick', 'reduced cases, under a minute (default without hardware)')
   .option('--full', 'all cases and sweeps, under 15 minutes without a GPU (default on hardware)')
+  .option('--end-to-end', 'whole networks: forward pass, Ablation-CAM and Grad-CAM as programs call them')
+  .option('--backend <name>', 'backend of whole networks, wasm or webgpu; may be given again', collect)
   .option('--case <name>', 'only cases with this in their name; may be given again', collect)
   .option('--strategy <name>', 'only strategies with this in name@executor; may be given again', collect)
   .addOption(new Option('--rounds <n>', 'timed rounds').argParser(wholeNumber))
@@ -24,7 +27,10 @@ const program = new Command('pnpm bench')
   .option('--html <file>', 'write one self-contained page with charts')
   .option('--compare <files...>', 'show two results side by side: before.json after.json')
   .option('--docs', 'write docs/benchmarks.md and the table of the README from the committed results')
-  .option('--guard', 'fail where the gain is gone or dispatches depend on the number of channels')
+  .option(
+    '--guard',
+    'fail where the gain is gone or dispatches depend on the number of channels; with --end-to-end where whole networks take longer than promised',
+  )
   .option('--pack <file>', 'write an archive that runs on another linux x64 machine')
   .addHelpText('after', EXAMPLES)
   .action(async (options) => {

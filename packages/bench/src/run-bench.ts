@@ -1,22 +1,30 @@
 import { wasmFolder } from '#platform';
 import { allCases } from './cases/all-cases.ts';
 import type { BenchCase } from './cases/case.ts';
-import { BenchError } from './errors.ts';
+import { endToEndCases } from './cases/end-to-end-cases.ts';
+import type { EndToEndCase } from './end-to-end/end-to-end-case.ts';
 import { measureCeilings } from './measure/ceilings.ts';
 import { EFFORTS } from './measure/effort.ts';
 import { environmentOf } from './measure/environment.ts';
 import { measureCase, type CaseMeasurement, type MeasureOptions } from './measure/measure-case.ts';
 import { TimeBudget } from './measure/time-budget.ts';
-import type { BenchRun, CaseFacts, Skipped } from './results/result.ts';
+import { runEndToEnd } from './end-to-end/run-end-to-end.ts';
+import { named } from './named.ts';
+import { RESULTS_VERSION, type BenchRun, type CaseFacts, type Skipped } from './results/result.ts';
 import { allStrategies } from './strategies/all-strategies.ts';
 import type { Strategy } from './strategies/strategy.ts';
-import { openRuntime, type Runtime } from './subject/runtime.ts';
+import { openRuntime, type BenchBackend, type Runtime } from './subject/runtime.ts';
 import { openCase, type OpenCase } from './subject/open-case.ts';
 
 /** What is asked of a run; plain data, so that it can be handed to a page. */
 export interface BenchRequest {
-  /** Default: `quick` on a software adapter and without one, `full` on hardware. */
-  readonly set?: 'quick' | 'full' | undefined;
+  /**
+   * Default: `quick` on a software adapter and without one, `full` on hardware. `end-to-end` has whole networks only, `full`
+   * has those at its end that do not take minutes.
+   */
+  readonly set?: 'quick' | 'full' | 'end-to-end' | undefined;
+  /** The backends on which whole networks are explained. Default: WASM, and WebGPU on hardware. */
+  readonly backends?: readonly BenchBackend[] | undefined;
   /** Only cases whose names contain one of these. */
   readonly cases?: readonly string[] | undefined;
   /** Only strategies whose `name@executor` contains one of these. */
@@ -46,6 +54,8 @@ export async function runBench(request: BenchRequest, hooks: BenchHooks): Promis
     const set = request.set ?? (runtime.device?.adapter.software === false ? 'full' : 'quick');
     const cases = chosenCases(set, request.cases);
     const effort = EFFORTS[set];
+    const networks = chosenNetworks(set, request);
+    const backends = request.backends ?? defaultBackends(runtime);
     const ceilings = runtime.device ? await measureCeilings(runtime.device) : null;
     const isSelection = request.cases !== undefined || request.strategies !== undefined;
     const environment = environmentOf(
@@ -74,7 +84,7 @@ export async function runBench(request: BenchRequest, hooks: BenchHooks): Promis
         end,
         signal: hooks.signal,
         onStep: (what) => {
-          hooks.onStep(index, cases.length, `${benchCase.name}: ${what}`);
+          hooks.onStep(index, cases.length + networks.length * backends.length, `${benchCase.name}: ${what}`);
         },
       };
       try {
@@ -85,13 +95,21 @@ export async function runBench(request: BenchRequest, hooks: BenchHooks): Promis
         skipped.push({ case: benchCase.name, reason, isFailure: true });
       }
     }
+    const endToEnd = await runEndToEnd(
+      { networks, backends, effort: { ...effort, rounds: request.rounds ?? effort.rounds } },
+      runtime,
+      start,
+      hooks,
+    );
     return {
+      version: RESULTS_VERSION,
       environment,
       cases: measured.map(({ facts }) => facts),
       results: measured.flatMap(({ measurement }) => measurement.results),
       untimed: measured.flatMap(({ measurement }) => measurement.untimed),
       preparation: measured.flatMap(({ measurement }) => measurement.preparation),
-      skipped,
+      endToEnd: endToEnd.results,
+      skipped: [...skipped, ...endToEnd.skipped],
     };
   } finally {
     runtime.dispose();
@@ -137,32 +155,29 @@ function factsOf(
   };
 }
 
+type SetName = NonNullable<BenchRequest['set']>;
+
 /** The cases of a set, or those named, of whichever set. */
-function chosenCases(set: 'quick' | 'full', names: readonly string[] | undefined): readonly BenchCase[] {
+function chosenCases(set: SetName, names: readonly string[] | undefined): readonly BenchCase[] {
+  if (set === 'end-to-end') return [];
   if (names === undefined) return allCases.filter(({ sets }) => sets.includes(set));
   return named(allCases, names, ({ name }) => name, 'case');
+}
+
+/** The networks of a set; where cases or strategies are named, only if they are asked for. */
+function chosenNetworks(set: SetName, { cases, strategies }: BenchRequest): readonly EndToEndCase[] {
+  if (set === 'end-to-end') {
+    return cases === undefined ? endToEndCases : named(endToEndCases, cases, ({ name }) => name, 'network');
+  }
+  const isWhole = set === 'full' && cases === undefined && strategies === undefined;
+  return isWhole ? endToEndCases.filter(({ isLong }) => !isLong) : [];
+}
+
+function defaultBackends({ device }: Runtime): readonly BenchBackend[] {
+  return device?.adapter.software === false ? ['wasm', 'webgpu'] : ['wasm'];
 }
 
 function chosenStrategies(names: readonly string[] | undefined): readonly Strategy[] {
   if (names === undefined) return allStrategies;
   return named(allStrategies, names, ({ name, executor }) => `${name}@${executor}`, 'strategy');
-}
-
-/** What is called exactly so, otherwise what has the text in its name. */
-function named<T>(
-  all: readonly T[],
-  names: readonly string[],
-  nameOf: (item: T) => string,
-  what: string,
-): readonly T[] {
-  const chosen = new Set(
-    names.flatMap((name) => {
-      const exact = all.filter((item) => nameOf(item) === name);
-      const found = exact.length > 0 ? exact : all.filter((item) => nameOf(item).includes(name));
-      if (found.length > 0) return found;
-      const known = all.map(nameOf).join(', ');
-      throw new BenchError('invalid-option', `There is no ${what} "${name}"; choose from ${known}.`);
-    }),
-  );
-  return all.filter((item) => chosen.has(item));
 }

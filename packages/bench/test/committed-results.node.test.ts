@@ -11,8 +11,8 @@ test('every row agrees with float64, and predictions are neither lost nor sure',
   const runs = await committedRuns();
   assert.ok(runs.length > 0);
   for (const { device, run } of runs) {
-    assert.ok(run.results.length > 0, device);
-    for (const { maxRelativeError, case: name } of run.results) {
+    assert.ok(run.results.length + run.endToEnd.length > 0, device);
+    for (const { maxRelativeError, case: name } of [...run.results, ...run.endToEnd]) {
       assert.ok(maxRelativeError <= LARGEST_RELATIVE_ERROR, `${device}: ${name}`);
     }
     for (const { name, predictions } of run.cases) {

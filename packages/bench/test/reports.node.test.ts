@@ -1,14 +1,16 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { judgeEndToEnd } from '../src/end-to-end/judge.ts';
 import { judge } from '../src/guard.ts';
 import { achieved } from '../src/report/columns.ts';
 import { compareRuns } from '../src/report/compare.ts';
-import { readmeWithTable } from '../src/report/docs.ts';
+import { benchmarksPage, readmeWithTable } from '../src/report/docs.ts';
 import { formatAmount, formatRatio, formatTime } from '../src/report/format.ts';
+import { renderTable } from '../src/report/table.ts';
 import { renderHtml } from '../src/report/html.ts';
 import { gainParts, oursByAuto, ratiosOf } from '../src/report/ratios.ts';
 import { readRun } from '../src/results/read-run.ts';
-import { benchRun, result } from './support.ts';
+import { benchRun, endToEndResult, result } from './support.ts';
 
 const test = suite('reports of the bench');
 
@@ -16,7 +18,7 @@ const loop = result({ strategy: 'masked-loop', executor: 'tfjs-wasm', medianMs: 
 const ownLoop = result({ strategy: 'own-loop', medianMs: 20, quartilesMs: [19, 21] });
 
 test('a run that was written is read back', () => {
-  const run = benchRun([result(), loop]);
+  const run = { ...benchRun([result(), loop]), endToEnd: [endToEndResult()] };
   assert.equal(readRun(JSON.stringify(run), 'run.json'), run);
 });
 
@@ -37,7 +39,14 @@ test('results with missing, wrong or unknown fields are refused by name', () => 
     () => readRun(JSON.stringify({ ...benchRun([]), cases: [old] }), 'x.json'),
     /cases\[0\]\.auto: .*nothing is there/,
   );
-  assert.throws(() => readRun('{}', 'x.json'), /environment: .*nothing is there/);
+  const { environment: ___, ...homeless } = benchRun([]);
+  assert.throws(() => readRun(JSON.stringify(homeless), 'x.json'), /environment: .*nothing is there/);
+  assert.throws(() => readRun(JSON.stringify({ ...benchRun([]), version: 1 }), 'x.json'), /at version: .*2/);
+  const whole = { ...endToEndResult(), ratio: -1 };
+  assert.throws(
+    () => readRun(JSON.stringify({ ...benchRun([]), endToEnd: [whole] }), 'x.json'),
+    /endToEnd\[0\]\.ratio/,
+  );
   assert.throws(() => readRun('oops', 'x.json'), /x\.json is broken JSON.*--json of this version/);
 });
 
@@ -113,6 +122,31 @@ test('the guard fails where the gain is gone or dispatches depend on the number 
   );
   assert.is(judge([result(), ownLoop], sweep, [6, 8]).failures.length, 1);
   assert.is(judge([ownLoop], sweep, [6, 6]).failures.length, 1);
+});
+
+test('whole networks fail the guard where they take longer than promised, beyond a margin', () => {
+  const failuresOf = (changes: Parameters<typeof endToEndResult>[0]): readonly string[] =>
+    judgeEndToEnd([endToEndResult(changes)]).failures;
+  const { parts } = endToEndResult();
+  assert.equal(failuresOf({}), []);
+  assert.equal(failuresOf({ ratio: 1.2 }), [], 'within the margin');
+  assert.match(failuresOf({ ratio: 1.3 })[0] ?? '', /mobilenet-v2 on wasm takes 1\.30x/);
+  assert.equal(failuresOf({ ratio: 9, mostRatio: null }), [], 'nothing is promised');
+  assert.equal(failuresOf({ parts: { ...parts, overheadMs: 5.9 } }), [], 'twice 1 ms and 2 % of 100 ms');
+  assert.match(failuresOf({ parts: { ...parts, overheadMs: 6.1 } })[0] ?? '', /overhead .* is 6\.10 ms/);
+  assert.is(judgeEndToEnd([]).failures.length, 1);
+});
+
+test('every report shows whole networks with their overhead', async () => {
+  const run = { ...benchRun([result()]), endToEnd: [endToEndResult()] };
+  const docs = benchmarksPage([{ device: 'here', run }]);
+  for (const text of [renderTable(run), await renderHtml(run), docs]) {
+    assert.match(text, /MobileNetV2/);
+    assert.match(text, /1\.00 ms \(1 %\)/);
+  }
+  const alone = { ...run, cases: [], results: [] };
+  assert.match(await renderHtml(alone), /MobileNetV2/);
+  assert.not.match(readmeWithTable('<!-- bench --><!-- /bench -->', [{ device: 'x', run: alone }]), /K/);
 });
 
 test('a page of results is self-contained and shows the curve of cost against channels', async () => {

@@ -1,4 +1,4 @@
-import type { BenchResult, BenchRun } from '../src/results/result.ts';
+import type { BenchResult, BenchRun, EndToEndResult } from '../src/results/result.ts';
 
 /** A result as a file has it. */
 export function result(changes: Partial<BenchResult> = {}): BenchResult {
@@ -20,10 +20,37 @@ export function result(changes: Partial<BenchResult> = {}): BenchResult {
   };
 }
 
+/** A whole network as a file has it. */
+export function endToEndResult(changes: Partial<EndToEndResult> = {}): EndToEndResult {
+  const spread = (medianMs: number): EndToEndResult['forward'] => ({
+    medianMs,
+    quartilesMs: [medianMs - 1, medianMs + 1],
+  });
+  return {
+    case: 'mobilenet-v2',
+    title: 'MobileNetV2',
+    backend: 'wasm',
+    executor: 'tfjs',
+    layer: 'relu',
+    channels: 1280,
+    classes: 5,
+    rounds: 9,
+    maxRelativeError: 1e-6,
+    forward: spread(100),
+    ablationCam: spread(105),
+    gradCam: spread(110),
+    ratio: 0.95,
+    parts: { forwardMs: 100, weightsMs: 3, mapMs: 1, overheadMs: 1 },
+    mostRatio: 1.1,
+    ...changes,
+  };
+}
+
 const auto = { executor: 'webgpu', reason: 'for a reason' } as const;
 
 export function benchRun(results: readonly BenchResult[]): BenchRun {
   return {
+    version: 2,
     environment: {
       date: '2026-01-01T00:00:00.000Z',
       commit: null,
@@ -60,6 +87,7 @@ export function benchRun(results: readonly BenchResult[]): BenchRun {
     results,
     untimed: [],
     preparation: [],
+    endToEnd: [],
     skipped: [],
   };
 }

@@ -21,7 +21,7 @@ function mnist1d(batch: number, sets: readonly CaseSet[]): BenchCase {
 }
 
 /** The first signals, in the order of the data set, predicted with a probability from 0.05 to 0.99. */
-async function undecidedSignals(network: SizedNetwork, count: number): Promise<Float32Array> {
+export async function undecidedSignals(network: SizedNetwork, count: number): Promise<Float32Array> {
   // Most signals are predicted with more certainty than that: a larger set than the published one holds enough.
   const { train } = generateMnist1d({ samples: 10_000, trainFraction: 1 });
   const signals = Float32Array.from(train.signals);

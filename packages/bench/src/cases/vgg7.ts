@@ -1,6 +1,6 @@
 import { vgg7 } from '@ablation-cam/model';
 import type { BenchCase, CaseSet } from './case.ts';
-import { uniformNumbers } from './random.ts';
+import { waves } from './waves.ts';
 
 const SIDE = 224;
 
@@ -14,25 +14,8 @@ function vgg7At(layer: string, title: string, sets: readonly CaseSet[], weight: 
     batch: 1,
     layer,
     network: () => Promise.resolve(vgg7({ inputShape: [SIDE, SIDE, 3], classes: 8, seed: 3 })),
-    data: () => Promise.resolve([waves(5)]),
+    data: () => Promise.resolve([waves(5, SIDE)]),
   };
-}
-
-/** An image in [0, 1] with edges and gradients in every direction, `[224, 224, 3]`. */
-function waves(seed: number): Float32Array {
-  const next = uniformNumbers(seed);
-  const colours = Array.from({ length: 3 }, () => ({
-    x: 0.02 + 0.3 * next(),
-    y: 0.02 + 0.3 * next(),
-    phase: 6 * next(),
-  }));
-  return Float32Array.from({ length: SIDE * SIDE * 3 }, (_, i) => {
-    const { x, y, phase } = colours[i % 3]!;
-    const position = Math.floor(i / 3);
-    return (
-      0.5 + 0.4 * Math.sin(x * (position % SIDE) + y * Math.floor(position / SIDE) + phase) + 0.1 * next()
-    );
-  });
 }
 
 export const vgg7Cases: readonly BenchCase[] = [

@@ -1,7 +1,10 @@
 import { writeFileWhole } from '@ablation-cam/model';
+import { BenchError } from '../errors.ts';
 import { renderTable } from '../report/table.ts';
 import type { BenchRun } from '../results/result.ts';
 import { runBench, type BenchHooks, type BenchRequest } from '../run-bench.ts';
+import { benchBackends } from '../strategies/tfjs.ts';
+import type { BenchBackend } from '../subject/runtime.ts';
 import { abortOnInterrupt, INTERRUPTED } from './interrupt.ts';
 import { startProgress } from './progress.ts';
 import type { CommandOptions } from './run-command.ts';
@@ -9,13 +12,7 @@ import type { CommandOptions } from './run-command.ts';
 /** `pnpm bench`: measures and reports; Ctrl-C reports what is there. */
 export async function measureCommand(options: CommandOptions): Promise<void> {
   const signal = abortOnInterrupt();
-  const request: BenchRequest = {
-    set: options.full ? 'full' : options.quick ? 'quick' : undefined,
-    cases: options.case,
-    strategies: options.strategy,
-    rounds: options.rounds,
-    adapter: options.software ? 'software' : 'auto',
-  };
+  const request = requestOf(options);
   const progress = startProgress();
   const hooks: BenchHooks = { signal, onStep: progress.update };
   const run = await (options.browser ? inBrowser(request, hooks) : runBench(request, hooks)).finally(
@@ -23,7 +20,7 @@ export async function measureCommand(options: CommandOptions): Promise<void> {
   );
   process.stdout.write(`${renderTable(run)}\n`);
   if (options.json !== undefined) await writeFileWhole(options.json, `${JSON.stringify(run, null, 2)}\n`);
-  if (options.html !== undefined && run.results.length > 0) {
+  if (options.html !== undefined && run.results.length + run.endToEnd.length > 0) {
     const { renderHtml } = await import('../report/html.ts');
     await writeFileWhole(options.html, await renderHtml(run));
   }
@@ -32,6 +29,27 @@ export async function measureCommand(options: CommandOptions): Promise<void> {
     process.stderr.write('interrupted: this is what was measured until then\n');
     process.exitCode = INTERRUPTED;
   }
+}
+
+/** What the options ask for. @throws BenchError `invalid-option` for a backend that is not measured */
+export function requestOf(options: CommandOptions): BenchRequest {
+  return {
+    set: options.endToEnd ? 'end-to-end' : options.full ? 'full' : options.quick ? 'quick' : undefined,
+    backends: options.backend?.map(backendCalled),
+    cases: options.case,
+    strategies: options.strategy,
+    rounds: options.rounds,
+    adapter: options.software ? 'software' : 'auto',
+  };
+}
+
+function backendCalled(name: string): BenchBackend {
+  const known = benchBackends.find((backend) => backend === name);
+  if (known) return known;
+  throw new BenchError(
+    'invalid-option',
+    `There is no backend "${name}"; choose from ${benchBackends.join(', ')}.`,
+  );
 }
 
 async function inBrowser(request: BenchRequest, hooks: BenchHooks): Promise<BenchRun> {

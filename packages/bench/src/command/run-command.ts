@@ -4,6 +4,8 @@ import { BenchError } from '../errors.ts';
 export interface CommandOptions {
   readonly quick?: true | undefined;
   readonly full?: true | undefined;
+  readonly endToEnd?: true | undefined;
+  readonly backend?: string[] | undefined;
   readonly case?: string[] | undefined;
   readonly strategy?: string[] | undefined;
   readonly rounds?: number | undefined;
@@ -19,8 +21,8 @@ export interface CommandOptions {
 
 /** Does what the command line says. @throws BenchError */
 export async function runCommand(options: CommandOptions): Promise<void> {
-  if (options.quick && options.full) {
-    throw new BenchError('invalid-option', 'Choose --quick or --full, not both.');
+  if ([options.quick, options.full, options.endToEnd].filter(Boolean).length > 1) {
+    throw new BenchError('invalid-option', 'Choose one of --quick, --full and --end-to-end.');
   }
   const needsCheckout = options.docs ?? options.browser ?? options.pack !== undefined;
   if (needsCheckout && process.env['ABLATION_CAM_PACKED']) {
@@ -34,7 +36,7 @@ export async function runCommand(options: CommandOptions): Promise<void> {
     await docsCommand();
   } else if (options.guard) {
     const { guardCommand } = await import('./guard.ts');
-    await guardCommand();
+    await guardCommand(options);
   } else if (options.pack !== undefined) {
     const { packCommand } = await import('./pack.ts');
     await packCommand(options.pack);

@@ -5,10 +5,11 @@ import type { Effort } from './effort.ts';
 import { Pace } from './pace.ts';
 import { qualify, type Candidate } from './qualify.ts';
 import { referenceOf } from './reference.ts';
-import { fittingRounds, isDue, MOMENT_MS, roundMs, scaledTime } from './schedule.ts';
+import { fillMoment, otherWork } from './moments.ts';
+import { fittingRounds, isDue, roundMs, scaledTime } from './schedule.ts';
 import { summarize } from './statistics.ts';
 
-export interface MeasureOptions extends Omit<Effort, 'totalMs' | 'limitMs'> {
+export interface MeasureOptions extends Omit<Effort, 'totalMs' | 'limitMs' | 'networkMs'> {
   readonly isQuick: boolean;
   /** Of the adapter, to foretell how long runs take. */
   readonly ceilings: Ceilings | null;
@@ -86,25 +87,10 @@ async function runRounds(candidates: readonly Candidate[], options: MeasureOptio
   }
 }
 
-/**
- * The time of a run. Of a short one it is the median of as many as fill a moment, after one that does not count: what the
- * strategy before it left in the caches, or a garbage collection, would be most of its time.
- */
+/** The time of a run; of a short one the median of as many as fill a moment. */
 async function timeOfRound({ prepared, channels, checked }: Candidate): Promise<number> {
-  if (checked.ms < MOMENT_MS) await prepared.run(channels);
-  const times: number[] = [];
-  const end = performance.now() + MOMENT_MS;
-  do {
-    const start = performance.now();
-    await prepared.run(channels);
-    times.push(performance.now() - start);
-  } while (performance.now() < end);
-  return summarize(times).median;
-}
-
-/** Timers and signals have their turn: WASM never leaves the thread. */
-async function otherWork(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve));
+  const runs = await fillMoment(checked.ms, () => prepared.run(channels));
+  return summarize(runs.map(({ ms }) => ms)).median;
 }
 
 function row(subject: OpenCase, candidate: Candidate): BenchResult {

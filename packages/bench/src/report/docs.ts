@@ -1,5 +1,6 @@
 import type { BenchRun, CaseFacts } from '../results/result.ts';
 import { COLUMNS as RESULT_COLUMNS, LEGEND } from './columns.ts';
+import { END_TO_END_LEGEND, endToEndRows } from './end-to-end.ts';
 import { digits, formatRatio, formatTime } from './format.ts';
 import { gainParts, oursByAuto, ratiosOf, type RatioName } from './ratios.ts';
 import { titleOf } from './titles.ts';
@@ -59,12 +60,13 @@ nothing else meanwhile:
 
 \`\`\`sh
 pnpm bench --full --json packages/bench/results/NAME.json   # under 15 minutes without a GPU
+pnpm bench --end-to-end --json packages/bench/results/NAME-networks.json   # whole networks, VGG16 among them
 pnpm bench --docs                                           # writes this page and the table of the README
 \`\`\`
 
 In the tables of every number:
 
-${LEGEND.map((line) => `- ${line.replaceAll('*', '\\*').replaceAll('|', '\\|')}`).join('\n')}`;
+${[...LEGEND, ...END_TO_END_LEGEND].map((line) => `- ${line.replaceAll('*', '\\*').replaceAll('|', '\\|')}`).join('\n')}`;
 
 function deviceSection({ device, run }: NamedRun): string {
   const { environment, cases } = run;
@@ -86,8 +88,9 @@ function deviceSection({ device, run }: NamedRun): string {
           `Ceilings measured in the same run: copy ${digits(ceilings.copyGBps)} GB/s, multiply-add ${digits(ceilings.multiplyAddGFLOPs)} GFLOP/s.`,
         ]
       : []),
-    ratioTable(run),
+    ...(cases.length === 0 ? [] : [ratioTable(run)]),
     ...partsTable(run),
+    ...endToEndTable(run),
     ...cases.map((item) => caseDetails(run, item)),
     ...run.skipped.map(({ case: name, reason }) => `### ${name}\n\nNot measured: ${reason}.`),
   ].join('\n\n');
@@ -108,6 +111,19 @@ export function ratioTable(run: BenchRun): string {
     ];
   });
   return markdownTable(['case', 'K', 'ours', ...RATIO_COLUMNS], rows);
+}
+
+/** One row a network and backend. */
+function endToEndTable({ endToEnd }: BenchRun): string[] {
+  if (endToEnd.length === 0) return [];
+  const { head, rows } = endToEndRows(endToEnd);
+  return [
+    'Whole networks:',
+    markdownTable(
+      head.map((name) => name.replaceAll('|', '\\|')),
+      rows,
+    ),
+  ];
 }
 
 /** One row a case for which all three are known: kernels x algorithm = the gain. */
@@ -166,10 +182,13 @@ export function readmeWithTable(readme: string, runs: readonly NamedRun[]): stri
   const first = readme.indexOf(START);
   const last = readme.indexOf(END);
   if (first < 0 || last < first) return readme;
-  const tables = runs.map(({ run }) => {
+  const tables = runs.flatMap(({ run }) => {
+    if (run.cases.length === 0) return [];
     const { adapter, cores, runtime } = run.environment;
     const machine = `${adapter?.description ?? 'no adapter'}, ${cores} cores, ${runtime}`;
-    return `${machine}:\n\n${ratioTable({ ...run, cases: run.cases.filter(({ sweep }) => sweep === null) })}`;
+    return [
+      `${machine}:\n\n${ratioTable({ ...run, cases: run.cases.filter(({ sweep }) => sweep === null) })}`,
+    ];
   });
   return `${readme.slice(0, first + START.length)}\n\n${tables.join('\n\n')}\n\n${readme.slice(last)}`;
 }

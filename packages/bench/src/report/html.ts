@@ -2,13 +2,15 @@ import { BenchError } from '../errors.ts';
 import type { BenchRun, CaseFacts } from '../results/result.ts';
 import { barChart, sweepChart } from './charts.ts';
 import { COLUMNS, LEGEND } from './columns.ts';
+import { END_TO_END_LEGEND, endToEndRows } from './end-to-end.ts';
 import { digits, formatRatio } from './format.ts';
 import { gainParts, ratiosOf } from './ratios.ts';
 import { titleOf } from './titles.ts';
 
 /** One self-contained page: figures for each case, curves of cost against size, and every number. */
 export async function renderHtml(run: BenchRun): Promise<string> {
-  if (run.results.length === 0) throw new BenchError('unsupported', 'There are no results to draw.');
+  if (run.results.length + run.endToEnd.length === 0)
+    throw new BenchError('unsupported', 'There are no results to draw.');
   const sweeps = await Promise.all(
     ['channels', 'positions', 'classes'].map(async (along) => {
       const chart = await sweepChart(run, along);
@@ -35,6 +37,7 @@ ${escape(environment.processor)}, ${environment.cores} cores, ${escape(environme
 ${ceilings ? `<p>Ceilings measured in this run: copy ${digits(ceilings.copyGBps)} GB/s, multiply-add ${digits(ceilings.multiplyAddGFLOPs)} GFLOP/s.</p>` : ''}
 <ul>${LEGEND.map((line) => `<li>${escape(line)}</li>`).join('')}</ul>
 ${cases.join('\n')}
+${endToEndSection(run)}
 <section class="sweeps">${sweeps.join('\n')}</section>
 <h2>Every number</h2>
 ${resultsTable(run)}
@@ -77,11 +80,30 @@ function partsText(run: BenchRun, { name }: CaseFacts): string {
 
 function resultsTable(run: BenchRun): string {
   const head = ['case', 'batch', ...COLUMNS.map((column) => column.head)];
-  const rows = run.results.map((result) => {
-    const cells = [result.case, String(result.batch), ...COLUMNS.map(({ cell }) => cell(result, run))];
-    return `<tr>${cells.map((cell) => `<td>${escape(cell)}</td>`).join('')}</tr>`;
-  });
-  return `<div class="wide"><table><thead><tr>${head.map((name) => `<th>${escape(name)}</th>`).join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
+  const rows = run.results.map((result) => [
+    result.case,
+    String(result.batch),
+    ...COLUMNS.map(({ cell }) => cell(result, run)),
+  ]);
+  return table(head, rows);
+}
+
+/** Whole networks; nothing where none was measured. */
+function endToEndSection({ endToEnd }: BenchRun): string {
+  if (endToEnd.length === 0) return '';
+  const { head, rows } = endToEndRows(endToEnd);
+  return `<section>
+<h2>Whole networks</h2>
+${table(head, rows)}
+<ul>${END_TO_END_LEGEND.map((line) => `<li>${escape(line)}</li>`).join('')}</ul>
+</section>`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cells = (tag: string, row: readonly string[]): string =>
+    `<tr>${row.map((cell) => `<${tag}>${escape(cell)}</${tag}>`).join('')}</tr>`;
+  const body = rows.map((row) => cells('td', row)).join('\n');
+  return `<div class="wide"><table><thead>${cells('th', head)}</thead><tbody>${body}</tbody></table></div>`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };

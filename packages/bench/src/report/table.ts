@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import type { BenchRun, CaseFacts } from '../results/result.ts';
 import { COLUMNS, LEGEND } from './columns.ts';
+import { END_TO_END_LEGEND, endToEndRows } from './end-to-end.ts';
 import { digits, formatAmount, formatRatio } from './format.ts';
 import { gainParts, ratiosOf } from './ratios.ts';
 import { titleOf } from './titles.ts';
@@ -9,7 +10,25 @@ import { titleOf } from './titles.ts';
 export function renderTable(run: BenchRun): string {
   const cases = run.cases.map((facts) => caseText(run, facts));
   const skipped = run.skipped.map(({ case: name, reason }) => `${name}: not measured: ${reason}`);
-  return [environmentText(run), ...cases, ...skipped, LEGEND.join('\n')].join('\n\n');
+  return [
+    environmentText(run),
+    ...cases,
+    ...endToEndText(run),
+    ...skipped,
+    ...(cases.length > 0 ? [LEGEND.join('\n')] : []),
+  ].join('\n\n');
+}
+
+function endToEndText({ endToEnd }: BenchRun): string[] {
+  if (endToEnd.length === 0) return [];
+  const { head, rows } = endToEndRows(endToEnd);
+  const table = new Table({
+    head,
+    style: { head: [], border: [], compact: true },
+    colAligns: head.map((_, index) => (index < 2 ? 'left' : 'right')),
+  });
+  table.push(...rows);
+  return [table.toString(), END_TO_END_LEGEND.join('\n')];
 }
 
 function environmentText({ environment }: BenchRun): string {

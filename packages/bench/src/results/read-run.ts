@@ -4,6 +4,7 @@ import {
   boolean,
   check,
   finite,
+  literal,
   minValue,
   nonEmpty,
   nullable,
@@ -19,13 +20,18 @@ import {
   type GenericSchema,
 } from 'valibot';
 import { BenchError } from '../errors.ts';
-import type { BenchRun } from './result.ts';
+import { RESULTS_VERSION, type BenchRun } from './result.ts';
 
 const text = pipe(string(), nonEmpty());
 const count = pipe(number(), safeInteger(), minValue(0));
 const amount = pipe(number(), finite(), minValue(0));
 const measured = pipe(number(), finite());
 const executor = picklist(['webgpu', 'reference', 'tfjs', 'tfjs-webgpu', 'tfjs-wasm', 'auto']);
+
+const quartiles = pipe(
+  tuple([amount, amount]),
+  check(([lower, upper]) => lower <= upper, 'expected the lower quartile before the upper one'),
+);
 
 /** A field more or less is another version's: its numbers may mean something else. */
 const result = strictObject({
@@ -34,10 +40,7 @@ const result = strictObject({
   executor,
   batch: count,
   medianMs: amount,
-  quartilesMs: pipe(
-    tuple([amount, amount]),
-    check(([lower, upper]) => lower <= upper, 'expected the lower quartile before the upper one'),
-  ),
+  quartilesMs: quartiles,
   gpuMs: nullable(amount),
   rounds: count,
   maxRelativeError: amount,
@@ -79,7 +82,29 @@ const facts = object({
   auto: object({ executor, reason: string() }),
 });
 
+const spread = strictObject({ medianMs: amount, quartilesMs: quartiles });
+
+const endToEnd = strictObject({
+  case: text,
+  title: string(),
+  backend: picklist(['wasm', 'webgpu']),
+  executor,
+  layer: text,
+  channels: count,
+  classes: count,
+  rounds: count,
+  maxRelativeError: amount,
+  forward: spread,
+  ablationCam: spread,
+  gradCam: spread,
+  ratio: amount,
+  // Clocks of a part and of the whole may differ by their resolution.
+  parts: strictObject({ forwardMs: amount, weightsMs: amount, mapMs: amount, overheadMs: measured }),
+  mostRatio: nullable(amount),
+});
+
 const runSchema = object({
+  version: literal(RESULTS_VERSION),
   environment,
   cases: array(facts),
   results: array(result),
@@ -95,6 +120,7 @@ const runSchema = object({
   preparation: array(
     object({ case: string(), strategy: string(), executor, prepareMs: amount, firstRunMs: amount }),
   ),
+  endToEnd: array(endToEnd),
   skipped: array(object({ case: string(), reason: string(), isFailure: boolean() })),
 }) satisfies GenericSchema<unknown, BenchRun>;
 

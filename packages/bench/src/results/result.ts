@@ -52,7 +52,7 @@ export interface Ceilings {
 export interface Environment {
   readonly date: string;
   readonly commit: string | null;
-  /** `quick`, `full`, or `selected`. */
+  /** `quick`, `full`, `end-to-end`, or `selected`. */
   readonly set: string;
   readonly runtime: string;
   readonly versions: Readonly<Record<string, string>>;
@@ -93,12 +93,58 @@ export interface Skipped {
   readonly isFailure: boolean;
 }
 
+/** The middle of some times and how far their middle half reaches, in milliseconds. */
+export interface Spread {
+  readonly medianMs: number;
+  readonly quartilesMs: readonly [number, number];
+}
+
+/** A whole network on one backend: explanations of one input, from the input on the host to the heat map. */
+export interface EndToEndResult {
+  readonly case: string;
+  readonly title: string;
+  readonly backend: 'wasm' | 'webgpu';
+  /** What the ablation ran on: the library's own choice. */
+  readonly executor: ExecutorLabel;
+  readonly layer: string;
+  readonly channels: number;
+  readonly classes: number;
+  readonly rounds: number;
+  /** max |dw| / max |w| of Ablation-CAM against the float64 executor. */
+  readonly maxRelativeError: number;
+  /** One pass through the network to the logits on the host. */
+  readonly forward: Spread;
+  readonly ablationCam: Spread;
+  readonly gradCam: Spread;
+  /** Ablation-CAM's time by Grad-CAM's: the median over rounds, since what slows a round down meets both. */
+  readonly ratio: number;
+  /** Where Ablation-CAM's time goes, medians: together they make its total. */
+  readonly parts: ExplanationParts;
+  /** The ratio that is promised, or null. */
+  readonly mostRatio: number | null;
+}
+
+/** Milliseconds. */
+export interface ExplanationParts {
+  /** The pass through the network, its activation and logits read back. */
+  readonly forwardMs: number;
+  readonly weightsMs: number;
+  readonly mapMs: number;
+  /** All else. */
+  readonly overheadMs: number;
+}
+
+/** Grows with each change of what a file holds or means. */
+export const RESULTS_VERSION = 2;
+
 /** What `--json` writes. */
 export interface BenchRun {
+  readonly version: typeof RESULTS_VERSION;
   readonly environment: Environment;
   readonly cases: readonly CaseFacts[];
   readonly results: readonly BenchResult[];
   readonly untimed: readonly Untimed[];
   readonly preparation: readonly Preparation[];
+  readonly endToEnd: readonly EndToEndResult[];
   readonly skipped: readonly Skipped[];
 }
