@@ -1,7 +1,11 @@
-/** Returns the smallest and the largest of the values; Infinity and -Infinity where there are none. */
-export function extentOf(values: Iterable<number>): { readonly low: number; readonly high: number } {
+/**
+ * Returns the smallest and the largest of the values, those that are no number left out; Infinity and -Infinity where there
+ * are none.
+ */
+export function extentOf(values: ArrayLike<number>): { readonly low: number; readonly high: number } {
   let [low, high] = [Infinity, -Infinity];
-  for (const value of values) {
+  for (let i = values.length - 1; i >= 0; i--) {
+    const value = values[i]!;
     if (value < low) low = value;
     if (value > high) high = value;
   }
@@ -9,7 +13,7 @@ export function extentOf(values: Iterable<number>): { readonly low: number; read
 }
 
 /** Returns the largest absolute value, 0 where there is none. */
-export function largestAbsolute(values: Iterable<number>): number {
+export function largestAbsolute(values: ArrayLike<number>): number {
   const { low, high } = extentOf(values);
   return Math.max(0, -low, high);
 }

@@ -10,7 +10,7 @@ export function resizeBilinear(
 ): PositionMap<Float64Array> {
   let current: { shape: number[]; data: Float64Array } = {
     shape: [...map.shape],
-    data: Float64Array.from(map.data),
+    data: new Float64Array(map.data),
   };
   shape.forEach((length, axis) => {
     current = resizeAxis(current, axis, length);
@@ -28,16 +28,23 @@ function resizeAxis(
   const inner = product(shape.slice(axis + 1));
   const outer = product(shape.slice(0, axis));
   const resized = new Float64Array(outer * length * inner);
+  const lows = new Int32Array(length);
+  const shares = new Float64Array(length);
   for (let i = 0; i < length; i++) {
     const at = Math.min(before - 1, Math.max(0, ((i + 0.5) * before) / length - 0.5));
-    const low = Math.floor(at);
-    const high = Math.min(before - 1, low + 1);
-    const share = at - low;
-    for (let o = 0; o < outer; o++) {
+    lows[i] = Math.floor(at);
+    shares[i] = at - Math.floor(at);
+  }
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < length; i++) {
+      const low = lows[i]!;
+      const share = shares[i]!;
+      const first = (o * before + low) * inner;
+      const second = low + 1 < before ? first + inner : first;
+      const to = (o * length + i) * inner;
       for (let j = 0; j < inner; j++) {
-        const a = data[(o * before + low) * inner + j] ?? 0;
-        const b = data[(o * before + high) * inner + j] ?? 0;
-        resized[(o * length + i) * inner + j] = a + share * (b - a);
+        const a = data[first + j]!;
+        resized[to + j] = a + share * (data[second + j]! - a);
       }
     }
   }
