@@ -139,6 +139,15 @@ function isShapeList(shapes: LayerShape | LayerShape[]): shapes is LayerShape[] 
   return shapes.every((item) => Array.isArray(item));
 }
 
+/**
+ * Checks shapes of a model's inputs, without the batch, in the order of the inputs; those that are left out fit.
+ *
+ * @throws ModelError `invalid-input` where the sizes contradict the model
+ */
+export function checkInputShapes(model: tf.LayersModel, inputShapes: readonly (readonly number[])[]): void {
+  model.inputs.forEach((input, i) => inputShape(input, inputShapes[i]));
+}
+
 function inputShape(input: tf.SymbolicTensor, given: readonly number[] | undefined): OpenShape {
   const own = input.shape.slice(1);
   if (!given) return own;

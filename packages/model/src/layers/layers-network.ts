@@ -10,7 +10,7 @@ import type {
   SizedNetwork,
   WeightAccess,
 } from '../network/network.ts';
-import { layerGraph } from './build-layer-graph.ts';
+import { checkInputShapes, layerGraph } from './build-layer-graph.ts';
 import { describeLayers } from './describe-layers.ts';
 import { importLayers, type ImportedLayers } from './import-layers.ts';
 import { layerWeights } from './layer-weights.ts';
@@ -55,7 +55,7 @@ export class LayersNetwork implements Network {
 
   async at(inputShapes?: readonly Shape[]): Promise<SizedNetwork> {
     if (!this.#isOpen && inputShapes) {
-      layerGraph(this.#model, inputShapes);
+      checkInputShapes(this.#model, inputShapes);
       return this.at();
     }
     const key = `${String(this.#store.version)} ${(inputShapes ?? []).map((shape) => shape.join('x')).join(' ')}`;

@@ -22,10 +22,9 @@ export function runLayerGraph<const F extends readonly TensorId[]>(
   fetches: F,
 ): { -readonly [K in keyof F]: tf.Tensor } {
   for (const [id, tensor] of feeds) checkFeed(graph, id, tensor);
-  const calls = neededCalls(graph, feeds, fetches);
-  const uses = new Map<TensorId, number>();
-  for (const id of [...fetches, ...calls.flatMap(({ inputs }) => inputs)])
-    uses.set(id, (uses.get(id) ?? 0) + 1);
+  const route = routeOf(graph, feeds, fetches);
+  const { calls } = route;
+  const uses = new Map(route.uses);
 
   const own = new Map<TensorId, tf.Tensor>();
   const valueOf = (id: TensorId): tf.Tensor => {
@@ -56,6 +55,39 @@ export function runLayerGraph<const F extends readonly TensorId[]>(
   } finally {
     tf.dispose([...own.values()]);
   }
+}
+
+/** What lies between feeds and fetches. */
+interface Route {
+  /** In topological order. */
+  readonly calls: readonly LayerCall[];
+  /** How often each tensor is read. */
+  readonly uses: ReadonlyMap<TensorId, number>;
+}
+
+/** Those of a graph by feeds and fetches: few are asked for, each again and again. */
+const routes = new WeakMap<LayerGraph, Map<string, Route>>();
+
+/** Routes that are kept of a graph; beyond that it is explained at so many layers that looking them up gains nothing. */
+const MOST_ROUTES = 32;
+
+function routeOf(
+  graph: LayerGraph,
+  feeds: ReadonlyMap<TensorId, tf.Tensor>,
+  fetches: readonly TensorId[],
+): Route {
+  const known = routes.get(graph) ?? new Map<string, Route>();
+  routes.set(graph, known);
+  const key = `${[...feeds.keys()].join()} ${fetches.join()}`;
+  const found = known.get(key);
+  if (found) return found;
+  const calls = neededCalls(graph, feeds, fetches);
+  const uses = new Map<TensorId, number>();
+  for (const id of [...fetches, ...calls.flatMap(({ inputs }) => inputs)])
+    uses.set(id, (uses.get(id) ?? 0) + 1);
+  if (known.size >= MOST_ROUTES) known.clear();
+  known.set(key, { calls, uses });
+  return { calls, uses };
 }
 
 /** The calls between feeds and fetches, in topological order. */

@@ -16,12 +16,13 @@ interface Kept {
  * made of them, and a model whose GPU is gone gets them back.
  */
 export class WeightStore {
-  readonly #model: tf.LayersModel;
+  /** Listed once: TensorFlow.js walks through all layers for it. */
+  readonly #variables: tf.LayersModel['weights'];
   readonly #kept = new Map<tf.Tensor, Kept>();
   #version = 0;
 
   constructor(model: tf.LayersModel) {
-    this.#model = model;
+    this.#variables = model.weights;
   }
 
   /** Grows whenever weights were found changed: by training, by `setWeights`, by another model that shares a layer. */
@@ -91,6 +92,6 @@ export class WeightStore {
   }
 
   #weights(): tf.Tensor[] {
-    return this.#model.weights.map((weight) => weight.read());
+    return this.#variables.map((variable) => variable.read());
   }
 }
