@@ -17,7 +17,7 @@ test('a link restores what is shown', () => {
       contrast: 5,
       method: 'grad-cam',
       opacity: 0.4,
-      colourMap: 'inferno',
+      colorMap: 'inferno',
       resolution: 'raw',
       outline: false,
     },
@@ -44,7 +44,7 @@ test('files of the user have no link', () => {
 });
 
 test('what makes no sense in a link has its default', () => {
-  const link = '#sample=mnist1d:99999&class=-1&opacity=7&colours=plaid&panel=attic&off=a,2,2&score=&from=1e9';
+  const link = '#sample=mnist1d:99999&class=-1&opacity=7&colors=plaid&panel=attic&off=a,2,2&score=&from=1e9';
   assert.equal(stateOfLink(link, BOTH), {
     ...initialState('textures'),
     channels: { order: 'weight', focused: null, off: [2] },

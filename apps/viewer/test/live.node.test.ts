@@ -37,7 +37,7 @@ test('a video is explained picture after picture', async () => {
   });
 });
 
-/** A second or more of coloured squares, recorded by the browser itself; base64. */
+/** A second or more of colored squares, recorded by the browser itself; base64. */
 function recordedVideo(page: ViewerPage['page']): Promise<string> {
   return page.evaluate(async () => {
     const canvas = document.createElement('canvas');

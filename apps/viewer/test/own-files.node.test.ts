@@ -73,7 +73,7 @@ type Answers = Readonly<
   Record<string, { readonly inputs: readonly (readonly number[])[]; readonly outputs: readonly number[] }>
 >;
 
-/** An image and its colours, both base64. */
+/** An image and its colors, both base64. */
 interface GoldenImage {
   readonly name: string;
   readonly base64: string;
@@ -82,13 +82,13 @@ interface GoldenImage {
 
 const formats = [
   ['photo.png', 'png RGB', 0],
-  // Browsers convert JPEG's colours with a rounding of their own.
+  // Browsers convert JPEG's colors with a rounding of their own.
   ['photo.jpg', 'jpeg RGB', 2],
   ['photo.webp', 'webp lossless', 0],
   ['photo.tif', 'tiff RGB lzw', 0],
 ] as const;
 
-test('PNG, JPEG, WebP and TIFF images are shown in their colours and explained', () =>
+test('PNG, JPEG, WebP and TIFF images are shown in their colors and explained', () =>
   onPage({ hash: '#sample=textures:0' }, async ({ page }) => {
     await explained(page);
     const golden = new URL('../../../packages/model/test/golden/images.json', import.meta.url);

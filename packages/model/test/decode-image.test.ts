@@ -32,11 +32,11 @@ for (const { name, base64, rgb } of golden) {
     });
     continue;
   }
-  test(`${name} has PIL's colours`, async () => {
+  test(`${name} has PIL's colors`, async () => {
     const image = await decodeImage(bytesOf(base64), name);
     assert.equal([image.width, image.height, image.channels], [17, 13, 3]);
     const expected = bytesOf(rgb);
-    // Browsers convert JPEG's colours with a rounding of their own.
+    // Browsers convert JPEG's colors with a rounding of their own.
     const tolerance = inBrowser && name.startsWith('jpeg') ? 2 : 0;
     const worst = expected.reduce(
       (most, value, i) => Math.max(most, Math.abs(value - (image.data[i] ?? NaN))),

@@ -31,7 +31,7 @@ test('all golden bytes were compared', () => {
   assert.is(offset, bytes.length);
 });
 
-test('grey, alpha and colour pixels become RGB without blending', () => {
+test('grey, alpha and color pixels become RGB without blending', () => {
   const rgbOf = (channels: number, data: number[]): number[] =>
     Array.from(toRgb({ width: 2, height: 1, channels, data: Uint8Array.from(data) }).data);
   assert.equal(rgbOf(1, [5, 9]), [5, 5, 5, 9, 9, 9]);

@@ -75,7 +75,7 @@ test('regions are everywhere: every pixel of the middle is in some, and none is 
   }
 });
 
-test('contrast is in the region, mean colour is not', () => {
+test('contrast is in the region, mean color is not', () => {
   const differences: number[] = [];
   for (let sample = 0; sample < 160; sample++) {
     for (let channel = 0; channel < 3; channel++) {

@@ -108,8 +108,8 @@ export { tfjsExecutor } from './executors/tfjs/tfjs-executor.ts';
 export { ExecutorChoice, type PlannedExecutor } from './runtime/choose-executor.ts';
 export { releaseDevice } from './explainer/shared-ablations.ts';
 export { sharedDevice } from './runtime/shared-device.ts';
-export { colourMap, colourMapNames, type ColourMapName, type Rgb } from './drawing/colour/colour-map.ts';
-export type { ColouringOptions } from './drawing/colour/value-scale.ts';
+export { colorMap, colorMapNames, type ColorMapName, type Rgb } from './drawing/color/color-map.ts';
+export type { ColoringOptions } from './drawing/color/value-scale.ts';
 export {
   drawContactSheet,
   type ContactSheetOptions,
@@ -118,7 +118,7 @@ export {
 } from './drawing/contact-sheet.ts';
 export type { Decision, FigureOptions } from './drawing/figure/figure.ts';
 export { formatProbability } from './drawing/figure/format-probability.ts';
-export type { ColourBarOptions } from './drawing/figure/with-colour-bar.ts';
+export type { ColorBarOptions } from './drawing/figure/with-color-bar.ts';
 export { drawImageHeatmap, type ImageHeatmapOptions } from './drawing/image-heatmap.ts';
 export { drawImageOverlay, type ImageOverlayOptions, type OverlayOptions } from './drawing/image-overlay.ts';
 export type { Alpha, Interpolation } from './drawing/panels/image-panel.ts';

@@ -89,5 +89,5 @@ function captionOf(layers: readonly string[]): string {
   if (layers.length === 0) return 'What is bright raised the score of this class.';
   const target =
     layers.length === 1 ? `Target layer ${layers.join()}` : `Mean of the layers ${layers.join(', ')}`;
-  return `${target}. What lies where the colour is bright raised the score of this class.`;
+  return `${target}. What lies where the color is bright raised the score of this class.`;
 }

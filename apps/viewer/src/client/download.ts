@@ -19,7 +19,7 @@ export async function downloadPicture(state: ViewerState): Promise<string> {
     title: input.name,
     decision,
     caption: captionOf(state, map),
-    colourMap: display.colourMap,
+    colorMap: display.colorMap,
   };
   const heatmap = drawnMap(explained, map, display.resolution);
   const svg = input.image

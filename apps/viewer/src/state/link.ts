@@ -1,4 +1,4 @@
-import { colourMapNames, methodNames } from '@ablation-cam/xai';
+import { colorMapNames, methodNames } from '@ablation-cam/xai';
 import type { ExplainSettings } from '../protocol/calls.ts';
 import type { BuiltInName } from '../protocol/sources.ts';
 import {
@@ -43,7 +43,7 @@ export function linkOf(state: ViewerState): string | null {
   for (const name of ['ablation', 'score', 'weighting'] as const) {
     put(name, settings[name], defaultSettings[name]);
   }
-  put('colours', display.colourMap, defaultDisplay.colourMap);
+  put('colors', display.colorMap, defaultDisplay.colorMap);
   put('opacity', display.opacity, defaultDisplay.opacity);
   put('map', display.resolution, defaultDisplay.resolution);
   put('region', display.outline ? 'shown' : 'hidden', 'shown');
@@ -85,7 +85,7 @@ export function stateOfLink(hash: string, available: readonly BuiltInName[]): Vi
       classIndex: wholeNumber(link.get('class')),
       contrast: wholeNumber(link.get('against')),
       method: oneOf(link.get('method'), methodNames, defaultDisplay.method),
-      colourMap: oneOf(link.get('colours'), colourMapNames, defaultDisplay.colourMap),
+      colorMap: oneOf(link.get('colors'), colorMapNames, defaultDisplay.colorMap),
       opacity: share(link.get('opacity')) ?? defaultDisplay.opacity,
       resolution: oneOf(link.get('map'), RESOLUTIONS, defaultDisplay.resolution),
       outline: link.get('region') !== 'hidden',

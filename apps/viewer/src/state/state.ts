@@ -1,4 +1,4 @@
-import type { ColourMapName, MethodName } from '@ablation-cam/xai';
+import type { ColorMapName, MethodName } from '@ablation-cam/xai';
 import type { Blank, ExplainSettings } from '../protocol/calls.ts';
 import type {
   Attribution,
@@ -26,7 +26,7 @@ export interface Display {
   readonly contrast: number | null;
   readonly method: MethodName;
   readonly opacity: number;
-  readonly colourMap: ColourMapName;
+  readonly colorMap: ColorMapName;
   /** Resized to the input, or the layer's own grid. */
   readonly resolution: 'resized' | 'raw';
   /** Whether the true region is outlined, where it is known. */
@@ -155,7 +155,7 @@ export const defaultDisplay: Display = {
   contrast: null,
   method: 'ablation-cam',
   opacity: 0.7,
-  colourMap: 'viridis',
+  colorMap: 'viridis',
   resolution: 'resized',
   outline: true,
 };

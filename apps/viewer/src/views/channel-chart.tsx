@@ -80,19 +80,19 @@ export function ChannelChart(props: ChannelChartProps) {
   );
 }
 
-/** The kinds of bars, each a series of its own, with their colours among the page's variables. */
+/** The kinds of bars, each a series of its own, with their colors among the page's variables. */
 const KINDS = [
   {
-    colour: 'accent',
+    color: 'accent',
     holds: (weight: number, isOff: boolean, isFocused: boolean) => !isOff && !isFocused && weight >= 0,
   },
   {
-    colour: 'against',
+    color: 'against',
     holds: (weight: number, isOff: boolean, isFocused: boolean) => !isOff && !isFocused && weight < 0,
   },
-  { colour: 'line-strong', holds: (_: number, isOff: boolean, isFocused: boolean) => isOff && !isFocused },
-  { colour: 'focus', holds: (_: number, isOff: boolean, isFocused: boolean) => !isOff && isFocused },
-  { colour: 'muted', holds: (_: number, isOff: boolean, isFocused: boolean) => isOff && isFocused },
+  { color: 'line-strong', holds: (_: number, isOff: boolean, isFocused: boolean) => isOff && !isFocused },
+  { color: 'focus', holds: (_: number, isOff: boolean, isFocused: boolean) => !isOff && isFocused },
+  { color: 'muted', holds: (_: number, isOff: boolean, isFocused: boolean) => isOff && isFocused },
 ] as const;
 
 function dataOf({ weights, ordered, off, focused }: ChannelChartProps): uPlot.AlignedData {
@@ -110,10 +110,10 @@ function optionsOf(
   latest: { readonly current: ChannelChartProps },
 ): uPlot.Options {
   const style = getComputedStyle(element);
-  const colour = (name: string): string => style.getPropertyValue(`--${name}`).trim();
+  const color = (name: string): string => style.getPropertyValue(`--${name}`).trim();
   const axis = {
-    stroke: colour('muted'),
-    grid: { stroke: colour('line'), width: 1 },
+    stroke: color('muted'),
+    grid: { stroke: color('line'), width: 1 },
     ticks: { show: false },
   };
   const bars = uPlot.paths.bars?.({ size: [0.86, 40] });
@@ -149,7 +149,7 @@ function optionsOf(
     series: [
       {},
       ...KINDS.map((kind) => ({
-        fill: colour(kind.colour),
+        fill: color(kind.color),
         width: 0,
         points: { show: false },
         ...(bars && { paths: bars }),

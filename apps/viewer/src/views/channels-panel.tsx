@@ -121,7 +121,7 @@ function FocusedMap({ state, channel }: { state: ViewProps['state']; channel: nu
     <figure class="channel-figure">
       <MapCanvas
         map={map}
-        colours={state.display.colourMap}
+        colors={state.display.colorMap}
         class={map.shape.length === 1 ? 'channel-map strip' : 'channel-map'}
         label={`Where channel ${channel} responds`}
       />

@@ -1,9 +1,9 @@
-import { colourMapNames } from '@ablation-cam/xai';
+import { colorMapNames } from '@ablation-cam/xai';
 import type { ViewProps } from './app.tsx';
 import { Choice } from './settings.tsx';
 
-const COLOURS = colourMapNames
-  // Diverging colours are for signed values.
+const COLORS = colorMapNames
+  // Diverging colors are for signed values.
   .filter((name) => name !== 'RdBu_r')
   .map((name) => [name, name] as const);
 const RESOLUTIONS = [
@@ -33,11 +33,11 @@ export function DisplayControls({ state, dispatch }: ViewProps) {
         </label>
       )}
       <Choice
-        label="Colours"
-        value={display.colourMap}
-        options={COLOURS}
-        onChange={(colourMap) => {
-          dispatch({ kind: 'change-display', display: { colourMap } });
+        label="Colors"
+        value={display.colorMap}
+        options={COLORS}
+        onChange={(colorMap) => {
+          dispatch({ kind: 'change-display', display: { colorMap } });
         }}
       />
       <Choice

@@ -1,7 +1,7 @@
 import type { OriginalImage } from '@ablation-cam/model';
 import type { PositionMap } from '@ablation-cam/xai';
 import type { Display } from '../state/state.ts';
-import { ColourBar } from './colour-bar.tsx';
+import { ColorBar } from './color-bar.tsx';
 import { ImageCanvas } from './image-canvas.tsx';
 import { MapCanvas } from './map-canvas.tsx';
 import { MaskOutline } from './mask-outline.tsx';
@@ -33,7 +33,7 @@ export function ImageStage({ image, mask, heatmap, display, name }: ImageStagePr
           <ImageCanvas image={image} class={`layer${small}`} />
           <MapCanvas
             map={heatmap}
-            colours={display.colourMap}
+            colors={display.colorMap}
             opacity={display.opacity}
             seeThrough
             class={`layer over${smooth}`}
@@ -50,7 +50,7 @@ export function ImageStage({ image, mask, heatmap, display, name }: ImageStagePr
           )}
         </figcaption>
       </figure>
-      <ColourBar colours={display.colourMap} />
+      <ColorBar colors={display.colorMap} />
     </div>
   );
 }

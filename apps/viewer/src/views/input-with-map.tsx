@@ -1,4 +1,4 @@
-import type { ColourMapName, PositionMap } from '@ablation-cam/xai';
+import type { ColorMapName, PositionMap } from '@ablation-cam/xai';
 import type { InputDescription } from '../protocol/descriptions.ts';
 import { ImageCanvas } from './image-canvas.tsx';
 import { MapCanvas } from './map-canvas.tsx';
@@ -7,25 +7,25 @@ import { SignalCurve } from './signal-curve.tsx';
 interface InputWithMapProps {
   readonly input: InputDescription;
   readonly heatmap: PositionMap;
-  readonly colours: ColourMapName;
+  readonly colors: ColorMapName;
   readonly label: string;
 }
 
 /** A small picture of the input with a map: over an image, below a signal. */
-export function InputWithMap({ input, heatmap, colours, label }: InputWithMapProps) {
+export function InputWithMap({ input, heatmap, colors, label }: InputWithMapProps) {
   if (!input.image) {
     const channels = input.shape.at(-1) ?? 1;
     return (
       <div class="small-signal" role="img" aria-label={label}>
         <SignalCurve values={input.data.filter((_, i) => i % channels === 0)} class="curve" />
-        <MapCanvas map={heatmap} colours={colours} class="strip" />
+        <MapCanvas map={heatmap} colors={colors} class="strip" />
       </div>
     );
   }
   return (
     <div class="picture" role="img" aria-label={label}>
       <ImageCanvas image={input.image} class="layer" />
-      <MapCanvas map={heatmap} colours={colours} opacity={0.75} seeThrough class="layer over" />
+      <MapCanvas map={heatmap} colors={colors} opacity={0.75} seeThrough class="layer over" />
     </div>
   );
 }

@@ -16,7 +16,7 @@ interface KeptInputProps {
   readonly label: string;
 }
 
-/** The colour that the network gets as 0. */
+/** The color that the network gets as 0. */
 const ZERO: Readonly<Record<NormalizationName, readonly number[]>> = {
   '0..1': [0, 0, 0],
   '-1..1': [127.5, 127.5, 127.5],
@@ -29,9 +29,9 @@ export function KeptInput({ input, kept, blank, normalization, label }: KeptInpu
   const masked = useMemo(() => {
     if (!image) return null;
     const { data } = resizeBilinear(kept, [image.height, image.width]);
-    const colour = blank === 'zero' ? ZERO[normalization] : channelMeans(image.rgb, 3);
+    const color = blank === 'zero' ? ZERO[normalization] : channelMeans(image.rgb, 3);
     const rgb = image.rgb.map((value, i) => {
-      const rest = colour[i % 3] ?? 0;
+      const rest = color[i % 3] ?? 0;
       return rest + (value - rest) * (data[Math.floor(i / 3)] ?? 0);
     });
     return { ...image, rgb };

@@ -100,7 +100,7 @@ function MethodCard({ state, dispatch, explained, judged, name }: MethodCardProp
         <InputWithMap
           input={explained.input}
           heatmap={drawnMap(explained, judged, 'resized')}
-          colours={state.display.colourMap}
+          colors={state.display.colorMap}
           label={`Map of ${title}`}
         />
         <KeptInput

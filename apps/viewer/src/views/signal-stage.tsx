@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import { darkPalette, lightPalette } from '@ablation-cam/model';
-import { drawSignalHeatmap, svgDataUri, type ColourMapName, type PositionMap } from '@ablation-cam/xai';
+import { drawSignalHeatmap, svgDataUri, type ColorMapName, type PositionMap } from '@ablation-cam/xai';
 import type { InputDescription } from '../protocol/descriptions.ts';
 import { useDarkScheme } from './use-dark-scheme.ts';
 import { useWidth } from './use-width.ts';
@@ -8,16 +8,16 @@ import { useWidth } from './use-width.ts';
 interface SignalStageProps {
   readonly input: InputDescription;
   readonly heatmap: PositionMap;
-  readonly colours: ColourMapName;
+  readonly colors: ColorMapName;
   /** Of the class. */
   readonly name: string;
 }
 
-/** What the drawing needs beside the plot: margins and the colour bar, in pixels. */
+/** What the drawing needs beside the plot: margins and the color bar, in pixels. */
 const BESIDE_PLOT = 110;
 
-/** The signal as a curve in the colours of its map. */
-export function SignalStage({ input, heatmap, colours, name }: SignalStageProps) {
+/** The signal as a curve in the colors of its map. */
+export function SignalStage({ input, heatmap, colors, name }: SignalStageProps) {
   const [container, width] = useWidth<HTMLDivElement>();
   const isDark = useDarkScheme();
   const source = useMemo(() => {
@@ -25,12 +25,12 @@ export function SignalStage({ input, heatmap, colours, name }: SignalStageProps)
     const svg = drawSignalHeatmap(input, heatmap, {
       width: Math.max(200, width - BESIDE_PLOT),
       plotHeight: width < 480 ? 170 : 215,
-      colourMap: colours,
-      colourBarLabel: 'counted',
+      colorMap: colors,
+      colorBarLabel: 'counted',
       palette: { ...(isDark ? darkPalette : lightPalette), background: null },
     });
     return svgDataUri(svg);
-  }, [input, heatmap, colours, width, isDark]);
+  }, [input, heatmap, colors, width, isDark]);
   return (
     <div class="signal" ref={container}>
       {source && <img src={source} alt={`The signal; the brighter a part, the more it speaks for ${name}`} />}

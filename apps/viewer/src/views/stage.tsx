@@ -34,7 +34,7 @@ export function Stage({ state, dispatch }: ViewProps) {
           name={name}
         />
       ) : (
-        <SignalStage input={explained.input} heatmap={heatmap} colours={display.colourMap} name={name} />
+        <SignalStage input={explained.input} heatmap={heatmap} colors={display.colorMap} name={name} />
       )}
     </div>
   );

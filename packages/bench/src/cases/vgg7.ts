@@ -4,7 +4,7 @@ import { waves } from './waves.ts';
 
 const SIDE = 224;
 
-/** The report's image network, untrained, on a picture of coloured waves. */
+/** The report's image network, untrained, on a picture of colored waves. */
 function vgg7At(layer: string, title: string, sets: readonly CaseSet[], weight: number): BenchCase {
   return {
     name: `vgg7-${layer}`,

@@ -4,8 +4,8 @@ import type { BenchResult, BenchRun, CaseFacts } from '../results/result.ts';
 import { formatTime } from './format.ts';
 import { titleOf } from './titles.ts';
 
-const COLOURS = { ours: 'var(--ours)', other: 'var(--other)', context: 'var(--context)' };
-const LINE_COLOURS = ['#2563c9', '#d9730d', '#12805c', '#c2303c', '#7d4cc4', '#8a5a2b', '#cf4f9b', '#0b8aa3'];
+const COLORS = { ours: 'var(--ours)', other: 'var(--other)', context: 'var(--context)' };
+const LINE_COLORS = ['#2563c9', '#d9730d', '#12805c', '#c2303c', '#7d4cc4', '#8a5a2b', '#cf4f9b', '#0b8aa3'];
 const WIDTH = 860;
 const LABEL_WIDTH = 330;
 
@@ -13,7 +13,7 @@ const LABEL_WIDTH = 330;
 export function barChart(results: readonly BenchResult[], { title }: CaseFacts): Promise<string> {
   const rows = [...results]
     .sort((a, b) => a.medianMs - b.medianMs)
-    .map((result) => ({ ...result, title: titleOf(result), colour: COLOURS[roleOf(result)] }));
+    .map((result) => ({ ...result, title: titleOf(result), color: COLORS[roleOf(result)] }));
   const least = Math.min(...rows.map(({ quartilesMs }) => quartilesMs[0])) / 2;
   return draw(title, (plot) => ({
     width: WIDTH,
@@ -23,7 +23,7 @@ export function barChart(results: readonly BenchResult[], { title }: CaseFacts):
     x: { type: 'log', label: 'milliseconds', grid: true },
     y: { label: null, domain: rows.map((row) => row.title) },
     marks: [
-      plot.barX(rows, { x1: least, x2: 'medianMs', y: 'title', fill: 'colour', insetTop: 3, insetBottom: 3 }),
+      plot.barX(rows, { x1: least, x2: 'medianMs', y: 'title', fill: 'color', insetTop: 3, insetBottom: 3 }),
       plot.ruleY(rows, {
         x1: (row: BenchResult) => row.quartilesMs[0],
         x2: (row: BenchResult) => row.quartilesMs[1],
@@ -62,7 +62,7 @@ export async function sweepChart(run: BenchRun, along: string): Promise<string |
     marginRight: 300,
     x: { type: 'log', label: along, ticks: sizes, tickFormat: String },
     y: { type: 'log', label: 'milliseconds', grid: true },
-    color: { domain: titles, range: LINE_COLOURS },
+    color: { domain: titles, range: LINE_COLORS },
     marks: [
       plot.line(points, { x: 'size', y: 'medianMs', stroke: 'title', strokeWidth: 2 }),
       plot.dot(points, { x: 'size', y: 'medianMs', fill: 'title', r: 3 }),
@@ -78,7 +78,7 @@ export async function sweepChart(run: BenchRun, along: string): Promise<string |
   }));
 }
 
-function roleOf({ strategy, executor }: BenchResult): keyof typeof COLOURS {
+function roleOf({ strategy, executor }: BenchResult): keyof typeof COLORS {
   return allStrategies.find((item) => item.name === strategy && item.executor === executor)?.role ?? 'other';
 }
 

@@ -6,7 +6,7 @@ export interface ByteImage {
   readonly data: Uint8Array;
 }
 
-/** Colours of a pixel buffer with 1 (grey), 2 (grey, alpha), 3 or 4 (colour, alpha) channels. */
+/** Colors of a pixel buffer with 1 (grey), 2 (grey, alpha), 3 or 4 (color, alpha) channels. */
 export function toRgb(image: ByteImage): ByteImage {
   const { width, height, channels, data } = image;
   if (channels === 3) return image;

@@ -37,7 +37,7 @@ export function brokenImage(name: string, cause: unknown): ModelError {
 
 /**
  * 16-bit and floating-point values are refused, not reduced: PIL clips 16-bit grey at 255 and takes the high byte of
- * 16-bit colour, and neither is what a user means.
+ * 16-bit color, and neither is what a user means.
  */
 export function unsupportedImage(name: string, what: string): ModelError {
   return new ModelError('unsupported-format', `${name} has ${what}; convert it to 8-bit grey or RGB`);

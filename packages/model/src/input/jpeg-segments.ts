@@ -5,7 +5,7 @@ const exifMarker = 0xe1;
 export interface JpegSegments {
   readonly width: number;
   readonly height: number;
-  /** Colour components: 1 grey, 3 colour, 4 CMYK. */
+  /** Color components: 1 grey, 3 color, 4 CMYK. */
   readonly components: number;
   /** The file without EXIF, so that no decoder turns the image by its orientation tag. */
   readonly withoutExif: Uint8Array<ArrayBuffer>;

@@ -12,10 +12,10 @@ import { ModelError } from '../errors.ts';
 
 /**
  * The pixels of a PNG, JPEG, TIFF or WebP file as PIL's `Image.open(file).convert('RGB')` gives them: alpha dropped,
- * palettes resolved, colour profiles and the EXIF orientation ignored.
+ * palettes resolved, color profiles and the EXIF orientation ignored.
  *
  * JPEG and WebP are decoded by the browser, off this thread, and may differ by a rounding from libjpeg's. PNG and TIFF
- * are decoded here: a canvas multiplies colours by alpha, and some browsers add noise to what is read from it.
+ * are decoded here: a canvas multiplies colors by alpha, and some browsers add noise to what is read from it.
  *
  * @param maxPixels larger images are refused before memory is taken for them
  * @throws ModelError `unsupported-format` for other files and pixel types, `invalid-file` for damaged or too large ones
@@ -63,7 +63,7 @@ function greyPalette(depth: DecodedPng['depth']): number[][] {
 
 function jpegImage(bytes: Uint8Array, name: string): Promise<ByteImage> {
   const { components, withoutExif } = readJpegSegments(bytes);
-  if (components > 3) throw unsupportedImage(name, 'colour space cmyk');
+  if (components > 3) throw unsupportedImage(name, 'color space cmyk');
   return bitmapImage(withoutExif, 'image/jpeg');
 }
 

@@ -9,7 +9,7 @@ import { readTiffDirectory } from '../input/tiff/directory.ts';
 
 /**
  * The pixels of a PNG, JPEG, TIFF or WebP file as PIL's `Image.open(file).convert('RGB')` gives them: alpha dropped,
- * palettes resolved, colour profiles and the EXIF orientation ignored. Decoded in libvips' threads, not in this one, but
+ * palettes resolved, color profiles and the EXIF orientation ignored. Decoded in libvips' threads, not in this one, but
  * for TIFF: libtiff leaves the checksum of deflated data unread, so that a damaged file would be a picture.
  *
  * @param maxPixels larger images are refused before memory is taken for them
@@ -48,5 +48,5 @@ async function decodeWithVips(bytes: Uint8Array, name: string, maxPixels: number
 function refuseUnsupported(metadata: Metadata, name: string): void {
   const { depth, space } = metadata;
   if (depth !== 'uchar') throw unsupportedImage(name, `values of type ${depth}`);
-  if (space !== 'srgb' && space !== 'b-w') throw unsupportedImage(name, `colour space ${space}`);
+  if (space !== 'srgb' && space !== 'b-w') throw unsupportedImage(name, `color space ${space}`);
 }

@@ -1,12 +1,12 @@
 import type { OriginalImage, PlotPalette } from '@ablation-cam/model';
 import { XaiError } from '../errors.ts';
 import type { PositionMap } from '../explanation/explanation.ts';
-import { valueScale, type ColouringOptions, type ValueScale } from './colour/value-scale.ts';
+import { valueScale, type ColoringOptions, type ValueScale } from './color/value-scale.ts';
 import { figure, paletteOf, type FigureOptions } from './figure/figure.ts';
-import { beside, type ColourBarOptions } from './figure/with-colour-bar.ts';
+import { beside, type ColorBarOptions } from './figure/with-color-bar.ts';
 import { gridPanel, type GridCell } from './figure/grid-panel.ts';
 import { overlayStyle, type OverlayOptions } from './image-overlay.ts';
-import { verticalColourBar } from './panels/colour-bar.ts';
+import { verticalColorBar } from './panels/color-bar.ts';
 import { heatmapPanel, imagePanel, mapSize, overlayPanel, type Interpolation } from './panels/image-panel.ts';
 import type { Panel } from './panels/panel.ts';
 import { signalPanel, thumbnailPlotHeight } from './panels/signal-panel.ts';
@@ -26,8 +26,7 @@ export type SheetCell = SheetContent & {
   readonly caption?: string | undefined;
 };
 
-export interface ContactSheetOptions
-  extends FigureOptions, ColouringOptions, ColourBarOptions, OverlayOptions {
+export interface ContactSheetOptions extends FigureOptions, ColoringOptions, ColorBarOptions, OverlayOptions {
   readonly columns: number;
   /** Above the columns, at most two lines each. */
   readonly columnLabels?: readonly string[] | undefined;
@@ -42,7 +41,7 @@ export interface ContactSheetOptions
 /**
  * Draws many explanations side by side, such as inputs by methods: an SVG document.
  *
- * Without `range` every map has colours of its own from 0 to its maximum, as the colour bar says; with it all share one scale.
+ * Without `range` every map has colors of its own from 0 to its maximum, as the color bar says; with it all share one scale.
  *
  * @param cells row by row; the last row may be short
  * @throws XaiError `invalid-input` for a cell that cannot be drawn or no cell at all, `invalid-option` as for single drawings
@@ -79,7 +78,7 @@ export function drawContactSheet(cells: readonly SheetCell[], options: ContactSh
     palette,
   );
   const bars =
-    options.colourBar === false ? [] : sharedBars(scales, options, Math.min(220, box.height), palette);
+    options.colorBar === false ? [] : sharedBars(scales, options, Math.min(220, box.height), palette);
   return figure(bars.reduce(beside, grid), options);
 }
 
@@ -137,10 +136,10 @@ function cellPanel(
   }
 }
 
-/** One bar for all maps of a colour map: for their common range, or from 0 to the maximum of each. */
+/** One bar for all maps of a color map: for their common range, or from 0 to the maximum of each. */
 function sharedBars(
   scales: readonly ValueScale[],
-  { range, colourBarLabel = 'relevance' }: ContactSheetOptions,
+  { range, colorBarLabel = 'relevance' }: ContactSheetOptions,
   length: number,
   palette: PlotPalette,
 ): Panel[] {
@@ -149,6 +148,6 @@ function sharedBars(
     .filter((scale) => scale !== undefined)
     .map((scale) => {
       const ends = range ? undefined : ([scale.signed ? '−max' : '0', 'max'] as const);
-      return verticalColourBar(scale, Math.max(100, length), { label: colourBarLabel, ends }, palette);
+      return verticalColorBar(scale, Math.max(100, length), { label: colorBarLabel, ends }, palette);
     });
 }

@@ -1,11 +1,11 @@
 import type { PositionMap } from '../explanation/explanation.ts';
-import { valueScale, type ColouringOptions } from './colour/value-scale.ts';
+import { valueScale, type ColoringOptions } from './color/value-scale.ts';
 import { figure, paletteOf, type FigureOptions } from './figure/figure.ts';
-import { withColourBar, type ColourBarOptions } from './figure/with-colour-bar.ts';
+import { withColorBar, type ColorBarOptions } from './figure/with-color-bar.ts';
 import { heatmapPanel, mapSize, type Interpolation } from './panels/image-panel.ts';
 import { DEFAULT_SIZE, displaySize } from './pixels/display-size.ts';
 
-export interface ImageHeatmapOptions extends FigureOptions, ColouringOptions, ColourBarOptions {
+export interface ImageHeatmapOptions extends FigureOptions, ColoringOptions, ColorBarOptions {
   /** About how many pixels the longer side of the map has in the drawing; default 400. */
   readonly size?: number | undefined;
   /** Default `nearest`: what the map holds, nothing in between. */
@@ -13,13 +13,13 @@ export interface ImageHeatmapOptions extends FigureOptions, ColouringOptions, Co
 }
 
 /**
- * Draws a map of any resolution and sign by itself, coloured, with a colour bar: an SVG document.
+ * Draws a map of any resolution and sign by itself, colored, with a color bar: an SVG document.
  *
- * A flat map is one neutral colour and the words "flat map". Pixels keep their shape, except that a map is never lower or narrower
+ * A flat map is one neutral color and the words "flat map". Pixels keep their shape, except that a map is never lower or narrower
  * than 24 pixels.
  *
  * @param map `[height, width]`, or `[length]`, which is drawn as one line of pixels
- * @throws XaiError `invalid-input` for a map that cannot be drawn (another rank, NaN), `invalid-option` for an unknown colour map
+ * @throws XaiError `invalid-input` for a map that cannot be drawn (another rank, NaN), `invalid-option` for an unknown color map
  *   or an empty range
  */
 export function drawImageHeatmap(map: PositionMap, options: ImageHeatmapOptions = {}): string {
@@ -28,5 +28,5 @@ export function drawImageHeatmap(map: PositionMap, options: ImageHeatmapOptions 
   const { width, height } = mapSize(map);
   const size = displaySize(width, height, options.size ?? DEFAULT_SIZE);
   const panel = heatmapPanel(map, scale, size, options.interpolation ?? 'nearest', palette);
-  return figure(withColourBar(panel, scale, options, palette), options);
+  return figure(withColorBar(panel, scale, options, palette), options);
 }

@@ -1,9 +1,9 @@
 import type { OriginalImage } from '@ablation-cam/model';
 import { XaiError } from '../errors.ts';
 import type { PositionMap } from '../explanation/explanation.ts';
-import { valueScale, type ColouringOptions } from './colour/value-scale.ts';
+import { valueScale, type ColoringOptions } from './color/value-scale.ts';
 import { figure, paletteOf, type FigureOptions } from './figure/figure.ts';
-import { withColourBar, type ColourBarOptions } from './figure/with-colour-bar.ts';
+import { withColorBar, type ColorBarOptions } from './figure/with-color-bar.ts';
 import { overlayPanel, type Alpha } from './panels/image-panel.ts';
 import { DEFAULT_SIZE, displaySize } from './pixels/display-size.ts';
 
@@ -15,14 +15,13 @@ export interface OverlayOptions {
   readonly alpha?: Alpha | undefined;
 }
 
-export interface ImageOverlayOptions
-  extends FigureOptions, ColouringOptions, ColourBarOptions, OverlayOptions {
+export interface ImageOverlayOptions extends FigureOptions, ColoringOptions, ColorBarOptions, OverlayOptions {
   /** About how many pixels the longer side of the image has in the drawing; default 400. */
   readonly size?: number | undefined;
 }
 
 /**
- * Draws a heatmap over the image it explains, with a colour bar: an SVG document.
+ * Draws a heatmap over the image it explains, with a color bar: an SVG document.
  *
  * The heatmap covers the whole image whatever its resolution (bilinear, half-pixel centres). A flat map leaves the image as it is,
  * with the words "flat map". Large images are averaged down to the size of the drawing.
@@ -30,7 +29,7 @@ export interface ImageOverlayOptions
  * @param image 8-bit RGB, row-major, `[height, width, 3]`
  * @param heatmap `[height, width]`, as `Explanation.heatmap` or with negative values
  * @throws XaiError `invalid-input` for an image or a map that cannot be drawn, `invalid-option` for an opacity outside [0, 1], an
- *   unknown colour map or an empty range
+ *   unknown color map or an empty range
  */
 export function drawImageOverlay(
   image: OriginalImage,
@@ -41,7 +40,7 @@ export function drawImageOverlay(
   const scale = valueScale(heatmap, options);
   const size = displaySize(image.width, image.height, options.size ?? DEFAULT_SIZE);
   const panel = overlayPanel(image, heatmap, scale, size, overlayStyle(options), palette);
-  return figure(withColourBar(panel, scale, options, palette), options);
+  return figure(withColorBar(panel, scale, options, palette), options);
 }
 
 /** @throws XaiError `invalid-option` */

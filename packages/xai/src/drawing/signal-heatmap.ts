@@ -1,11 +1,11 @@
 import type { PositionMap } from '../explanation/explanation.ts';
-import { valueScale, type ColouringOptions } from './colour/value-scale.ts';
+import { valueScale, type ColoringOptions } from './color/value-scale.ts';
 import { figure, paletteOf, type FigureOptions } from './figure/figure.ts';
-import { withColourBar, type ColourBarOptions } from './figure/with-colour-bar.ts';
+import { withColorBar, type ColorBarOptions } from './figure/with-color-bar.ts';
 import { signalPanel } from './panels/signal-panel.ts';
 import { relevanceOfSamples, signalChannels, type DrawnSignal } from './signal.ts';
 
-export interface SignalHeatmapOptions extends FigureOptions, ColouringOptions, ColourBarOptions {
+export interface SignalHeatmapOptions extends FigureOptions, ColoringOptions, ColorBarOptions {
   /** Of the plot with its axes, in pixels, at least 200; default 640. */
   readonly width?: number | undefined;
   /** Of the plot of one channel, in pixels, at least 40; default 220, less where there are several. */
@@ -19,14 +19,14 @@ export interface SignalHeatmapOptions extends FigureOptions, ColouringOptions, C
 }
 
 /**
- * Draws a signal as a curve in the colours of its map, with the map as a strip below it, axes and a colour bar: an SVG document.
- * Several channels are drawn below each other, all in the colours of the one map.
+ * Draws a signal as a curve in the colors of its map, with the map as a strip below it, axes and a color bar: an SVG document.
+ * Several channels are drawn below each other, all in the colors of the one map.
  *
- * The relevance is linear between samples, and so is the curve. A flat map leaves the curve in a neutral colour, with the words
+ * The relevance is linear between samples, and so is the curve. A flat map leaves the curve in a neutral color, with the words
  * "flat map".
  *
  * @param heatmap `[length]` of any resolution: it covers the whole signal (linear, half-pixel centres)
- * @throws XaiError `invalid-input` for a signal or a map that cannot be drawn, `invalid-option` for an unknown colour map or an empty
+ * @throws XaiError `invalid-input` for a signal or a map that cannot be drawn, `invalid-option` for an unknown color map or an empty
  *   range
  */
 export function drawSignalHeatmap(
@@ -51,5 +51,5 @@ export function drawSignalHeatmap(
     palette,
   });
   const barLength = Math.max(100, Math.min(220, plotHeight * channels.length));
-  return figure(withColourBar(panel, scale, options, palette, barLength), options);
+  return figure(withColorBar(panel, scale, options, palette, barLength), options);
 }

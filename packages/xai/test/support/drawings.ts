@@ -16,11 +16,11 @@ export function mapOf(shape: readonly number[], value?: number): PositionMap {
   return { shape, data: Float32Array.from({ length: size }, () => value ?? random.uniform()) };
 }
 
-/** An image with random pixels, or all of one colour. */
-export function imageOf(width: number, height: number, colour?: readonly number[]): OriginalImage {
+/** An image with random pixels, or all of one color. */
+export function imageOf(width: number, height: number, color?: readonly number[]): OriginalImage {
   const random = seededRandom(11);
   const rgb = Uint8Array.from({ length: width * height * 3 }, (_, i) =>
-    colour ? colour[i % 3]! : 256 * random.uniform(),
+    color ? color[i % 3]! : 256 * random.uniform(),
   );
   return { width, height, rgb };
 }

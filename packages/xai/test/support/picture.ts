@@ -18,13 +18,13 @@ export async function pictureOf(svg: string, options?: RenderOptions): Promise<P
   };
 }
 
-/** Browsers and resvg round the mixing of two colours differently, by one in 255 for each layer. */
-export function assertColour(
+/** Browsers and resvg round the mixing of two colors differently, by one in 255 for each layer. */
+export function assertColor(
   found: readonly number[],
   expected: readonly number[],
   tolerance = 2,
   message = '',
 ): void {
   const near = found.every((value, i) => Math.abs(value - expected[i]!) <= tolerance);
-  assert.ok(near, `${message} expected colour ${expected.join(', ')}, found ${found.join(', ')}`);
+  assert.ok(near, `${message} expected color ${expected.join(', ')}, found ${found.join(', ')}`);
 }

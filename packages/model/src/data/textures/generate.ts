@@ -36,9 +36,9 @@ export interface TextureSample {
 /**
  * Locatable textures: images whose class shows in one region alone, with masks of that region, so that explanations can be
  * scored. Each image is a noisy neutral background on which a region of random place, shape and size carries the pattern of
- * one of eight classes (`textureClassNames`) in random direction, period, polarity and colours.
+ * one of eight classes (`textureClassNames`) in random direction, period, polarity and colors.
  *
- * In every region the pattern has mean 0 in each channel and a contrast drawn alike for all classes, so neither mean colour
+ * In every region the pattern has mean 0 in each channel and a contrast drawn alike for all classes, so neither mean color
  * nor contrast tells the class: only the pattern does.
  *
  * Sample i depends on the seed and i alone. 2,000 images of 64 x 64 take some 4 s.

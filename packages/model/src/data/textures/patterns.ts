@@ -10,7 +10,7 @@ interface TextureClass {
 }
 
 /**
- * The eight classes, by what is repeated and how. None is told from another by its direction, its size or its colours:
+ * The eight classes, by what is repeated and how. None is told from another by its direction, its size or its colors:
  * those are drawn alike for all of them.
  */
 export const textureClasses: readonly TextureClass[] = [

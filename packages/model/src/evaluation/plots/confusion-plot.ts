@@ -20,7 +20,7 @@ const SMALLEST_LABELLED_CELL = 30;
 const MAX_NAME_WIDTH = 145;
 
 /**
- * The confusion matrix as an SVG: true classes down, predicted classes across. The colour of a cell is its share of the
+ * The confusion matrix as an SVG: true classes down, predicted classes across. The color of a cell is its share of the
  * row; with so many classes that counts do not fit in, it is the count.
  *
  * @param values `'counts'`, or `'shares'` of the true class

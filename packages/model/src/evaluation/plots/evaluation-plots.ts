@@ -22,7 +22,7 @@ export interface EvaluationPlot {
  * learning rate of the training.
  *
  * @param history the epochs of the training, where they are at hand
- * @param palette colours; {@link lightPalette} unless given
+ * @param palette colors; {@link lightPalette} unless given
  */
 export async function evaluationPlots(
   metrics: ClassificationMetrics,

@@ -1,4 +1,4 @@
-/** The colours of a plot: CSS colours, or `var(--name)` where a page brings its own. */
+/** The colors of a plot: CSS colors, or `var(--name)` where a page brings its own. */
 export interface PlotPalette {
   /** Behind the plot; `null` leaves it transparent. */
   readonly background: string | null;
@@ -56,7 +56,7 @@ export const darkPalette: PlotPalette = {
   ],
 };
 
-/** A palette of CSS variables (`--plot-ink`, `--plot-series-0` ...), so that a page can switch between colour schemes. */
+/** A palette of CSS variables (`--plot-ink`, `--plot-series-0` ...), so that a page can switch between color schemes. */
 export const pagePalette: PlotPalette = {
   background: null,
   ink: 'var(--plot-ink)',
@@ -67,7 +67,7 @@ export const pagePalette: PlotPalette = {
   series: lightPalette.series.map((_, i) => `var(--plot-series-${i})`),
 };
 
-/** The declarations that give the variables of {@link pagePalette} the colours of `palette`. */
+/** The declarations that give the variables of {@link pagePalette} the colors of `palette`. */
 export function paletteVariables(palette: PlotPalette): string {
   const { ink, muted, grid, accent, onAccent, series } = palette;
   return [
@@ -80,10 +80,10 @@ export function paletteVariables(palette: PlotPalette): string {
   ].join(';');
 }
 
-/** Dash patterns that tell apart lines which share a colour. */
+/** Dash patterns that tell apart lines which share a color. */
 const dashes = ['none', '6 3', '2 3', '8 3 2 3'];
 
-/** Colour and dash of the i-th line of a plot; repeats only after colours x dashes. */
+/** Color and dash of the i-th line of a plot; repeats only after colors x dashes. */
 export function seriesStyle(palette: PlotPalette, i: number): { color: string; dash: string } {
   const { series } = palette;
   return {

@@ -24,7 +24,7 @@ const SMALL_IMAGE = 96;
 
 /**
  * The evaluation as one HTML page that needs nothing else: no script, network, font or image from elsewhere. It follows
- * the reader's light or dark colour scheme and prints in light.
+ * the reader's light or dark color scheme and prints in light.
  *
  * @returns the page, in UTF-8
  */

@@ -3,7 +3,7 @@ import { darkPalette, lightPalette, paletteVariables } from '../plots/palette.ts
 const light = `${paletteVariables(lightPalette)};--page:#f4f6f8;--card:#ffffff;--link:#1f5fae`;
 const dark = `${paletteVariables(darkPalette)};--page:#0e1115;--card:#14181d;--link:#6aa9f4`;
 
-/** The style sheet of the report: the reader's colour scheme on screen, light on paper, no font from elsewhere. */
+/** The style sheet of the report: the reader's color scheme on screen, light on paper, no font from elsewhere. */
 export const reportStyle = `
 :root { color-scheme: light dark; ${light} }
 @media (prefers-color-scheme: dark) { :root { ${dark} } }

@@ -2,14 +2,14 @@ import type { OriginalImage, PlotPalette } from '@ablation-cam/model';
 import { XaiError } from '../../errors.ts';
 import type { PositionMap } from '../../explanation/explanation.ts';
 import { resizeBilinear } from '../../maps/resize-bilinear.ts';
-import type { ValueScale } from '../colour/value-scale.ts';
+import type { ValueScale } from '../color/value-scale.ts';
 import { areaAverage, type Grid } from '../pixels/area-average.ts';
 import type { DisplaySize } from '../pixels/display-size.ts';
 import { pngDataUri, type Pixels } from '../pixels/png.ts';
 import { element, type Markup } from '../svg/markup.ts';
 import type { Panel } from './panel.ts';
 
-/** How pixels between the positions of a map are coloured. */
+/** How pixels between the positions of a map are colored. */
 export type Interpolation = 'nearest' | 'bilinear';
 
 /** How strongly a heatmap covers the image: alike everywhere, or the more the larger the value. */
@@ -20,7 +20,7 @@ export function imagePanel(image: OriginalImage, size: DisplaySize, palette: Plo
   return framed([imageMarkup(image, size)], size, palette);
 }
 
-/** A map alone; a flat one in a neutral colour. */
+/** A map alone; a flat one in a neutral color. */
 export function heatmapPanel(
   map: PositionMap,
   scale: ValueScale,
@@ -37,7 +37,7 @@ export function heatmapPanel(
   return framed(
     [
       picture(
-        colourPixels(shown, scale, () => 1),
+        colorPixels(shown, scale, () => 1),
         size,
       ),
     ],
@@ -60,7 +60,7 @@ export function overlayPanel(
   const shown = resample(heatmap, image.width, image.height, size);
   const strength = (value: number) =>
     scale.signed ? Math.abs(2 * scale.position(value) - 1) : scale.position(value);
-  const cover = colourPixels(shown, scale, (value) => opacity * (alpha === 'value' ? strength(value) : 1));
+  const cover = colorPixels(shown, scale, (value) => opacity * (alpha === 'value' ? strength(value) : 1));
   return framed([base, picture(cover, size)], size, palette);
 }
 
@@ -104,12 +104,12 @@ function resample(map: PositionMap, width: number, height: number, limit?: Displ
   return { ...target, channels: 1, data };
 }
 
-function colourPixels(grid: Grid, scale: ValueScale, alpha: (value: number) => number): Pixels {
+function colorPixels(grid: Grid, scale: ValueScale, alpha: (value: number) => number): Pixels {
   const { width, height } = grid;
   const data = new Uint8Array(width * height * 4);
   for (let i = 0; i < width * height; i++) {
     const value = grid.data[i]!;
-    data.set(scale.colour(value), 4 * i);
+    data.set(scale.color(value), 4 * i);
     data[4 * i + 3] = Math.round(255 * alpha(value));
   }
   return { width, height, channels: 4, data };

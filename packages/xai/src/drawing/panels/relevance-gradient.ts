@@ -1,6 +1,6 @@
 import type { PlotPalette } from '@ablation-cam/model';
-import { hexColour } from '../colour/colour-map.ts';
-import type { ValueScale } from '../colour/value-scale.ts';
+import { hexColor } from '../color/color-map.ts';
+import type { ValueScale } from '../color/value-scale.ts';
 import { element, type Markup } from '../svg/markup.ts';
 
 export interface Gradient {
@@ -11,8 +11,8 @@ export interface Gradient {
 }
 
 /**
- * A paint that has, at every x, the colour of the value there: linear between samples and looked up afterwards, because colours
- * mixed between two samples need not be on the colour map. The x axis is that of the element that is painted.
+ * A paint that has, at every x, the color of the value there: linear between samples and looked up afterwards, because colors
+ * mixed between two samples need not be on the color map. The x axis is that of the element that is painted.
  */
 export function relevanceGradient(
   values: Float32Array,
@@ -21,15 +21,15 @@ export function relevanceGradient(
   x1: number,
   palette: PlotPalette,
 ): Gradient {
-  // A gradient needs a length, which the neutral colour and a single sample do not have.
+  // A gradient needs a length, which the neutral color and a single sample do not have.
   if (scale.flat) return { definition: element('g', {}), paint: palette.muted };
-  const colours = pixelColours(values, scale, Math.max(1, Math.ceil(x1 - x0)));
-  const steps = colours.length - 1;
-  const stops = colours
-    .map((colour, i) => ({ colour, offset: i / steps }))
-    // The inner ones of a run of equal colours change nothing.
-    .filter(({ colour }, i) => colour !== colours[i - 1] || colour !== colours[i + 1])
-    .map(({ colour, offset }) => element('stop', { offset: offset.toFixed(5), 'stop-color': colour }));
+  const colors = pixelColors(values, scale, Math.max(1, Math.ceil(x1 - x0)));
+  const steps = colors.length - 1;
+  const stops = colors
+    .map((color, i) => ({ color, offset: i / steps }))
+    // The inner ones of a run of equal colors change nothing.
+    .filter(({ color }, i) => color !== colors[i - 1] || color !== colors[i + 1])
+    .map(({ color, offset }) => element('stop', { offset: offset.toFixed(5), 'stop-color': color }));
   const geometry = `${x0} ${x1}`;
   // Several drawings may stand in one page: equal names then mean equal gradients.
   const id = `relevance-${hash(geometry + stops.join(''))}`;
@@ -43,15 +43,15 @@ export function relevanceGradient(
   };
 }
 
-/** The colour at `steps` + 1 equally spaced places from the first sample to the last. */
-function pixelColours(values: Float32Array, scale: ValueScale, steps: number): string[] {
+/** The color at `steps` + 1 equally spaced places from the first sample to the last. */
+function pixelColors(values: Float32Array, scale: ValueScale, steps: number): string[] {
   const last = values.length - 1;
   return Array.from({ length: steps + 1 }, (_, step) => {
     const at = (step / steps) * last;
     const low = Math.min(last, Math.floor(at));
     const share = at - low;
     const value = (1 - share) * values[low]! + share * values[Math.min(last, low + 1)]!;
-    return hexColour(scale.colour(value));
+    return hexColor(scale.color(value));
   });
 }
 

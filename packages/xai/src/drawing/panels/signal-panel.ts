@@ -1,7 +1,7 @@
 import { scaleLinear } from 'd3-scale';
 import type { PlotPalette } from '@ablation-cam/model';
-import { hexColour } from '../colour/colour-map.ts';
-import type { ValueScale } from '../colour/value-scale.ts';
+import { hexColor } from '../color/color-map.ts';
+import type { ValueScale } from '../color/value-scale.ts';
 import { element, formatNumber, translate, type Markup } from '../svg/markup.ts';
 import {
   fitText,
@@ -43,7 +43,7 @@ const CHANNEL_GAP = 8;
 const DOT_DISTANCE = 8;
 
 /**
- * The channels of a signal below each other, each a curve in the colours of the map, and the map once more as a strip below
+ * The channels of a signal below each other, each a curve in the colors of the map, and the map once more as a strip below
  * them, where it can be read however steep the curve is.
  *
  * @param values the relevance of each sample; its length is the signal's
@@ -155,7 +155,7 @@ function plotFrame(
   ];
 }
 
-/** The curve with a darker edge, which keeps the pale end of a colour map visible. */
+/** The curve with a darker edge, which keeps the pale end of a color map visible. */
 function curve(
   channel: Float32Array,
   x: Scale,
@@ -185,7 +185,7 @@ function curve(
       cx: x(i),
       cy: y(value),
       r: 3.2,
-      fill: scale.flat ? palette.muted : hexColour(scale.colour(values[i]!)),
+      fill: scale.flat ? palette.muted : hexColor(scale.color(values[i]!)),
       stroke: palette.muted,
       'stroke-width': 0.8,
     }),

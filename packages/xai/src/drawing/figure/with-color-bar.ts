@@ -1,14 +1,14 @@
 import type { PlotPalette } from '@ablation-cam/model';
-import type { ValueScale } from '../colour/value-scale.ts';
-import { flatMapNote, horizontalColourBar, verticalColourBar } from '../panels/colour-bar.ts';
+import type { ValueScale } from '../color/value-scale.ts';
+import { flatMapNote, horizontalColorBar, verticalColorBar } from '../panels/color-bar.ts';
 import type { Panel } from '../panels/panel.ts';
 import { element, translate } from '../svg/markup.ts';
 
-export interface ColourBarOptions {
-  /** Whether there is a colour bar; default true. */
-  readonly colourBar?: boolean | undefined;
-  /** What the colours mean; default "relevance". */
-  readonly colourBarLabel?: string | undefined;
+export interface ColorBarOptions {
+  /** Whether there is a color bar; default true. */
+  readonly colorBar?: boolean | undefined;
+  /** What the colors mean; default "relevance". */
+  readonly colorBarLabel?: string | undefined;
 }
 
 const GAP = 16;
@@ -16,28 +16,28 @@ const GAP = 16;
 const LEAST_LENGTH = 100;
 
 /**
- * Puts a colour bar to the right of a panel, or below one that is too low for it. A flat map gets the words "flat map" instead,
- * colour bar or not.
+ * Puts a color bar to the right of a panel, or below one that is too low for it. A flat map gets the words "flat map" instead,
+ * color bar or not.
  *
  * @param length of a vertical bar, where it is not as long as the panel is high
  */
-export function withColourBar(
+export function withColorBar(
   panel: Panel,
   scale: ValueScale,
-  { colourBar = true, colourBarLabel: label = 'relevance' }: ColourBarOptions,
+  { colorBar = true, colorBarLabel: label = 'relevance' }: ColorBarOptions,
   palette: PlotPalette,
   length = panel.height,
 ): Panel {
-  if (!scale.flat && !colourBar) return panel;
+  if (!scale.flat && !colorBar) return panel;
   if (length >= LEAST_LENGTH) {
     return beside(
       panel,
-      scale.flat ? flatMapNote(palette) : verticalColourBar(scale, length, { label }, palette),
+      scale.flat ? flatMapNote(palette) : verticalColorBar(scale, length, { label }, palette),
     );
   }
   const bar = scale.flat
     ? flatMapNote(palette)
-    : horizontalColourBar(scale, Math.max(200, Math.min(400, panel.width)), { label }, palette);
+    : horizontalColorBar(scale, Math.max(200, Math.min(400, panel.width)), { label }, palette);
   const top = panel.height + GAP;
   return {
     width: Math.max(panel.width, bar.width),

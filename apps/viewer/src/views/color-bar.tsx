@@ -1,4 +1,4 @@
-import type { ColourMapName, PositionMap } from '@ablation-cam/xai';
+import type { ColorMapName, PositionMap } from '@ablation-cam/xai';
 import { MapCanvas } from './map-canvas.tsx';
 
 const LEVELS = 128;
@@ -7,16 +7,16 @@ const ramp: PositionMap = {
   data: Float32Array.from({ length: LEVELS }, (_, i) => i / (LEVELS - 1)),
 };
 
-/** What the colours mean. */
-export function ColourBar({ colours }: { colours: ColourMapName }) {
+/** What the colors mean. */
+export function ColorBar({ colors }: { colors: ColorMapName }) {
   return (
-    <div class="colour-bar">
+    <div class="color-bar">
       <span>did not count</span>
       <MapCanvas
         map={ramp}
-        colours={colours}
+        colors={colors}
         class="ramp"
-        label="Colours from 0 to the largest value of the map"
+        label="Colors from 0 to the largest value of the map"
       />
       <span>counted most</span>
     </div>

@@ -1,15 +1,15 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { colourMap, colourMapNames, XaiError, type ColourMapName } from '../src/index.ts';
-import { valueScale } from '../src/drawing/colour/value-scale.ts';
+import { colorMap, colorMapNames, XaiError, type ColorMapName } from '../src/index.ts';
+import { valueScale } from '../src/drawing/color/value-scale.ts';
 import { areaAverage } from '../src/drawing/pixels/area-average.ts';
 import { displaySize } from '../src/drawing/pixels/display-size.ts';
 import { mapOf } from './support/drawings.ts';
 
-const test = suite('colours and sizes of drawings');
+const test = suite('colors and sizes of drawings');
 
-test('the ends of the colour maps are those of Matplotlib', () => {
-  const ends: Partial<Record<ColourMapName, readonly (readonly number[])[]>> = {
+test('the ends of the color maps are those of Matplotlib', () => {
+  const ends: Partial<Record<ColorMapName, readonly (readonly number[])[]>> = {
     viridis: [
       [68, 1, 84],
       [253, 231, 37],
@@ -32,15 +32,15 @@ test('the ends of the colour maps are those of Matplotlib', () => {
     ],
   };
   for (const [name, [low, high]] of Object.entries(ends)) {
-    const lookUp = colourMap(name as ColourMapName);
+    const lookUp = colorMap(name as ColorMapName);
     assert.equal(lookUp(0), low!, name);
     assert.equal(lookUp(1), high!, name);
   }
 });
 
-test('every colour map gives bytes, and values outside [0, 1] the colours of the ends', () => {
-  for (const name of colourMapNames) {
-    const lookUp = colourMap(name);
+test('every color map gives bytes, and values outside [0, 1] the colors of the ends', () => {
+  for (const name of colorMapNames) {
+    const lookUp = colorMap(name);
     for (let value = 0; value <= 1; value += 1 / 64) {
       assert.ok(
         lookUp(value).every((channel) => Number.isInteger(channel) && channel >= 0 && channel <= 255),
@@ -53,14 +53,14 @@ test('every colour map gives bytes, and values outside [0, 1] the colours of the
 
 test('the lightness of viridis grows with the value', () => {
   const luminance = ([r, g, b]: readonly number[]) => 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
-  const values = Array.from({ length: 32 }, (_, i) => luminance(colourMap('viridis')(i / 31)));
+  const values = Array.from({ length: 32 }, (_, i) => luminance(colorMap('viridis')(i / 31)));
   for (let i = 1; i < values.length; i++) assert.ok(values[i]! > values[i - 1]!);
 });
 
-test('an unknown colour map is refused with the names of the known ones', () => {
+test('an unknown color map is refused with the names of the known ones', () => {
   for (const name of ['rainbow', 'toString']) {
     assert.throws(
-      () => colourMap(name as ColourMapName),
+      () => colorMap(name as ColorMapName),
       (error: unknown) =>
         error instanceof XaiError &&
         error.code === 'invalid-option' &&
@@ -71,15 +71,15 @@ test('an unknown colour map is refused with the names of the known ones', () => 
 
 test('a map without negative values goes from 0 to its maximum in viridis', () => {
   const scale = valueScale({ shape: [3], data: Float32Array.of(1, 2, 4) }, {});
-  assert.equal([scale.minimum, scale.maximum, scale.colourMap, scale.signed], [0, 4, 'viridis', false]);
+  assert.equal([scale.minimum, scale.maximum, scale.colorMap, scale.signed], [0, 4, 'viridis', false]);
   assert.equal(scale.position(1), 0.25);
 });
 
-test('a map with negative values is symmetric around 0, which is the middle of the diverging colour map', () => {
+test('a map with negative values is symmetric around 0, which is the middle of the diverging color map', () => {
   const scale = valueScale({ shape: [3], data: Float32Array.of(-1, 2, -4) }, {});
-  assert.equal([scale.minimum, scale.maximum, scale.colourMap, scale.signed], [-4, 4, 'RdBu_r', true]);
+  assert.equal([scale.minimum, scale.maximum, scale.colorMap, scale.signed], [-4, 4, 'RdBu_r', true]);
   assert.equal(scale.position(0), 0.5);
-  const [r, g, b] = scale.colour(0);
+  const [r, g, b] = scale.color(0);
   assert.ok(Math.min(r, g, b) > 235, 'zero is nearly white');
 });
 

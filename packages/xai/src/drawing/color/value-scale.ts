@@ -1,38 +1,38 @@
 import { XaiError } from '../../errors.ts';
 import type { PositionMap } from '../../explanation/explanation.ts';
-import { colourMap, type ColourMapName, type Rgb } from './colour-map.ts';
+import { colorMap, type ColorMapName, type Rgb } from './color-map.ts';
 
-export interface ColouringOptions {
+export interface ColoringOptions {
   /** Default `viridis`; for a map with negative values `RdBu_r`. */
-  readonly colourMap?: ColourMapName | undefined;
+  readonly colorMap?: ColorMapName | undefined;
   /**
-   * The values at the ends of the colour map; values outside take the colour of the nearer end. Default from 0 to the largest
+   * The values at the ends of the color map; values outside take the color of the nearer end. Default from 0 to the largest
    * value, for a map with negative values symmetric around 0.
    */
   readonly range?: readonly [minimum: number, maximum: number] | undefined;
 }
 
-/** How values turn into colours. */
+/** How values turn into colors. */
 export interface ValueScale {
-  readonly colourMap: ColourMapName;
+  readonly colorMap: ColorMapName;
   readonly minimum: number;
   readonly maximum: number;
-  /** All values are equal: colours would tell nothing, and the map is drawn in a neutral colour. */
+  /** All values are equal: colors would tell nothing, and the map is drawn in a neutral color. */
   readonly flat: boolean;
   /** Whether negative and positive values have a meaning of their own. */
   readonly signed: boolean;
   /** Where a value lies between the ends, 0 to 1. */
   readonly position: (value: number) => number;
-  readonly colour: (value: number) => Rgb;
+  readonly color: (value: number) => Rgb;
 }
 
 /**
- * Returns the colouring of a map.
+ * Returns the coloring of a map.
  *
  * @throws XaiError `invalid-input` for a map whose data do not fit its shape or hold NaN or an infinite value,
- *   `invalid-option` for an unknown colour map or an empty range
+ *   `invalid-option` for an unknown color map or an empty range
  */
-export function valueScale(map: PositionMap, options: ColouringOptions): ValueScale {
+export function valueScale(map: PositionMap, options: ColoringOptions): ValueScale {
   checkMap(map);
   const smallest = map.data.reduce((least, value) => Math.min(least, value), Infinity);
   const largest = map.data.reduce((most, value) => Math.max(most, value), -Infinity);
@@ -41,21 +41,21 @@ export function valueScale(map: PositionMap, options: ColouringOptions): ValueSc
   if (!(Number.isFinite(minimum) && Number.isFinite(maximum) && minimum < maximum)) {
     throw new XaiError(
       'invalid-option',
-      `The range of a colour map must be two increasing numbers, got [${minimum}, ${maximum}].`,
+      `The range of a color map must be two increasing numbers, got [${minimum}, ${maximum}].`,
     );
   }
   const signed = minimum < 0 && maximum > 0;
-  const name = options.colourMap ?? (signed ? 'RdBu_r' : 'viridis');
-  const lookUp = colourMap(name);
+  const name = options.colorMap ?? (signed ? 'RdBu_r' : 'viridis');
+  const lookUp = colorMap(name);
   const position = (value: number) => Math.max(0, Math.min(1, (value - minimum) / (maximum - minimum)));
   return {
-    colourMap: name,
+    colorMap: name,
     minimum,
     maximum,
     flat: smallest === largest,
     signed,
     position,
-    colour: (value) => lookUp(position(value)),
+    color: (value) => lookUp(position(value)),
   };
 }
 

@@ -13,12 +13,12 @@ import { XaiError } from '../../errors.ts';
 
 export type Rgb = readonly [red: number, green: number, blue: number];
 
-/** Matplotlib's jet: six colours, linear between them. */
+/** Matplotlib's jet: six colors, linear between them. */
 const jet = scaleLinear<string>()
   .domain([0, 0.125, 0.375, 0.625, 0.875, 1])
   .range(['#000080', '#0000ff', '#00ffff', '#ffff00', '#ff0000', '#800000']);
 
-export const colourMapNames = [
+export const colorMapNames = [
   'viridis',
   'turbo',
   'inferno',
@@ -30,12 +30,12 @@ export const colourMapNames = [
 ] as const;
 
 /**
- * Colour maps by Matplotlib's names. All but `jet` and `turbo` are perceptually uniform, so that equal steps of the value look
+ * Color maps by Matplotlib's names. All but `jet` and `turbo` are perceptually uniform, so that equal steps of the value look
  * equal; `RdBu_r` is diverging, from blue over white to red, for signed values.
  */
-export type ColourMapName = (typeof colourMapNames)[number];
+export type ColorMapName = (typeof colorMapNames)[number];
 
-const interpolators: Readonly<Record<ColourMapName, (value: number) => string>> = {
+const interpolators: Readonly<Record<ColorMapName, (value: number) => string>> = {
   viridis: interpolateViridis,
   turbo: interpolateTurbo,
   inferno: interpolateInferno,
@@ -49,26 +49,26 @@ const interpolators: Readonly<Record<ColourMapName, (value: number) => string>> 
 /** As many as differ in 8 bits and as Matplotlib takes. */
 const LEVELS = 256;
 
-const tables = new Map<ColourMapName, readonly Rgb[]>();
+const tables = new Map<ColorMapName, readonly Rgb[]>();
 
 /**
- * Returns the colour map as a function from [0, 1] to red, green and blue in 0..255, in 256 levels; values outside take the
- * colour of the nearer end.
+ * Returns the color map as a function from [0, 1] to red, green and blue in 0..255, in 256 levels; values outside take the
+ * color of the nearer end.
  *
  * @throws XaiError `invalid-option` for an unknown name
  */
-export function colourMap(name: ColourMapName): (value: number) => Rgb {
+export function colorMap(name: ColorMapName): (value: number) => Rgb {
   const table = tables.get(name) ?? buildTable(name);
   return (value) => table[Math.max(0, Math.min(LEVELS - 1, Math.floor(value * LEVELS)))]!;
 }
 
-function buildTable(name: ColourMapName): readonly Rgb[] {
+function buildTable(name: ColorMapName): readonly Rgb[] {
   // The name may come from a command line.
   const interpolate = Object.hasOwn(interpolators, name) ? interpolators[name] : undefined;
   if (interpolate === undefined) {
     throw new XaiError(
       'invalid-option',
-      `There is no colour map "${name}"; choose ${colourMapNames.join(', ')}.`,
+      `There is no color map "${name}"; choose ${colorMapNames.join(', ')}.`,
     );
   }
   const table = Array.from({ length: LEVELS }, (_, level): Rgb => {
@@ -79,7 +79,7 @@ function buildTable(name: ColourMapName): readonly Rgb[] {
   return table;
 }
 
-/** The colour as `#rrggbb`. */
-export function hexColour(colour: Rgb): string {
-  return `#${colour.map((channel) => channel.toString(16).padStart(2, '0')).join('')}`;
+/** The color as `#rrggbb`. */
+export function hexColor(color: Rgb): string {
+  return `#${color.map((channel) => channel.toString(16).padStart(2, '0')).join('')}`;
 }

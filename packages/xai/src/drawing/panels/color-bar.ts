@@ -1,13 +1,13 @@
 import { scaleLinear } from 'd3-scale';
 import type { PlotPalette } from '@ablation-cam/model';
-import type { ValueScale } from '../colour/value-scale.ts';
+import type { ValueScale } from '../color/value-scale.ts';
 import { element, translate } from '../svg/markup.ts';
 import { fitText, lineHeight, textLine, verticalText, widestText, type Font } from '../svg/text.ts';
 import { tickLabels } from '../svg/ticks.ts';
 import { picture } from './image-panel.ts';
 import type { Panel } from './panel.ts';
 
-export interface ColourBarLabels {
+export interface ColorBarLabels {
   readonly label: string;
   /** Words at the ends (and, for a signed scale, at 0) in place of numbers. */
   readonly ends?: readonly [minimum: string, maximum: string] | undefined;
@@ -20,17 +20,17 @@ const FONT: Font = { size: 11 };
 /** About how far ticks are apart in pixels. */
 const TICK_DISTANCE = 40;
 const MOST_TICKS = 6;
-/** Levels of the bar; as many as a colour map has. */
+/** Levels of the bar; as many as a color map has. */
 const LEVELS = 256;
 
 /**
  * A bar from the smallest value at the bottom to the largest at the top, ticks to its right, the label beside them. Numbers at the
  * ends reach half a line beyond it.
  */
-export function verticalColourBar(
+export function verticalColorBar(
   scale: ValueScale,
   length: number,
-  labels: ColourBarLabels,
+  labels: ColorBarLabels,
   palette: PlotPalette,
 ): Panel {
   const ticks = barTicks(scale, length, labels);
@@ -62,10 +62,10 @@ export function verticalColourBar(
 }
 
 /** A bar from left to right, ticks below it, the label below them. */
-export function horizontalColourBar(
+export function horizontalColorBar(
   scale: ValueScale,
   length: number,
-  labels: ColourBarLabels,
+  labels: ColorBarLabels,
   palette: PlotPalette,
 ): Panel {
   const ticks = barTicks(scale, length, labels);
@@ -92,7 +92,7 @@ export function horizontalColourBar(
   return { width: length, height: textTop + 2 * lineHeight(FONT), markup: element('g', {}, ...markup) };
 }
 
-/** What stands in place of a colour bar where there is nothing to read from it. */
+/** What stands in place of a color bar where there is nothing to read from it. */
 export function flatMapNote(palette: PlotPalette): Panel {
   const text = 'flat map';
   const width = widestText([text], FONT) + 16;
@@ -102,7 +102,7 @@ export function flatMapNote(palette: PlotPalette): Panel {
   return { width, height, markup: translate(0, 0, pill, words) };
 }
 
-function barTicks(scale: ValueScale, length: number, { ends }: ColourBarLabels) {
+function barTicks(scale: ValueScale, length: number, { ends }: ColorBarLabels) {
   const { minimum, maximum, signed } = scale;
   if (ends === undefined)
     return tickLabels(
@@ -117,11 +117,11 @@ function barTicks(scale: ValueScale, length: number, { ends }: ColourBarLabels) 
   return signed ? [low, { value: 0, text: '0' }, high] : [low, high];
 }
 
-function ramp({ minimum, maximum, colour }: ValueScale, direction: 'vertical' | 'horizontal') {
+function ramp({ minimum, maximum, color }: ValueScale, direction: 'vertical' | 'horizontal') {
   const data = new Uint8Array(3 * LEVELS);
   for (let i = 0; i < LEVELS; i++) {
     const level = direction === 'vertical' ? LEVELS - 1 - i : i;
-    data.set(colour(minimum + ((level + 0.5) / LEVELS) * (maximum - minimum)), 3 * i);
+    data.set(color(minimum + ((level + 0.5) / LEVELS) * (maximum - minimum)), 3 * i);
   }
   return direction === 'vertical'
     ? { width: 1, height: LEVELS, channels: 3 as const, data }
