@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type { NetworkSource } from '@ablation-cam/model';
 import {
   dropAndIncrease,
   insertionDeletion,
@@ -23,7 +23,7 @@ export interface MeasureSettings extends Pick<CompareRequest, 'steps' | 'backend
 
 /** Explains the predicted class of samples with one method and judges the maps. */
 export async function measureSamples(
-  model: tf.LayersModel,
+  model: NetworkSource,
   explainers: MethodExplainers,
   { dataSet, mask }: CompareData,
   samples: readonly number[],

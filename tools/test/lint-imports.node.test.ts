@@ -1,0 +1,64 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { importCircles } from '../src/lint-imports/import-circles.ts';
+import { layersUses } from '../src/lint-imports/layers-doors.ts';
+import { readModule } from '../src/lint-imports/source-module.ts';
+
+const test = suite('the lint of imports');
+
+/** Files by path and text. */
+function modules(files: Record<string, string>, named: object = {}) {
+  return new Map(Object.entries(files).map(([path, text]) => [path, readModule(path, text, named)]));
+}
+
+test('a circle is found, also through re-exports, and named once from the file that comes first', () => {
+  const circles = importCircles(
+    modules({
+      'src/a.ts': "import { b } from './inner/b.ts';",
+      'src/inner/b.ts': "export * from '../c.ts';",
+      'src/c.ts': "import './a.ts';\nimport './d.ts';",
+      'src/d.ts': "import 'node:fs';",
+    }),
+  );
+  assert.equal(circles, [['src/a.ts', 'src/inner/b.ts', 'src/c.ts', 'src/a.ts']]);
+});
+
+test('a file that imports itself is a circle, and so is one through a platform', () => {
+  assert.equal(importCircles(modules({ 'src/a.ts': "import './a.ts';" })), [['src/a.ts', 'src/a.ts']]);
+  const named = { '#platform': { node: './src/node.ts', default: './src/browser.ts' } };
+  const files = {
+    'src/a.ts': "import { x } from '#platform';",
+    'src/node.ts': '',
+    'src/browser.ts': "import { y } from './a.ts';",
+  };
+  assert.equal(importCircles(modules(files, named)), [['src/a.ts', 'src/browser.ts', 'src/a.ts']]);
+});
+
+test('types leave nothing behind and make no circle', () => {
+  const files = {
+    'src/a.ts': "import type { B } from './b.ts';\nexport type { C } from './b.ts';",
+    'src/b.ts': "import { a } from './a.ts';",
+  };
+  assert.equal(importCircles(modules(files)), []);
+  const mixed = { ...files, 'src/a.ts': "import { type B } from './b.ts';" };
+  assert.is(importCircles(modules(mixed)).length, 1, 'TypeScript leaves `import {}` there');
+});
+
+test('layers are named only at doors; comments and texts may speak of them', () => {
+  const text = [
+    '/** Takes a tf.LayersModel. */',
+    "const message = 'Load it as a tf.LayersModel.';",
+    'let model: tf.LayersModel;',
+    'type L = tf.layers.Layer;',
+    'tf.layers.dense({ units: 1 });',
+    'network.layers.length;',
+  ].join('\n');
+  const files = modules({ 'src/door/in.ts': text, 'src/gate.ts': text, 'src/beyond.ts': text });
+  assert.equal(
+    layersUses('packages/x', files, ['src/door/', 'src/gate.ts']).map((line) => line.split(': ')[0]),
+    [3, 4, 5].map((line) => `packages/x/src/beyond.ts:${line}`),
+  );
+  assert.is(layersUses('packages/xai', files).length, 9, 'a package without doors');
+});
+
+test.run();
