@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+// Knows the flag below, which TensorFlow.js refuses until then.
+import '@tensorflow/tfjs-backend-wasm';
 import { KernelsError } from '@ablation-cam/kernels';
 import { sharedDevice } from '@ablation-cam/xai';
 import type { ToPage, ToWorker } from '../protocol/calls.ts';
