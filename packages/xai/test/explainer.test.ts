@@ -79,6 +79,10 @@ test('options of a call take the place of the explainer’s', async () => {
   assert.equal(await classes({ classIndex: [4, 0] }), [4, 0]);
   assert.equal(await classes({ target: contrastOf(1, 3) }), [1]);
   assert.equal((await explainer.explain(input(1), { layers: ['first', 'last'] })).layers, ['first', 'last']);
+  assert.equal(
+    (await explainer.explain(input(1), { layers: ['first', 'last'], score: 'logit' })).score,
+    'logit',
+  );
   assert.equal(await classes(), [2]);
   await explainer.dispose();
   model.dispose();
@@ -150,6 +154,7 @@ test('a network of open sizes is prepared at the first input of each size', asyn
   for (const length of [12, 30, 12, 7]) {
     const { explanations } = await explainer.explain(randomInput([length, 2], length));
     assert.equal(explanations[0]!.map.shape, [length]);
+    assert.is(explainer.plan?.channels, 4);
     const naive = await ablationCam(model, randomInput([length, 2], length), {
       strategy: 'naive',
       backend: 'cpu',

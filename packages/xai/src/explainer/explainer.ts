@@ -12,13 +12,25 @@ import { ON_BACKEND, openCall, type CallRuntime } from './call.ts';
 import { PreparedAblations } from './prepared-ablations.ts';
 import { runMethod, targetLayers } from './run-method.ts';
 
+/** What an option of a call takes the place of, besides the explainer's own of that name. */
+const REPLACES: Readonly<Record<string, readonly string[]>> = {
+  target: ['classIndex', 'score'],
+  classIndex: ['target'],
+  score: ['target'],
+  layer: ['layers'],
+  layers: ['layer'],
+};
+
 /** Layers whose plans an explainer keeps, for callers who change the layer from call to call. */
 const MOST_LAYERS = 8;
 
 /** A method, tied to a network and prepared for many inputs. */
 export interface Explainer<M extends MethodName = MethodName, E extends Explanation = Explanation> {
   readonly method: M;
-  /** The plan of Ablation-CAM, once it is known; null for other methods, the naive strategy and several layers. */
+  /**
+   * The plan of Ablation-CAM: of the last call, or of what was prepared before one; null for other methods, the naive
+   * strategy and several layers, and before the first input of a network of open sizes.
+   */
   readonly plan: PlanDescription | null;
   /**
    * Explains one input or a batch. Calls wait for one another.
@@ -127,23 +139,16 @@ export class PreparedExplainer<M extends MethodName> implements Explainer<M> {
       throw new XaiError('invalid-option', 'The explainer was disposed of. Create another one.');
     }
     const given = withoutUndefined(options ?? {});
-    // A target of the call takes the place of the explainer's class and score, and the other way round.
-    const replaced: readonly string[] =
-      'target' in given
-        ? ['classIndex', 'score']
-        : 'classIndex' in given || 'score' in given
-          ? ['target']
-          : 'layers' in given
-            ? ['layer']
-            : [];
+    const replaced = Object.keys(given).flatMap((name) => REPLACES[name] ?? []);
     const kept = Object.entries(this.#options).filter(([name]) => !replaced.includes(name));
     const merged = { ...Object.fromEntries(kept), ...given, method: this.method } as unknown as CamOptions &
       ExplainOptions;
     const method = methodOf(merged);
-    const result = await openCall(this.#network, held, merged, wantedBy(method), (call) =>
-      runMethod(method, call, merged, this.#prepared),
-    );
-    return result;
+    return openCall(this.#network, held, merged, wantedBy(method), async (call) => {
+      const { result, plan } = await runMethod(method, call, merged, this.#prepared);
+      this.#plan = plan && describePlan(plan);
+      return result;
+    });
   }
 }
 

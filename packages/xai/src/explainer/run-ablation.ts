@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { channelNorm, channelPlane, channelWeight, weightedMap } from '@ablation-cam/kernels';
-import type { AblationOutput, Cut, ExecutorName, Score } from '@ablation-cam/kernels';
+import type { AblationOutput, Cut, ExecutorName, Plan, Score } from '@ablation-cam/kernels';
 import type { SizedLayer } from '@ablation-cam/model';
 import type { Choice, Explanation } from '../explanation/explanation.ts';
 import { explanationOf, type Finding } from '../explanation/explanation-of.ts';
@@ -20,6 +20,8 @@ export interface AblationRun {
   readonly explanations: readonly Explanation[];
   /** Null in the naive strategy, which has none. */
   readonly executor: Choice<ExecutorName> | null;
+  /** Null in the naive strategy. */
+  readonly plan: Plan | null;
   readonly dispatches: { readonly ablation: number; readonly map: number };
   readonly warnings: readonly string[];
 }
@@ -80,11 +82,13 @@ export async function runAblation(
     }
   });
   const warnings = [...ablationWarnings(method, cut), ...rangeWarnings(clampedWeights)];
-  return { explanations, executor: ablate.executor, dispatches, warnings };
+  const { executor, plan } = ablate;
+  return { explanations, executor, plan, dispatches, warnings };
 }
 
 interface Ablate {
   readonly executor: Choice<ExecutorName> | null;
+  readonly plan: Plan | null;
   run(inputs: readonly tf.Tensor[], count: number, report: (share: number) => void): Promise<AblatedPass>;
 }
 
@@ -113,6 +117,7 @@ async function byPlan(
   const device = choice.chosen === 'webgpu' && call.selection ? runtime.device : null;
   return {
     executor: choice,
+    plan,
     run: async (inputs, count, report) => {
       const started = performance.now();
       const forward = await forwardPass(network, cut, inputs, device, constants);
@@ -156,6 +161,7 @@ function naively(method: AblationMethod, call: Call, layer: SizedLayer, cut: Cut
   const channels = layer.shape.at(-1) ?? 1;
   return Promise.resolve({
     executor: null,
+    plan: null,
     run: async (inputs, _, report) => {
       const ablated = await naiveAblation({
         naive: { network, layer, output, cut, classes: classes?.classes ?? 0, score: scoreOf(call) },

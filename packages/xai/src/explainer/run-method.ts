@@ -6,7 +6,7 @@ import { runCam } from '../methods/cam.ts';
 import { meanOfLayers } from '../methods/mean-of-layers.ts';
 import type { CamOptions } from '../methods/options.ts';
 import type { Method } from '../methods/registry.ts';
-import type { ExecutorName } from '@ablation-cam/kernels';
+import type { ExecutorName, Plan } from '@ablation-cam/kernels';
 import type { Call } from './call.ts';
 import type { PreparedAblations } from './prepared-ablations.ts';
 import { runAblation, type AblationRun } from './run-ablation.ts';
@@ -14,15 +14,22 @@ import { runAblation, type AblationRun } from './run-ablation.ts';
 /** What a method found out on one layer or on the input. */
 type Run = Pick<AblationRun, 'explanations'> & Partial<AblationRun>;
 
+/** What a call gave, and the plan of an ablation of one layer. */
+export interface MethodRun {
+  readonly result: ExplanationResult;
+  readonly plan: Plan | null;
+}
+
 /** Runs a method in a call, on one layer, on several or on the input, and returns what every method returns. */
 export async function runMethod(
   method: Method,
   call: Call,
   options: CamOptions,
   prepared: PreparedAblations,
-): Promise<ExplanationResult> {
+): Promise<MethodRun> {
   if ('attribute' in method) {
-    return resultOf(method, call, options, [], [{ explanations: await runAttribution(method, call) }]);
+    const run = { explanations: await runAttribution(method, call) };
+    return { result: resultOf(method, call, options, [], [run]), plan: null };
   }
   const layers = targetLayers(call, options);
   const runs: Run[] = [];
@@ -37,7 +44,8 @@ export async function runMethod(
         : { explanations: await runCam(method, own, layer) },
     );
   }
-  return resultOf(method, call, options, layers, runs);
+  const plan = runs.length === 1 ? (runs[0]?.plan ?? null) : null;
+  return { result: resultOf(method, call, options, layers, runs), plan };
 }
 
 /** The layers that options name, or the default one. @throws ModelError for layers that do not exist; XaiError */
