@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { describePlan, type PlanDescription } from '@ablation-cam/kernels';
 import { networkOf, type Network, type NetworkSource, type SizedNetwork } from '@ablation-cam/model';
 import { XaiError } from '../errors.ts';
