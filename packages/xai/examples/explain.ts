@@ -1,5 +1,4 @@
-import { embeddedModel, readInput } from '@ablation-cam/model';
-import { ablationCam, createExplainer, releaseDevice } from '@ablation-cam/xai';
+import { ablationCam, createExplainer, embeddedModel, readInput, releaseDevice } from '@ablation-cam/xai';
 
 const { model, dispose } = await embeddedModel('mnist1d'); // or: await loadModel('net/model.json')
 const input = await readInput('mnist1d:0', { shape: [40, 1] }); // or: 'photo.png'

@@ -1,4 +1,18 @@
 export { XaiError, type XaiErrorCode } from './errors.ts';
+// What one call needs besides, so that one import line serves.
+export { KernelsError, type KernelsErrorCode } from '@ablation-cam/kernels';
+export {
+  embeddedModel,
+  loadModel,
+  ModelError,
+  networkOf,
+  readInput,
+  useBackend,
+  type LoadedModel,
+  type ModelErrorCode,
+  type Network,
+  type NetworkSource,
+} from '@ablation-cam/model';
 export { createExplainer, type Explainer } from './explainer/explainer.ts';
 export {
   ablationCam,

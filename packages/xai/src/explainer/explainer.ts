@@ -53,11 +53,12 @@ export interface Explainer<M extends MethodName = MethodName, E extends Explanat
  * Weights that change later (training, `setWeights`) are noticed at the next call, which prepares anew.
  *
  * @param source a `tf.LayersModel`, which is only read and stays the caller's, or a `Network`
+ * @param options the method, Ablation-CAM where it is left out, and what it takes
  * @throws as `explain`
  */
 export async function createExplainer<M extends MethodName = 'ablation-cam'>(
   source: NetworkSource,
-  options: ExplainOptions<M> | (M extends 'ablation-cam' ? MethodOptions['ablation-cam'] : never),
+  options?: ExplainOptions<M> | (M extends 'ablation-cam' ? MethodOptions['ablation-cam'] : never),
 ): Promise<Explainer<M>> {
   const own = { method: 'ablation-cam', ...options } as ExplainOptions<M>;
   const explainer = new PreparedExplainer(networkOf(source), own, new PreparedAblations(MOST_LAYERS));
