@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { requestDevice, wrapDevice, type Device } from '@ablation-cam/kernels';
+import { isDeviceLost } from '@ablation-cam/model';
 
 let pending: Promise<Device> | null = null;
 
@@ -26,24 +27,38 @@ export async function sharedDevice(): Promise<Device> {
   }
 }
 
+/** Longer than a driver takes to let go of a device. */
+const LONGEST_GOODBYE_MS = 2000;
+
 /** Frees the shared device, if there is one; the next call requests a new one. */
 export async function releaseSharedDevice(): Promise<void> {
   const known = pending;
   pending = null;
-  if (known) (await known).dispose();
+  if (!known) return;
+  const device = await known;
+  device.dispose();
+  if (device.gpu === borrowed) return;
+  // TensorFlow.js's backend may lie on it: whoever asks next has to find it gone.
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const patience = new Promise((resolve) => {
+    timer = setTimeout(resolve, LONGEST_GOODBYE_MS);
+  });
+  await Promise.race([device.gpu.lost, patience]);
+  clearTimeout(timer);
 }
+
+/** The device of TensorFlow.js's WebGPU backend, where calls share it; disposing of it leaves it alive. */
+let borrowed: GPUDevice | null = null;
 
 /** The GPU device of a WebGPU backend that TensorFlow.js has up and running, or null. */
 async function backendDevice(): Promise<GPUDevice | null> {
   const backend: unknown = tf.findBackend('webgpu');
   if (typeof backend !== 'object' || backend === null || !('device' in backend)) return null;
   const gpu = backend.device as GPUDevice;
-  const lost = gpu.lost.then(() => true);
-  const usable = new Promise<boolean>((resolve) => setTimeout(resolve, 0, false));
-  return (await Promise.race([lost, usable])) ? null : gpu;
+  return (await isDeviceLost(gpu)) ? null : gpu;
 }
 
 async function openDevice(): Promise<Device> {
-  const gpu = await backendDevice();
-  return gpu ? wrapDevice(gpu, gpu.adapterInfo) : requestDevice();
+  borrowed = await backendDevice();
+  return borrowed ? wrapDevice(borrowed, borrowed.adapterInfo) : requestDevice();
 }
