@@ -58,7 +58,7 @@ export { isLinearMerge } from './operations/merge.ts';
 export { valueMade, valuesRead } from './plan/values-read.ts';
 export { kernelsInTurns } from './lowering/kernels-in-turns.ts';
 export { LastStep, lastStepOf } from './lowering/last-step.ts';
-export { lengthIn, shapeIn, type Chunk, type Length, type OpenShape } from './lowering/length.ts';
+export { lengthIn, shapeIn, type Chunk, type Length, type ProgramShape } from './lowering/length.ts';
 export { lowerPlan, type LoweringOptions } from './lowering/lower-plan.ts';
 export type * from './lowering/primitives.ts';
 export type {

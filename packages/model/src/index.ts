@@ -33,7 +33,7 @@ export type {
   SizedLayer,
   SizedNetwork,
   WeightAccess,
-  WeightValues,
+  LayerWeight,
 } from './network/network.ts';
 export { networkOf, type NetworkSource } from './network/network-of.ts';
 export {

@@ -7,7 +7,7 @@ export type Length = number | { readonly times: number; readonly per: Counted };
 export type Counted = 'input' | 'variant' | 'row';
 
 /** Row-major; the last axis are neighbours. */
-export type OpenShape = readonly Length[];
+export type ProgramShape = readonly Length[];
 
 /** Inputs and variants that go together: variants `first` to `first + variants - 1` of each of `inputs` inputs. */
 export interface Chunk {
@@ -30,7 +30,7 @@ export function lengthIn(length: Length, { inputs, variants }: Omit<Chunk, 'firs
   }
 }
 
-export function shapeIn(shape: OpenShape, chunk: Omit<Chunk, 'first'>): number[] {
+export function shapeIn(shape: ProgramShape, chunk: Omit<Chunk, 'first'>): number[] {
   return shape.map((length) => lengthIn(length, chunk));
 }
 
@@ -44,7 +44,7 @@ export function isSameLength(a: Length, b: Length): boolean {
   return a.times === b.times && a.per === b.per;
 }
 
-export function isSameOpenShape(a: OpenShape, b: OpenShape): boolean {
+export function isSameProgramShape(a: ProgramShape, b: ProgramShape): boolean {
   return a.length === b.length && a.every((length, axis) => isSameLength(length, b[axis] ?? NaN));
 }
 
@@ -59,7 +59,7 @@ export function countsVariants(length: Length): boolean {
  *
  * @throws RangeError where two lengths do not fit
  */
-export function broadcastShape(a: OpenShape, b: OpenShape): OpenShape {
+export function broadcastShape(a: ProgramShape, b: ProgramShape): ProgramShape {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, axis) => {
     const [x = 1, y = 1] = [a[axis - rank + a.length], b[axis - rank + b.length]];
@@ -70,7 +70,7 @@ export function broadcastShape(a: OpenShape, b: OpenShape): OpenShape {
 }
 
 /** For people: `[2 a row, 7, 7]`. */
-export function describeShape(shape: OpenShape): string {
+export function describeShape(shape: ProgramShape): string {
   const lengths = shape.map((length) => {
     return typeof length === 'number' ? String(length) : `${String(length.times)} a ${length.per}`;
   });

@@ -3,10 +3,10 @@ import {
   countsVariants,
   describeShape,
   isSameLength,
-  isSameOpenShape,
+  isSameProgramShape,
   longer,
   type Length,
-  type OpenShape,
+  type ProgramShape,
 } from './length.ts';
 import { finishedNodes, type MadeNode } from './finish.ts';
 import type { BinaryFunction, Primitive, UnaryFunction } from './primitives.ts';
@@ -19,7 +19,7 @@ type ConstantValues = ProgramConstant['values'];
  * same operation on the same tensors is one node.
  */
 export class ProgramBuilder {
-  readonly #shapes: OpenShape[] = [];
+  readonly #shapes: ProgramShape[] = [];
   readonly #constants: ProgramConstant[] = [];
   readonly #given: GivenTensor[] = [];
   readonly #nodes: MadeNode[] = [];
@@ -63,7 +63,7 @@ export class ProgramBuilder {
     return { times, per: 'input' };
   }
 
-  shape(tensor: Tensor): OpenShape {
+  shape(tensor: Tensor): ProgramShape {
     const shape = this.#shapes[tensor];
     if (!shape) throw new RangeError(`There is no tensor ${String(tensor)}.`);
     return shape;
@@ -96,7 +96,7 @@ export class ProgramBuilder {
     return known;
   }
 
-  add(operation: Primitive, inputs: readonly Tensor[], shape: OpenShape): Tensor {
+  add(operation: Primitive, inputs: readonly Tensor[], shape: ProgramShape): Tensor {
     const key = JSON.stringify([operation, inputs, shape]);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
@@ -123,9 +123,9 @@ export class ProgramBuilder {
     return factor === 1 ? x : this.binary('multiply', x, this.scalar(factor));
   }
 
-  reshape(x: Tensor, shape: OpenShape): Tensor {
+  reshape(x: Tensor, shape: ProgramShape): Tensor {
     const from = this.#unshaped.get(x) ?? x;
-    if (isSameOpenShape(this.shape(from), shape)) return from;
+    if (isSameProgramShape(this.shape(from), shape)) return from;
     const reshaped = this.add({ kind: 'reshape' }, [from], shape);
     this.#unshaped.set(reshaped, from);
     return reshaped;
@@ -155,7 +155,7 @@ export class ProgramBuilder {
     const from = this.shape(x);
     const shape = from.map((length, axis) => cells.get(axis)?.length ?? length);
     const steps = from.map((_, axis) => cells.get(axis)?.step ?? 1);
-    if (isSameOpenShape(from, shape)) return x;
+    if (isSameProgramShape(from, shape)) return x;
     const starts = from.map((_, axis) => cells.get(axis)?.start ?? 0);
     return this.add({ kind: 'slice', starts, steps }, [x], shape);
   }
@@ -189,10 +189,10 @@ export class ProgramBuilder {
     return this.add({ kind: 'concat', axis }, tensors, shape);
   }
 
-  expand(x: Tensor, shape: OpenShape): Tensor {
+  expand(x: Tensor, shape: ProgramShape): Tensor {
     const own = this.shape(x);
-    if (isSameOpenShape(own, shape)) return x;
-    if (!isSameOpenShape(broadcastShape(own, shape), shape)) {
+    if (isSameProgramShape(own, shape)) return x;
+    if (!isSameProgramShape(broadcastShape(own, shape), shape)) {
       throw new RangeError(`A tensor of shape ${describeShape(own)} is no part of ${describeShape(shape)}.`);
     }
     return this.add({ kind: 'expand' }, [x], shape);
@@ -205,7 +205,7 @@ export class ProgramBuilder {
     return this.add({ kind: 'reduce', reduction, axes }, [x], shape);
   }
 
-  zeros(shape: OpenShape): Tensor {
+  zeros(shape: ProgramShape): Tensor {
     return this.expand(
       this.constant(
         ZERO,
@@ -231,7 +231,7 @@ export class ProgramBuilder {
     };
   }
 
-  #tensor(shape: OpenShape): Tensor {
+  #tensor(shape: ProgramShape): Tensor {
     return this.#shapes.push(shape) - 1;
   }
 
@@ -255,7 +255,7 @@ export class ProgramBuilder {
 const ZERO = Float32Array.of(0);
 
 /** @throws RangeError where a length depends on the chunk */
-export function definite(lengths: OpenShape): number[] {
+export function definite(lengths: ProgramShape): number[] {
   return lengths.map((length) => {
     if (typeof length === 'number') return length;
     throw new RangeError(`The lengths ${describeShape(lengths)} depend on the chunk.`);

@@ -1,4 +1,4 @@
-import type { Length, OpenShape } from './length.ts';
+import type { Length, ProgramShape } from './length.ts';
 import type { Primitive } from './primitives.ts';
 
 /*
@@ -16,7 +16,7 @@ export interface Program {
   /** `chunks`: any number of variants at a time; `all`: all of them, and no length depends on them. */
   readonly variants: 'all' | 'chunks';
   /** The shape of every tensor. */
-  readonly values: readonly OpenShape[];
+  readonly values: readonly ProgramShape[];
   readonly constants: readonly ProgramConstant[];
   /** What a run brings along: values of nodes of the tail, the target's activation first. */
   readonly given: readonly GivenTensor[];
@@ -71,4 +71,4 @@ export type ProgramOutput =
       readonly tensors: readonly { readonly node: number; readonly value: Tensor }[];
     };
 
-export type { Length, OpenShape };
+export type { Length, ProgramShape };

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { ModelError } from '../errors.ts';
-import type { WeightAccess, WeightValues } from '../network/network.ts';
+import type { WeightAccess, LayerWeight } from '../network/network.ts';
 import { layerClass } from './layer-fields.ts';
 import type { LayerGraph } from './layer-graph.ts';
 import type { WeightStore } from './weight-store.ts';
@@ -27,7 +27,7 @@ export function layerWeights({ calls }: LayerGraph, store: WeightStore): WeightA
   return {
     layers: [...layers.keys()],
     read: async (name) => {
-      const read: WeightValues[] = [];
+      const read: LayerWeight[] = [];
       for (const variable of layerCalled(name).weights) {
         const weight = variable.read();
         read.push({ shape: weight.shape, values: (await store.read(weight)) ?? new Float32Array() });

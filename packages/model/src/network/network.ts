@@ -101,9 +101,9 @@ export interface WeightAccess {
   /** Names of the layers with weights, as in `Network.layers`, each once, the first called first. */
   readonly layers: readonly string[];
   /** Returns the weights of a layer; the arrays are not to be written to. @throws ModelError `unknown-layer` */
-  read(layer: string): Promise<readonly WeightValues[]>;
+  read(layer: string): Promise<readonly LayerWeight[]>;
   /** Gives a layer weights of the same shapes. The arrays that `read` returned put back what was so before. */
-  write(layer: string, weights: readonly WeightValues[]): Promise<void>;
+  write(layer: string, weights: readonly LayerWeight[]): Promise<void>;
   /**
    * Returns which of a layer's weights is the filter, whose value number i belongs to channel i modulo their number, or null
    * where the layer has none.
@@ -111,7 +111,7 @@ export interface WeightAccess {
   filterOf(layer: string): number | null;
 }
 
-export interface WeightValues {
+export interface LayerWeight {
   readonly shape: readonly number[];
   readonly values: Float32Array;
 }

@@ -1,7 +1,7 @@
 import type { ClassSelection, GraphOutput } from '@ablation-cam/kernels';
 import { resolveOutput, type Network, type SizedNetwork } from '@ablation-cam/model';
 import { XaiError } from '../errors.ts';
-import { readBatch, type Batch, type HeldInput } from '../forward/model-input.ts';
+import { readBatch, type InputBatch, type HeldInput } from '../forward/model-input.ts';
 import { choiceOf } from '../methods/check-option.ts';
 import type { CommonOptions } from '../methods/options.ts';
 import {
@@ -16,10 +16,10 @@ import { bindTarget, classOutput, type BoundTarget, type ClassOutput } from '../
 import { selectedClasses } from '../targets/selected-classes.ts';
 import { classTarget, type Target } from '../targets/target.ts';
 
-/** One call of a method or a measure: its inputs checked, its backend current, its targets known. */
+/** One call of a method or a metric: its inputs checked, its backend current, its targets known. */
 export interface Call {
   readonly network: SizedNetwork;
-  readonly batch: Batch;
+  readonly batch: InputBatch;
   /** Position of the output among the network's. */
   readonly outputIndex: number;
   readonly output: GraphOutput;

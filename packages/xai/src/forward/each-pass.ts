@@ -3,7 +3,7 @@ import { graphCost, type Graph, type GraphCost, type NodeId } from '@ablation-ca
 import type { SizedNetwork } from '@ablation-cam/model';
 import { throwIfAborted } from '../errors.ts';
 import { takeTurns } from '../runtime/turn.ts';
-import { batchTensors, type Batch } from './model-input.ts';
+import { batchTensors, type InputBatch } from './model-input.ts';
 
 /** Elements of the largest tensor that a forward pass may hold at once: bounds its memory to some 100 MB. */
 const LARGEST_TENSOR_ELEMENTS = 2 ** 23;
@@ -43,7 +43,7 @@ export function inputsPerPass(
  * @throws the signal's reason
  */
 export async function eachPass(
-  { network, batch }: { readonly network: SizedNetwork; readonly batch: Batch },
+  { network, batch }: { readonly network: SizedNetwork; readonly batch: InputBatch },
   signal: AbortSignal | undefined,
   work: (inputs: readonly tf.Tensor[], first: number, count: number) => Promise<void>,
 ): Promise<void> {

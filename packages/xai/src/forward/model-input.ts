@@ -23,7 +23,7 @@ export type InputValues =
 export type ExplainedInput = InputValues | readonly InputValues[];
 
 /** A checked batch: one array for each input of the network. */
-export interface Batch {
+export interface InputBatch {
   readonly inputs: number;
   readonly arrays: readonly InputArray[];
 }
@@ -70,7 +70,7 @@ export function holdInput(input: ExplainedInput): HeldInput {
 export async function readBatch(
   { inputs: expected }: Pick<Network, 'inputs'>,
   held: HeldInput,
-): Promise<Batch> {
+): Promise<InputBatch> {
   const list = ofNetwork(held.items, expected.length);
   const arrays = await Promise.all(list.map((item, index) => readOne(item, expected[index]?.shape ?? [])));
   const inputs = arrays[0]?.shape[0] ?? 0;
@@ -82,7 +82,7 @@ export async function readBatch(
 }
 
 /** Returns the tensors of inputs `first` to `last - 1`, `[batch, ...shape]`; the caller disposes of them. */
-export function batchTensors(batch: Batch, first: number, last: number): tf.Tensor[] {
+export function batchTensors(batch: InputBatch, first: number, last: number): tf.Tensor[] {
   return batch.arrays.map(({ data, shape }) => {
     const size = data.length / batch.inputs;
     return tf.tensor(data.subarray(first * size, last * size), [last - first, ...shape.slice(1)], 'float32');

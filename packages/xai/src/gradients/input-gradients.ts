@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { throwIfAborted } from '../errors.ts';
 import { inputsPerPass } from '../forward/each-pass.ts';
-import type { Subject } from '../methods/attribution.ts';
+import type { AttributedInput } from '../methods/attribution.ts';
 import { singleInput } from '../methods/perturbation.ts';
 import type { Call } from '../explainer/call.ts';
 import { takeTurns } from '../runtime/turn.ts';
@@ -13,7 +13,7 @@ export interface GradientPoints {
   /** How many points a subject has. */
   readonly count: number;
   /** Writes point `index` of a subject, `[...shape]`. Called in order, once for each. */
-  readonly write: (subject: Subject, index: number, into: Float32Array) => void;
+  readonly write: (subject: AttributedInput, index: number, into: Float32Array) => void;
   readonly weight: (index: number) => number;
 }
 
@@ -26,7 +26,7 @@ export interface GradientPoints {
 export async function sumGradients(
   call: Call,
   target: BoundTarget,
-  subjects: readonly Subject[],
+  subjects: readonly AttributedInput[],
   points: GradientPoints,
   report: (done: number) => void,
 ): Promise<Float64Array[]> {
@@ -68,7 +68,7 @@ async function gradientAt(
   target: BoundTarget,
   data: Float32Array,
   shape: number[],
-  subjects: readonly Subject[],
+  subjects: readonly AttributedInput[],
 ): Promise<Float64Array> {
   const [from] = network.graph.inputs;
   if (from === undefined) throw new RangeError('The model has no input.');

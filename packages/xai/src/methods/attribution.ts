@@ -8,7 +8,7 @@ import { singleInput } from './perturbation.ts';
 import type { Call } from '../explainer/call.ts';
 
 /** An input and what is to be explained of it. */
-export interface Subject {
+export interface AttributedInput {
   readonly inputIndex: number;
   /** The values of the input, `[...shape]`. */
   readonly data: Float32Array;
@@ -30,7 +30,7 @@ export interface AttributionMethod {
   readonly attribute: (
     call: Call,
     target: BoundTarget,
-    subjects: readonly Subject[],
+    subjects: readonly AttributedInput[],
     report: (done: number) => void,
   ) => Promise<Attribution[]>;
 }
@@ -46,7 +46,7 @@ export async function runAttribution(method: AttributionMethod, call: Call): Pro
   const { shape, length } = singleInput(call);
   const given = call.batch.arrays[0]?.data ?? new Float32Array();
   const bases: Pick<Explanation, 'logits' | 'probabilities'>[] = [];
-  const subjects: Subject[][] = call.targets.map(() => []);
+  const subjects: AttributedInput[][] = call.targets.map(() => []);
   const started = performance.now();
   await eachPass(call, call.signal, async (inputs, first, count) => {
     const { targets, logits, probabilities, dispose } = await basePass(call, inputs);

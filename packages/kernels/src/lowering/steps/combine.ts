@@ -5,7 +5,7 @@ import type { Change } from '../change.ts';
 import { channelSlice, operandBase, operandDelta, zeroDelta, type PlanValues } from '../operands.ts';
 import { broadcastMerge } from '../operations/merging.ts';
 import type { ProgramBuilder } from '../program-builder.ts';
-import type { OpenShape, Tensor } from '../program.ts';
+import type { ProgramShape, Tensor } from '../program.ts';
 
 /** F(bases) - F(bases - deltas), element by element. */
 export function lowerCombine(step: CombineStep, values: PlanValues): Change {
@@ -49,7 +49,7 @@ function combined(
   const { b } = values;
   const isFlat = operands.every((operand) => isSameShape(operand.shape, shape));
   // Deltas `[inputs, variants, ...]`, bases with a single variant; as few axes as do.
-  const whole: OpenShape = [b.inputs(), b.variants(), ...(isFlat ? [sizeOf(shape)] : shape)];
+  const whole: ProgramShape = [b.inputs(), b.variants(), ...(isFlat ? [sizeOf(shape)] : shape)];
   const own = (operand: Operand): readonly number[] =>
     isFlat ? [sizeOf(shape)] : [...shape.slice(operand.shape.length).map(() => 1), ...operand.shape];
   const terms = operands.map((operand): Term => {
