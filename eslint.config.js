@@ -43,6 +43,30 @@ export default tseslint.config(
     },
   },
   {
+    // What other packages import re-exports and holds no logic.
+    files: ['packages/*/src/index.ts', 'packages/xai/src/drawing.ts', 'packages/xai/src/metrics.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'Program > :not(ExportAllDeclaration, ExportNamedDeclaration[source])',
+          message: 'This file only re-exports.',
+        },
+      ],
+    },
+  },
+  {
+    // An explanation loads neither drawings nor metrics, which have entries of their own.
+    files: ['packages/xai/src/**'],
+    ignores: ['packages/xai/src/{drawing,metrics,sanity,platform}/**', 'packages/xai/src/{drawing,metrics}.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        { patterns: [{ group: ['**/drawing/**', '**/metrics/**', '**/sanity/**', '#platform'] }] },
+      ],
+    },
+  },
+  {
     // Launchers run as they are, without a compiler and outside the TypeScript projects.
     files: ['**/*.mjs', '**/*.js'],
     ...tseslint.configs.disableTypeChecked,

@@ -6,28 +6,41 @@ import { emitDeclarations } from './emit-declarations.ts';
 
 interface Manifest {
   readonly name: string;
+  /** By the path after the package's name: a source, and what is made of it. */
+  readonly exports: Readonly<Record<string, Door>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
+interface Door {
+  readonly source: string;
+  readonly node: string;
+  readonly default: string;
+}
+
 /**
- * The command `ablation-cam-build`: makes of the package in the current folder what is published, `dist/node.js`,
- * `dist/browser.js` and `dist/types/index.d.ts`.
+ * The command `ablation-cam-build`: makes of the package in the current folder what is published: for each source that
+ * `exports` in its package.json names, the files for Node and browsers that stand there, and declarations in `dist/types`.
  */
 export async function buildPackage(): Promise<void> {
   const folder = process.cwd();
   const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as Manifest;
   await rm(join(folder, 'dist'), { recursive: true, force: true });
   await Promise.all((['node', 'browser'] as const).map((platform) => bundle(folder, manifest, platform)));
-  await emitDeclarations(folder, join(folder, 'dist/types'));
+  const sources = Object.values(manifest.exports).map(({ source }) => source);
+  await emitDeclarations(folder, sources, join(folder, 'dist/types'));
 }
 
 async function bundle(folder: string, manifest: Manifest, platform: Platform): Promise<void> {
   await build({
     ...bundleOptions(platform),
-    entryPoints: { [platform]: join(folder, 'src/index.ts') },
+    entryPoints: Object.values(manifest.exports).map((door) => ({
+      in: join(folder, door.source),
+      out: (platform === 'node' ? door.node : door.default).replace(/^\.\/dist\/(.*)\.js$/, '$1'),
+    })),
     outdir: join(folder, 'dist'),
-    // What is imported when needed stays in a file of its own, so that its dependencies are not loaded before.
+    // What several entries need is there once, so that they agree on their classes; and what is imported when needed stays in
+    // a file of its own, so that its dependencies are not loaded before.
     splitting: true,
     chunkNames: `chunks/${platform}-[hash]`,
     sourcemap: true,

@@ -3,23 +3,32 @@ import { dirname, join, posix, relative, resolve, sep } from 'node:path';
 import ts from 'typescript';
 
 /**
- * Writes the declarations that `src/index.ts` of a package needs to `target`, in the layout of `src`. They name each other
- * as the JavaScript files they would describe, which every version of TypeScript follows.
+ * Writes the declarations that sources of a package need to `target`, in the layout of `src`. They name each other as the
+ * JavaScript files they would describe, which every version of TypeScript follows.
  *
+ * @param sources paths from `folder`, all below `src`
  * @throws Error with the compiler's messages about the package's own files
  */
-export async function emitDeclarations(folder: string, target: string): Promise<void> {
-  const declarations = compile(folder);
+export async function emitDeclarations(
+  folder: string,
+  sources: readonly string[],
+  target: string,
+): Promise<void> {
+  const declarations = compile(folder, sources);
+  const needed = new Map<string, string>();
+  for (const source of sources) {
+    withImports(posix.relative('src', source).replace(/\.ts$/, '.d.ts'), declarations, needed);
+  }
   await Promise.all(
-    [...withImports('index.d.ts', declarations)].map(async ([path, text]) => {
+    [...needed].map(async ([path, text]) => {
       await mkdir(dirname(join(target, path)), { recursive: true });
       await writeFile(join(target, path), text);
     }),
   );
 }
 
-/** The declarations of all files of the package that `src/index.ts` reaches, by path below `src`. */
-function compile(folder: string): Map<string, string> {
+/** The declarations of all files of the package that its `sources` reach, by path below `src`. */
+function compile(folder: string, sources: readonly string[]): Map<string, string> {
   const host: ts.ParseConfigFileHost = {
     ...ts.sys,
     onUnRecoverableConfigFileDiagnostic: (diagnostic) => {
@@ -31,7 +40,7 @@ function compile(folder: string): Map<string, string> {
   const ambient = config.fileNames.filter((file) => file.endsWith('.d.ts'));
   const { tsBuildInfoFile: _, ...options } = { ...config.options, composite: false, incremental: false };
   const program = ts.createProgram({
-    rootNames: [join(folder, 'src/index.ts'), ...ambient],
+    rootNames: [...sources.map((source) => join(folder, source)), ...ambient],
     options,
   });
   const source = join(folder, 'src');
@@ -52,12 +61,12 @@ function compile(folder: string): Map<string, string> {
   return declarations;
 }
 
-/** A declaration file and all that it imports, directly or not. */
+/** Adds a declaration file and all that it imports, directly or not, to those found. */
 function withImports(
   path: string,
   declarations: ReadonlyMap<string, string>,
-  found = new Map<string, string>(),
-): Map<string, string> {
+  found: Map<string, string>,
+): void {
   const text = declarations.get(path);
   if (text === undefined) throw new Error(`there is no declaration file ${path}`);
   let published = '';
@@ -74,7 +83,6 @@ function withImports(
   }
   found.set(path, published + text.slice(copied));
   for (const next of imported) if (!found.has(next)) withImports(next, declarations, found);
-  return found;
 }
 
 /** The path below `src`, without its ending, of a module of this package; undefined for other packages. */

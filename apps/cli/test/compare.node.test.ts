@@ -9,7 +9,7 @@ interface Printed {
   readonly samples: number;
   readonly methods: readonly {
     readonly method: string;
-    readonly measures: object;
+    readonly metrics: object;
     readonly paired: object | null;
   }[];
   readonly records: readonly { readonly method: string }[];
@@ -52,7 +52,7 @@ test('a comparison judges every method and a random map, and an interrupted one 
   await writeFile(file, `${lines.slice(0, 8).join('\n')}\n${lines[8]!.slice(0, 40)}`);
   const resumed = await compare();
   const figures = ({ methods }: Printed): unknown =>
-    methods.map(({ measures, paired }) => ({ measures, paired }));
+    methods.map(({ metrics, paired }) => ({ metrics, paired }));
   assert.equal(figures(resumed), figures(whole));
 
   const page = await readFile(join(out, 'report.html'), 'utf8');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { SampleRecord } from '../src/compare/measures.ts';
+import type { SampleRecord } from '../src/compare/metrics.ts';
 import { openProgressFile } from '../src/compare/progress-file.ts';
 
 const test = suite('the progress file of a comparison');

@@ -1,6 +1,7 @@
 import { assertClose } from '@ablation-cam/tools/testing';
 import { embeddedModel, readInput } from '@ablation-cam/model';
-import { ablationCam, contrastOf, dropAndIncrease, explain } from '@ablation-cam/xai';
+import { ablationCam, contrastOf, explain } from '@ablation-cam/xai';
+import { dropAndIncrease } from '@ablation-cam/xai/metrics';
 import { commandOutput } from './support/command-output.ts';
 import { explained, savedNumbers, type SavedExplanation } from './support/viewer-page.ts';
 import { viewerSuite } from './support/viewer-suite.ts';

@@ -61,41 +61,6 @@ export { quadratureNames, type QuadratureName } from './methods/quadrature.ts';
 export type { SaliencyOptions } from './methods/saliency.ts';
 export type { SmoothGradOptions } from './methods/smooth-grad.ts';
 export {
-  dropAndIncrease,
-  keptShares,
-  type DropIncrease,
-  type DropIncreaseOptions,
-  type MaskProtocol,
-} from './measures/drop-increase.ts';
-export { faithfulness, type Faithfulness } from './measures/faithfulness.ts';
-export {
-  insertionDeletion,
-  type Curve,
-  type InsertionDeletion,
-  type InsertionDeletionOptions,
-} from './measures/insertion-deletion.ts';
-export type { JudgedMap, JudgeOptions } from './measures/judged.ts';
-export {
-  localization,
-  type GroundTruth,
-  type Localization,
-  type LocalizationOptions,
-} from './measures/localization.ts';
-export {
-  bootstrapMean,
-  comparePaired,
-  type BootstrapOptions,
-  type MeanInterval,
-  type PairedComparison,
-} from './measures/statistics.ts';
-export { rankCorrelation } from './sanity/rank-correlation.ts';
-export { structuralSimilarity } from './sanity/structural-similarity.ts';
-export {
-  weightRandomization,
-  type RandomizationOptions,
-  type RandomizationStage,
-} from './sanity/weight-randomization.ts';
-export {
   contrastOf,
   functionOf,
   logitOf,
@@ -122,22 +87,3 @@ export { tfjsExecutor } from './executors/tfjs/tfjs-executor.ts';
 export { ExecutorChoice, type PlannedExecutor } from './runtime/choose-executor.ts';
 export { releaseDevice } from './explainer/shared-ablations.ts';
 export { sharedDevice } from './runtime/shared-device.ts';
-export { colorMap, colorMapNames, type ColorMapName, type Rgb } from './drawing/color/color-map.ts';
-export type { ColoringOptions } from './drawing/color/value-scale.ts';
-export {
-  drawContactSheet,
-  type ContactSheetOptions,
-  type SheetCell,
-  type SheetContent,
-} from './drawing/contact-sheet.ts';
-export type { Decision, FigureOptions } from './drawing/figure/figure.ts';
-export { formatProbability } from './drawing/figure/format-probability.ts';
-export type { ColorBarOptions } from './drawing/figure/with-color-bar.ts';
-export { drawImageHeatmap, type ImageHeatmapOptions } from './drawing/image-heatmap.ts';
-export { drawImageOverlay, type ImageOverlayOptions, type OverlayOptions } from './drawing/image-overlay.ts';
-export type { Alpha, Interpolation } from './drawing/panels/image-panel.ts';
-export { renderOnCanvas, svgDataUri } from './drawing/render-on-canvas.ts';
-export type { RenderOptions } from './drawing/render-options.ts';
-export { renderPng } from './drawing/render-png.ts';
-export type { DrawnSignal } from './drawing/signal.ts';
-export { drawSignalHeatmap, type SignalHeatmapOptions } from './drawing/signal-heatmap.ts';

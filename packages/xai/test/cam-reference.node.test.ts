@@ -1,14 +1,8 @@
 import { assertClose, skipIf } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import {
-  dropAndIncrease,
-  explain,
-  faithfulness,
-  releaseDevice,
-  type DropIncrease,
-  type Explanation,
-} from '../src/index.ts';
+import { explain, releaseDevice, type Explanation } from '../src/index.ts';
+import { dropAndIncrease, faithfulness, type DropIncrease } from '../src/metrics.ts';
 import {
   batchOf,
   inputName,
@@ -66,7 +60,7 @@ test.after(async () => {
 
 for (const { study, classIndex, layers } of STUDIES) {
   const opened: { model?: ReferenceModel } = {};
-  const judged: DropIncrease[] = [];
+  const measured: DropIncrease[] = [];
 
   for (const [layer, count] of Object.entries(layers)) {
     for (const { key, method, tolerance } of METHODS) {
@@ -104,7 +98,7 @@ for (const { study, classIndex, layers } of STUDIES) {
             assert.is(increase, expected.increase, `increase, ${nameOf(record)}`);
             assert.is(kept, expected.kept, `kept, ${nameOf(record)}`);
           }
-          judged.push(...found);
+          measured.push(...found);
         },
       );
     }
@@ -112,8 +106,8 @@ for (const { study, classIndex, layers } of STUDIES) {
 
   reference(`the averages over all maps of ${study} fit together`, () => {
     opened.model?.dispose();
-    assert.is(judged.length, 3 * Object.values(layers).reduce((sum, count) => sum + count, 0));
-    const { averageDrop, averageIncrease } = faithfulness(judged, 'probability');
+    assert.is(measured.length, 3 * Object.values(layers).reduce((sum, count) => sum + count, 0));
+    const { averageDrop, averageIncrease } = faithfulness(measured, 'probability');
     assert.ok(averageDrop.mean <= 1 - averageIncrease.mean);
     assert.ok(averageDrop.low <= averageDrop.mean && averageDrop.mean <= averageDrop.high);
   });

@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { colorMap, colorMapNames, XaiError, type ColorMapName } from '../src/index.ts';
+import { XaiError } from '../src/index.ts';
+import { colorMap, colorMapNames, type ColorMapName } from '../src/drawing.ts';
 import { valueScale } from '../src/drawing/color/value-scale.ts';
 import { areaAverage } from '../src/drawing/pixels/area-average.ts';
 import { displaySize } from '../src/drawing/pixels/display-size.ts';

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { formatProbability } from '../src/index.ts';
+import { formatProbability } from '../src/drawing.ts';
 import { element, formatNumber, textElement } from '../src/drawing/svg/markup.ts';
 import { fitText, textWidth, wrapText } from '../src/drawing/svg/text.ts';
 import { tickLabels } from '../src/drawing/svg/ticks.ts';

@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { darkPalette, lightPalette } from '@ablation-cam/model';
+import { XaiError, type XaiErrorCode } from '../src/index.ts';
 import {
   colorMap,
   drawContactSheet,
@@ -8,9 +9,7 @@ import {
   drawImageOverlay,
   drawSignalHeatmap,
   renderPng,
-  XaiError,
-  type XaiErrorCode,
-} from '../src/index.ts';
+} from '../src/drawing.ts';
 import { awkwardDrawings, imageOf, mapOf, signalOf } from './support/drawings.ts';
 import { assertColor, pictureOf } from './support/picture.ts';
 

@@ -1,7 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertClose } from '@ablation-cam/tools/testing';
-import { keptShares, XaiError } from '../src/index.ts';
+import { XaiError } from '../src/index.ts';
+import { keptShares } from '../src/metrics.ts';
 
 const test = suite('what a protocol keeps');
 const map = { shape: [4], data: Float32Array.of(0.1, 0.4, 0.3, 0.2) };

@@ -3,17 +3,14 @@ import { useBackend } from '@ablation-cam/model';
 import { assertClose } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { explain, quadratureNames, type ExplainOptions, type InputArray } from '../src/index.ts';
 import {
   bootstrapMean,
   dropAndIncrease,
-  explain,
   insertionDeletion,
-  quadratureNames,
   rankCorrelation,
   structuralSimilarity,
-  type ExplainOptions,
-  type InputArray,
-} from '../src/index.ts';
+} from '../src/metrics.ts';
 import { quadrature } from '../src/methods/quadrature.ts';
 // Made by golden/methods.py.
 import golden from './golden/methods.json';

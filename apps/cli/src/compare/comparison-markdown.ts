@@ -1,16 +1,16 @@
-import type { MeanInterval } from '@ablation-cam/xai';
+import type { MeanInterval } from '@ablation-cam/xai/metrics';
 import type { Comparison } from './comparison.ts';
 
 /** Returns the means with their intervals as a Markdown table, a line a method. */
-export function comparisonMarkdown({ measures, methods }: Comparison): string {
+export function comparisonMarkdown({ metrics, methods }: Comparison): string {
   const head = [
     'method',
-    ...measures.map(({ name, better }) => `${name} (${better === 'larger' ? '↑' : '↓'})`),
+    ...metrics.map(({ name, better }) => `${name} (${better === 'larger' ? '↑' : '↓'})`),
     'seconds/image',
   ];
-  const lines = methods.map(({ method, measures: means, secondsPerImage }) => [
+  const lines = methods.map(({ method, metrics: means, secondsPerImage }) => [
     method,
-    ...measures.map(({ key }) => interval(means[key])),
+    ...metrics.map(({ key }) => interval(means[key])),
     secondsPerImage.toPrecision(2),
   ]);
   return [head, head.map(() => '---'), ...lines].map((line) => `| ${line.join(' | ')} |\n`).join('');

@@ -1,5 +1,5 @@
 import type { CompareRequest } from './request.ts';
-import type { Measure, SampleRecord } from './measures.ts';
+import type { Metric, SampleRecord } from './metrics.ts';
 import type { MethodSummary } from './summary.ts';
 
 /** What was compared: a run that says the same goes on where an earlier one ended. */
@@ -21,13 +21,13 @@ export interface Comparison {
   readonly subject: ComparisonSubject;
   readonly samples: number;
   readonly classNames: readonly string[];
-  readonly measures: readonly Measure[];
+  readonly metrics: readonly Metric[];
   readonly methods: readonly MethodSummary[];
   readonly records: readonly SampleRecord[];
 }
 
 /** Returns one line for each sample and method. */
-export function comparisonCsv({ records, measures, classNames }: Comparison): string {
+export function comparisonCsv({ records, metrics, classNames }: Comparison): string {
   const head = ['sample', 'source', 'label', 'predicted', 'score', 'method', 'seconds', 'empty'];
   const lines = records.map((record) => [
     record.sample,
@@ -38,9 +38,9 @@ export function comparisonCsv({ records, measures, classNames }: Comparison): st
     record.method,
     record.seconds,
     record.empty ? 1 : 0,
-    ...measures.map(({ key }) => record.values[key] ?? ''),
+    ...metrics.map(({ key }) => record.values[key] ?? ''),
   ]);
-  return [[...head, ...measures.map(({ key }) => key)], ...lines]
+  return [[...head, ...metrics.map(({ key }) => key)], ...lines]
     .map((line) => `${line.map(csvField).join(',')}\n`)
     .join('');
 }

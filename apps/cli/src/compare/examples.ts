@@ -1,4 +1,5 @@
-import { drawContactSheet, type MethodName, type PositionMap, type SheetCell } from '@ablation-cam/xai';
+import type { MethodName, PositionMap } from '@ablation-cam/xai';
+import { drawContactSheet, type SheetCell } from '@ablation-cam/xai/drawing';
 import type { PlotPalette } from '@ablation-cam/model';
 import type { Comparison } from './comparison.ts';
 import { inputOf } from './measure-samples.ts';

@@ -1,13 +1,8 @@
 import type { NetworkSource } from '@ablation-cam/model';
-import {
-  dropAndIncrease,
-  insertionDeletion,
-  localization,
-  type InputArray,
-  type MethodName,
-} from '@ablation-cam/xai';
+import type { InputArray, MethodName } from '@ablation-cam/xai';
+import { dropAndIncrease, insertionDeletion, localization } from '@ablation-cam/xai/metrics';
 import type { MethodExplainers } from './method-explainers.ts';
-import type { SampleRecord } from './measures.ts';
+import type { SampleRecord } from './metrics.ts';
 import { median } from '../median.ts';
 import type { CompareRequest } from './request.ts';
 import type { CompareData } from './samples.ts';

@@ -1,24 +1,24 @@
 import Table from 'cli-table3';
-import type { MeanInterval } from '@ablation-cam/xai';
+import type { MeanInterval } from '@ablation-cam/xai/metrics';
 import type { Comparison } from './comparison.ts';
-import type { Measure } from './measures.ts';
+import type { Metric } from './metrics.ts';
 import { print } from '../print.ts';
 
 const PLAIN = { head: [], border: [], compact: true };
 
 /** Prints the comparison for people. */
-export function printComparison({ subject, samples, measures, methods }: Comparison): void {
+export function printComparison({ subject, samples, metrics, methods }: Comparison): void {
   print(`${subject.model} on ${subject.data}: ${String(samples)} samples, the predicted class of each`);
   print('Means with 95 % intervals; ↑ larger is better, ↓ smaller is better\n');
   const table = new Table({
-    head: ['', ...measures.map(measureTitle), 'empty\nmaps', 'seconds\nper image'],
+    head: ['', ...metrics.map(metricTitle), 'empty\nmaps', 'seconds\nper image'],
     style: PLAIN,
-    colAligns: ['left', ...measures.map(() => 'right' as const), 'right', 'right'],
+    colAligns: ['left', ...metrics.map(() => 'right' as const), 'right', 'right'],
   });
-  for (const { method, measures: means, emptyMaps, secondsPerImage } of methods) {
+  for (const { method, metrics: means, emptyMaps, secondsPerImage } of methods) {
     table.push([
       method,
-      ...measures.map(({ key }) => interval(means[key])),
+      ...metrics.map(({ key }) => interval(means[key])),
       emptyMaps,
       secondsPerImage.toPrecision(3),
     ]);
@@ -27,14 +27,14 @@ export function printComparison({ subject, samples, measures, methods }: Compari
   const [first, ...others] = methods;
   if (!first || others.length === 0) return;
   const wins = new Table({
-    head: ['', ...measures.map(measureTitle)],
+    head: ['', ...metrics.map(metricTitle)],
     style: PLAIN,
-    colAligns: ['left', ...measures.map(() => 'right' as const)],
+    colAligns: ['left', ...metrics.map(() => 'right' as const)],
   });
   for (const { method, paired } of others) {
     wins.push([
       method,
-      ...measures.map(({ key }) => {
+      ...metrics.map(({ key }) => {
         const found = paired?.[key];
         return found ? `${String(found.wins)} / ${String(found.ties)} / ${String(found.losses)}` : '';
       }),
@@ -44,7 +44,7 @@ export function printComparison({ subject, samples, measures, methods }: Compari
   print(wins.toString());
 }
 
-function measureTitle({ name, better }: Measure): string {
+function metricTitle({ name, better }: Metric): string {
   return `${name.replace(' ', '\n')} ${better === 'larger' ? '↑' : '↓'}`;
 }
 

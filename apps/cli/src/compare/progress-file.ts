@@ -14,7 +14,7 @@ import {
 } from 'valibot';
 import { basename, dirname } from 'node:path';
 import type { ComparisonSubject } from './comparison.ts';
-import { MEASURES, type SampleRecord } from './measures.ts';
+import { METRICS, type SampleRecord } from './metrics.ts';
 
 /** What has been measured, line by line, so that an interrupted comparison can go on. */
 export interface ProgressFile {
@@ -36,7 +36,7 @@ const recordSchema = object({
   score: value,
   seconds: pipe(value, minValue(0)),
   empty: boolean(),
-  values: object(Object.fromEntries(MEASURES.map(({ key }) => [key, optional(value)]))),
+  values: object(Object.fromEntries(METRICS.map(({ key }) => [key, optional(value)]))),
 });
 
 /**

@@ -1,7 +1,7 @@
 import { html, Markup, reportStyle } from '@ablation-cam/model';
-import type { MeanInterval, PairedComparison } from '@ablation-cam/xai';
+import type { MeanInterval, PairedComparison } from '@ablation-cam/xai/metrics';
 import type { Comparison } from './comparison.ts';
-import type { Measure } from './measures.ts';
+import type { Metric } from './metrics.ts';
 import type { MethodSummary } from './summary.ts';
 
 /** Beside the house style: wide tables whose intervals stand below their means. */
@@ -26,7 +26,7 @@ export function renderComparison(
   examples: string,
   facts: Readonly<Record<string, string | number>>,
 ): string {
-  const { subject, samples, measures, methods } = comparison;
+  const { subject, samples, metrics, methods } = comparison;
   const [first, ...others] = methods;
   const title = `Explanations of ${nameOf(subject.model)} on ${subject.data}`;
   const page = html`<!doctype html>
@@ -50,12 +50,12 @@ export function renderComparison(
         <div class="card scroll sheet">${new Markup(examples)}</div>
         <h2>How faithful the maps are</h2>
         <p class="muted">
-          Means with bootstrap 95&nbsp;% intervals; the best mean of each measure is bold. Drop and increase:
+          Means with bootstrap 95&nbsp;% intervals; the best mean of each metric is bold. Drop and increase:
           the ${Math.round(100 * subject.fraction)}&nbsp;% of the input with the largest values are kept, the
           rest is 0; soft: the input times the map. Empty: without positive values.
         </p>
         ${table(
-          ['seconds per image', ...measures.map(measureTitle), 'empty maps'],
+          ['seconds per image', ...metrics.map(metricTitle), 'empty maps'],
           methods.map((summary) => meansRow(summary, comparison)),
         )}
         ${
@@ -66,10 +66,10 @@ export function renderComparison(
                   as good / worse.
                 </p>
                 ${table(
-                  measures.map(measureTitle),
+                  metrics.map(metricTitle),
                   others.map(({ method, paired }) => ({
                     name: method,
-                    cells: measures.map(({ key }) => pairedCell(paired?.[key])),
+                    cells: metrics.map(({ key }) => pairedCell(paired?.[key])),
                   })),
                 )}`
             : null
@@ -121,7 +121,7 @@ function table(columns: readonly (Markup | string)[], rows: readonly Row[]): Mar
 }
 
 function meansRow(
-  { method, measures, emptyMaps, secondsPerImage }: MethodSummary,
+  { method, metrics, emptyMaps, secondsPerImage }: MethodSummary,
   comparison: Comparison,
 ): Row {
   const cell = (text: string | number): Markup => html`<td>${text}</td>`;
@@ -129,20 +129,20 @@ function meansRow(
     name: method,
     cells: [
       cell(secondsPerImage.toPrecision(2)),
-      ...comparison.measures.map((measure) =>
-        meanCell(measures[measure.key], measures[measure.key]?.mean === bestMean(measure, comparison)),
+      ...comparison.metrics.map((metric) =>
+        meanCell(metrics[metric.key], metrics[metric.key]?.mean === bestMean(metric, comparison)),
       ),
       cell(emptyMaps),
     ],
   };
 }
 
-function bestMean({ key, better }: Measure, { methods }: Comparison): number {
-  const means = methods.map(({ measures }) => measures[key]?.mean ?? NaN);
+function bestMean({ key, better }: Metric, { methods }: Comparison): number {
+  const means = methods.map(({ metrics }) => metrics[key]?.mean ?? NaN);
   return better === 'larger' ? Math.max(...means) : Math.min(...means);
 }
 
-function measureTitle({ name, better }: Measure): Markup {
+function metricTitle({ name, better }: Metric): Markup {
   return html`${name} <small>${better} is better</small>`;
 }
 

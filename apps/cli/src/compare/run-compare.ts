@@ -13,12 +13,12 @@ import { drawExamples } from './examples.ts';
 import { inputOf, measureSamples, type MeasureSettings } from './measure-samples.ts';
 import { MethodExplainers } from './method-explainers.ts';
 import { printComparison } from './print-comparison.ts';
-import type { SampleRecord } from './measures.ts';
+import type { SampleRecord } from './metrics.ts';
 import { openProgressFile, type ProgressFile } from './progress-file.ts';
 import { renderComparison } from './report.ts';
 import { parseMethods, type CompareRequest } from './request.ts';
 import { chooseSamples, type CompareData } from './samples.ts';
-import { measuresOf, summarize } from './summary.ts';
+import { metricsOf, summarize } from './summary.ts';
 
 /** Values of the samples that are explained together: their work is lost when a run is interrupted. */
 const VALUES_PER_CHUNK = 2 ** 17;
@@ -53,7 +53,7 @@ export async function runCompare(request: CompareRequest, signal: AbortSignal): 
       subject,
       samples: data.samples.length,
       classNames: data.dataSet.classNames,
-      measures: measuresOf(records),
+      metrics: metricsOf(records),
       methods: summarize(records, methods),
       records,
     };

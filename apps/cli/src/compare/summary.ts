@@ -1,12 +1,17 @@
-import { bootstrapMean, comparePaired, type MeanInterval, type PairedComparison } from '@ablation-cam/xai';
+import {
+  bootstrapMean,
+  comparePaired,
+  type MeanInterval,
+  type PairedComparison,
+} from '@ablation-cam/xai/metrics';
 import { median } from '../median.ts';
-import { MEASURES, type Measure, type MeasureKey, type SampleRecord } from './measures.ts';
+import { METRICS, type Metric, type MetricKey, type SampleRecord } from './metrics.ts';
 
 export interface MethodSummary {
   readonly method: string;
-  readonly measures: Readonly<Partial<Record<MeasureKey, MeanInterval>>>;
+  readonly metrics: Readonly<Partial<Record<MetricKey, MeanInterval>>>;
   /** Against the first method, on the same samples; null for the first method itself. */
-  readonly paired: Readonly<Partial<Record<MeasureKey, PairedComparison>>> | null;
+  readonly paired: Readonly<Partial<Record<MetricKey, PairedComparison>>> | null;
   /** The median: other programs on the machine slow single calls down. */
   readonly secondsPerImage: number;
   /** Maps in which nothing speaks for the class. */
@@ -21,16 +26,16 @@ export function summarize(records: readonly SampleRecord[], methods: readonly st
   const reference = own(first ?? '');
   return methods.map((method) => {
     const samples = own(method);
-    const measures: Partial<Record<MeasureKey, MeanInterval>> = {};
-    const paired: Partial<Record<MeasureKey, PairedComparison>> = {};
-    for (const { key, better } of measuresOf(records)) {
+    const metrics: Partial<Record<MetricKey, MeanInterval>> = {};
+    const paired: Partial<Record<MetricKey, PairedComparison>> = {};
+    for (const { key, better } of metricsOf(records)) {
       const values = valuesOf(samples, key);
-      measures[key] = bootstrapMean(values);
+      metrics[key] = bootstrapMean(values);
       paired[key] = comparePaired(values, valuesOf(reference, key), better);
     }
     return {
       method,
-      measures,
+      metrics,
       paired: method === first ? null : paired,
       secondsPerImage: median(samples.map(({ seconds }) => seconds)),
       emptyMaps: samples.filter(({ empty }) => empty).length,
@@ -38,11 +43,11 @@ export function summarize(records: readonly SampleRecord[], methods: readonly st
   });
 }
 
-/** The measures that all records have. */
-export function measuresOf(records: readonly SampleRecord[]): Measure[] {
-  return MEASURES.filter(({ key }) => records.every(({ values }) => values[key] !== undefined));
+/** The metrics that all records have. */
+export function metricsOf(records: readonly SampleRecord[]): Metric[] {
+  return METRICS.filter(({ key }) => records.every(({ values }) => values[key] !== undefined));
 }
 
-function valuesOf(records: readonly SampleRecord[], key: MeasureKey): number[] {
+function valuesOf(records: readonly SampleRecord[], key: MetricKey): number[] {
   return records.map(({ values }) => values[key] ?? NaN);
 }

@@ -1,12 +1,11 @@
+import type { Explanation, ExplanationResult } from '@ablation-cam/xai';
 import {
   drawImageHeatmap,
   drawImageOverlay,
   drawSignalHeatmap,
   renderPng,
-  type Explanation,
-  type ExplanationResult,
   type FigureOptions,
-} from '@ablation-cam/xai';
+} from '@ablation-cam/xai/drawing';
 import { classText } from './class-text.ts';
 import type { Subject } from './open-subject.ts';
 

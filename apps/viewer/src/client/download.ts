@@ -1,4 +1,4 @@
-import { drawImageOverlay, drawSignalHeatmap, renderPng, type Decision } from '@ablation-cam/xai';
+import { drawImageOverlay, drawSignalHeatmap, renderPng, type Decision } from '@ablation-cam/xai/drawing';
 import { classNameOf, drawnMap, shownAttribution, type ShownAttribution } from '../state/selectors.ts';
 import { methodTitles } from '../state/method-titles.ts';
 import { shownJson } from '../state/explanation-json.ts';

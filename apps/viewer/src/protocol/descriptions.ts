@@ -1,14 +1,13 @@
 import type { OriginalImage } from '@ablation-cam/model';
 import type {
   ClassExplanation,
-  DropIncrease,
   Explanation,
   ExplanationRun,
   FloatArray,
-  Localization,
   MethodName,
   PositionMap,
 } from '@ablation-cam/xai';
+import type { DropIncrease, Localization } from '@ablation-cam/xai/metrics';
 
 export interface LayerDescription {
   readonly name: string;

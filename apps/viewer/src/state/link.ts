@@ -1,4 +1,5 @@
-import { colorMapNames, methodNames } from '@ablation-cam/xai';
+import { methodNames } from '@ablation-cam/xai';
+import { colorMapNames } from '@ablation-cam/xai/drawing';
 import type { ExplainSettings } from '../protocol/calls.ts';
 import type { BuiltInName } from '../protocol/sources.ts';
 import {

@@ -1,4 +1,5 @@
-import type { ColorMapName, MethodName } from '@ablation-cam/xai';
+import type { MethodName } from '@ablation-cam/xai';
+import type { ColorMapName } from '@ablation-cam/xai/drawing';
 import type { Blank, ExplainSettings } from '../protocol/calls.ts';
 import type {
   Attribution,

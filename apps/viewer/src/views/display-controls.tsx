@@ -1,4 +1,4 @@
-import { colorMapNames } from '@ablation-cam/xai';
+import { colorMapNames } from '@ablation-cam/xai/drawing';
 import type { ViewProps } from './app.tsx';
 import { Choice } from './settings.tsx';
 

@@ -1,4 +1,5 @@
-import type { ColorMapName, PositionMap } from '@ablation-cam/xai';
+import type { PositionMap } from '@ablation-cam/xai';
+import type { ColorMapName } from '@ablation-cam/xai/drawing';
 import type { InputDescription } from '../protocol/descriptions.ts';
 import { ImageCanvas } from './image-canvas.tsx';
 import { MapCanvas } from './map-canvas.tsx';

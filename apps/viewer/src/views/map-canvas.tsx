@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { colorMap, type ColorMapName, type PositionMap } from '@ablation-cam/xai';
+import type { PositionMap } from '@ablation-cam/xai';
+import { colorMap, type ColorMapName } from '@ablation-cam/xai/drawing';
 
 export interface MapCanvasProps {
   /** Values in 0 to 1, `[height, width]` or `[length]`. */

@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import { darkPalette, lightPalette } from '@ablation-cam/model';
-import { drawSignalHeatmap, svgDataUri, type ColorMapName, type PositionMap } from '@ablation-cam/xai';
+import type { PositionMap } from '@ablation-cam/xai';
+import { drawSignalHeatmap, svgDataUri, type ColorMapName } from '@ablation-cam/xai/drawing';
 import type { InputDescription } from '../protocol/descriptions.ts';
 import { useDarkScheme } from './use-dark-scheme.ts';
 import { useWidth } from './use-width.ts';

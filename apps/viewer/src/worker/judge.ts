@@ -1,11 +1,5 @@
-import {
-  dropAndIncrease,
-  keptShares,
-  localization,
-  type ExplanationResult,
-  type MaskProtocol,
-  type MethodName,
-} from '@ablation-cam/xai';
+import type { ExplanationResult, MethodName } from '@ablation-cam/xai';
+import { dropAndIncrease, keptShares, localization, type MaskProtocol } from '@ablation-cam/xai/metrics';
 import type { Params } from '../protocol/calls.ts';
 import type { JudgedMethod } from '../protocol/descriptions.ts';
 import type { CallContext } from './answer.ts';

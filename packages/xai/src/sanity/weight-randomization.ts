@@ -7,7 +7,7 @@ import { wholeNumber } from '../methods/check-option.ts';
 import { createExplainer } from '../explainer/explainer.ts';
 import type { Explainer } from '../explainer/explainer.ts';
 import type { ExplainOptions } from '../methods/registry.ts';
-import { bootstrapMean, type MeanInterval } from '../measures/statistics.ts';
+import { bootstrapMean, type MeanInterval } from '../metrics/statistics.ts';
 import { rankCorrelation } from './rank-correlation.ts';
 import { structuralSimilarity } from './structural-similarity.ts';
 

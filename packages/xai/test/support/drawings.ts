@@ -1,13 +1,13 @@
 import { seededRandom } from '@ablation-cam/tools/testing';
 import type { OriginalImage } from '@ablation-cam/model';
 import { darkPalette } from '@ablation-cam/model';
+import type { PositionMap } from '../../src/index.ts';
 import {
   drawContactSheet,
   drawImageHeatmap,
   drawImageOverlay,
   drawSignalHeatmap,
-  type PositionMap,
-} from '../../src/index.ts';
+} from '../../src/drawing.ts';
 
 /** A map with values drawn from [0, 1), or all `value`. */
 export function mapOf(shape: readonly number[], value?: number): PositionMap {

@@ -1,6 +1,6 @@
 import { decode } from 'fast-png';
 import * as assert from 'uvu/assert';
-import { renderPng, type RenderOptions } from '../../src/index.ts';
+import { renderPng, type RenderOptions } from '../../src/drawing.ts';
 
 /** A drawing as pixels. */
 export interface Picture {

@@ -3,6 +3,7 @@ import { useBackend } from '@ablation-cam/model';
 import { assertClose } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { XaiError } from '../src/index.ts';
 import {
   bootstrapMean,
   comparePaired,
@@ -11,14 +12,13 @@ import {
   insertionDeletion,
   localization,
   weightRandomization,
-  XaiError,
   type DropIncrease,
-  type JudgedMap,
+  type MeasuredMap,
   type MaskProtocol,
-} from '../src/index.ts';
+} from '../src/metrics.ts';
 import { randomInput, sequenceModel, setRandomWeights } from './support/models.ts';
 
-const test = suite('measures');
+const test = suite('metrics');
 
 test.before(async () => {
   await useBackend('cpu');
@@ -35,7 +35,7 @@ function sumModel(): tf.LayersModel {
 
 const sigmoid = (z: number): number => 1 / (1 + Math.exp(-z));
 const input = { shape: [4, 1], data: Float32Array.of(1, 2, 3, -4) };
-const mapOf = (...data: number[]): JudgedMap => ({
+const mapOf = (...data: number[]): MeasuredMap => ({
   inputIndex: 0,
   classIndex: 1,
   map: { shape: [4], data: Float64Array.from(data) },
@@ -44,33 +44,33 @@ const mapOf = (...data: number[]): JudgedMap => ({
 /** A float32 sigmoid. */
 const SINGLE_PRECISION = { absolute: 1e-6 };
 
-async function judge(map: JudgedMap, protocol: MaskProtocol): Promise<DropIncrease> {
+async function measured(map: MeasuredMap, protocol: MaskProtocol): Promise<DropIncrease> {
   const [found] = await dropAndIncrease(sumModel(), input, [map], { protocol, backend: 'cpu' });
   return found!;
 }
 
 test('the largest fraction is kept, and what is not larger than the next value is not', async () => {
   const half = { kind: 'top-fraction', fraction: 0.5 } as const;
-  const best = await judge(mapOf(0, 5, 9, 0), half);
+  const best = await measured(mapOf(0, 5, 9, 0), half);
   assertClose([best.score, best.maskedScore], [sigmoid(2), sigmoid(5)], SINGLE_PRECISION);
   assert.equal([best.drop, best.increase, best.kept], [0, 1, 2]);
 
-  const worst = await judge(mapOf(0, 0, 0, 1), half);
+  const worst = await measured(mapOf(0, 0, 0, 1), half);
   assertClose([worst.drop], [1 - sigmoid(-4) / sigmoid(2)], SINGLE_PRECISION);
   assert.equal([worst.increase, worst.kept], [0, 1]);
 
-  assert.is((await judge(mapOf(3, 3, 3, 3), half)).kept, 0, 'a flat map keeps nothing');
-  assert.is((await judge(mapOf(0, 1, 2, 3), { kind: 'top-fraction', fraction: 1 })).kept, 4);
+  assert.is((await measured(mapOf(3, 3, 3, 3), half)).kept, 0, 'a flat map keeps nothing');
+  assert.is((await measured(mapOf(0, 1, 2, 3), { kind: 'top-fraction', fraction: 1 })).kept, 4);
 });
 
 test('what is not kept is the baseline', async () => {
-  const found = await judge(mapOf(0, 0, 0, 1), {
+  const found = await measured(mapOf(0, 0, 0, 1), {
     kind: 'top-fraction',
     fraction: 0.25,
     baseline: [1, 1, 1, 1],
   });
   assertClose([found.maskedScore], [sigmoid(-1)], SINGLE_PRECISION);
-  const soft = await judge(mapOf(0, 1, 2, 0), { kind: 'soft-multiply' });
+  const soft = await measured(mapOf(0, 1, 2, 0), { kind: 'soft-multiply' });
   assertClose([soft.maskedScore], [sigmoid(1 + 3)], SINGLE_PRECISION);
   assert.is(soft.kept, null);
 });
@@ -78,7 +78,7 @@ test('what is not kept is the baseline', async () => {
 for (const fraction of [0, -0.1, 1.1, NaN]) {
   test(`a fraction of ${fraction} is refused`, async () => {
     try {
-      await judge(mapOf(1, 2, 3, 4), { kind: 'top-fraction', fraction });
+      await measured(mapOf(1, 2, 3, 4), { kind: 'top-fraction', fraction });
       assert.unreachable();
     } catch (error) {
       assert.instance(error, XaiError);

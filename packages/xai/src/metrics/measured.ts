@@ -10,11 +10,11 @@ import type { Aim } from '../targets/bound-target.ts';
 import { checkClass } from '../targets/selected-classes.ts';
 import { classTarget } from '../targets/target.ts';
 
-/** A map that is judged: an explanation, or what counts of one. */
-export type JudgedMap = Pick<Explanation, 'inputIndex' | 'classIndex' | 'map'>;
+/** A map that is measured: an explanation, or what counts of one. */
+export type MeasuredMap = Pick<Explanation, 'inputIndex' | 'classIndex' | 'map'>;
 
-/** What every measure takes that runs the network. */
-export interface JudgeOptions {
+/** What every metric takes that runs the network. */
+export interface MetricOptions {
   /** The score of the map's class that is watched. Default: `probability`. */
   readonly score?: Score | undefined;
   /** Name of the output, for a model that has several. */
@@ -25,8 +25,8 @@ export interface JudgeOptions {
   readonly onProgress?: ((done: number) => void) | undefined;
 }
 
-/** One input and the map of it that is judged, at the input's resolution. */
-export interface Judged {
+/** One input and the map of it that is measured, at the input's resolution. */
+export interface Measured {
   /** `[...shape]` */
   readonly data: Float32Array;
   /** Sizes of the position axes. */
@@ -43,13 +43,13 @@ export interface Judged {
  * @param write writes a version of an input, `[...shape]`; `into` holds zeros
  * @throws XaiError `invalid-option` for a map of no class, of a class or an input that does not exist
  */
-export async function scoreJudged(
+export async function scoreMeasured(
   source: NetworkSource,
   input: ExplainedInput,
-  maps: readonly JudgedMap[],
-  options: JudgeOptions,
+  maps: readonly MeasuredMap[],
+  options: MetricOptions,
   count: number,
-  write: (judged: Judged, variant: number, into: Float32Array) => void,
+  write: (measured: Measured, variant: number, into: Float32Array) => void,
 ): Promise<Float64Array[]> {
   const { score = 'probability', ...others } = options;
   const held = holdInput(input);
@@ -63,7 +63,7 @@ export async function scoreJudged(
       if (!target || maps.length === 0) return [];
       const aims = maps.map(({ classIndex }) => aimAt(call, classIndex));
       // Variants of a map come one after the other, so that one map is resized at a time.
-      let current: { readonly index: number; readonly judged: Judged } | null = null;
+      let current: { readonly index: number; readonly measured: Measured } | null = null;
       const scores = await scoreVariants(
         call,
         target,
@@ -72,8 +72,8 @@ export async function scoreJudged(
           count: maps.length * count,
           write: (variant, into) => {
             const index = Math.floor(variant / count);
-            if (current?.index !== index) current = { index, judged: judge(call, maps[index]!) };
-            write(current.judged, variant % count, into);
+            if (current?.index !== index) current = { index, measured: measuredAt(call, maps[index]!) };
+            write(current.measured, variant % count, into);
           },
         },
         call.report,
@@ -83,7 +83,7 @@ export async function scoreJudged(
   ).finally(held.release);
 }
 
-function judge(call: Call, { inputIndex, map }: JudgedMap): Judged {
+function measuredAt(call: Call, { inputIndex, map }: MeasuredMap): Measured {
   if (!(Number.isInteger(inputIndex) && inputIndex >= 0 && inputIndex < call.batch.inputs)) {
     throw new XaiError(
       'invalid-option',
@@ -108,7 +108,7 @@ function aimAt({ classes }: Call, classIndex: number | null): Aim {
   if (classIndex === null) {
     throw new XaiError(
       'invalid-option',
-      'A map that explains no class cannot be judged by the score of one.',
+      'A map that explains no class cannot be measured by the score of one.',
     );
   }
   const count = classes?.classes ?? 0;

@@ -1,5 +1,5 @@
 /** What each map is judged by. */
-export const MEASURES = [
+export const METRICS = [
   { key: 'drop', name: 'average drop', better: 'smaller' },
   { key: 'increase', name: 'average increase', better: 'larger' },
   { key: 'softDrop', name: 'average drop, soft', better: 'smaller' },
@@ -12,8 +12,8 @@ export const MEASURES = [
   { key: 'energy', name: 'energy inside', better: 'larger' },
 ] as const satisfies readonly { key: string; name: string; better: 'larger' | 'smaller' }[];
 
-export type MeasureKey = (typeof MEASURES)[number]['key'];
-export type Measure = (typeof MEASURES)[number];
+export type MetricKey = (typeof METRICS)[number]['key'];
+export type Metric = (typeof METRICS)[number];
 
 /** One method's map of one sample. */
 export interface SampleRecord {
@@ -30,5 +30,5 @@ export interface SampleRecord {
   /** No position stands out, or none speaks for the class. */
   readonly empty: boolean;
   /** What has no ground truth is not there. */
-  readonly values: Readonly<Partial<Record<MeasureKey, number>>>;
+  readonly values: Readonly<Partial<Record<MetricKey, number>>>;
 }

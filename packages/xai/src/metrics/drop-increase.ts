@@ -5,7 +5,7 @@ import type { FloatArray, PositionMap } from '../explanation/explanation.ts';
 import { heatmapOf } from '../maps/heatmap.ts';
 import { resizeBilinear } from '../maps/resize-bilinear.ts';
 import { baselineValues, type Baseline } from '../methods/baseline.ts';
-import { scoreJudged, type Judged, type JudgedMap, type JudgeOptions } from './judged.ts';
+import { scoreMeasured, type Measured, type MeasuredMap, type MetricOptions } from './measured.ts';
 
 /**
  * How a map becomes a masked input:
@@ -20,7 +20,7 @@ export type MaskProtocol =
   | { readonly kind: 'top-fraction'; readonly fraction: number; readonly baseline?: Baseline | undefined }
   | { readonly kind: 'soft-multiply'; readonly baseline?: Baseline | undefined };
 
-export interface DropIncreaseOptions extends JudgeOptions {
+export interface DropIncreaseOptions extends MetricOptions {
   readonly protocol: MaskProtocol;
 }
 
@@ -50,14 +50,14 @@ export interface DropIncrease {
 export async function dropAndIncrease(
   source: NetworkSource,
   input: ExplainedInput,
-  maps: readonly JudgedMap[],
+  maps: readonly MeasuredMap[],
   { protocol, ...options }: DropIncreaseOptions,
 ): Promise<DropIncrease[]> {
   if (protocol.kind === 'top-fraction') checkFraction(protocol.fraction);
   const kept: (number | null)[] = [];
-  const scores = await scoreJudged(source, input, maps, options, 2, (judged, variant, into) => {
-    if (variant === 0) into.set(judged.data);
-    else kept.push(writeMasked(judged, protocol, into));
+  const scores = await scoreMeasured(source, input, maps, options, 2, (measured, variant, into) => {
+    if (variant === 0) into.set(measured.data);
+    else kept.push(writeMasked(measured, protocol, into));
   });
   return scores.map(([score = 0, maskedScore = 0], index) => ({
     score,
@@ -97,10 +97,10 @@ export function keptShares(
 }
 
 /** Writes the masked input and returns how many positions it keeps. */
-function writeMasked(judged: Judged, protocol: MaskProtocol, into: Float32Array): number | null {
-  const { data, depth } = judged;
+function writeMasked(measured: Measured, protocol: MaskProtocol, into: Float32Array): number | null {
+  const { data, depth } = measured;
   const baseline = baselineValues(protocol.baseline ?? 0, data.length);
-  const share = shares(judged, protocol);
+  const share = shares(measured, protocol);
   for (let i = 0; i < into.length; i++) {
     const h = share[Math.floor(i / depth)]!;
     into[i] = h === 1 ? data[i]! : baseline[i]! + h * (data[i]! - baseline[i]!);
@@ -108,8 +108,8 @@ function writeMasked(judged: Judged, protocol: MaskProtocol, into: Float32Array)
   return protocol.kind === 'top-fraction' ? share.reduce((count, h) => count + h, 0) : null;
 }
 
-function shares(judged: Pick<Judged, 'map' | 'positions'>, protocol: MaskProtocol): Float64Array {
-  return protocol.kind === 'top-fraction' ? keptShare(judged.map, protocol.fraction) : softShare(judged);
+function shares(measured: Pick<Measured, 'map' | 'positions'>, protocol: MaskProtocol): Float64Array {
+  return protocol.kind === 'top-fraction' ? keptShare(measured.map, protocol.fraction) : softShare(measured);
 }
 
 /** 1 at the positions that are kept, else 0. */
@@ -120,6 +120,6 @@ function keptShare(map: Float64Array, fraction: number): Float64Array {
   return map.map((value) => (value > threshold ? 1 : 0));
 }
 
-function softShare({ map, positions }: Pick<Judged, 'map' | 'positions'>): Float64Array {
+function softShare({ map, positions }: Pick<Measured, 'map' | 'positions'>): Float64Array {
   return Float64Array.from(heatmapOf({ shape: positions, data: map }, positions).data);
 }

@@ -2,9 +2,9 @@ import type { NetworkSource } from '@ablation-cam/model';
 import type { ExplainedInput } from '../forward/model-input.ts';
 import { baselineValues, type Baseline } from '../methods/baseline.ts';
 import { wholeNumber } from '../methods/check-option.ts';
-import { scoreJudged, type Judged, type JudgedMap, type JudgeOptions } from './judged.ts';
+import { scoreMeasured, type Measured, type MeasuredMap, type MetricOptions } from './measured.ts';
 
-export interface InsertionDeletionOptions extends JudgeOptions {
+export interface InsertionDeletionOptions extends MetricOptions {
   /** Steps from nothing to everything; the curve has one point more. Default: 20. */
   readonly steps?: number | undefined;
   /** What stands where the input is not. Default: 0. */
@@ -41,20 +41,20 @@ export interface InsertionDeletion {
 export async function insertionDeletion(
   source: NetworkSource,
   input: ExplainedInput,
-  maps: readonly JudgedMap[],
+  maps: readonly MeasuredMap[],
   options: InsertionDeletionOptions = {},
 ): Promise<InsertionDeletion[]> {
   const steps = wholeNumber('steps', options.steps ?? 20);
   const points = steps + 1;
-  let ranked: { readonly judged: Judged; readonly rank: Uint32Array } | null = null;
-  const scores = await scoreJudged(source, input, maps, options, 2 * points, (judged, variant, into) => {
-    if (ranked?.judged !== judged) ranked = { judged, rank: ranks(judged.map) };
-    const baseline = baselineValues(options.baseline ?? 0, judged.data.length);
-    const changed = Math.round((judged.map.length * (variant % points)) / steps);
+  let ranked: { readonly measured: Measured; readonly rank: Uint32Array } | null = null;
+  const scores = await scoreMeasured(source, input, maps, options, 2 * points, (measured, variant, into) => {
+    if (ranked?.measured !== measured) ranked = { measured, rank: ranks(measured.map) };
+    const baseline = baselineValues(options.baseline ?? 0, measured.data.length);
+    const changed = Math.round((measured.map.length * (variant % points)) / steps);
     const isInsertion = variant < points;
     for (let i = 0; i < into.length; i++) {
-      const isFirst = ranked.rank[Math.floor(i / judged.depth)]! < changed;
-      into[i] = isFirst === isInsertion ? judged.data[i]! : baseline[i]!;
+      const isFirst = ranked.rank[Math.floor(i / measured.depth)]! < changed;
+      into[i] = isFirst === isInsertion ? measured.data[i]! : baseline[i]!;
     }
   });
   return scores.map((own) => ({
