@@ -58,7 +58,10 @@ export default tseslint.config(
   {
     // An explanation loads neither drawings nor metrics, which have entries of their own.
     files: ['packages/xai/src/**'],
-    ignores: ['packages/xai/src/{drawing,metrics,sanity,platform}/**', 'packages/xai/src/{drawing,metrics}.ts'],
+    ignores: [
+      'packages/xai/src/{drawing,metrics,sanity,platform}/**',
+      'packages/xai/src/{drawing,metrics}.ts',
+    ],
     rules: {
       '@typescript-eslint/no-restricted-imports': [
         'error',

@@ -50,14 +50,44 @@ const { classIndex, classScore } = explanations[0];
 console.log(JSON.stringify({ executor, adapter, classIndex, classScore }));
 `;
 
+/** All entries of xai together: TensorFlow.js works as if they were not there, errors are of one class, drawings find their fonts. */
+const DOORS = `
+import * as tf from '@tensorflow/tfjs';
+import * as kernels from '@ablation-cam/kernels';
+import * as model from '@ablation-cam/model';
+import { KernelsError, ModelError, XaiError } from '@ablation-cam/xai';
+import { renderPng } from '@ablation-cam/xai/drawing';
+import { keptShares, rankCorrelation } from '@ablation-cam/xai/metrics';
+
+console.log(tf.tensor1d([1, 2]).sum().dataSync()[0]);
+console.log(KernelsError === kernels.KernelsError && ModelError === model.ModelError);
+console.log(rankCorrelation([1, 2, 3], [1, 5, 9]));
+const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10"><text y="9">a</text></svg>';
+console.log(String.fromCharCode(...(await renderPng(svg)).subarray(1, 4)));
+const attempts = [
+  () => renderPng('none'),
+  async () => keptShares({ shape: [1], data: Float32Array.of(1) }, [1], { kind: 'top-fraction', fraction: 2 }),
+];
+for (const attempt of attempts) {
+  await attempt().catch((error: unknown) => {
+    console.log(error instanceof XaiError ? error.code : error);
+  });
+}
+`;
+const DOORS_OUTPUT = ['3', 'true', '1', 'PNG', 'invalid-input', 'invalid-option'];
+
 /** One mistake a line: declarations that went missing would let them pass. */
 const MISTAKES = `
 import { planTail } from '@ablation-cam/kernels';
 import { embeddedModel } from '@ablation-cam/model';
 import { ablationCam } from '@ablation-cam/xai';
+import { colorMap } from '@ablation-cam/xai/drawing';
+import { rankCorrelation } from '@ablation-cam/xai/metrics';
 planTail(1);
 await embeddedModel('none');
 await ablationCam('model', 'input');
+colorMap('none');
+rankCorrelation(1);
 `;
 
 interface Context {
@@ -84,6 +114,7 @@ test.before(async (context) => {
   for (const { manifest, files } of context.packed) {
     await context.project.write(readmeFile(manifest.name), firstExample(files));
   }
+  await context.project.write('doors.ts', DOORS);
 });
 
 test.after(async ({ project, browser }) => {
@@ -119,6 +150,10 @@ inProject(
   },
 );
 
+inProject('have several entries that agree with each other', async (project) => {
+  assert.equal(await runProgram(project, 'doors.ts'), DOORS_OUTPUT);
+});
+
 test('show the example of the main README where xai is installed', async ({ packed }) => {
   const xai = packed.find(({ manifest }) => manifest.name === '@ablation-cam/xai');
   assert.is(xai && firstExample(xai.files), await readFile(join(REPOSITORY, EXAMPLE), 'utf8'));
@@ -146,7 +181,7 @@ inProject(
       skipLibCheck: false,
       noEmit: true,
     };
-    const files = ['mistakes.ts', ...packed.map(({ manifest }) => readmeFile(manifest.name))];
+    const files = ['mistakes.ts', 'doors.ts', ...packed.map(({ manifest }) => readmeFile(manifest.name))];
     await project.write('mistakes.ts', MISTAKES);
     await project.write('tsconfig.json', JSON.stringify({ compilerOptions, files }));
     // Declarations of TensorFlow.js 4.22 contradict each other and TypeScript's own of WebGPU. They are linked, so their
@@ -156,7 +191,11 @@ inProject(
       .catch((error: unknown) => (error as { stdout: string }).stdout);
     const own = messages.split('\n').filter((line) => line.includes('error TS') && !line.startsWith('..'));
     const places = own.map((line) => line.slice(0, line.indexOf(',')));
-    assert.equal(places, ['mistakes.ts(5', 'mistakes.ts(6', 'mistakes.ts(7'], own.join('\n'));
+    assert.equal(
+      places,
+      [7, 8, 9, 10, 11].map((line) => `mistakes.ts(${line}`),
+      own.join('\n'),
+    );
   },
 );
 
@@ -192,12 +231,13 @@ inProject('bundled by stock esbuild, run the example in a browser', async (proje
   const example = await readFile(join(project.folder, 'readme-xai.ts'), 'utf8');
   await project.write('path-given.ts', PATH_GIVEN + example);
   await project.write('path-late.ts', PATH_LATE);
-  const site = await bundle(project, ['readme-xai', 'path-given', 'path-late']);
+  const site = await bundle(project, ['readme-xai', 'path-given', 'path-late', 'doors']);
   const open = (name: string, wasmFolder: string | null): Promise<string[]> =>
     printed(context.browser!, project, site, name, wasmFolder);
 
   assertExampleOutput(await open('readme-xai', '/'));
   assertExampleOutput(await open('path-given', '/assets/wasm/'));
+  assert.equal(await open('doors', null), DOORS_OUTPUT);
   const [first = '', second = ''] = await open('path-late', null);
   assert.match(
     first,
