@@ -20,16 +20,12 @@ import { sharedAblations } from './shared-ablations.ts';
  *   `unknown-layer`, `unsupported-layer` for a layer that does not exist or has no channels; KernelsError `no-adapter` where
  *   WebGPU was asked for, `device-lost` (the next call gets a new device), `too-large`; the signal's reason after an abort
  */
-export function explain<M extends MethodName>(
+export async function explain<M extends MethodName>(
   source: NetworkSource,
   input: ExplainedInput,
   options: ExplainOptions<M>,
 ): Promise<ExplanationResult> {
-  try {
-    return new PreparedExplainer(networkOf(source), options, sharedAblations).explain(input);
-  } catch (error) {
-    return Promise.reject(error instanceof Error ? error : new Error(String(error)));
-  }
+  return new PreparedExplainer(networkOf(source), options, sharedAblations).explain(input);
 }
 
 /** A method by itself: `explain` with its name. */

@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { describePlan, type PlanDescription } from '@ablation-cam/kernels';
-import { networkOf, type Network, type NetworkSource, type SizedNetwork } from '@ablation-cam/model';
+import { networkOf, resolveOutput, type Network, type NetworkSource } from '@ablation-cam/model';
 import { XaiError } from '../errors.ts';
 import type { Explanation, ExplanationResult } from '../explanation/explanation.ts';
 import { holdInput, type ExplainedInput, type HeldInput } from '../forward/model-input.ts';
@@ -90,14 +90,14 @@ export class PreparedExplainer<M extends MethodName> implements Explainer<M> {
     return this.#plan;
   }
 
-  explain(input: ExplainedInput, options?: MethodOptions[M]): Promise<ExplanationResult> {
-    let held: HeldInput;
+  async explain(input: ExplainedInput, options?: MethodOptions[M]): Promise<ExplanationResult> {
+    // Before anything is awaited: the caller may free tensors as soon as the call has been made.
+    const held = holdInput(input);
     try {
-      held = holdInput(input);
-    } catch (error) {
-      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+      return await this.#explain(held, options);
+    } finally {
+      held.release();
     }
-    return this.#explain(held, options).finally(held.release);
   }
 
   /** Prepares what is known without an input. */
@@ -116,7 +116,7 @@ export class PreparedExplainer<M extends MethodName> implements Explainer<M> {
           options.device,
         );
         for (const layer of layers) {
-          const output = outputIndex(network, options.output);
+          const output = resolveOutput(this.#network, options.output);
           const { prepared } = await this.#prepared.plan(network, layer, output, runtime, method.executor, 1);
           this.#plan = layers.length === 1 ? describePlan(prepared.plan) : null;
         }
@@ -158,10 +158,6 @@ function wantedBy(method: ReturnType<typeof methodOf>): CallRuntime {
   return method.name === 'ablation-cam'
     ? { executor: method.executor, strategy: method.strategy }
     : ON_BACKEND;
-}
-
-function outputIndex({ network }: SizedNetwork, name: string | undefined): number {
-  return name === undefined ? 0 : network.outputs.findIndex((output) => output.name === name);
 }
 
 function withoutUndefined(options: object): Record<string, unknown> {
