@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { channelNorm, channelPlane, channelWeight, weightedMap } from '@ablation-cam/kernels';
+import { channelNorm, channelPlane, channelWeight, KernelsError, weightedMap } from '@ablation-cam/kernels';
 import type { AblationOutput, Cut, ExecutorName, Plan, Score } from '@ablation-cam/kernels';
 import type { SizedLayer } from '@ablation-cam/model';
 import type { Choice, Explanation } from '../explanation/explanation.ts';
@@ -143,7 +143,8 @@ async function byPlan(
         const { activation } = forward;
         return { output, activation: activation instanceof Float32Array ? activation : null };
       } catch (error) {
-        plans.forget(prepared);
+        // After an abort the plan is as good as before.
+        if (error instanceof KernelsError) plans.forget(prepared);
         throw error;
       } finally {
         forward.dispose();
