@@ -1,16 +1,22 @@
-import * as tf from '@tensorflow/tfjs';
-import { channelNorm, channelPlane, channelWeight, KernelsError, weightedMap } from '@ablation-cam/kernels';
-import type { AblationOutput, Cut, ExecutorName, Plan, Score } from '@ablation-cam/kernels';
+import type * as tf from '@tensorflow/tfjs';
+import { KernelsError } from '@ablation-cam/kernels';
+import type { Cut, ExecutorName, Plan } from '@ablation-cam/kernels';
 import type { SizedLayer } from '@ablation-cam/model';
 import type { Choice, Explanation } from '../explanation/explanation.ts';
-import { explanationOf, type Finding } from '../explanation/explanation-of.ts';
-import { probabilitiesOf } from '../explanation/probabilities.ts';
+import { explanationOf } from '../explanation/explanation-of.ts';
 import { continueTail } from '../forward/continue-tail.ts';
 import { eachPass } from '../forward/each-pass.ts';
 import { forwardPass } from '../forward/forward-pass.ts';
 import type { AblationMethod } from '../methods/ablation.ts';
 import { ablationValue } from '../methods/ablation-values.ts';
 import { naiveAblation } from '../naive/naive-ablation.ts';
+import {
+  findingsOfClasses,
+  findingsOfTargets,
+  part,
+  scoreOf,
+  type AblatedPass,
+} from './ablation-findings.ts';
 import type { Call } from './call.ts';
 import type { PreparedAblations } from './prepared-ablations.ts';
 
@@ -24,12 +30,6 @@ export interface AblationRun {
   readonly plan: Plan | null;
   readonly dispatches: { readonly ablation: number; readonly map: number };
   readonly warnings: readonly string[];
-}
-
-/** One pass: what the ablation of some inputs gave, with their activation where the host has it. */
-interface AblatedPass {
-  readonly output: AblationOutput;
-  readonly activation: Float32Array | null;
 }
 
 /** Ablates one layer for all inputs of a call. */
@@ -184,96 +184,9 @@ function naively(method: AblationMethod, call: Call, layer: SizedLayer, cut: Cut
   });
 }
 
-/** What falls when a channel is switched off; of targets of the caller's the logits, which they are made of. */
-function scoreOf({ selection, targets }: Call): Score {
-  const score = targets[0]?.score;
-  return selection === null || score === 'function' || score === undefined ? 'logit' : score;
-}
-
 /** Targets of the caller's are made of the scores of all classes. */
 function wantsScores({ ablatedScores }: AblationMethod, { selection }: Call): boolean {
   return ablatedScores || selection === null;
-}
-
-function findingsOfClasses(
-  call: Call,
-  { tail }: Cut,
-  output: AblationOutput,
-  n: number,
-  count: number,
-): Omit<Finding, 'inputIndex'>[] {
-  const logits = part(output.logits, n, count).slice();
-  const probabilities = probabilitiesOf(logits, tail.scoreFunction);
-  const scores = scoreOf(call) === 'logit' ? logits : (probabilities ?? logits);
-  const classIndices = part(output.classIndices, n, count);
-  const maps = part(output.mapSigned, n, count);
-  const weights = part(output.weights, n, count);
-  return Array.from(classIndices, (classIndex, m) => ({
-    classIndex,
-    classScore: scores[classIndex] ?? 0,
-    probabilities,
-    logits,
-    weights: part(weights, m, classIndices.length).slice(),
-    shape: positionsOf(tail),
-    signed: part(maps, m, classIndices.length).slice(),
-  }));
-}
-
-/** A target that can be read from the logits makes a score of each row of them: the untouched and those without a channel. */
-async function findingsOfTargets(
-  { weighting, norm }: AblationMethod,
-  call: Call,
-  { tail }: Cut,
-  { output, activation }: AblatedPass,
-  n: number,
-  count: number,
-): Promise<Omit<Finding, 'inputIndex'>[]> {
-  if (!activation) throw new RangeError('The activation is not on the host.');
-  const own = part(activation, n, count);
-  const logits = part(output.logits, n, count).slice();
-  if (!output.ablatedScores) throw new RangeError('The scores without each channel are not there.');
-  const ablated = part(output.ablatedScores, n, count);
-  const channels = ablated.length / logits.length;
-  const findings: Omit<Finding, 'inputIndex'>[] = [];
-  for (const target of call.targets) {
-    const values = tf.tidy(() => {
-      const rows = new Float32Array(logits.length + ablated.length);
-      rows.set(logits);
-      rows.set(ablated, logits.length);
-      const all = tf.tensor2d(rows, [channels + 1, logits.length]);
-      const readsOutput = target.node === call.output.node && call.output.node !== call.output.logits;
-      if (!readsOutput) return all;
-      return call.output.scoreFunction === 'softmax' ? tf.softmax(all) : tf.sigmoid(all);
-    });
-    try {
-      const [aim = { coefficients: new Float64Array(), classIndex: null }] = await target.aims(values);
-      const scores = await target.scores(
-        values,
-        Array.from({ length: channels + 1 }, () => aim),
-      );
-      const score = scores[0] ?? 0;
-      const weights = Float64Array.from({ length: channels }, (_, k) => {
-        const length = weighting === 'slope' ? channelNorm(channelPlane(own, k, channels), norm) : 0;
-        return channelWeight(weighting, score - (scores[k + 1] ?? 0), score, length);
-      });
-      findings.push({
-        classIndex: aim.classIndex,
-        classScore: score,
-        probabilities: probabilitiesOf(logits, tail.scoreFunction),
-        logits,
-        weights,
-        shape: positionsOf(tail),
-        signed: weightedMap(own, weights),
-      });
-    } finally {
-      values.dispose();
-    }
-  }
-  return findings;
-}
-
-function positionsOf(tail: Cut['tail']): readonly number[] {
-  return tail.nodes[tail.target]?.shape.slice(0, -1) ?? [];
 }
 
 function ablationWarnings({ ablation }: AblationMethod, { tail }: Cut): string[] {
@@ -303,10 +216,4 @@ function keepsMeanUntilAverage({ nodes }: Cut['tail']): boolean {
     ({ operation, inputs }) =>
       operation.kind === 'global-pool' && operation.reduction === 'average' && inputs.every(keepsMean),
   );
-}
-
-/** The n-th of `count` equal parts. */
-function part<T extends Float32Array | Uint32Array>(values: T, n: number, count: number): T {
-  const size = values.length / count;
-  return values.subarray(n * size, (n + 1) * size) as T;
 }
