@@ -1,4 +1,4 @@
-import { always, APART, NO_WEIGHTS, sameShape, type Facts } from './facts.ts';
+import { always, APART, sameShape, WITHOUT_WEIGHTS, type Facts } from './facts.ts';
 import { samePlace } from './support.ts';
 
 export type ActivationName =
@@ -26,14 +26,12 @@ export interface ActivationOperation {
 }
 
 export const activationFacts: Facts<ActivationOperation> = {
+  ...WITHOUT_WEIGHTS,
   isLinear: always(false),
   isElementwise: true,
   channels: always(APART),
   support: samePlace,
   shape: sameShape,
-  multiplyAdds: always(0),
-  kernel: always(null),
-  weights: always(NO_WEIGHTS),
   fusible: (operation) => ({ place: 'activation', operation }),
   ownEpilogue: null,
   axes: always(1),

@@ -1,5 +1,5 @@
 import { sizeOf, stridesOf } from '../tail/shape.ts';
-import { always, NO_WEIGHTS, type Facts } from './facts.ts';
+import { always, WITHOUT_WEIGHTS, type Facts } from './facts.ts';
 
 /** The inputs one after the other along `axis`. */
 export interface ConcatenateOperation {
@@ -8,6 +8,7 @@ export interface ConcatenateOperation {
 }
 
 export const concatenateFacts: Facts<ConcatenateOperation> = {
+  ...WITHOUT_WEIGHTS,
   isLinear: always(true),
   isElementwise: false,
   channels: always(null),
@@ -35,9 +36,6 @@ export const concatenateFacts: Facts<ConcatenateOperation> = {
     const total = inputs.reduce((sum, own) => sum + (own[axis] ?? 0), 0);
     return (inputs[0] ?? []).map((length, i) => (i === axis ? total : length));
   },
-  multiplyAdds: always(0),
-  kernel: always(null),
-  weights: always(NO_WEIGHTS),
   fusible: always(null),
   ownEpilogue: null,
   axes: always(1),

@@ -1,5 +1,5 @@
 import { channelsOf, positionsOf } from '../tail/shape.ts';
-import { always, APART, NO_WEIGHTS, type Facts } from './facts.ts';
+import { always, APART, WITHOUT_WEIGHTS, type Facts } from './facts.ts';
 import { shifted } from './support.ts';
 
 /** Drops positions at both ends; `before` holds how many at the start of each position axis. */
@@ -9,6 +9,7 @@ export interface CropOperation {
 }
 
 export const cropFacts: Facts<CropOperation> = {
+  ...WITHOUT_WEIGHTS,
   isLinear: always(true),
   isElementwise: false,
   channels: always(APART),
@@ -19,9 +20,6 @@ export const cropFacts: Facts<CropOperation> = {
       shape,
     ),
   shape: (_, [x = []], stated) => [...positionsOf(stated), channelsOf(x)],
-  multiplyAdds: always(0),
-  kernel: always(null),
-  weights: always(NO_WEIGHTS),
   fusible: always(null),
   ownEpilogue: 'inside',
   axes: (_, __, shape) => shape.length,

@@ -79,6 +79,13 @@ export function always<T>(value: T): () => T {
 
 export const NO_WEIGHTS: OperationWeights = { factors: [], summands: [] };
 
+/** Facts of operations that hold no arrays. */
+export const WITHOUT_WEIGHTS = {
+  multiplyAdds: always(0),
+  kernel: always(null),
+  weights: always(NO_WEIGHTS),
+} as const;
+
 /** The arrays that there are. */
 export function present(...arrays: readonly (Float32Array | null)[]): Float32Array[] {
   return arrays.filter((array) => array !== null);
@@ -91,3 +98,16 @@ export const APART: ChannelFlow = { together: 1, multiplier: 1 };
 export function sameShape(_: unknown, [x = []]: readonly Shape[]): Shape {
   return x;
 }
+
+/** Facts of tensors whose values are given: nothing is known of what made them. */
+export const GIVEN: Facts<unknown> = {
+  ...WITHOUT_WEIGHTS,
+  isLinear: always(false),
+  isElementwise: false,
+  channels: always(null),
+  support: always(null),
+  shape: (_, __, stated) => stated,
+  fusible: always(null),
+  ownEpilogue: null,
+  axes: always(1),
+};

@@ -1,6 +1,6 @@
 import type { PoolReduction } from './pool.ts';
 import { channelsOf, positionsOf, sizeOf } from '../tail/shape.ts';
-import { always, APART, NO_WEIGHTS, type Facts } from './facts.ts';
+import { always, APART, WITHOUT_WEIGHTS, type Facts } from './facts.ts';
 
 /** Reduces every position axis: `[...positions, channels]` to `[channels]` (or `[1, 1, channels]` with keepDims). */
 export interface GlobalPoolOperation {
@@ -9,6 +9,7 @@ export interface GlobalPoolOperation {
 }
 
 export const globalPoolFacts: Facts<GlobalPoolOperation> = {
+  ...WITHOUT_WEIGHTS,
   isLinear: ({ reduction }) => reduction === 'average',
   isElementwise: false,
   channels: always(APART),
@@ -23,9 +24,6 @@ export const globalPoolFacts: Facts<GlobalPoolOperation> = {
     };
   },
   shape: (_, [x = []], stated) => [...positionsOf(stated).map(() => 1), channelsOf(x)],
-  multiplyAdds: always(0),
-  kernel: always(null),
-  weights: always(NO_WEIGHTS),
   fusible: (operation) => ({ place: 'global-pool', operation }),
   ownEpilogue: 'inside',
   axes: always(1),

@@ -1,5 +1,5 @@
 import { isSameShape, sizeOf, stridesOf, type Shape } from '../tail/shape.ts';
-import { always, NO_WEIGHTS, type Facts } from './facts.ts';
+import { always, WITHOUT_WEIGHTS, type Facts } from './facts.ts';
 import { placeAt } from './support.ts';
 
 export type MergeFunction = 'add' | 'subtract' | 'multiply' | 'average' | 'maximum' | 'minimum';
@@ -43,6 +43,7 @@ function broadcastShape(inputs: readonly Shape[]): Shape {
 }
 
 export const mergeFacts: Facts<MergeOperation> = {
+  ...WITHOUT_WEIGHTS,
   isLinear: ({ function: name }) => isLinearMerge(name),
   isElementwise: false,
   channels: always(null),
@@ -59,9 +60,6 @@ export const mergeFacts: Facts<MergeOperation> = {
     };
   },
   shape: (_, inputs) => broadcastShape(inputs),
-  multiplyAdds: always(0),
-  kernel: always(null),
-  weights: always(NO_WEIGHTS),
   fusible: ({ function: name }) => (name === 'add' ? { place: 'addend' } : null),
   ownEpilogue: null,
   axes: (_, inputs, shape) => (inputs.every((own) => isSameShape(own, shape)) ? 1 : shape.length),

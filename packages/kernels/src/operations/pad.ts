@@ -1,5 +1,5 @@
 import { channelsOf, positionsOf } from '../tail/shape.ts';
-import { always, APART, NO_WEIGHTS, type Facts } from './facts.ts';
+import { always, APART, WITHOUT_WEIGHTS, type Facts } from './facts.ts';
 import { shifted } from './support.ts';
 
 /** Zeros around the position axes, one number for each of them; how many follow after the input, the node's shape says. */
@@ -9,14 +9,12 @@ export interface PadOperation {
 }
 
 export const padFacts: Facts<PadOperation> = {
+  ...WITHOUT_WEIGHTS,
   isLinear: always(true),
   isElementwise: false,
   channels: always(APART),
   support: ({ before }, [x = []], shape) => shifted(before, x, shape),
   shape: (_, [x = []], stated) => [...positionsOf(stated), channelsOf(x)],
-  multiplyAdds: always(0),
-  kernel: always(null),
-  weights: always(NO_WEIGHTS),
   fusible: always(null),
   ownEpilogue: 'inside',
   axes: (_, __, shape) => shape.length,

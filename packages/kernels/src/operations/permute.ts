@@ -1,5 +1,5 @@
 import { sizeOf, stridesOf } from '../tail/shape.ts';
-import { always, NO_WEIGHTS, type Facts } from './facts.ts';
+import { always, WITHOUT_WEIGHTS, type Facts } from './facts.ts';
 import { movedFrom, placeAt } from './support.ts';
 
 /** Output axis i is input axis `axes[i]`. */
@@ -9,6 +9,7 @@ export interface PermuteOperation {
 }
 
 export const permuteFacts: Facts<PermuteOperation> = {
+  ...WITHOUT_WEIGHTS,
   isLinear: always(true),
   isElementwise: false,
   channels: always(null),
@@ -18,9 +19,6 @@ export const permuteFacts: Facts<PermuteOperation> = {
     return movedFrom(sizeOf(shape), (element) => placeAt(element, shape, strides));
   },
   shape: ({ axes }, [x = []]) => axes.map((axis) => x[axis] ?? 1),
-  multiplyAdds: always(0),
-  kernel: always(null),
-  weights: always(NO_WEIGHTS),
   fusible: always(null),
   ownEpilogue: 'inside',
   axes: (_, __, shape) => shape.length,

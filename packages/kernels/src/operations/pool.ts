@@ -1,5 +1,5 @@
 import { channelsOf, positionsOf } from '../tail/shape.ts';
-import { always, APART, NO_WEIGHTS, type Facts } from './facts.ts';
+import { always, APART, WITHOUT_WEIGHTS, type Facts } from './facts.ts';
 import { windowsOfChannels } from './support.ts';
 
 export type PoolReduction = 'max' | 'average';
@@ -15,14 +15,12 @@ export interface PoolOperation {
 }
 
 export const poolFacts: Facts<PoolOperation> = {
+  ...WITHOUT_WEIGHTS,
   isLinear: ({ reduction }) => reduction === 'average',
   isElementwise: false,
   channels: always(APART),
   support: (operation, [x = []], shape) => windowsOfChannels(operation, x, shape, 1),
   shape: (_, [x = []], stated) => [...positionsOf(stated), channelsOf(x)],
-  multiplyAdds: always(0),
-  kernel: always(null),
-  weights: always(NO_WEIGHTS),
   fusible: (operation) => ({ place: 'pool', operation }),
   ownEpilogue: 'inside',
   axes: always(1),

@@ -1,5 +1,5 @@
 import { sizeOf } from '../tail/shape.ts';
-import { always, NO_WEIGHTS, type Facts } from './facts.ts';
+import { always, WITHOUT_WEIGHTS, type Facts } from './facts.ts';
 import { samePlace } from './support.ts';
 
 /** The same flat data in another shape. */
@@ -8,14 +8,12 @@ export interface ReshapeOperation {
 }
 
 export const reshapeFacts: Facts<ReshapeOperation> = {
+  ...WITHOUT_WEIGHTS,
   isLinear: always(true),
   isElementwise: true,
   channels: always(null),
   support: samePlace,
   shape: (_, [x = []], stated) => (sizeOf(stated) === sizeOf(x) ? stated : [sizeOf(x)]),
-  multiplyAdds: always(0),
-  kernel: always(null),
-  weights: always(NO_WEIGHTS),
   fusible: always(null),
   ownEpilogue: null,
   axes: always(1),

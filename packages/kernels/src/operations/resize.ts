@@ -1,5 +1,5 @@
 import { channelsOf, positionsOf } from '../tail/shape.ts';
-import { always, APART, NO_WEIGHTS, type Facts } from './facts.ts';
+import { always, APART, WITHOUT_WEIGHTS, type Facts } from './facts.ts';
 
 /**
  * Resamples two position axes to the size of the node's shape, as TensorFlow.js does: without half-pixel centres and
@@ -14,14 +14,12 @@ export interface ResizeOperation {
 }
 
 export const resizeFacts: Facts<ResizeOperation> = {
+  ...WITHOUT_WEIGHTS,
   isLinear: always(true),
   isElementwise: false,
   channels: always(APART),
   support: always(null),
   shape: (_, [x = []], stated) => [...positionsOf(stated), channelsOf(x)],
-  multiplyAdds: always(0),
-  kernel: always(null),
-  weights: always(NO_WEIGHTS),
   fusible: always(null),
   ownEpilogue: 'inside',
   axes: always(1),

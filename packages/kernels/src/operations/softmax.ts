@@ -1,4 +1,4 @@
-import { always, NO_WEIGHTS, sameShape, type Facts } from './facts.ts';
+import { always, sameShape, WITHOUT_WEIGHTS, type Facts } from './facts.ts';
 import { groupsAlong } from './support.ts';
 
 /** Softmax over the last axis, somewhere before the logits; `log` asks for its logarithm. */
@@ -8,14 +8,12 @@ export interface SoftmaxOperation {
 }
 
 export const softmaxFacts: Facts<SoftmaxOperation> = {
+  ...WITHOUT_WEIGHTS,
   isLinear: always(false),
   isElementwise: false,
   channels: always(null),
   support: (_, __, shape) => groupsAlong([shape.length - 1], shape),
   shape: sameShape,
-  multiplyAdds: always(0),
-  kernel: always(null),
-  weights: always(NO_WEIGHTS),
   fusible: always(null),
   ownEpilogue: 'behind',
   axes: (_, __, shape) => shape.length - 1,
