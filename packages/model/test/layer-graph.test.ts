@@ -330,6 +330,12 @@ test('weights that changed give another network; the same ones the same', async 
   const access = network.weights!;
   const own = await access.read('second');
   await access.write('second', own);
+  assert.is(await network.at(), first, 'the same values were written');
+  await access.write(
+    'second',
+    own.map(({ values, shape }) => ({ shape, values: values.map((value) => -value) })),
+  );
+  await access.write('second', own);
   assert.is(await network.at(), first, 'the same values were put back');
   model.getLayer('second').setWeights(own.map(({ values, shape }) => tf.tensor(values, [...shape]).mul(2)));
   assert.not(first.isCurrent);

@@ -32,7 +32,9 @@ export class LayersNetwork implements Network {
   readonly #graph: LayerGraph;
   readonly #store: WeightStore;
   readonly #isOpen: boolean;
+  /** Of the weights of `#version`. */
   readonly #sizes = new Map<string, Promise<SizedNetwork>>();
+  #version = 0;
 
   /** @throws ModelError `unsupported-layer` for a model whose layers are not connected, or in which a mask has an effect */
   constructor(model: tf.LayersModel) {
@@ -58,7 +60,11 @@ export class LayersNetwork implements Network {
       checkInputShapes(this.#model, inputShapes);
       return this.at();
     }
-    const key = `${String(this.#store.version)} ${(inputShapes ?? []).map((shape) => shape.join('x')).join(' ')}`;
+    const { version } = this.#store;
+    // Graphs of other weights hold these on the host.
+    if (version !== this.#version) this.#sizes.clear();
+    this.#version = version;
+    const key = (inputShapes ?? []).map((shape) => shape.join('x')).join(' ');
     const known = this.#sizes.get(key);
     if (known) {
       // The last used comes last, so that the first is the one to forget.
@@ -72,7 +78,7 @@ export class LayersNetwork implements Network {
     try {
       return await made;
     } catch (error) {
-      this.#sizes.delete(key);
+      if (this.#sizes.get(key) === made) this.#sizes.delete(key);
       throw error;
     }
   }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { ModelError } from '../errors.ts';
 import { isBackendLost } from '../backend/lost-backend.ts';
 import { fetchTensors } from '../backend/fetch-weights.ts';
 
@@ -41,7 +42,11 @@ export class WeightStore {
     return this.#version;
   }
 
-  /** The array may be the backend's own, so nobody may write to it. */
+  /**
+   * The array may be the backend's own, so nobody may write to it.
+   *
+   * @throws ModelError `not-found` where the weights went with a lost GPU device
+   */
   readonly read: WeightReader = async (weight) => {
     if (!weight) return null;
     const known = this.#kept.get(weight);
@@ -54,7 +59,12 @@ export class WeightStore {
       return await values;
     } catch (error) {
       this.#kept.delete(weight);
-      throw error;
+      if (!(await isBackendLost(weight))) throw error;
+      throw new ModelError(
+        'not-found',
+        'Weights of the model were on a GPU device that was lost before they were read. Load the model again.',
+        { cause: error },
+      );
     }
   };
 
@@ -66,9 +76,9 @@ export class WeightStore {
   /** Gives a weight values; where they are those that were kept, nothing counts as changed. */
   async write(weight: tf.Tensor, assign: () => void, values: Float32Array): Promise<void> {
     const kept = this.#kept.get(weight);
-    const isOwn = kept?.data === weight.dataId && (await kept.values) === values;
+    const isOwn = kept !== undefined && (await kept.values) === values;
     assign();
-    if (kept && isOwn) this.#kept.set(weight, { data: weight.dataId, values: kept.values });
+    if (isOwn) this.#kept.set(weight, { data: weight.dataId, values: kept.values });
   }
 
   /**
