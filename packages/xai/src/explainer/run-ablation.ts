@@ -41,9 +41,10 @@ export async function runAblation(
 ): Promise<AblationRun> {
   const { network, outputIndex, batch, clock } = call;
   const cut = prepared.cutAt(network, layer, outputIndex);
-  const ablate = await (method.strategy === 'naive'
-    ? naively(method, call, layer, cut)
-    : byPlan(method, call, layer, cut, prepared));
+  const ablate =
+    method.strategy === 'naive'
+      ? naively(method, call, layer, cut)
+      : await byPlan(method, call, layer, cut, prepared);
   const explanations: Explanation[] = [];
   const dispatches = { ablation: 0, map: 0 };
   let clampedWeights = 0;
@@ -154,13 +155,13 @@ async function byPlan(
 }
 
 /** One pass through the network a channel. */
-function naively(method: AblationMethod, call: Call, layer: SizedLayer, cut: Cut): Promise<Ablate> {
+function naively(method: AblationMethod, call: Call, layer: SizedLayer, cut: Cut): Ablate {
   const { network, output, classes, signal, clock } = call;
   const ablation = ablationValue(method.ablation, network, layer);
   // Zeroing the filter of a layer that is called twice would ablate both calls.
   const isCalledOnce = network.layers.filter(({ name }) => name === layer.name).length === 1;
   const channels = layer.shape.at(-1) ?? 1;
-  return Promise.resolve({
+  return {
     executor: null,
     plan: null,
     run: async (inputs, _, report) => {
@@ -181,7 +182,7 @@ function naively(method: AblationMethod, call: Call, layer: SizedLayer, cut: Cut
       clock.forwardMs += ablated.forwardMs;
       return { output: ablated, activation: ablated.activation };
     },
-  });
+  };
 }
 
 /** Targets of the caller's are made of the scores of all classes. */
