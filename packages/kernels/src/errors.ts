@@ -7,7 +7,10 @@ export type KernelsErrorCode =
   | 'unsupported-tail'
   | 'too-large'
   | 'invalid-tail'
-  | 'invalid-input';
+  | 'invalid-input'
+  | 'unsupported-operation'
+  | 'runtime-missing'
+  | 'runtime-failed';
 
 /** Every error this package throws on purpose. */
 export class KernelsError extends Error {

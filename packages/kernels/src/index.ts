@@ -70,3 +70,7 @@ export type {
   Tensor as ProgramTensor,
 } from './lowering/program.ts';
 export { channelsOf, positionsOf, sizeOf, type Shape } from './tail/shape.ts';
+export { lowerGraph, type GraphProgram } from './lowering/lower-graph.ts';
+export { GraphSession } from './onnxruntime/graph-session.ts';
+export { findOnnxRuntime, type FoundRuntime } from './onnxruntime/runtime.ts';
+export type { SessionOptions } from './onnxruntime/session.ts';

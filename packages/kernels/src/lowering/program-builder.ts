@@ -10,7 +10,14 @@ import {
 } from './length.ts';
 import { finishedNodes, type MadeNode } from './finish.ts';
 import type { BinaryFunction, Primitive, UnaryFunction } from './primitives.ts';
-import type { GivenTensor, Program, ProgramConstant, ProgramOutput, Tensor } from './program.ts';
+import type {
+  FetchedTensors,
+  GivenTensor,
+  Program,
+  ProgramConstant,
+  ProgramOutput,
+  Tensor,
+} from './program.ts';
 
 type ConstantValues = ProgramConstant['values'];
 
@@ -215,7 +222,7 @@ export class ProgramBuilder {
     );
   }
 
-  finish(output: ProgramOutput): Program {
+  finish<Output extends ProgramOutput | FetchedTensors>(output: Output): Program<Output> {
     const given = [...this.#given.map(({ value }) => value), this.#off].filter((value) => value !== null);
     const { once, each, read } = finishedNodes(this.#nodes, given, outputTensors(output));
     const isRead = (value: Tensor | null): value is Tensor => value !== null && read.has(value);
@@ -263,7 +270,7 @@ export function definite(lengths: ProgramShape): number[] {
 }
 
 /** What of a program its caller reads. */
-export function outputTensors(output: ProgramOutput): Tensor[] {
+export function outputTensors(output: ProgramOutput | FetchedTensors): readonly Tensor[] {
   switch (output.kind) {
     case 'logit-drops':
       return [output.value];
@@ -271,5 +278,7 @@ export function outputTensors(output: ProgramOutput): Tensor[] {
       return [output.base, output.off];
     case 'frontier':
       return output.tensors.map(({ value }) => value);
+    case 'fetched':
+      return output.tensors;
   }
 }

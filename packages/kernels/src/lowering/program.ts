@@ -12,7 +12,8 @@ import type { Primitive } from './primitives.ts';
 /** A tensor by its place in `Program.values`. */
 export type Tensor = number;
 
-export interface Program {
+/** @typeParam Output what its caller reads */
+export interface Program<Output = ProgramOutput> {
   /** `chunks`: any number of variants at a time; `all`: all of them, and no length depends on them. */
   readonly variants: 'all' | 'chunks';
   /** The shape of every tensor. */
@@ -26,7 +27,7 @@ export interface Program {
   readonly once: readonly ProgramNode[];
   /** For each chunk of variants; every node depends on it. */
   readonly each: readonly ProgramNode[];
-  readonly output: ProgramOutput;
+  readonly output: Output;
 }
 
 /** Numbers that are the same in all runs. */
@@ -70,5 +71,11 @@ export type ProgramOutput =
       readonly kind: 'frontier';
       readonly tensors: readonly { readonly node: number; readonly value: Tensor }[];
     };
+
+/** What a graph's program computes: a tensor for each node that was asked for, `[inputs, ...shape]`. */
+export interface FetchedTensors {
+  readonly kind: 'fetched';
+  readonly tensors: readonly Tensor[];
+}
 
 export type { Length, ProgramShape };

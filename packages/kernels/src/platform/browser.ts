@@ -34,3 +34,8 @@ export function exposeWebGpu(): Promise<void> {
 export function waitGently<T>(promise: Promise<T>): Promise<T> {
   return promise;
 }
+
+/** Null: what `onnxruntime-node` holds is native. */
+export function importOnnxRuntime(): Promise<unknown> {
+  return Promise.resolve(null);
+}

@@ -115,3 +115,9 @@ function hasVulkanLoader(): boolean {
 }
 
 export { waitGently } from './node-waiting.ts';
+
+/** The module of the npm package `onnxruntime-node`. @throws what the import throws, where it is not installed or broken */
+export async function importOnnxRuntime(): Promise<unknown> {
+  const module: unknown = await import('onnxruntime-node');
+  return typeof module === 'object' && module !== null && 'default' in module ? module.default : module;
+}

@@ -1,0 +1,64 @@
+import { KernelsError } from '../errors.ts';
+import type { Graph, GraphNode, NodeId } from '../graph/graph.ts';
+import { lowerOperation } from './operations/lower-operation.ts';
+import { ProgramBuilder } from './program-builder.ts';
+import type { FetchedTensors, Program, Tensor } from './program.ts';
+
+/** A part of a network as a program: `once` is all of it, and `given` are the nodes that are fed. */
+export type GraphProgram = Program<FetchedTensors>;
+
+/**
+ * Writes what lies between the feeds and the fetches of a graph as a program of ordinary operations. Pure.
+ *
+ * @param feeds cut the graph: what lies behind them is not computed
+ * @throws KernelsError `unsupported-operation` where an operation without a rule lies in between, by name; `invalid-input`
+ *   where an input of the network is needed that is not fed
+ */
+export function lowerGraph(graph: Graph, feeds: readonly NodeId[], fetches: readonly NodeId[]): GraphProgram {
+  const b = new ProgramBuilder(1, true, Infinity);
+  const values = new Map<NodeId, Tensor>();
+  for (const node of feeds) values.set(node, b.given(node, nodeAt(graph, node).shape));
+  const valueOf = (node: NodeId): Tensor => {
+    const value = values.get(node);
+    if (value === undefined) throw new RangeError(`Node ${String(node)} is read before it is computed.`);
+    return value;
+  };
+  for (const id of nodesBetween(graph, feeds, fetches)) {
+    const { name, operation, inputs, shape } = nodeAt(graph, id);
+    if (operation.kind === 'input') {
+      throw new KernelsError('invalid-input', `The input "${name}" of the network was not given. Feed every input.`);
+    }
+    if (operation.kind === 'opaque') throw unsupported(name, operation.layerClass);
+    if (operation.kind === 'identity') {
+      values.set(id, valueOf(inputs[0] ?? -1));
+      continue;
+    }
+    b.nameLayers([name]);
+    const shapes = inputs.map((input) => nodeAt(graph, input).shape);
+    values.set(id, lowerOperation(b, operation, inputs.map(valueOf), shapes, shape));
+  }
+  return b.finish({ kind: 'fetched', tensors: fetches.map(valueOf) });
+}
+
+/** The nodes that have to be computed, in topological order. */
+export function nodesBetween(graph: Graph, feeds: readonly NodeId[], fetches: readonly NodeId[]): NodeId[] {
+  const fed = new Set(feeds);
+  const needed = new Set(fetches.filter((node) => !fed.has(node)));
+  const found: NodeId[] = [];
+  for (let id = graph.nodes.length - 1; id >= 0; id--) {
+    if (!needed.has(id)) continue;
+    found.push(id);
+    for (const input of nodeAt(graph, id).inputs) if (!fed.has(input)) needed.add(input);
+  }
+  return found.toReversed();
+}
+
+function nodeAt(graph: Graph, id: NodeId): GraphNode {
+  const node = graph.nodes[id];
+  if (!node) throw new RangeError(`The graph has no node ${String(id)}.`);
+  return node;
+}
+
+function unsupported(name: string, what: string): KernelsError {
+  return new KernelsError('unsupported-operation', `"${name}" (${what}) has no rule.`);
+}

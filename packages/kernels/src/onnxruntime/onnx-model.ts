@@ -1,0 +1,185 @@
+import { create, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
+import {
+  AttributeProto_AttributeType,
+  ModelProtoSchema,
+  NodeProtoSchema,
+  TensorProto_DataLocation,
+  TensorProto_DataType,
+  TensorProtoSchema,
+  ValueInfoProtoSchema,
+  type NodeProto,
+  type TensorProto,
+} from 'onnx-buf';
+import type { Length } from '../lowering/length.ts';
+
+/**
+ * The first opset in which reductions take their axes as an input, resizing names the axes it is about and padding as
+ * well; runtimes since ONNX 1.13 know it.
+ */
+const OPSET = 18n;
+
+/** The version of the file format that came with it. */
+const IR_VERSION = 8n;
+
+/** Arrays below this are written into the model; larger ones stay outside, so that nobody copies them. */
+const INLINE_BYTES = 1024;
+
+/** An ONNX model and the large arrays it refers to by name. */
+export interface OnnxModel {
+  readonly bytes: Uint8Array;
+  readonly externalData: readonly { readonly path: string; readonly data: Uint8Array }[];
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+}
+
+export type ElementType = 'float32' | 'int32' | 'int64';
+
+export type Attribute = number | string | readonly number[];
+
+const DATA_TYPES = {
+  float32: TensorProto_DataType.FLOAT,
+  int32: TensorProto_DataType.INT32,
+  int64: TensorProto_DataType.INT64,
+} as const satisfies Record<ElementType, TensorProto_DataType>;
+
+/** A model while it is written. Tensors are known by their names. */
+export class OnnxModelBuilder {
+  readonly #nodes: NodeProto[] = [];
+  readonly #initializers: TensorProto[] = [];
+  readonly #external: { path: string; data: Uint8Array }[] = [];
+  readonly #inputs: { name: string; type: ElementType; dims: readonly Length[] }[] = [];
+  readonly #outputs: { name: string; dims: readonly Length[] }[] = [];
+  readonly #lists = new Map<string, string>();
+  #count = 0;
+
+  /** Adds a node and returns the name of its result. @param inputs names; an empty one is left out */
+  add(
+    opType: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+    layers: readonly string[] = [],
+  ): string {
+    const output = this.#name(opType);
+    this.#nodes.push(
+      create(NodeProtoSchema, {
+        name: output,
+        opType,
+        input: [...inputs],
+        output: [output],
+        attribute: Object.entries(attributes).map(([name, value]) => attributeOf(name, value)),
+        docString: layers.join(', '),
+      }),
+    );
+    return output;
+  }
+
+  input(name: string, type: ElementType, dims: readonly Length[]): string {
+    this.#inputs.push({ name, type, dims });
+    return name;
+  }
+
+  /** Gives a tensor out, under a name of its own. */
+  output(name: string, tensor: string, dims: readonly Length[]): void {
+    this.#nodes.push(
+      create(NodeProtoSchema, { name, opType: 'Identity', input: [tensor], output: [name] }),
+    );
+    this.#outputs.push({ name, dims });
+  }
+
+  /** An array that is the same in all runs; nobody may write to it until a session was made of the model. */
+  constant(values: Float32Array | Int32Array | BigInt64Array, dims: readonly number[]): string {
+    const name = this.#name('constant');
+    const data = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    const isInline = data.byteLength < INLINE_BYTES;
+    if (!isInline) this.#external.push({ path: name, data });
+    this.#initializers.push(
+      create(TensorProtoSchema, {
+        name,
+        dims: dims.map(BigInt),
+        dataType: DATA_TYPES[elementType(values)],
+        ...(isInline
+          ? { rawData: Uint8Array.from(data) }
+          : {
+              dataLocation: TensorProto_DataLocation.EXTERNAL,
+              externalData: [
+                { key: 'location', value: name },
+                { key: 'offset', value: '0' },
+                { key: 'length', value: String(data.byteLength) },
+              ],
+            }),
+      }),
+    );
+    return name;
+  }
+
+  /** A list of int64, `[n]`: shapes, axes, places. */
+  integers(list: readonly number[]): string {
+    const key = list.join();
+    const known = this.#lists.get(key) ?? this.constant(BigInt64Array.from(list, BigInt), [list.length]);
+    this.#lists.set(key, known);
+    return known;
+  }
+
+  finish(): OnnxModel {
+    const model = create(ModelProtoSchema, {
+      irVersion: IR_VERSION,
+      opsetImport: [{ domain: '', version: OPSET }],
+      producerName: 'ablation-cam',
+      graph: {
+        name: 'graph',
+        node: this.#nodes,
+        initializer: this.#initializers,
+        input: this.#inputs.map(({ name, type, dims }) => valueInfo(name, type, dims)),
+        output: this.#outputs.map(({ name, dims }) => valueInfo(name, 'float32', dims)),
+      },
+    });
+    return {
+      bytes: toBinary(ModelProtoSchema, model),
+      externalData: this.#external,
+      inputs: this.#inputs.map(({ name }) => name),
+      outputs: this.#outputs.map(({ name }) => name),
+    };
+  }
+
+  #name(kind: string): string {
+    return `${kind}_${String(this.#count++)}`;
+  }
+}
+
+function elementType(values: Float32Array | Int32Array | BigInt64Array): ElementType {
+  if (values instanceof Float32Array) return 'float32';
+  return values instanceof Int32Array ? 'int32' : 'int64';
+}
+
+type AttributeInit = NonNullable<MessageInitShape<typeof NodeProtoSchema>['attribute']>[number];
+
+function attributeOf(name: string, value: Attribute): AttributeInit {
+  if (typeof value === 'string') {
+    return { name, type: AttributeProto_AttributeType.STRING, s: new TextEncoder().encode(value) };
+  }
+  if (typeof value === 'number') {
+    return FLOAT_ATTRIBUTES.has(name)
+      ? { name, type: AttributeProto_AttributeType.FLOAT, f: value }
+      : { name, type: AttributeProto_AttributeType.INT, i: BigInt(value) };
+  }
+  return { name, type: AttributeProto_AttributeType.INTS, ints: value.map(BigInt) };
+}
+
+/** ONNX tells integers from floats, JavaScript does not. */
+const FLOAT_ATTRIBUTES: ReadonlySet<string> = new Set(['alpha', 'epsilon']);
+
+function valueInfo(
+  name: string,
+  type: ElementType,
+  dims: readonly Length[],
+): MessageInitShape<typeof ValueInfoProtoSchema> {
+  const dim = dims.map((length) =>
+    typeof length === 'number'
+      ? { value: { case: 'dimValue' as const, value: BigInt(length) } }
+      : { value: { case: 'dimParam' as const, value: `${String(length.times)}_per_${length.per}` } },
+  );
+  return {
+    name,
+    type: { value: { case: 'tensorType', value: { elemType: DATA_TYPES[type], shape: { dim } } } },
+  };
+}

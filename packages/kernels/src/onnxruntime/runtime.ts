@@ -1,0 +1,70 @@
+import { importOnnxRuntime } from '#platform';
+import { KernelsError } from '../errors.ts';
+
+/** What is used of the npm package `onnxruntime-node`. */
+export interface OnnxRuntime {
+  readonly InferenceSession: {
+    create(model: Uint8Array, options: Readonly<Record<string, unknown>>): Promise<RuntimeSession>;
+  };
+  readonly Tensor: new (
+    type: 'float32' | 'int64',
+    data: Float32Array | BigInt64Array,
+    dims: readonly number[],
+  ) => RuntimeTensor;
+}
+
+export interface RuntimeSession {
+  run(feeds: Readonly<Record<string, RuntimeTensor>>): Promise<Readonly<Record<string, RuntimeTensor>>>;
+  release(): Promise<void>;
+}
+
+export interface RuntimeTensor {
+  readonly data: unknown;
+  readonly dims: readonly number[];
+}
+
+/** ONNX Runtime, or why there is none, as a part of a sentence. */
+export type FoundRuntime =
+  | { readonly runtime: OnnxRuntime; readonly absence: null }
+  | { readonly runtime: null; readonly absence: string };
+
+let found: Promise<FoundRuntime> | null = null;
+
+/** Looks for ONNX Runtime once; never throws. */
+export function findOnnxRuntime(): Promise<FoundRuntime> {
+  found ??= load();
+  return found;
+}
+
+/** @throws KernelsError `runtime-missing` with the remedy */
+export async function onnxRuntime(): Promise<OnnxRuntime> {
+  const { runtime, absence } = await findOnnxRuntime();
+  if (runtime) return runtime;
+  throw new KernelsError(
+    'runtime-missing',
+    `ONNX Runtime was asked for, but ${absence}. Install it with \`npm install onnxruntime-node\`, or choose another backend.`,
+  );
+}
+
+async function load(): Promise<FoundRuntime> {
+  try {
+    const module = await importOnnxRuntime();
+    if (!module) return { runtime: null, absence: 'it runs in Node only' };
+    return isRuntime(module)
+      ? { runtime: module, absence: null }
+      : { runtime: null, absence: 'the package onnxruntime-node is not what was expected' };
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
+    const [why = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    return {
+      runtime: null,
+      absence: isMissing
+        ? 'the package onnxruntime-node is not installed'
+        : `the package onnxruntime-node cannot be loaded (${why.replace(/\.$/, '')})`,
+    };
+  }
+}
+
+function isRuntime(module: unknown): module is OnnxRuntime {
+  return typeof module === 'object' && module !== null && 'InferenceSession' in module && 'Tensor' in module;
+}

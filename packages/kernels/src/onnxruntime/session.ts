@@ -1,0 +1,115 @@
+import { KernelsError } from '../errors.ts';
+import { shapeIn, type ProgramShape } from '../lowering/length.ts';
+import type { Tensor } from '../lowering/program.ts';
+import { onnxRuntime, type OnnxRuntime, type RuntimeSession, type RuntimeTensor } from './runtime.ts';
+import { FIRST_VARIANT, fetchedName, nameOf, type ProgramModel } from './write-program.ts';
+
+export interface SessionOptions {
+  /** Threads of an operation; as many as there are physical cores where it is left out. */
+  readonly threads?: number | undefined;
+}
+
+/** The numbers of a run, by the tensors of a program. */
+export type Values = ReadonlyMap<Tensor, Float32Array>;
+
+/** Only errors: a session's warnings are about graphs that people wrote. */
+const ERRORS = 3;
+
+/** A part of a program that ONNX Runtime has prepared; holds its weights until it is disposed of. */
+export class ProgramSession {
+  readonly #runtime: OnnxRuntime;
+  readonly #session: RuntimeSession;
+  readonly #inputs: readonly Tensor[];
+  readonly #outputs: readonly Tensor[];
+  readonly #isCut: boolean;
+  readonly #shapes: readonly ProgramShape[];
+  #isDisposed = false;
+
+  private constructor(
+    runtime: OnnxRuntime,
+    session: RuntimeSession,
+    { inputs, outputs, model }: ProgramModel,
+    shapes: readonly ProgramShape[],
+  ) {
+    this.#runtime = runtime;
+    this.#session = session;
+    this.#inputs = inputs;
+    this.#outputs = outputs;
+    this.#isCut = model.inputs.includes(FIRST_VARIANT);
+    this.#shapes = shapes;
+  }
+
+  /**
+   * Takes 10 to 300 ms, in which the thread does nothing else. The model's arrays may be forgotten afterwards.
+   *
+   * @param shapes of the program's tensors
+   * @throws KernelsError `runtime-missing`, `runtime-failed`, `out-of-memory`
+   */
+  static async create(
+    program: ProgramModel,
+    shapes: readonly ProgramShape[],
+    { threads }: SessionOptions = {},
+  ): Promise<ProgramSession> {
+    const runtime = await onnxRuntime();
+    const { bytes, externalData } = program.model;
+    try {
+      const session = await runtime.InferenceSession.create(bytes, {
+        logSeverityLevel: ERRORS,
+        externalData,
+        ...(threads !== undefined && { intraOpNumThreads: threads }),
+      });
+      return new ProgramSession(runtime, session, program, shapes);
+    } catch (error) {
+      throw runtimeError(error);
+    }
+  }
+
+  /**
+   * Runs the part for some inputs and one chunk of variants; the thread does nothing else meanwhile.
+   *
+   * @throws KernelsError `runtime-failed`, `out-of-memory`
+   */
+  async run(values: Values, chunk: { inputs: number; first: number; variants: number }): Promise<Map<Tensor, Float32Array>> {
+    const { Tensor: RuntimeTensorClass } = this.#runtime;
+    const feeds: Record<string, RuntimeTensor> = {};
+    for (const tensor of this.#inputs) {
+      const data = values.get(tensor);
+      if (!data) throw new RangeError(`Tensor ${String(tensor)} is read before it is made.`);
+      feeds[nameOf(tensor)] = new RuntimeTensorClass('float32', data, shapeIn(this.#shapes[tensor] ?? [], chunk));
+    }
+    if (this.#isCut) feeds[FIRST_VARIANT] = new RuntimeTensorClass('int64', BigInt64Array.of(BigInt(chunk.first)), [1]);
+    const results = await this.#results(feeds);
+    return new Map(
+      this.#outputs.map((tensor) => {
+        const data = results[fetchedName(tensor)]?.data;
+        if (!(data instanceof Float32Array)) throw new RangeError(`Tensor ${String(tensor)} was not computed.`);
+        return [tensor, data];
+      }),
+    );
+  }
+
+  /** Frees the weights; may be called twice. */
+  async dispose(): Promise<void> {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
+    await this.#session.release();
+  }
+
+  async #results(feeds: Readonly<Record<string, RuntimeTensor>>): Promise<Readonly<Record<string, RuntimeTensor>>> {
+    try {
+      return await this.#session.run(feeds);
+    } catch (error) {
+      throw runtimeError(error);
+    }
+  }
+}
+
+function runtimeError(cause: unknown): KernelsError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const isMemory = /allocat|bad_alloc|out of memory/i.test(message);
+  return new KernelsError(
+    isMemory ? 'out-of-memory' : 'runtime-failed',
+    `ONNX Runtime failed${isMemory ? ' for want of memory' : ''}: ${message.replace(/\s+/g, ' ').trim()}`,
+    { cause },
+  );
+}

@@ -1,0 +1,76 @@
+import type { Length, ProgramShape } from '../lowering/length.ts';
+import type { ImageWindow, PoolPrimitive } from '../lowering/primitives.ts';
+import { lengthOf, type Factors } from './layout.ts';
+import type { Attribute } from './onnx-model.ts';
+import type { ModelTensor, StoredTensor, TensorWriter } from './tensor-writer.ts';
+
+/** `[batch, height, width, channels]`, with the channels in front of the positions, as the library wants images. */
+function asImages({ layout: { axes } }: ModelTensor): Factors[] {
+  const [batch = [], height = [], width = [], channels = []] = axes;
+  return [batch, channels, height, width];
+}
+
+export function convolved(
+  writer: TensorWriter,
+  window: ImageWindow,
+  images: ModelTensor,
+  kernel: ModelTensor,
+  shape: ProgramShape,
+): StoredTensor {
+  const [height = [], width = [], channels = [], filters = []] = kernel.layout.axes;
+  const inputs = [
+    writer.arranged(images, asImages(images)),
+    writer.arranged(kernel, [filters, channels, height, width]),
+  ];
+  return made(writer, 'Conv', inputs, { dilations: window.dilation, ...sliding(window) }, images, shape, filters);
+}
+
+export function convolvedDepthwise(
+  writer: TensorWriter,
+  window: ImageWindow,
+  images: ModelTensor,
+  kernel: ModelTensor,
+  shape: ProgramShape,
+): StoredTensor {
+  const [height = [], width = [], channels = [], multiplier = []] = kernel.layout.axes;
+  const filters = [...channels, ...multiplier];
+  const inputs = [writer.arranged(images, asImages(images)), writer.arranged(kernel, [filters, [], height, width])];
+  const attributes = { dilations: window.dilation, group: count(lengthOf(channels)), ...sliding(window) };
+  return made(writer, 'Conv', inputs, attributes, images, shape, filters);
+}
+
+export function pooled(
+  writer: TensorWriter,
+  window: PoolPrimitive,
+  images: ModelTensor,
+  shape: ProgramShape,
+): StoredTensor {
+  const opType = window.reduction === 'max' ? 'MaxPool' : 'AveragePool';
+  const [, channels = []] = asImages(images);
+  const inputs = [writer.arranged(images, asImages(images))];
+  return made(writer, opType, inputs, sliding(window), images, shape, channels);
+}
+
+function sliding({ window, strides, padBefore, padAfter }: ImageWindow): Record<string, Attribute> {
+  return { kernel_shape: window, strides, pads: [...padBefore, ...padAfter] };
+}
+
+function made(
+  writer: TensorWriter,
+  opType: string,
+  inputs: readonly string[],
+  attributes: Readonly<Record<string, Attribute>>,
+  images: ModelTensor,
+  shape: ProgramShape,
+  channels: Factors,
+): StoredTensor {
+  const [batch = []] = images.layout.axes;
+  const [height = [], width = []] = shape.slice(1, 3).map((length) => writer.factors(length));
+  const name = writer.model.add(opType, inputs, attributes);
+  return writer.stored(name, [batch, height, width, channels], [batch, channels, height, width]);
+}
+
+function count(length: Length): number {
+  if (typeof length === 'number') return length;
+  throw new RangeError('A number of groups counts inputs.');
+}

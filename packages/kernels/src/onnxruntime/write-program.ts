@@ -1,0 +1,86 @@
+import type { Length } from '../lowering/length.ts';
+import type { Program, ProgramNode, Tensor } from '../lowering/program.ts';
+import { lengthOf, plainLayout } from './layout.ts';
+import { OnnxModelBuilder, type OnnxModel } from './onnx-model.ts';
+import { writePrimitive } from './primitives.ts';
+import { TensorWriter, type ModelTensor } from './tensor-writer.ts';
+
+/** Nodes of a program as a model: what is fed and fetched, by the program's numbers. */
+export interface ProgramModel {
+  readonly model: OnnxModel;
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+}
+
+/** What the first variant of a chunk is fed as. */
+export const FIRST_VARIANT = 'first_variant';
+
+/** The name under which a tensor of a program is fed. */
+export function nameOf(tensor: Tensor): string {
+  return `tensor_${String(tensor)}`;
+}
+
+/** The name under which it is fetched. */
+export function fetchedName(tensor: Tensor): string {
+  return `fetched_${String(tensor)}`;
+}
+
+/**
+ * Writes nodes of a program as an ONNX model. The number of inputs stays open.
+ *
+ * @param variants those of a chunk, and of the plan
+ * @param outputs what is read afterwards, of what the nodes make or are given
+ */
+export function writeProgram(
+  program: Pick<Program, 'values' | 'constants'>,
+  nodes: readonly ProgramNode[],
+  variants: { readonly chunk: number; readonly all: number },
+  outputs: readonly Tensor[],
+): ProgramModel {
+  const model = new OnnxModelBuilder();
+  const constants = new Map(program.constants.map((constant) => [constant.value, constant]));
+  const tensors = new Map<Tensor, ModelTensor>();
+  const inputs: Tensor[] = [];
+  let first: string | null = null;
+  const writer = new TensorWriter(model, variants, {
+    first: () => (first ??= model.input(FIRST_VARIANT, 'int64', [1])),
+    counted: () => {
+      const [counted] = inputs.filter((tensor) => countsInputs(program.values[tensor]?.[0]));
+      if (counted === undefined) throw new RangeError('No input of the model says how many inputs there are.');
+      return nameOf(counted);
+    },
+  });
+  const valueOf = (tensor: Tensor): ModelTensor => {
+    const known = tensors.get(tensor);
+    if (known) return known;
+    const shape = program.values[tensor] ?? [];
+    const constant = constants.get(tensor);
+    const layout = plainLayout(shape, variants.chunk);
+    if (!constant) {
+      model.input(nameOf(tensor), 'float32', layout.dims.map(lengthOf));
+      inputs.push(tensor);
+    }
+    const value: ModelTensor = constant
+      ? writer.constant(constant, shape)
+      : writer.stored(nameOf(tensor), layout.axes, layout.dims);
+    tensors.set(tensor, value);
+    return value;
+  };
+  const made = new Set(nodes.map(({ output }) => output));
+  // Inputs first: an operation may ask how many there are.
+  for (const tensor of [...nodes.flatMap((node) => node.inputs), ...outputs]) {
+    if (!made.has(tensor) && !constants.has(tensor)) valueOf(tensor);
+  }
+  for (const { operation, inputs: read, output } of nodes) {
+    tensors.set(output, writePrimitive(operation, read.map(valueOf), program.values[output] ?? [], writer));
+  }
+  for (const tensor of outputs) {
+    const value = valueOf(tensor);
+    model.output(fetchedName(tensor), writer.arranged(value, value.layout.axes), value.layout.axes.map(lengthOf));
+  }
+  return { model: model.finish(), inputs, outputs };
+}
+
+function countsInputs(length: Length | undefined): boolean {
+  return typeof length === 'object' && length.per === 'input' && length.times === 1;
+}
