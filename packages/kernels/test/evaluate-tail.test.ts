@@ -198,13 +198,28 @@ test('permutation, padding, cropping and repetition', () => {
   assertClose(evaluate({ kind: 'repeat' }, [2, 2], [[2], [7, 8]]), [7, 8, 7, 8], EXACT);
 });
 
-test('resampling has neither half-pixel centres nor aligned corners', () => {
+test('resampling: values of TensorFlow, with half-pixel centers and without', () => {
   const x: [Shape, number[]] = [
     [2, 1, 1],
     [0, 10],
   ];
-  assertClose(evaluate({ kind: 'resize', interpolation: 'nearest' }, [4, 1, 1], x), [0, 0, 10, 10], EXACT);
-  assertClose(evaluate({ kind: 'resize', interpolation: 'bilinear' }, [4, 1, 1], x), [0, 5, 10, 10], EXACT);
+  const resized = (
+    interpolation: 'nearest' | 'bilinear',
+    coordinates: 'asymmetric' | 'half-pixel',
+    height: number,
+    from: [Shape, number[]] = x,
+  ): Float64Array => evaluate({ kind: 'resize', interpolation, coordinates }, [height, 1, 1], from);
+  assertClose(resized('nearest', 'asymmetric', 4), [0, 0, 10, 10], EXACT);
+  assertClose(resized('bilinear', 'asymmetric', 4), [0, 5, 10, 10], EXACT);
+  assertClose(resized('bilinear', 'half-pixel', 4), [0, 2.5, 7.5, 10], EXACT);
+  // Fewer cells: the two modes read different ones.
+  const five: [Shape, number[]] = [
+    [5, 1, 1],
+    [0, 1, 2, 3, 4],
+  ];
+  assertClose(resized('nearest', 'asymmetric', 2, five), [0, 2], EXACT);
+  assertClose(resized('nearest', 'half-pixel', 2, five), [1, 3], EXACT);
+  assertClose(resized('bilinear', 'half-pixel', 2, five), [0.75, 3.25], EXACT);
 });
 
 test('softmax and its logarithm, also of large numbers', () => {

@@ -126,11 +126,12 @@ export interface GatherPrimitive {
 }
 
 /**
- * Images at another size, as `ResizeOperation` defines it: Resize with mode `linear`, coordinates `asymmetric`. (A nearest neighbour
- * is two gathers.)
+ * Images at another size, as `ResizeOperation` defines it: Resize with mode `linear` and these coordinates (`asymmetric`, or
+ * `half_pixel`). (A nearest neighbour is two gathers.)
  */
 export interface ResizePrimitive {
   readonly kind: 'resize-bilinear';
+  readonly coordinates: 'asymmetric' | 'half-pixel';
 }
 
 /** Repeats axes of length 1 up to the output's shape: Expand. */

@@ -123,7 +123,9 @@ export function addRandomOperation(drawing: TailDrawing): void {
     case 'resize': {
       if (rank !== 3) return;
       const size = [random.integer(1, 6), random.integer(1, 6), channels];
-      drawing.add({ kind, interpolation: random.pick(['nearest', 'bilinear']) }, [x], size);
+      const interpolation = random.pick(['nearest', 'bilinear'] as const);
+      const coordinates = random.pick(['asymmetric', 'half-pixel'] as const);
+      drawing.add({ kind, interpolation, coordinates }, [x], size);
       return;
     }
     case 'repeat':

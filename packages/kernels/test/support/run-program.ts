@@ -189,7 +189,7 @@ function evaluate(
         return at(x, place.with(operation.axis, y?.data[place[operation.axis] ?? 0] ?? NaN));
       });
     case 'resize-bilinear': {
-      const resize = { kind: 'resize', interpolation: 'bilinear' } as const;
+      const resize = { ...operation, kind: 'resize', interpolation: 'bilinear' } as const;
       return eachImage(x, shape, (image, out) =>
         evaluateNode({ name: 'resize', operation: resize, shape: out }, [image]),
       );

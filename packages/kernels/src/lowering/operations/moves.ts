@@ -1,4 +1,4 @@
-import type { ResizeOperation } from '../../operations/resize.ts';
+import { resizedAxis, type ResizeOperation } from '../../operations/resize.ts';
 import { channelsOf, type Shape } from '../../tail/shape.ts';
 import { definite, type ProgramBuilder } from '../program-builder.ts';
 import type { Tensor } from '../program.ts';
@@ -21,24 +21,29 @@ export function cropPositions(b: ProgramBuilder, x: Tensor, before: readonly num
 }
 
 /** `[batch, height, width, channels]` at another size, as `ResizeOperation` defines it. */
-export function resize(
-  b: ProgramBuilder,
-  { interpolation }: ResizeOperation,
-  x: Tensor,
-  shape: Shape,
-): Tensor {
+export function resize(b: ProgramBuilder, operation: ResizeOperation, x: Tensor, shape: Shape): Tensor {
   const [batch = 1, rows, columns] = b.shape(x);
   const [height = 1, width = 1] = shape;
+  const { interpolation, coordinates } = operation;
   if (interpolation === 'bilinear') {
-    return b.add({ kind: 'resize-bilinear' }, [x], [batch, height, width, channelsOf(shape)]);
+    return b.add({ kind: 'resize-bilinear', coordinates }, [x], [batch, height, width, channelsOf(shape)]);
   }
   // Chosen by whole numbers: libraries round the ratio of the sizes to float32, and may take the cell before.
   const [fromRows = 1, fromColumns = 1] = definite([rows ?? 1, columns ?? 1]);
-  return nearest(b, nearest(b, x, 1, fromRows, height), 2, fromColumns, width);
+  const resized = nearest(b, operation, x, 1, fromRows, height);
+  return nearest(b, operation, resized, 2, fromColumns, width);
 }
 
-function nearest(b: ProgramBuilder, x: Tensor, axis: number, from: number, to: number): Tensor {
+function nearest(
+  b: ProgramBuilder,
+  operation: ResizeOperation,
+  x: Tensor,
+  axis: number,
+  from: number,
+  to: number,
+): Tensor {
   if (from === to) return x;
-  const cells = Int32Array.from({ length: to }, (_, n) => Math.floor((n * from) / to));
+  const { factor, shift, divisor } = resizedAxis(operation, from, to);
+  const cells = Int32Array.from({ length: to }, (_, n) => Math.floor((n * factor + shift) / divisor));
   return b.gather(x, b.constant(cells, [to]), axis);
 }

@@ -1,5 +1,5 @@
 import { stridesOf, type Shape } from '../../tail/shape.ts';
-import type { ResizeOperation } from '../../operations/resize.ts';
+import { resizedAxis, type ResizeOperation } from '../../operations/resize.ts';
 import { fill, flatIndex, type Tensor } from '../tensor.ts';
 
 /** Output axis i is input axis axes[i]. */
@@ -19,22 +19,30 @@ export function shift(offset: readonly number[], x: Tensor, shape: Shape): Float
   });
 }
 
-/** The input at positions n * input / output, nearest below or interpolated between its four neighbours. */
-export function resize({ interpolation }: ResizeOperation, x: Tensor, shape: Shape): Float64Array {
+/** Each cell is the nearest one of the input, or lies between four of them; see `ResizeOperation`. */
+export function resize(operation: ResizeOperation, x: Tensor, shape: Shape): Float64Array {
   const strides = stridesOf(x.shape);
   const at = (row: number, column: number, c: number): number =>
     x.data[flatIndex(strides, [row, column, c])] ?? 0;
-  const [height = 0, width = 0] = x.shape;
-  const [newHeight = 0, newWidth = 0] = shape;
-  return fill(shape, ([row = 0, column = 0, c = 0]) => {
-    const y = (row * height) / newHeight;
-    const left = (column * width) / newWidth;
-    const [top, near] = [Math.floor(y), Math.floor(left)];
-    if (interpolation === 'nearest') return at(top, near, c);
-    const [bottom, far] = [Math.min(Math.ceil(y), height - 1), Math.min(Math.ceil(left), width - 1)];
-    const above = at(top, near, c) + (at(top, far, c) - at(top, near, c)) * (left - near);
-    const below = at(bottom, near, c) + (at(bottom, far, c) - at(bottom, near, c)) * (left - near);
-    return above + (below - above) * (y - top);
+  const [rows = [], columns = []] = [0, 1].map((axis) => {
+    const [from, to] = [x.shape[axis] ?? 1, shape[axis] ?? 1];
+    const { factor, shift, divisor } = resizedAxis(operation, from, to);
+    return Array.from({ length: to }, (_, n) => {
+      const place = Math.max(0, (n * factor + shift) / divisor);
+      const first = Math.floor(place);
+      return { first, second: Math.min(Math.ceil(place), from - 1), weight: place - first };
+    });
+  });
+  return fill(shape, ([n = 0, m = 0, c = 0]) => {
+    const [row, column] = [rows[n], columns[m]];
+    if (!row || !column) return 0;
+    if (operation.interpolation === 'nearest') return at(row.first, column.first, c);
+    const along = (line: number): number => {
+      const left = at(line, column.first, c);
+      return left + (at(line, column.second, c) - left) * column.weight;
+    };
+    const above = along(row.first);
+    return above + (along(row.second) - above) * row.weight;
   });
 }
 

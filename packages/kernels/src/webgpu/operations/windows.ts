@@ -1,9 +1,9 @@
 import type { Segment } from '../../plan/steps.ts';
-import { channelsOf, positionsOf, type Shape } from '../../tail/shape.ts';
+import { positionsOf, type Shape } from '../../tail/shape.ts';
 import type { DepthwiseOperation } from '../../operations/depthwise.ts';
 import type { GlobalPoolOperation } from '../../operations/global-pool.ts';
 import type { PoolOperation } from '../../operations/pool.ts';
-import type { ResizeOperation } from '../../operations/resize.ts';
+import { resizedAxis, type ResizeOperation } from '../../operations/resize.ts';
 import { REDUCTION_CODES } from '../reduction-codes.ts';
 import { resultVariant } from './kernel.ts';
 import type { Launch } from './launch.ts';
@@ -80,18 +80,22 @@ export function poolLaunch(
 }
 
 export function resizeLaunch(
-  { interpolation }: ResizeOperation,
+  operation: ResizeOperation,
   source: WindowSource,
   constants: GPUBuffer | null,
   result: Result,
 ): Launch {
-  const [height = 1, width = 1] = positionsOf(source.shape);
+  const axes = positionsOf(source.shape).flatMap((from, axis) => {
+    const { factor, shift, divisor } = resizedAxis(operation, from, result.shape[axis] ?? 1);
+    return [from, factor, shift, divisor];
+  });
   return {
     shader: RESIZE,
     overrides: {},
     uniforms: [
       encodeResult(result),
-      Uint32Array.of(height, width, Number(interpolation === 'bilinear'), channelsOf(source.shape)),
+      // The shift may be negative: the shader reads these as signed.
+      Uint32Array.of(...axes, Number(operation.interpolation === 'bilinear'), 0, 0, 0),
     ],
     buffers: { ...resultBuffers(result), 6: constants, 7: source.values },
     threads: eachResultThreads(result),

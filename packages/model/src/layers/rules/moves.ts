@@ -44,7 +44,7 @@ const upSampling: LayerRule = (context) =>
     const factors = numbersField(context.layer, 'size');
     const interpolation = layerField(context.layer, 'interpolation') === 'nearest' ? 'nearest' : 'bilinear';
     const resized = shape.map((length, axis) => length * (factors[axis] ?? 1));
-    return [{ operation: { kind: 'resize', interpolation }, shape: resized }];
+    return [{ operation: { kind: 'resize', interpolation, coordinates: 'asymmetric' }, shape: resized }];
   });
 
 const repeatVector: LayerRule = (context) => [

@@ -59,8 +59,9 @@ const PRIMITIVES: { readonly [Kind in Primitive['kind']]: Row<Kind> } = {
       before.map((count, axis): [number, number] => [count, after[axis] ?? 0]),
     ),
   gather: ({ axis }, inputs) => tf.gather(at(inputs, 0), at(inputs, 1), axis),
-  'resize-bilinear': (_, inputs, shape) => {
-    return tf.image.resizeBilinear(images(inputs, 0), [shape[1] ?? 1, shape[2] ?? 1]);
+  'resize-bilinear': ({ coordinates }, inputs, shape) => {
+    const size: [number, number] = [shape[1] ?? 1, shape[2] ?? 1];
+    return tf.image.resizeBilinear(images(inputs, 0), size, false, coordinates === 'half-pixel');
   },
   // An addition is broadcast at once, where the WASM backend takes tens of milliseconds to tile as much.
   expand: (_, inputs, shape) => {
