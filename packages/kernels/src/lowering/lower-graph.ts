@@ -26,7 +26,10 @@ export function lowerGraph(graph: Graph, feeds: readonly NodeId[], fetches: read
   for (const id of nodesBetween(graph, feeds, fetches)) {
     const { name, operation, inputs, shape } = nodeAt(graph, id);
     if (operation.kind === 'input') {
-      throw new KernelsError('invalid-input', `The input "${name}" of the network was not given. Feed every input.`);
+      throw new KernelsError(
+        'invalid-input',
+        `The input "${name}" of the network was not given. Feed every input.`,
+      );
     }
     if (operation.kind === 'opaque') throw unsupported(name, operation.layerClass);
     if (operation.kind === 'identity') {

@@ -14,7 +14,13 @@ interface ByAxes {
 /** @param order of the axes; that in which they are stored where it is left out */
 function byAxes(writer: TensorWriter, tensor: ModelTensor, order = storedAxes(tensor.layout)): ByAxes {
   const { axes } = tensor.layout;
-  return { name: writer.arranged(tensor, order.map((axis) => axes[axis] ?? [])), order };
+  return {
+    name: writer.arranged(
+      tensor,
+      order.map((axis) => axes[axis] ?? []),
+    ),
+    order,
+  };
 }
 
 /** The result of an operation that changed the lengths of some axes. */
@@ -51,7 +57,13 @@ export function sliced(
   });
   if (cut.length === 0) return result(writer, name, x, order, shape);
   const list = (f: (part: (typeof cut)[number]) => number): string => writer.model.integers(cut.map(f));
-  const inputs = [name, list(({ start }) => start), list(({ end }) => end), list(({ dim }) => dim), list(({ step }) => step)];
+  const inputs = [
+    name,
+    list(({ start }) => start),
+    list(({ end }) => end),
+    list(({ dim }) => dim),
+    list(({ step }) => step),
+  ];
   return result(writer, writer.model.add('Slice', inputs), x, order, shape);
 }
 
@@ -89,7 +101,9 @@ export function joinAlong(
   tensors: readonly ModelTensor[],
   shape: ProgramShape,
 ): StoredTensor {
-  const first = tensors.find(({ kind, layout }) => kind === 'stored' && (layout.axes[axis]?.length ?? 0) > 0) ?? tensors[0];
+  const first =
+    tensors.find(({ kind, layout }) => kind === 'stored' && (layout.axes[axis]?.length ?? 0) > 0) ??
+    tensors[0];
   if (!first) throw new RangeError('Nothing to put together.');
   const order = storedAxes(first.layout);
   const names = tensors.map((tensor) => byAxes(writer, tensor, order).name);
@@ -110,7 +124,7 @@ export function repeated(writer: TensorWriter, x: ModelTensor, shape: ProgramSha
 
 export function resized(
   writer: TensorWriter,
-  _: PrimitiveOf<'resize-bilinear'>,
+  { coordinates }: PrimitiveOf<'resize-bilinear'>,
   x: ModelTensor,
   shape: ProgramShape,
 ): StoredTensor {
@@ -119,9 +133,8 @@ export function resized(
   const sizes = writer.model.integers(shape.slice(1, 3).map(Number));
   const found = writer.model.add('Resize', [name, '', '', sizes], {
     mode: 'linear',
-    coordinate_transformation_mode: 'asymmetric',
+    coordinate_transformation_mode: coordinates.replace('-', '_'),
     axes: [2, 3],
   });
   return result(writer, found, x, order, shape);
 }
-

@@ -29,7 +29,9 @@ export function binary(writer: TensorWriter, opType: string, a: ModelTensor, b: 
 function commonDims(a: ModelTensor, b: ModelTensor, axes: readonly Factors[]): readonly Factors[] {
   const all = axes.flat();
   const hasAll = (tensor: ModelTensor): boolean => tensor.layout.dims.flat().length === all.length;
-  const [lead] = [a, b].filter(hasAll).toSorted((x, y) => Number(x.kind === 'constant') - Number(y.kind === 'constant'));
+  const [lead] = [a, b]
+    .filter(hasAll)
+    .toSorted((x, y) => Number(x.kind === 'constant') - Number(y.kind === 'constant'));
   if (!lead) return axes;
   const other = new Set((lead === a ? b : a).layout.dims.flat());
   const isMixed = lead.layout.dims.some(

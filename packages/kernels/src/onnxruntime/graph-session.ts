@@ -42,7 +42,12 @@ export class GraphSession {
     const { tensors } = program.output;
     const model = writeProgram(program, program.once, { chunk: 1, all: 1 }, [...new Set(tensors)]);
     const session = await ProgramSession.create(model, program.values, options);
-    return new GraphSession({ feeds, fetches }, session, program.given.map(({ value }) => value), tensors);
+    return new GraphSession(
+      { feeds, fetches },
+      session,
+      program.given.map(({ value }) => value),
+      tensors,
+    );
   }
 
   /**

@@ -1,4 +1,6 @@
 import { create, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
+import type {
+  ValueInfoProtoSchema} from 'onnx-buf';
 import {
   AttributeProto_AttributeType,
   ModelProtoSchema,
@@ -6,7 +8,6 @@ import {
   TensorProto_DataLocation,
   TensorProto_DataType,
   TensorProtoSchema,
-  ValueInfoProtoSchema,
   type NodeProto,
   type TensorProto,
 } from 'onnx-buf';
@@ -80,9 +81,7 @@ export class OnnxModelBuilder {
 
   /** Gives a tensor out, under a name of its own. */
   output(name: string, tensor: string, dims: readonly Length[]): void {
-    this.#nodes.push(
-      create(NodeProtoSchema, { name, opType: 'Identity', input: [tensor], output: [name] }),
-    );
+    this.#nodes.push(create(NodeProtoSchema, { name, opType: 'Identity', input: [tensor], output: [name] }));
     this.#outputs.push({ name, dims });
   }
 

@@ -34,7 +34,8 @@ const FLOAT = 1;
 
 /** What ONNX Runtime does for each primitive. */
 const PRIMITIVES: { readonly [Kind in Primitive['kind']]: Row<Kind> } = {
-  convolution: (window, inputs, shape, writer) => convolved(writer, window, at(inputs, 0), at(inputs, 1), shape),
+  convolution: (window, inputs, shape, writer) =>
+    convolved(writer, window, at(inputs, 0), at(inputs, 1), shape),
   depthwise: (window, inputs, shape, writer) =>
     convolvedDepthwise(writer, window, at(inputs, 0), at(inputs, 1), shape),
   pool: (window, inputs, shape, writer) => pooled(writer, window, at(inputs, 0), shape),
@@ -55,7 +56,11 @@ const PRIMITIVES: { readonly [Kind in Primitive['kind']]: Row<Kind> } = {
     const { axes, dims } = plainLayout(shape, writer.variants);
     const plain = writer.plain(x);
     const lengths = dims.map(lengthOf).map((length) => (typeof length === 'number' ? length : -1));
-    return writer.stored(writer.model.add('Reshape', [plain.name, writer.model.integers(lengths)]), axes, dims);
+    return writer.stored(
+      writer.model.add('Reshape', [plain.name, writer.model.integers(lengths)]),
+      axes,
+      dims,
+    );
   },
   transpose: ({ axes }, inputs) => {
     const x = at(inputs, 0);
@@ -118,7 +123,9 @@ function reduced(
 ): ModelTensor {
   const { layout } = x;
   const over = new Set(axes.flatMap((axis) => layout.axes[axis] ?? []));
-  const isMixed = layout.dims.some((group) => group.some((f) => over.has(f)) && !group.every((f) => over.has(f)));
+  const isMixed = layout.dims.some(
+    (group) => group.some((f) => over.has(f)) && !group.every((f) => over.has(f)),
+  );
   const dims: readonly Factors[] = isMixed ? layout.dims.flat().map((factor) => [factor]) : layout.dims;
   const gone = dims.flatMap((group, i) => (group.some((factor) => over.has(factor)) ? [i] : []));
   const name = writer.model.add(

@@ -69,20 +69,29 @@ export class ProgramSession {
    *
    * @throws KernelsError `runtime-failed`, `out-of-memory`
    */
-  async run(values: Values, chunk: { inputs: number; first: number; variants: number }): Promise<Map<Tensor, Float32Array>> {
+  async run(
+    values: Values,
+    chunk: { inputs: number; first: number; variants: number },
+  ): Promise<Map<Tensor, Float32Array>> {
     const { Tensor: RuntimeTensorClass } = this.#runtime;
     const feeds: Record<string, RuntimeTensor> = {};
     for (const tensor of this.#inputs) {
       const data = values.get(tensor);
       if (!data) throw new RangeError(`Tensor ${String(tensor)} is read before it is made.`);
-      feeds[nameOf(tensor)] = new RuntimeTensorClass('float32', data, shapeIn(this.#shapes[tensor] ?? [], chunk));
+      feeds[nameOf(tensor)] = new RuntimeTensorClass(
+        'float32',
+        data,
+        shapeIn(this.#shapes[tensor] ?? [], chunk),
+      );
     }
-    if (this.#isCut) feeds[FIRST_VARIANT] = new RuntimeTensorClass('int64', BigInt64Array.of(BigInt(chunk.first)), [1]);
+    if (this.#isCut)
+      feeds[FIRST_VARIANT] = new RuntimeTensorClass('int64', BigInt64Array.of(BigInt(chunk.first)), [1]);
     const results = await this.#results(feeds);
     return new Map(
       this.#outputs.map((tensor) => {
         const data = results[fetchedName(tensor)]?.data;
-        if (!(data instanceof Float32Array)) throw new RangeError(`Tensor ${String(tensor)} was not computed.`);
+        if (!(data instanceof Float32Array))
+          throw new RangeError(`Tensor ${String(tensor)} was not computed.`);
         return [tensor, data];
       }),
     );
@@ -95,7 +104,9 @@ export class ProgramSession {
     await this.#session.release();
   }
 
-  async #results(feeds: Readonly<Record<string, RuntimeTensor>>): Promise<Readonly<Record<string, RuntimeTensor>>> {
+  async #results(
+    feeds: Readonly<Record<string, RuntimeTensor>>,
+  ): Promise<Readonly<Record<string, RuntimeTensor>>> {
     try {
       return await this.#session.run(feeds);
     } catch (error) {

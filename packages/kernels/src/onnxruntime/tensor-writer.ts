@@ -1,6 +1,15 @@
 import { shapeIn, type Length, type ProgramShape } from '../lowering/length.ts';
 import type { ProgramConstant } from '../lowering/program.ts';
-import { factorsOf, isRun, isSameDims, isSameOrder, lengthOf, plainLayout, type Factors, type Layout } from './layout.ts';
+import {
+  factorsOf,
+  isRun,
+  isSameDims,
+  isSameOrder,
+  lengthOf,
+  plainLayout,
+  type Factors,
+  type Layout,
+} from './layout.ts';
 import type { OnnxModelBuilder } from './onnx-model.ts';
 
 /** A tensor of the model that is written. */
@@ -68,7 +77,9 @@ export class TensorWriter {
     const order = dims.flat();
     if (isSameOrder(layout.dims.flat(), order)) return this.#withDims(name, layout.dims, dims);
     // As few dimensions as do: neighbors that stay neighbors are one.
-    const runs = layout.dims.every((group) => isRun(group, order)) ? layout.dims : runsOf(layout.dims.flat(), order);
+    const runs = layout.dims.every((group) => isRun(group, order))
+      ? layout.dims
+      : runsOf(layout.dims.flat(), order);
     const sorted = runs
       .filter((run) => run.length > 0)
       .toSorted((a, b) => order.indexOf(a[0]!) - order.indexOf(b[0]!));
@@ -182,7 +193,9 @@ function transposed(
   perm: readonly number[],
 ): ProgramConstant['values'] {
   if (perm.every((from, to) => from === to)) return values;
-  const strides = lengths.map((_, axis) => lengths.slice(axis + 1).reduce((product, length) => product * length, 1));
+  const strides = lengths.map((_, axis) =>
+    lengths.slice(axis + 1).reduce((product, length) => product * length, 1),
+  );
   const out = perm.map((axis) => lengths[axis] ?? 1);
   const steps = perm.map((axis) => strides[axis] ?? 1);
   const moved = values.slice();

@@ -22,7 +22,15 @@ export function convolved(
     writer.arranged(images, asImages(images)),
     writer.arranged(kernel, [filters, channels, height, width]),
   ];
-  return made(writer, 'Conv', inputs, { dilations: window.dilation, ...sliding(window) }, images, shape, filters);
+  return made(
+    writer,
+    'Conv',
+    inputs,
+    { dilations: window.dilation, ...sliding(window) },
+    images,
+    shape,
+    filters,
+  );
 }
 
 export function convolvedDepthwise(
@@ -34,7 +42,10 @@ export function convolvedDepthwise(
 ): StoredTensor {
   const [height = [], width = [], channels = [], multiplier = []] = kernel.layout.axes;
   const filters = [...channels, ...multiplier];
-  const inputs = [writer.arranged(images, asImages(images)), writer.arranged(kernel, [filters, [], height, width])];
+  const inputs = [
+    writer.arranged(images, asImages(images)),
+    writer.arranged(kernel, [filters, [], height, width]),
+  ];
   const attributes = { dilations: window.dilation, group: count(lengthOf(channels)), ...sliding(window) };
   return made(writer, 'Conv', inputs, attributes, images, shape, filters);
 }

@@ -46,7 +46,8 @@ export function writeProgram(
     first: () => (first ??= model.input(FIRST_VARIANT, 'int64', [1])),
     counted: () => {
       const [counted] = inputs.filter((tensor) => countsInputs(program.values[tensor]?.[0]));
-      if (counted === undefined) throw new RangeError('No input of the model says how many inputs there are.');
+      if (counted === undefined)
+        throw new RangeError('No input of the model says how many inputs there are.');
       return nameOf(counted);
     },
   });
@@ -76,7 +77,11 @@ export function writeProgram(
   }
   for (const tensor of outputs) {
     const value = valueOf(tensor);
-    model.output(fetchedName(tensor), writer.arranged(value, value.layout.axes), value.layout.axes.map(lengthOf));
+    model.output(
+      fetchedName(tensor),
+      writer.arranged(value, value.layout.axes),
+      value.layout.axes.map(lengthOf),
+    );
   }
   return { model: model.finish(), inputs, outputs };
 }
