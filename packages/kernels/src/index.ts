@@ -74,3 +74,6 @@ export { lowerGraph, type GraphProgram } from './lowering/lower-graph.ts';
 export { GraphSession } from './onnxruntime/graph-session.ts';
 export { findOnnxRuntime, type FoundRuntime } from './onnxruntime/runtime.ts';
 export type { SessionOptions } from './onnxruntime/session.ts';
+export { onnxRuntimeExecutor } from './onnxruntime/onnxruntime-executor.ts';
+export { programExecutor } from './programs/program-executor.ts';
+export type * from './programs/program-engine.ts';

@@ -110,3 +110,4 @@ export { textureClassNames } from './data/textures/patterns.ts';
 export type { TextureRegion } from './data/textures/region.ts';
 export { printable, printableJson, printableName, validXml } from './text/printable.ts';
 export { openEventWriter, type EventWriter } from './tensorboard/event-writer.ts';
+export { runPrimitive } from './tfjs/primitives.ts';

@@ -49,7 +49,7 @@ export const compare: RegisterCommand = (program, { signal }) => {
     )
     .addOption(
       new Option('--executor <executor>', "what runs Ablation-CAM's plan")
-        .choices(['auto', 'webgpu', 'tfjs', 'reference'] as const)
+        .choices(['auto', 'webgpu', 'onnxruntime', 'tfjs', 'reference'] as const)
         .default('auto' as const),
     )
     .option(

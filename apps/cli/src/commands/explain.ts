@@ -90,7 +90,7 @@ export const explain: RegisterCommand = (program, { signal }) => {
     )
     .addOption(
       new Option('--executor <executor>', 'what runs the ablation')
-        .choices(['auto', 'webgpu', 'tfjs', 'reference'] as const)
+        .choices(['auto', 'webgpu', 'onnxruntime', 'tfjs', 'reference'] as const)
         .default('auto' as const),
     )
     .option(

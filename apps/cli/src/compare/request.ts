@@ -12,7 +12,7 @@ export interface CompareRequest {
   readonly steps: number;
   readonly backend: 'auto' | 'webgpu' | 'wasm' | 'cpu';
   /** What runs Ablation-CAM's plan. */
-  readonly executor: 'auto' | 'webgpu' | 'tfjs' | 'reference';
+  readonly executor: 'auto' | 'webgpu' | 'onnxruntime' | 'tfjs' | 'reference';
   readonly normalize?: string | undefined;
   readonly labels?: string | undefined;
   readonly out: string;

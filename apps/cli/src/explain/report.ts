@@ -98,6 +98,8 @@ function executorText(
   switch (name) {
     case 'webgpu':
       return `WebGPU, ${count(dispatches, 'dispatch', 'dispatches')} for all channels`;
+    case 'onnxruntime':
+      return 'ONNX Runtime, all channels together';
     case 'tfjs':
       return 'TensorFlow.js, all channels together';
     case 'reference':

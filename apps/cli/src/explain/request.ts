@@ -20,7 +20,7 @@ export interface ExplainRequest {
   readonly norm: 1 | 2;
   readonly strategy: 'single-dispatch' | 'naive';
   readonly backend: 'auto' | 'webgpu' | 'wasm' | 'cpu';
-  readonly executor: 'auto' | 'webgpu' | 'tfjs' | 'reference';
+  readonly executor: 'auto' | 'webgpu' | 'onnxruntime' | 'tfjs' | 'reference';
   readonly normalize?: string | undefined;
   readonly maxPixels?: number | undefined;
   readonly labels?: string | undefined;

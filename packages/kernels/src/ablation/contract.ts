@@ -113,7 +113,7 @@ export interface AblationTimings {
   readonly gpuMs: number | null;
 }
 
-export type ExecutorName = 'webgpu' | 'tfjs' | 'reference';
+export type ExecutorName = 'webgpu' | 'onnxruntime' | 'tfjs' | 'reference';
 
 /** Runs plans. */
 export interface Executor {

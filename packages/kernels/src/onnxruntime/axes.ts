@@ -33,7 +33,7 @@ function result(
 ): StoredTensor {
   const now = shape.map((length, axis): Factors => {
     const own = axes[axis] ?? [];
-    return isSameLength(lengthOf(own), length) ? own : writer.factors(length);
+    return isSameLength(lengthOf(own), writer.length(length)) ? own : writer.factors(length);
   });
   return writer.stored(
     name,
@@ -50,7 +50,7 @@ export function sliced(
 ): StoredTensor {
   const { name, order } = byAxes(writer, x);
   const cut = order.flatMap((axis, dim) => {
-    const [length] = [shape[axis] ?? 1];
+    const length = writer.length(shape[axis] ?? 1);
     if (typeof length !== 'number' || isSameLength(lengthOf(x.layout.axes[axis] ?? []), length)) return [];
     const [start, step] = [starts[axis] ?? 0, steps[axis] ?? 1];
     return [{ dim, start, end: start + (length - 1) * step + 1, step }];
@@ -115,7 +115,7 @@ export function repeated(writer: TensorWriter, x: ModelTensor, shape: ProgramSha
   const ranked = { ...x, layout: withRank(x.layout, shape.length) };
   const { name, order } = byAxes(writer, ranked);
   const lengths = order.map((axis) => {
-    const length = shape[axis] ?? 1;
+    const length = writer.length(shape[axis] ?? 1);
     // A length of 1 keeps what is there.
     return isSameLength(lengthOf(ranked.layout.axes[axis] ?? []), length) ? 1 : length;
   });
@@ -130,11 +130,11 @@ export function resized(
 ): StoredTensor {
   const order = [0, 3, 1, 2];
   const { name } = byAxes(writer, x, order);
-  const sizes = writer.model.integers(shape.slice(1, 3).map(Number));
+  // All four of them: the runtime loses the sizes of named axes when it moves an exchange of axes past the operation.
+  const sizes = writer.lengths(order.map((axis) => writer.length(shape[axis] ?? 1)));
   const found = writer.model.add('Resize', [name, '', '', sizes], {
     mode: 'linear',
     coordinate_transformation_mode: coordinates.replace('-', '_'),
-    axes: [2, 3],
   });
   return result(writer, found, x, order, shape);
 }

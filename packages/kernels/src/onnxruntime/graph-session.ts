@@ -66,7 +66,8 @@ export class GraphSession {
     return this.#fetched.map((tensor) => found.get(tensor) ?? new Float32Array());
   }
 
-  dispose(): Promise<void> {
-    return this.#session.dispose();
+  /** Frees the weights; may be called twice. */
+  dispose(): void {
+    this.#session.dispose();
   }
 }

@@ -1,6 +1,5 @@
 import { create, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
-import type {
-  ValueInfoProtoSchema} from 'onnx-buf';
+import type { ValueInfoProtoSchema } from 'onnx-buf';
 import {
   AttributeProto_AttributeType,
   ModelProtoSchema,

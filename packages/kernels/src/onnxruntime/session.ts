@@ -98,10 +98,11 @@ export class ProgramSession {
   }
 
   /** Frees the weights; may be called twice. */
-  async dispose(): Promise<void> {
+  dispose(): void {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
-    await this.#session.release();
+    // The library frees at once; the promise only says so.
+    void this.#session.release();
   }
 
   async #results(

@@ -70,6 +70,11 @@ export class TensorWriter {
     return factorsOf(length, this.variants);
   }
 
+  /** A length of the chunk, which counts nothing but inputs. */
+  length(length: Length): Length {
+    return lengthOf(this.factors(length));
+  }
+
   /** Returns the name of the tensor with these dimensions, which hold all its factors. */
   arranged(tensor: ModelTensor, dims: readonly Factors[]): string {
     if (tensor.kind === 'constant') return this.#arrangedConstant(tensor, dims);
@@ -132,7 +137,17 @@ export class TensorWriter {
     return this.model.add('Reshape', [name, shape]);
   }
 
-  #arrangedConstant({ values, layout, isCut }: ConstantTensor, dims: readonly Factors[]): string {
+  #arrangedConstant(tensor: ConstantTensor, dims: readonly Factors[]): string {
+    const { values, layout, isCut } = tensor;
+    if (isCut) {
+      // The cells of a chunk lie together only from the factor on that counts its variants.
+      const apart = dims.flatMap((group) => {
+        const at = group.findIndex(({ perVariant }) => perVariant);
+        return at > 0 ? [group.slice(0, at), group.slice(at)] : [group];
+      });
+      if (apart.length > dims.length)
+        return this.#withDims(this.#arrangedConstant(tensor, apart), apart, dims);
+    }
     const host = (factors: Factors): number =>
       factors.reduce((product, { length, perVariant }) => {
         return product * (isCut && perVariant ? (length / this.variants) * this.#all : length);

@@ -42,7 +42,13 @@ export function ablationMethod(options: AblationCamOptions): AblationMethod {
     weighting: choiceOf('weighting', options.weighting ?? 'relative-drop', ['relative-drop', 'slope']),
     norm: choiceOf('norm', norm, [1, 2]),
     strategy: choiceOf('strategy', options.strategy ?? 'single-dispatch', ['single-dispatch', 'naive']),
-    executor: choiceOf('executor', options.executor ?? 'auto', ['auto', 'webgpu', 'tfjs', 'reference']),
+    executor: choiceOf('executor', options.executor ?? 'auto', [
+      'auto',
+      'webgpu',
+      'onnxruntime',
+      'tfjs',
+      'reference',
+    ]),
     ablatedScores,
   };
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import {
+  onnxRuntimeExecutor,
   planSteps,
   planTail,
   referenceExecutor,
@@ -14,6 +15,7 @@ import { tfjsExecutor } from '../executors/tfjs/tfjs-executor.ts';
 import type { Choice } from '../explanation/explanation.ts';
 import type { Runtime } from './choose-runtime.ts';
 import { estimatedMs } from './estimate.ts';
+import { takeTurns } from './turn.ts';
 
 /** What an ablation runs on, and the plan it runs. */
 export interface PlannedExecutor {
@@ -95,6 +97,7 @@ function planOf(tail: Tail, name: ExecutorName, device: Device | null): Plan {
     case 'webgpu':
       return planTail(tail, device ? { limits: device.limits } : {});
     case 'tfjs':
+    case 'onnxruntime':
       return planSteps(tail);
     case 'reference':
       return planTail(tail);
@@ -106,6 +109,8 @@ function executorCalled(name: ExecutorName, device: Device | null): Executor {
     case 'webgpu':
       if (!device) throw new RangeError('WebGPU was chosen without a device.');
       return webGpuExecutor(device);
+    case 'onnxruntime':
+      return onnxRuntimeExecutor(takeTurns);
     case 'tfjs':
       return tfjsExecutor();
     case 'reference':

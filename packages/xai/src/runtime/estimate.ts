@@ -23,6 +23,7 @@ const SPEEDS = {
   softwareGpu: { operations: 1e6, bytes: 6.3e5, run: 0.17, step: 0.19, variant: 0.001, score: 3e-5 },
   wasm: { operations: 7.5e6, bytes: 4.5e6, run: 0.15, step: 0.015, variant: 0.0002, score: 1e-5 },
   javascript: { operations: 1e5, bytes: 3e5, run: 0.15, step: 0.015, variant: 0.0002, score: 1e-5 },
+  onnxRuntime: { operations: 3e7, bytes: 8e6, run: 0.15, step: 0.01, variant: 0.0002, score: 1e-5 },
   reference: { operations: 2.5e5, bytes: 4e5, run: 0, step: 0.005, variant: 0.0004, score: 5e-6 },
 } as const satisfies Record<string, Speed>;
 
@@ -53,6 +54,8 @@ function speedOf(executor: ExecutorName, backend: string): Speed {
     case 'tfjs':
       if (backend === 'webgpu') return SPEEDS.softwareGpu;
       return backend === 'wasm' ? SPEEDS.wasm : SPEEDS.javascript;
+    case 'onnxruntime':
+      return SPEEDS.onnxRuntime;
     case 'reference':
       return SPEEDS.reference;
   }

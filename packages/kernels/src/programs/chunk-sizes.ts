@@ -1,51 +1,39 @@
-import {
-  bytesPerInput,
-  bytesPerVariant,
-  channelsOf,
-  channelsPerVariant,
-  chunkSizes,
-  sizeOf,
-  type ChunkSizes,
-  type StepPlan,
-  type VariantStep,
-} from '@ablation-cam/kernels';
-
-/**
- * How much a chunk of variants may hold: where the deltas of a step stay in the cache of a CPU core, the steps take half the
- * time.
- */
-const CACHED_BYTES = 8 * 1024 * 1024;
-
-/**
- * Multiply-adds that an operation of a chunk may take, about a twentieth of a second of the WASM backend on a common CPU, and
- * three times as long where the CPU is busy: others wait for the thread as long. A single variant may take more; the lowering cuts its layers.
- */
-export const MOST_OPERATIONS = 3e8;
+import { channelsPerVariant } from '../plan/owner.ts';
+import { bytesPerInput, bytesPerVariant, chunkSizes, type ChunkSizes } from '../plan/chunk-sizes.ts';
+import type { StepPlan } from '../plan/step-plan.ts';
+import type { VariantStep } from '../plan/steps.ts';
+import { channelsOf, sizeOf } from '../tail/shape.ts';
+import type { ChunkLimits } from './program-engine.ts';
 
 /** Copies of a step's result that exist at once while its epilogue is applied. */
 const COPIES = 3;
 
 /**
- * Returns the chunks of a run. They stay within the plan's budget although TensorFlow.js writes down what a kernel of our own
+ * Returns the chunks of a run. They stay within the plan's budget although a library writes down what a kernel of our own
  * keeps to itself, the results of steps before they are pooled; and are no larger than pays.
  *
  * @throws KernelsError `too-large` where not even one variant fits
  */
-export function tfjsChunkSizes(plan: StepPlan, inputs: number, maps: number): ChunkSizes {
+export function programChunkSizes(
+  plan: StepPlan,
+  inputs: number,
+  maps: number,
+  { bytes, operations }: ChunkLimits,
+): ChunkSizes {
   const elements = plan.variantSteps.reduce((most, step) => {
     return 'shape' in step ? Math.max(most, sizeOf(step.shape)) : most;
   }, 1);
   const scratch = Array.from({ length: COPIES }, () => ({ perVariant: true, elements }));
   const unfused = { ...plan, slots: [...plan.slots, ...scratch] };
-  const pays = bytesPerInput(unfused, maps) + Math.max(CACHED_BYTES, bytesPerVariant(unfused));
+  const pays = bytesPerInput(unfused, maps) + Math.max(bytes, bytesPerVariant(unfused));
   const sizes = chunkSizes({ ...unfused, budgetBytes: Math.min(plan.budgetBytes, pays) }, inputs, maps);
-  return inTime(sizes, plan);
+  return inTime(sizes, plan, operations);
 }
 
 /** Chunks no operation of which takes longer than others may wait. */
-function inTime(sizes: ChunkSizes, { variantSteps, channels }: StepPlan): ChunkSizes {
+function inTime(sizes: ChunkSizes, { variantSteps, channels }: StepPlan, operations: number): ChunkSizes {
   const heaviest = variantSteps.reduce((most, step) => Math.max(most, operationsPerVariant(step)), 1);
-  const rows = Math.max(1, Math.floor(MOST_OPERATIONS / heaviest));
+  const rows = Math.max(1, Math.floor(operations / heaviest));
   if (sizes.inputs * sizes.variants <= rows) return sizes;
   if (sizes.variants === channels && rows >= channels) {
     return { inputs: Math.floor(rows / channels), variants: channels };

@@ -1,4 +1,6 @@
-import { channelPlane, KernelsError, type AblationInput, type TensorSource } from '@ablation-cam/kernels';
+import { channelPlane } from '../ablation/channel-weights.ts';
+import type { AblationInput, TensorSource } from '../ablation/contract.ts';
+import { KernelsError } from '../errors.ts';
 
 /** The value that stands for "off" of inputs `first` to `first + inputs - 1`, `[inputs, channels]`. */
 export function offValues(
@@ -30,5 +32,5 @@ export function rowsOf(values: Float32Array, all: number, first: number, inputs:
 /** @throws KernelsError `invalid-input` for a tensor on a GPU */
 export function onCpu(source: TensorSource | readonly never[]): Float32Array {
   if (source instanceof Float32Array) return source;
-  throw new KernelsError('invalid-input', 'The tfjs executor takes tensors on the CPU, got a GPU buffer.');
+  throw new KernelsError('invalid-input', 'This executor takes tensors on the CPU, got a GPU buffer.');
 }

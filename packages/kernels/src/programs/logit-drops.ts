@@ -1,15 +1,11 @@
-import * as tf from '@tensorflow/tfjs';
-import {
-  KernelsError,
-  shapeIn,
-  throwIfAborted,
-  type AblationInput,
-  type Chunk,
-  type ProgramOutput,
-  type StepPlan,
-} from '@ablation-cam/kernels';
-import { takeTurns } from '../../runtime/turn.ts';
-import { Tensors, type LoadedProgram } from './loaded-program.ts';
+import type { AblationInput } from '../ablation/contract.ts';
+import { throwIfAborted } from '../ablation/validate.ts';
+import { KernelsError } from '../errors.ts';
+import type { LastStep } from '../lowering/last-step.ts';
+import type { Chunk } from '../lowering/length.ts';
+import type { Program, ProgramOutput, Tensor } from '../lowering/program.ts';
+import type { StepPlan } from '../plan/step-plan.ts';
+import type { LoadedProgram, ProgramEngine, ProgramRun } from './program-engine.ts';
 import { offValues, onCpu, rowsOf } from './run-input.ts';
 
 /** Inputs `first` to `first + inputs - 1` of a run, whose variants are taken `variants` at a time. */
@@ -22,31 +18,39 @@ export interface InputChunk {
 /** Is handed an input of the chunk, a channel and how far the logits fall without it, `[classes]`, which it may not keep. */
 export type TakeDrops = (n: number, channel: number, drops: Float64Array) => void;
 
+/** A plan's program, and what is not done by it. */
+export interface PlanProgram {
+  /** Without the constants, whose arrays may be forgotten once they are uploaded. */
+  readonly program: Omit<Program, 'constants'>;
+  readonly loaded: LoadedProgram;
+  /** What the CPU does behind the program; null where the program does all. */
+  readonly lastStep: LastStep | null;
+}
+
 /**
  * Runs a plan's program for some inputs: works out how far each logit falls without each channel.
  *
- * @throws the signal's reason between any two operations
+ * @throws the signal's reason
  */
 export async function eachLogitDrop(
   plan: StepPlan,
-  loaded: LoadedProgram,
+  { program, loaded, lastStep }: PlanProgram,
   input: AblationInput,
   { first, inputs, variants }: InputChunk,
   take: TakeDrops,
+  takeTurns: ProgramEngine['takeTurns'],
 ): Promise<void> {
   const { channels, classes } = plan;
-  const { program, lastStep } = loaded;
-  const tensors = new Tensors();
+  const { signal } = input;
   const drops = new Float64Array(classes);
+  const run = await loaded.begin(broughtAlong(plan, program, input, first, inputs), inputs, signal);
   try {
-    bringAlong(plan, loaded, tensors, input, first, inputs);
-    await loaded.run(program.once, tensors, { inputs, first: 0, variants }, input.signal);
     const { output } = program;
     if (output.kind === 'streams' && lastStep) {
-      const [base, off] = await readStreams(output, tensors);
+      const [base, off] = [await run.read(output.base), await run.read(output.off)];
       for (let n = 0; n < inputs; n++) {
         await takeTurns();
-        throwIfAborted(input.signal);
+        throwIfAborted(signal);
         for (let k = 0; k < channels; k++) {
           lastStep.dropsOf(n, k, base, off, drops);
           take(n, k, drops);
@@ -56,58 +60,52 @@ export async function eachLogitDrop(
     }
     for (let k = 0; k < channels; k += variants) {
       if (k > 0) input.onProgress?.(first + (inputs * k) / channels);
-      const chunk = { inputs, first: k, variants: Math.min(variants, channels - k) };
-      await loaded.run(program.each, tensors, chunk, input.signal);
-      const found = await chunkDrops(output, tensors, plan, input, first, chunk);
-      for (let row = 0; row < inputs * chunk.variants; row++) {
+      // The last chunk is as long as the others, and does some variants again: engines are prepared for one length.
+      const chunk = { inputs, first: Math.min(k, channels - variants), variants };
+      await run.each(chunk, signal);
+      const found = await chunkDrops(output, run, plan, input, first, chunk);
+      for (let row = 0; row < inputs * variants; row++) {
+        const channel = chunk.first + (row % variants);
+        if (channel < k) continue;
         for (let c = 0; c < classes; c++) drops[c] = found[row * classes + c] ?? 0;
-        take(Math.floor(row / chunk.variants), k + (row % chunk.variants), drops);
+        take(Math.floor(row / variants), channel, drops);
       }
     }
   } finally {
-    tensors.dispose();
+    run.dispose();
   }
 }
 
-async function readStreams(
-  { base, off }: Extract<ProgramOutput, { readonly kind: 'streams' }>,
-  tensors: Tensors,
-): Promise<[Float32Array, Float32Array]> {
-  return Promise.all([tensors.get(base).data<'float32'>(), tensors.get(off).data<'float32'>()]);
-}
-
-/** Uploads what the run brings along and the program reads. */
-function bringAlong(
+/** What the run brings along and the program reads. */
+function broughtAlong(
   { tail, channels }: StepPlan,
-  { program }: LoadedProgram,
-  tensors: Tensors,
+  { given, off }: PlanProgram['program'],
   input: AblationInput,
   first: number,
   inputs: number,
-): void {
-  const chunk = { inputs, variants: channels };
-  const shapeOf = (value: number): number[] => shapeIn(program.values[value] ?? [], chunk);
-  for (const { node, value } of program.given) {
+): Map<Tensor, Float32Array> {
+  const values = new Map<Tensor, Float32Array>();
+  for (const { node, value } of given) {
     const source = node === tail.target ? input.activation : (input.constants?.get(node) ?? []);
     const rows = rowsOf(onCpu(source), input.inputs, first, inputs);
-    if (value !== null) tensors.set(value, tf.tensor(rows, shapeOf(value)));
+    if (value !== null) values.set(value, rows);
   }
-  const { off } = program;
-  if (off !== null) tensors.set(off, tf.tensor(offValues(input, channels, first, inputs), shapeOf(off)));
+  if (off !== null) values.set(off, offValues(input, channels, first, inputs));
+  return values;
 }
 
 /** `[inputs, variants, classes]` */
 async function chunkDrops(
   output: ProgramOutput,
-  tensors: Tensors,
+  run: ProgramRun,
   { classes }: StepPlan,
   input: AblationInput,
   firstInput: number,
   { inputs, variants }: Chunk,
 ): Promise<Float32Array> {
-  if (output.kind === 'logit-drops') return tensors.get(output.value).data<'float32'>();
+  if (output.kind === 'logit-drops') return run.read(output.value);
   if (output.kind === 'streams') throw new RangeError('Nobody does the last step of the program.');
-  const data = await Promise.all(output.tensors.map(({ value }) => tensors.get(value).data<'float32'>()));
+  const data = await Promise.all(output.tensors.map(({ value }) => run.read(value)));
   const logits = await input.continueFrom?.({
     inputs,
     variants,

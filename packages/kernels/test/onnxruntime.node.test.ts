@@ -1,0 +1,117 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { assertClose } from '@ablation-cam/tools/testing';
+import { GraphSession, lowerPlan, planSteps, type Graph, type Program, type StepPlan } from '../src/index.ts';
+import { outputTensors } from '../src/lowering/program-builder.ts';
+import { onnxRuntimeEngine } from '../src/onnxruntime/onnxruntime-executor.ts';
+import { kernelsOf } from '../src/reference/steps/run-steps.ts';
+import { describeTail } from './support/check-random-tail.ts';
+import { evaluateWithCubes, givenValues } from './support/naive-deltas.ts';
+import { randomTail, type RandomTail } from './support/random-tail.ts';
+import { runProgram } from './support/run-program.ts';
+
+const TAILS = 120;
+
+/** Single precision over a dozen operations, of which some enlarge rounding. */
+const TOLERANCE = { ofLargest: 2e-5, absolute: 2e-5 };
+
+const engine = onnxRuntimeEngine(() => Promise.resolve(), { threads: 1 });
+
+const test = suite('ONNX Runtime');
+
+/** A tail as a whole network, whose target and constants are the inputs. */
+function asGraph({ tail }: RandomTail): Graph {
+  const nodes = tail.nodes.map((node) => {
+    const { operation } = node;
+    const isGiven = operation.kind === 'target' || operation.kind === 'constant';
+    return { ...node, operation: isGiven ? ({ kind: 'input' } as const) : operation };
+  });
+  const inputs = nodes.flatMap(({ operation }, id) => (operation.kind === 'input' ? [id] : []));
+  const end = { name: 'logits', node: tail.output, logits: tail.output, scoreFunction: tail.scoreFunction };
+  return { nodes, inputs, outputs: [end] };
+}
+
+function floats(values: Float64Array | undefined): Float32Array {
+  return Float32Array.from(values ?? []);
+}
+
+/** Two inputs, one after the other: the second one's numbers are the first one's times a half. */
+function twice(values: Float64Array | undefined): Float64Array {
+  const own = [...(values ?? [])];
+  return Float64Array.from([...own, ...own.map((value) => value / 2)]);
+}
+
+test('every node of random graphs has the value that float64 gives it', async () => {
+  for (let seed = 1; seed <= TAILS; seed++) {
+    const random = randomTail(seed);
+    const graph = asGraph(random);
+    const given = givenValues(random);
+    const fetches = graph.nodes.flatMap(({ operation }, id) => (operation.kind === 'input' ? [] : [id]));
+    const session = await GraphSession.create(graph, graph.inputs, fetches, { threads: 1 });
+    const inputs = [1, 0.5].map((factor) => {
+      const own = new Map([...given].map(([node, values]) => [node, values.map((value) => value * factor)]));
+      return evaluateWithCubes(random.tail, own);
+    });
+    const found = await session.run(
+      graph.inputs.map((node) => floats(twice(given.get(node)))),
+      2,
+    );
+    session.dispose();
+    fetches.forEach((node, i) => {
+      const expected = inputs.flatMap((values) => [...(values[node] ?? [])]);
+      const message = `seed ${seed}, node ${node}\n${describeTail(random.tail)}`;
+      assertClose(found[i] ?? [], expected, TOLERANCE, message);
+    });
+  }
+});
+
+/** Holds what the engine makes of a program against an interpreter in float64. */
+async function checkProgram(
+  random: RandomTail,
+  plan: StepPlan,
+  program: Program,
+  chunk: number,
+): Promise<void> {
+  const given = new Map([...givenValues(random)].map(([node, values]) => [node, twice(values)]));
+  const off = twice(Float64Array.from(random.off));
+  const expected = runProgram(program, { inputs: 2, given, off }, plan.channels, chunk);
+  const loaded = await engine.load(program, { chunk, all: plan.channels });
+  const fed = new Map<number, Float32Array>();
+  for (const { node, value } of program.given) if (value !== null) fed.set(value, floats(given.get(node)));
+  if (program.off !== null) fed.set(program.off, floats(off));
+  const run = await loaded.begin(fed, 2, undefined);
+  for (let k = 0; k < plan.channels; k += chunk) {
+    const first = Math.min(k, plan.channels - chunk);
+    await run.each({ inputs: 2, first, variants: chunk }, undefined);
+    for (const [i, tensor] of outputTensors(program.output).entries()) {
+      const found = await run.read(tensor);
+      const all = expected[i] ?? new Float64Array();
+      const size = all.length / 2 / plan.channels;
+      const rows = [0, 1].flatMap((n) => {
+        const from = (n * plan.channels + first) * size;
+        return [...all.subarray(from, from + chunk * size)];
+      });
+      const message = `seed ${random.seed}, chunks of ${chunk}\n${describeTail(random.tail, plan)}`;
+      assertClose(found, rows, TOLERANCE, message);
+    }
+  }
+  run.dispose();
+  loaded.dispose();
+}
+
+test('programs of random plans give what they give in float64, whole and in chunks', async () => {
+  let chunked = 0;
+  for (let seed = 1; seed <= TAILS; seed++) {
+    const random = randomTail(seed, { opaque: seed % 4 === 0 });
+    const plan = planSteps(random.tail);
+    const kernels = kernelsOf(plan);
+    await checkProgram(random, plan, lowerPlan(plan, kernels, { variants: 'all' }), plan.channels);
+    const chunk = Math.ceil(plan.channels / 2);
+    if (chunk === plan.channels) continue;
+    chunked++;
+    await checkProgram(random, plan, lowerPlan(plan, kernels, { variants: 'chunks' }), chunk);
+  }
+  assert.ok(chunked > TAILS / 2, 'most go in chunks');
+});
+
+test.run();
