@@ -33,12 +33,20 @@ export default tseslint.config(
     rules: { 'no-console': 'error' },
   },
   {
-    // The model package knows the plain-data description of a tail, nothing of the kernels that compute it.
+    // The model package knows the plain-data description of networks and programs, nothing of the kernels that compute them.
     files: ['packages/model/src/**'],
     rules: {
       '@typescript-eslint/no-restricted-imports': [
         'error',
-        { paths: [{ name: '@ablation-cam/kernels', allowTypeImports: true }] },
+        {
+          paths: [
+            {
+              name: '@ablation-cam/kernels',
+              allowImportNames: ['lowerGraph', 'shapeIn', 'GraphSession', 'nodesBetween'],
+              allowTypeImports: true,
+            },
+          ],
+        },
       ],
     },
   },

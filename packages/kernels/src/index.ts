@@ -70,9 +70,9 @@ export type {
   Tensor as ProgramTensor,
 } from './lowering/program.ts';
 export { channelsOf, positionsOf, sizeOf, type Shape } from './tail/shape.ts';
-export { lowerGraph, type GraphProgram } from './lowering/lower-graph.ts';
+export { lowerGraph, nodesBetween, type GraphProgram } from './lowering/lower-graph.ts';
 export { GraphSession } from './onnxruntime/graph-session.ts';
-export { findOnnxRuntime, type FoundRuntime } from './onnxruntime/runtime.ts';
+export { findOnnxRuntime, NODE_ONLY, onnxRuntime, type FoundRuntime } from './onnxruntime/runtime.ts';
 export type { SessionOptions } from './onnxruntime/session.ts';
 export { onnxRuntimeExecutor } from './onnxruntime/onnxruntime-executor.ts';
 export { programExecutor } from './programs/program-executor.ts';

@@ -111,3 +111,9 @@ export type { TextureRegion } from './data/textures/region.ts';
 export { printable, printableJson, printableName, validXml } from './text/printable.ts';
 export { openEventWriter, type EventWriter } from './tensorboard/event-writer.ts';
 export { runPrimitive } from './tfjs/primitives.ts';
+export {
+  computeGraph,
+  obstacleBetween,
+  prepareGraph,
+  releaseSessions,
+} from './onnxruntime/graph-sessions.ts';

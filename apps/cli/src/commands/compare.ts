@@ -44,7 +44,7 @@ export const compare: RegisterCommand = (program, { signal }) => {
     .addOption(new Option('--steps <n>', 'of insertion and deletion').argParser(wholeNumber(1)).default(10))
     .addOption(
       new Option('--backend <backend>', 'TensorFlow.js backend')
-        .choices(['auto', 'webgpu', 'wasm', 'cpu'] as const)
+        .choices(['auto', 'webgpu', 'onnxruntime', 'wasm', 'cpu'] as const)
         .default('auto' as const),
     )
     .addOption(

@@ -85,7 +85,7 @@ export const explain: RegisterCommand = (program, { signal }) => {
     )
     .addOption(
       new Option('--backend <backend>', 'TensorFlow.js backend of the forward pass')
-        .choices(['auto', 'webgpu', 'wasm', 'cpu'] as const)
+        .choices(['auto', 'webgpu', 'onnxruntime', 'wasm', 'cpu'] as const)
         .default('auto' as const),
     )
     .addOption(

@@ -10,7 +10,7 @@ export interface CompareRequest {
   readonly layer?: string | undefined;
   readonly fraction?: number | undefined;
   readonly steps: number;
-  readonly backend: 'auto' | 'webgpu' | 'wasm' | 'cpu';
+  readonly backend: 'auto' | 'webgpu' | 'onnxruntime' | 'wasm' | 'cpu';
   /** What runs Ablation-CAM's plan. */
   readonly executor: 'auto' | 'webgpu' | 'onnxruntime' | 'tfjs' | 'reference';
   readonly normalize?: string | undefined;

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import { printableName } from '@ablation-cam/model';
-import type { Choice, Explanation, ExplanationResult, PositionMap } from '@ablation-cam/xai';
+import type { Explanation, ExplanationResult, PositionMap } from '@ablation-cam/xai';
 import { print } from '../print.ts';
 import { classText } from './class-text.ts';
 import type { Comparison } from './compare.ts';
@@ -73,7 +73,7 @@ function printResult(subject: Subject, result: ExplanationResult, { map }: Expla
     layers.length > 1
       ? `layers     the mean of ${layers.join(', ')}: ${positions}`
       : `layer      ${layers.join() || 'the input'}: ${positions}${channelText}`,
-    `forward    TensorFlow.js ${choiceText(result.backend)}`,
+    `forward    ${forwardText(result.backend)}`,
     executor && `ablation   ${executorText(executor.chosen, dispatches.ablation)} (${executor.reason})`,
     settings?.strategy === 'naive' && 'ablation   naive: one pass through the network a channel',
     `adapter    ${adapter ? `${adapter.description} (${adapter.software ? 'software' : 'hardware'})` : 'not used'}`,
@@ -180,8 +180,9 @@ function printComparison({ channels, settings }: ExplanationResult, comparison: 
   );
 }
 
-function choiceText({ chosen, requested, reason }: Choice<string>): string {
-  return requested === 'auto' ? `${chosen} (${reason})` : chosen;
+function forwardText({ chosen, requested, reason }: ExplanationResult['backend']): string {
+  const name = chosen === 'onnxruntime' ? 'ONNX Runtime' : `TensorFlow.js ${chosen}`;
+  return chosen === requested ? name : `${name} (${reason})`;
 }
 
 function percent(value: number): string {

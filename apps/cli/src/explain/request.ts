@@ -19,7 +19,7 @@ export interface ExplainRequest {
   readonly weighting: 'relative-drop' | 'slope';
   readonly norm: 1 | 2;
   readonly strategy: 'single-dispatch' | 'naive';
-  readonly backend: 'auto' | 'webgpu' | 'wasm' | 'cpu';
+  readonly backend: 'auto' | 'webgpu' | 'onnxruntime' | 'wasm' | 'cpu';
   readonly executor: 'auto' | 'webgpu' | 'onnxruntime' | 'tfjs' | 'reference';
   readonly normalize?: string | undefined;
   readonly maxPixels?: number | undefined;

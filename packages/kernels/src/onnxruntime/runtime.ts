@@ -28,6 +28,9 @@ export type FoundRuntime =
   | { readonly runtime: OnnxRuntime; readonly absence: null }
   | { readonly runtime: null; readonly absence: string };
 
+/** The absence in browsers, where nobody can do anything about it. */
+export const NODE_ONLY = 'it runs in Node only';
+
 let found: Promise<FoundRuntime> | null = null;
 
 /** Looks for ONNX Runtime once; never throws. */
@@ -49,7 +52,7 @@ export async function onnxRuntime(): Promise<OnnxRuntime> {
 async function load(): Promise<FoundRuntime> {
   try {
     const module = await importOnnxRuntime();
-    if (!module) return { runtime: null, absence: 'it runs in Node only' };
+    if (!module) return { runtime: null, absence: NODE_ONLY };
     return isRuntime(module)
       ? { runtime: module, absence: null }
       : { runtime: null, absence: 'the package onnxruntime-node is not what was expected' };

@@ -10,6 +10,7 @@ import {
   type Factors,
   type Layout,
 } from './layout.ts';
+import { exchangeAxes } from './exchange-axes.ts';
 import type { OnnxModelBuilder } from './onnx-model.ts';
 
 /** A tensor of the model that is written. */
@@ -162,7 +163,7 @@ export class TensorWriter {
     const key = { order: `${lengths.join()} ${perm.join()}`, dims: shape.join() };
     let name = known.find(({ order: own, dims: ownDims }) => own === key.order && ownDims === key.dims)?.name;
     if (name === undefined) {
-      name = this.model.constant(typed(transposed(values, lengths, perm)), shape);
+      name = this.model.constant(typed(exchangeAxes(values, lengths, perm)), shape);
       known.push({ ...key, name });
     }
     if (!isCut) return name;
@@ -199,36 +200,6 @@ function factorsOfWhole(factors: Factors): Factors {
       ? { length, perInput: false, perVariant }
       : { length: length.times, perInput: true, perVariant },
   ];
-}
-
-/** The cells of an array with its axes exchanged: output axis i is input axis `perm[i]`. */
-function transposed(
-  values: ProgramConstant['values'],
-  lengths: readonly number[],
-  perm: readonly number[],
-): ProgramConstant['values'] {
-  if (perm.every((from, to) => from === to)) return values;
-  const strides = lengths.map((_, axis) =>
-    lengths.slice(axis + 1).reduce((product, length) => product * length, 1),
-  );
-  const out = perm.map((axis) => lengths[axis] ?? 1);
-  const steps = perm.map((axis) => strides[axis] ?? 1);
-  const moved = values.slice();
-  const last = out.length - 1;
-  const [inner = 1] = out.slice(-1);
-  const [step = 1] = steps.slice(-1);
-  const index = out.map(() => 0);
-  let from = 0;
-  for (let to = 0; to < moved.length; to += inner) {
-    for (let i = 0; i < inner; i++) moved[to + i] = values[from + i * step]!;
-    for (let axis = last - 1; axis >= 0; axis--) {
-      from += steps[axis]!;
-      if (++index[axis]! < out[axis]!) break;
-      from -= out[axis]! * steps[axis]!;
-      index[axis] = 0;
-    }
-  }
-  return moved;
 }
 
 function typed(values: ProgramConstant['values']): Float32Array | Int32Array {

@@ -1,5 +1,5 @@
 import type { ClassSelection, GraphOutput } from '@ablation-cam/kernels';
-import { resolveOutput, type Network, type SizedNetwork } from '@ablation-cam/model';
+import { obstacleBetween, resolveOutput, type Network, type SizedNetwork } from '@ablation-cam/model';
 import { XaiError } from '../errors.ts';
 import { readBatch, type InputBatch, type HeldInput } from '../forward/model-input.ts';
 import { choiceOf } from '../methods/check-option.ts';
@@ -46,7 +46,7 @@ export interface CallClock {
 export type CallRuntime = Pick<RuntimeSettings, 'executor' | 'strategy'>;
 
 /** A method that runs on TensorFlow.js alone. */
-export const ON_BACKEND: CallRuntime = { executor: 'reference', strategy: 'naive' };
+export const ON_BACKEND: CallRuntime = { executor: 'reference', strategy: 'single-dispatch' };
 
 /**
  * Checks what a call was given, makes its backend current, lets `work` work, and puts back what was so before, also after
@@ -64,7 +64,13 @@ export async function openCall<T>(
 ): Promise<T> {
   const { signal, onProgress, classIndex = 'predicted' } = options;
   const score = choiceOf('score', options.score ?? 'probability', ['probability', 'logit']);
-  const backend = choiceOf('backend', options.backend ?? 'auto', ['auto', 'webgpu', 'wasm', 'cpu']);
+  const backend = choiceOf('backend', options.backend ?? 'auto', [
+    'auto',
+    'webgpu',
+    'onnxruntime',
+    'wasm',
+    'cpu',
+  ]);
   if (typeof classIndex === 'string') checkClassWord(classIndex);
   signal?.throwIfAborted();
   const run = exclusive(() =>
@@ -84,7 +90,11 @@ export async function openCall<T>(
         bindTarget(target, sized.graph, output),
       );
       if (targets.length === 0) throw new XaiError('invalid-option', 'The list of targets is empty.');
-      const runtime = await chooseRuntime({ backend, ...wanted }, options.device);
+      const runtime = await chooseRuntime(
+        { backend, ...wanted },
+        options.device,
+        obstacleOf(sized, output, targets, wanted),
+      );
       await sized.ready();
       return work({
         network: sized,
@@ -102,6 +112,17 @@ export async function openCall<T>(
     }),
   );
   return endingSoon(signal, run);
+}
+
+/** Why ONNX Runtime cannot do the passes of a call, or null. */
+function obstacleOf(
+  { graph }: SizedNetwork,
+  { logits }: GraphOutput,
+  targets: readonly BoundTarget[],
+  { strategy }: CallRuntime,
+): string | null {
+  if (strategy === 'naive') return "the naive strategy runs the network's own layers";
+  return obstacleBetween(graph, graph.inputs, [logits, ...targets.map(({ node }) => node)]);
 }
 
 function checkClassWord(classIndex: string): void {

@@ -1,8 +1,17 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { describePlan, type PlanDescription } from '@ablation-cam/kernels';
-import { networkOf, resolveOutput, type Network, type NetworkSource } from '@ablation-cam/model';
+import {
+  networkOf,
+  obstacleBetween,
+  prepareGraph,
+  resolveOutput,
+  type Network,
+  type NetworkSource,
+} from '@ablation-cam/model';
 import { XaiError } from '../errors.ts';
 import type { Explanation, ExplanationResult } from '../explanation/explanation.ts';
+import { isNative } from '../forward/compute.ts';
+import { constantsRead, passNodes } from '../forward/forward-pass.ts';
 import { holdInput, type ExplainedInput, type HeldInput } from '../forward/model-input.ts';
 import type { MethodName } from '../methods/names.ts';
 import type { CamOptions } from '../methods/options.ts';
@@ -111,13 +120,20 @@ export class PreparedExplainer<M extends MethodName> implements Explainer<M> {
         if ('attribute' in method) return;
         const layers = targetLayers({ network }, options);
         if (method.name !== 'ablation-cam' || method.strategy === 'naive') return;
+        const output = resolveOutput(this.#network, options.output);
+        const { graph } = network;
+        const logits = graph.outputs[output]?.logits ?? -1;
         const runtime = await chooseRuntime(
           { backend: options.backend ?? 'auto', ...wantedBy(method) },
           options.device,
+          obstacleBetween(graph, graph.inputs, [logits]),
         );
         for (const layer of layers) {
-          const output = resolveOutput(this.#network, options.output);
           const { prepared } = await this.#prepared.plan(network, layer, output, runtime, method.executor, 1);
+          if (isNative({ runtime })) {
+            const cut = this.#prepared.cutAt(network, layer, output);
+            await prepareGraph(graph, graph.inputs, passNodes(cut, constantsRead(prepared.plan)));
+          }
           this.#plan = layers.length === 1 ? describePlan(prepared.plan) : null;
         }
       }),

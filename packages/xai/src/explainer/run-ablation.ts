@@ -6,7 +6,7 @@ import type { Choice, Explanation } from '../explanation/explanation.ts';
 import { explanationOf } from '../explanation/explanation-of.ts';
 import { continueTail } from '../forward/continue-tail.ts';
 import { eachPass } from '../forward/each-pass.ts';
-import { forwardPass } from '../forward/forward-pass.ts';
+import { constantsRead, forwardPass } from '../forward/forward-pass.ts';
 import type { AblationMethod } from '../methods/ablation.ts';
 import { ablationValue } from '../methods/ablation-values.ts';
 import { naiveAblation } from '../naive/naive-ablation.ts';
@@ -112,8 +112,7 @@ async function byPlan(
   );
   const { plan } = prepared;
   const ablation = ablationValue(method.ablation, network, layer);
-  const given = plan.kind === 'steps' ? plan.given.map(({ node }) => node) : [];
-  const constants = given.filter((node) => node !== cut.tail.target);
+  const constants = constantsRead(plan);
   // Targets of the caller's are weighed on the host, which then needs the activation.
   const device = choice.chosen === 'webgpu' && call.selection ? runtime.device : null;
   return {
@@ -121,7 +120,7 @@ async function byPlan(
     plan,
     run: async (inputs, count, report) => {
       const started = performance.now();
-      const forward = await forwardPass(network, cut, inputs, device, constants);
+      const forward = await forwardPass(call, cut, inputs, device, constants);
       clock.forwardMs += performance.now() - started;
       try {
         const output = await prepared.run({

@@ -1,3 +1,4 @@
+import { releaseSessions } from '@ablation-cam/model';
 import { exclusive } from '../runtime/exclusive.ts';
 import { releaseSharedDevice } from '../runtime/shared-device.ts';
 import { PreparedAblations } from './prepared-ablations.ts';
@@ -15,6 +16,7 @@ export const sharedAblations = new PreparedAblations(MOST_LAYERS);
 export async function releaseDevice(): Promise<void> {
   await exclusive(async () => {
     sharedAblations.dispose();
+    releaseSessions();
     await releaseSharedDevice();
   });
 }

@@ -1,5 +1,5 @@
 import type { AdapterDescription, ExecutorName, Score } from '@ablation-cam/kernels';
-import type { BackendName } from '@ablation-cam/model';
+import type { ForwardBackend } from '../runtime/choose-runtime.ts';
 import type { MethodName } from '../methods/names.ts';
 import type { Explanation, ExplanationRun, FloatArray, PositionMap, Timings } from './explanation.ts';
 
@@ -60,7 +60,7 @@ export interface ExplanationJson {
   /** What completeness leaves over; only where the method knows it. */
   readonly convergenceDelta?: number;
   /** The backend of the passes through the network. */
-  readonly backend: BackendName;
+  readonly backend: ForwardBackend;
   /** What ran the ablation, null in the naive strategy; Ablation-CAM alone. */
   readonly executor?: ExecutorName | null;
   /** The adapter that had a part, or null. */

@@ -1,5 +1,5 @@
 import type { AdapterDescription, ExecutorName, Score } from '@ablation-cam/kernels';
-import type { BackendName } from '@ablation-cam/model';
+import type { ForwardBackend } from '../runtime/choose-runtime.ts';
 import type { AblationSettings } from '../methods/ablation.ts';
 import type { MethodName } from '../methods/names.ts';
 
@@ -79,7 +79,7 @@ export interface ExplanationResult<E extends Explanation = Explanation> {
   readonly score: Score | 'function';
   /** How channels were switched off; null for all methods but Ablation-CAM. */
   readonly settings: AblationSettings | null;
-  readonly backend: Choice<BackendName>;
+  readonly backend: Choice<ForwardBackend>;
   /** What ran the ablation of Ablation-CAM; null for the other methods and for its naive strategy. */
   readonly executor: Choice<ExecutorName> | null;
   /** The adapter that had a part, or null. */

@@ -3,6 +3,7 @@ import { graphCost, type Graph, type GraphCost, type NodeId } from '@ablation-ca
 import type { SizedNetwork } from '@ablation-cam/model';
 import { throwIfAborted } from '../errors.ts';
 import { takeTurns } from '../runtime/turn.ts';
+import { isNative, type Engine } from './compute.ts';
 import { batchTensors, type InputBatch } from './model-input.ts';
 
 /** Elements of the largest tensor that a forward pass may hold at once: bounds its memory to some 100 MB. */
@@ -17,23 +18,25 @@ const GRADIENT_ELEMENTS = 2 ** 25;
  */
 const BLOCKING_OPERATIONS = 1e9;
 
+/** The same of ONNX Runtime. */
+const NATIVE_OPERATIONS = 5e9;
+
 /** A backward pass takes about twice the time of the forward pass before it. */
 const GRADIENT_FACTOR = 3;
 
 const costs = new WeakMap<Graph, GraphCost>();
 
-/** Returns how many inputs go through the network together, on TensorFlow.js's current backend. */
-export function inputsPerPass(
-  { graph }: Pick<SizedNetwork, 'graph'>,
-  purpose: 'forward' | 'gradient' = 'forward',
-): number {
+/** Returns how many inputs go through the network together; gradients on TensorFlow.js's current backend. */
+export function inputsPerPass(engine: Engine, purpose: 'forward' | 'gradient' = 'forward'): number {
+  const { graph } = engine.network;
   const cost = costs.get(graph) ?? graphCost(graph);
   costs.set(graph, cost);
   const isGradient = purpose === 'gradient';
   const byMemory = isGradient ? GRADIENT_ELEMENTS / cost.elements : LARGEST_TENSOR_ELEMENTS / cost.largest;
   const operations = cost.operations * (isGradient ? GRADIENT_FACTOR : 1);
+  const most = isNative(engine) && !isGradient ? NATIVE_OPERATIONS : BLOCKING_OPERATIONS;
   // A GPU computes beside the calling thread.
-  const byTime = tf.getBackend() === 'webgpu' ? Infinity : BLOCKING_OPERATIONS / Math.max(1, operations);
+  const byTime = tf.getBackend() === 'webgpu' ? Infinity : most / Math.max(1, operations);
   return Math.max(1, Math.floor(Math.min(byMemory, byTime)));
 }
 
@@ -43,11 +46,12 @@ export function inputsPerPass(
  * @throws the signal's reason
  */
 export async function eachPass(
-  { network, batch }: { readonly network: SizedNetwork; readonly batch: InputBatch },
+  call: Engine & { readonly batch: InputBatch },
   signal: AbortSignal | undefined,
   work: (inputs: readonly tf.Tensor[], first: number, count: number) => Promise<void>,
 ): Promise<void> {
-  const size = inputsPerPass(network);
+  const { batch } = call;
+  const size = inputsPerPass(call);
   for (let first = 0; first < batch.inputs; first += size) {
     throwIfAborted(signal);
     const count = Math.min(size, batch.inputs - first);

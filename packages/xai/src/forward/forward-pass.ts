@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Cut, Device, NodeId, TensorSource } from '@ablation-cam/kernels';
+import type { Cut, Device, NodeId, Plan, TensorSource } from '@ablation-cam/kernels';
 import type { SizedNetwork } from '@ablation-cam/model';
+import { computeArrays, isNative, type Engine } from './compute.ts';
 import { inputFeeds } from './each-pass.ts';
 
 /** The target's activation and the logits of some inputs, where the executor wants them. */
@@ -15,6 +16,20 @@ export interface ForwardPass {
   dispose(): void;
 }
 
+/** The nodes of the tail, beside the target, that a plan reads. */
+export function constantsRead(plan: Plan): number[] {
+  const given = plan.kind === 'steps' ? plan.given.map(({ node }) => node) : [];
+  return given.filter((node) => node !== plan.tail.target);
+}
+
+/** The nodes of the network that an ablation reads: the target, the logits, and those that `constants` stand for. */
+export function passNodes(
+  { target, logits, nodes }: Cut,
+  constants: readonly number[],
+): readonly [NodeId, NodeId, ...NodeId[]] {
+  return [target, logits, ...constants.map((node) => nodes[node] ?? -1)];
+}
+
 /**
  * Runs the network once and returns what the ablation needs. The values stay on the GPU where TensorFlow.js runs on
  * `device`; otherwise they are read back.
@@ -22,16 +37,29 @@ export interface ForwardPass {
  * @param constants nodes of the tail that do not depend on the target
  */
 export async function forwardPass(
-  network: SizedNetwork,
-  { target, logits, tail, nodes }: Cut,
+  engine: Engine,
+  cut: Cut,
   inputs: readonly tf.Tensor[],
   device: Device | null,
   constants: readonly number[] = [],
 ): Promise<ForwardPass> {
+  const { network } = engine;
+  const { tail } = cut;
+  const classes = tail.nodes[tail.output]?.shape[0] ?? 0;
+  if (isNative(engine)) {
+    const feeds = await arraysOf(inputFeeds(network, inputs));
+    const count = inputs[0]?.shape[0] ?? 1;
+    const found = await computeArrays(engine, feeds, passNodes(cut, constants), count);
+    return {
+      activation: at(found, 0),
+      logits: twoLogits(at(found, 1), count, classes),
+      constants: new Map(constants.map((node, i) => [node, at(found, 2 + i)])),
+      dispose: () => undefined,
+    };
+  }
   const [activation, scores, ...others] = tf.tidy(() => {
-    const ids = constants.map((node) => nodes[node] ?? -1);
-    const [a, z, ...rest] = network.run(inputFeeds(network, inputs), [target, logits, ...ids] as const);
-    return [a, classLogits(z, tail.nodes[tail.output]?.shape[0] ?? 0), ...rest] as const;
+    const [a, z, ...rest] = network.run(inputFeeds(network, inputs), passNodes(cut, constants));
+    return [a, classLogits(z, classes), ...rest] as const;
   });
   const onGpu: tf.GPUData[] = [];
   const dispose = (): void => {
@@ -64,6 +92,21 @@ export function classLogits(logits: tf.Tensor, classes: number): tf.Tensor {
     const flat = logits.reshape([inputs, logits.size / inputs]);
     return flat.shape[1] === classes ? flat : tf.concat([flat.neg(), flat], 1);
   });
+}
+
+/** Logits on the CPU as `classLogits` gives them. */
+function twoLogits(logits: Float32Array, inputs: number, classes: number): Float32Array {
+  if (logits.length === inputs * classes) return logits;
+  return Float32Array.from({ length: inputs * 2 }, (_, i) => {
+    const z = logits[Math.floor(i / 2)] ?? 0;
+    return i % 2 === 0 ? -z : z;
+  });
+}
+
+async function arraysOf(tensors: ReadonlyMap<NodeId, tf.Tensor>): Promise<Map<NodeId, Float32Array>> {
+  const arrays = new Map<NodeId, Float32Array>();
+  for (const [node, tensor] of tensors) arrays.set(node, await tensor.data<'float32'>());
+  return arrays;
 }
 
 /** Returns the values that do not depend on the target but are read after it; the caller disposes of them. */

@@ -33,7 +33,7 @@ export async function sumGradients(
   const { shape, length } = singleInput(call);
   const sums = subjects.map(() => new Float64Array(length));
   const total = subjects.length * points.count;
-  const perPass = inputsPerPass(call.network, 'gradient');
+  const perPass = inputsPerPass(call, 'gradient');
   for (let first = 0; first < total; first += perPass) {
     throwIfAborted(call.signal);
     const count = Math.min(perPass, total - first);

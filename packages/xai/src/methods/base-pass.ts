@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { NodeId } from '@ablation-cam/kernels';
+import { compute } from '../forward/compute.ts';
 import { inputFeeds } from '../forward/each-pass.ts';
 import { probabilitiesOf } from '../explanation/probabilities.ts';
 import { classLogits } from '../forward/forward-pass.ts';
@@ -28,24 +29,26 @@ export interface TargetPass {
 
 /** Runs the network on `inputs`, `[inputs, ...shape]`, and reads the node `tap` on the way. */
 export async function basePass(
-  { network, classes, targets }: Call,
+  call: Call,
   inputs: readonly tf.Tensor[],
   tap: NodeId | null = null,
 ): Promise<BasePass> {
+  const { network, classes, targets } = call;
   const count = inputs[0]?.shape[0] ?? 1;
   const ids = [
     ...targets.map(({ node }) => node),
     ...(classes ? [classes.logits] : []),
     ...(tap === null ? [] : [tap]),
   ];
-  const heads = tf.tidy(() => {
-    const fetched: readonly tf.Tensor[] = network.run(inputFeeds(network, inputs), ids);
-    return fetched.map((tensor, index) => {
+  const fetched = await compute(call, inputFeeds(network, inputs), ids);
+  const heads = tf.tidy(() =>
+    fetched.map((tensor, index) => {
       const target = targets[index];
       if (target) return target.head(tensor);
       return classes && index === targets.length ? classLogits(tensor, classes.classes) : tensor.clone();
-    });
-  });
+    }),
+  );
+  tf.dispose(fetched);
   const owned = {
     values: heads.slice(0, targets.length),
     logits: classes ? (heads[targets.length] ?? null) : null,

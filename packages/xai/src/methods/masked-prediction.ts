@@ -5,8 +5,9 @@ import { ON_BACKEND, openCall, type Call } from '../explainer/call.ts';
 import { targetLayers } from '../explainer/run-method.ts';
 import { XaiError } from '../errors.ts';
 import { probabilitiesOf } from '../explanation/probabilities.ts';
+import { compute } from '../forward/compute.ts';
 import { inputFeeds } from '../forward/each-pass.ts';
-import { classLogits, constantsOf } from '../forward/forward-pass.ts';
+import { classLogits } from '../forward/forward-pass.ts';
 import { batchTensors, holdInput, type ExplainedInput, type InputArray } from '../forward/model-input.ts';
 import { offTensor } from '../naive/channel-pass.ts';
 import { ablationMethod } from './ablation.ts';
@@ -45,7 +46,8 @@ export async function maskedPrediction(
 ): Promise<Prediction> {
   const { channels: switchedOff, ablation: given, ...look } = options;
   const { ablation } = ablationMethod({ ablation: given });
-  return lookInside(source, input, look, async ({ network, batch, output, classes }) => {
+  return lookInside(source, input, look, async (call) => {
+    const { network, batch, output, classes } = call;
     const [layer] = targetLayers({ network }, look);
     if (!layer) throw new RangeError('The network has no layer to look at.');
     const size = layer.shape.at(-1) ?? 0;
@@ -54,24 +56,25 @@ export async function maskedPrediction(
     const count = classes?.classes ?? 0;
     const value = ablationValue(ablation, network, layer);
     const inputs = batchTensors(batch, 0, 1);
-    const constants = constantsOf(network, behind, inputs);
-    const result = tf.tidy(() => {
-      const [activation] = network.run(inputFeeds(network, inputs), [behind.target] as const);
+    const [activation = tf.tensor([]), ...others] = await compute(call, inputFeeds(network, inputs), [
+      behind.target,
+      ...behind.constants,
+    ]);
+    const masked = tf.tidy(() => {
       const kept = Array.from({ length: size }, (_, k) => (switchedOff.includes(k) ? 0 : 1));
       const off = offTensor(activation, value);
-      const masked = off
-        ? activation.mul(kept).add(off.mul(kept.map((isKept) => 1 - isKept)))
-        : activation.mul(kept);
-      const [logits] = network.run(new Map([...constants, [behind.target, masked]]), [
-        behind.logits,
-      ] as const);
-      return classLogits(logits, count);
+      return off ? activation.mul(kept).add(off.mul(kept.map((isKept) => 1 - isKept))) : activation.mul(kept);
     });
+    const owned = [masked, activation, ...others, ...inputs];
     try {
+      const constants = behind.constants.map((node, i) => [node, others[i] ?? masked] as const);
+      const reached = await compute(call, new Map([...constants, [behind.target, masked]]), [behind.logits]);
+      const result = tf.tidy(() => classLogits(reached[0] ?? masked, count));
+      owned.push(...reached, result);
       const logits = Float32Array.from(await result.data());
       return { logits, probabilities: probabilitiesOf(logits, output.scoreFunction) };
     } finally {
-      tf.dispose([result, ...inputs, ...constants.values()]);
+      tf.dispose(owned);
     }
   });
 }
@@ -86,11 +89,12 @@ export async function featureMap(
   input: ExplainedInput,
   options: LookInsideOptions = {},
 ): Promise<InputArray> {
-  return lookInside(source, input, options, async ({ network, batch }) => {
+  return lookInside(source, input, options, async (call) => {
+    const { network, batch } = call;
     const [layer] = targetLayers({ network }, options);
     if (!layer) throw new RangeError('The network has no layer to look at.');
     const inputs = batchTensors(batch, 0, 1);
-    const activation = tf.tidy(() => network.run(inputFeeds(network, inputs), [layer.node] as const)[0]);
+    const [activation = tf.tensor([])] = await compute(call, inputFeeds(network, inputs), [layer.node]);
     try {
       return { data: Float32Array.from(await activation.data()), shape: activation.shape.slice(1) };
     } finally {

@@ -1,5 +1,5 @@
 import type { Device, ExecutorName, Norm, Score, Weighting } from '@ablation-cam/kernels';
-import type { BackendName } from '@ablation-cam/model';
+import type { ForwardBackend } from '../runtime/choose-runtime.ts';
 import type { Target } from '../targets/target.ts';
 
 /**
@@ -28,7 +28,7 @@ export interface CommonOptions {
   /** What is explained instead of the score of a class; several give an explanation each. */
   readonly target?: Target | readonly Target[] | undefined;
   /** TensorFlow.js backend. Default: `auto`, which never runs convolutions on a software GPU. */
-  readonly backend?: BackendName | 'auto' | undefined;
+  readonly backend?: ForwardBackend | 'auto' | undefined;
   /** A device of the caller's to use; otherwise one is shared by all calls, see `releaseDevice`. */
   readonly device?: Device | undefined;
   /** Aborts between passes through the network and chunks of them; the promise is rejected with the signal's reason. */

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { throwIfAborted, XaiError } from '../errors.ts';
+import { compute } from '../forward/compute.ts';
 import { inputsPerPass } from '../forward/each-pass.ts';
 import type { InputArray } from '../forward/model-input.ts';
 import { takeTurns } from '../runtime/turn.ts';
@@ -31,7 +32,7 @@ export async function scoreVariants(
 ): Promise<Float64Array> {
   const { network, signal } = call;
   const { shape, length } = singleInput(call);
-  const perPass = Math.min(inputsPerPass(network), variants.perPass ?? Infinity);
+  const perPass = Math.min(inputsPerPass(call), variants.perPass ?? Infinity);
   const scores = new Float64Array(variants.count);
   for (let first = 0; first < variants.count; first += perPass) {
     throwIfAborted(signal);
@@ -40,13 +41,10 @@ export async function scoreVariants(
     for (let i = 0; i < count; i++) {
       variants.write(first + i, data.subarray(i * length, (i + 1) * length));
     }
-    const values = tf.tidy(() => {
-      const input = tf.tensor(data, [count, ...shape]);
-      const [reached] = network.run(new Map([[network.graph.inputs[0] ?? -1, input]]), [
-        target.node,
-      ] as const);
-      return target.head(reached);
-    });
+    const input = tf.tensor(data, [count, ...shape]);
+    const fetched = await compute(call, new Map([[network.graph.inputs[0] ?? -1, input]]), [target.node]);
+    const values = tf.tidy(() => target.head(fetched[0] ?? tf.tensor([])));
+    tf.dispose([input, ...fetched]);
     try {
       scores.set(
         await target.scores(

@@ -1,5 +1,6 @@
 import type { Device, Score } from '@ablation-cam/kernels';
-import { networkOf, type BackendName, type NetworkSource } from '@ablation-cam/model';
+import { networkOf, type NetworkSource } from '@ablation-cam/model';
+import type { ForwardBackend } from '../runtime/choose-runtime.ts';
 import { XaiError } from '../errors.ts';
 import type { Explanation, FloatArray, PositionMap } from '../explanation/explanation.ts';
 import { holdInput, type ExplainedInput } from '../forward/model-input.ts';
@@ -19,7 +20,7 @@ export interface MetricOptions {
   readonly score?: Score | undefined;
   /** Name of the output, for a model that has several. */
   readonly output?: string | undefined;
-  readonly backend?: BackendName | 'auto' | undefined;
+  readonly backend?: ForwardBackend | 'auto' | undefined;
   readonly device?: Device | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number) => void) | undefined;

@@ -1,0 +1,59 @@
+import * as tf from '@tensorflow/tfjs';
+import type { NodeId } from '@ablation-cam/kernels';
+import { computeGraph, type SizedNetwork } from '@ablation-cam/model';
+import type { Call } from '../explainer/call.ts';
+
+/** A network, and what it runs on in a call. */
+export type Engine = Pick<Call, 'network' | 'runtime'>;
+
+/**
+ * Returns the values of nodes of the network, `[inputs, ...shape]`; they belong to the caller. What is differentiated runs on
+ * TensorFlow.js, with `SizedNetwork.run`.
+ *
+ * @param feeds cut the network; they stay the caller's
+ */
+export async function compute(
+  engine: Engine,
+  feeds: ReadonlyMap<NodeId, tf.Tensor>,
+  fetches: readonly NodeId[],
+): Promise<tf.Tensor[]> {
+  const { network } = engine;
+  if (!isNative(engine)) return tf.tidy(() => network.run(feeds, fetches));
+  const [first] = feeds.values();
+  const inputs = first?.shape[0] ?? 1;
+  const arrays = new Map<NodeId, Float32Array>();
+  for (const [node, tensor] of feeds) arrays.set(node, await tensor.data<'float32'>());
+  const values = await computeGraph(network.graph, arrays, fetches, inputs);
+  return values.map((data, i) => tf.tensor(data, shapeOf(network, fetches[i] ?? -1, inputs)));
+}
+
+/** As `compute`, from arrays to arrays, `[inputs, ...shape]`; they are not to be written to. */
+export async function computeArrays(
+  engine: Engine,
+  feeds: ReadonlyMap<NodeId, Float32Array>,
+  fetches: readonly NodeId[],
+  inputs: number,
+): Promise<Float32Array[]> {
+  const { network } = engine;
+  if (isNative(engine)) return computeGraph(network.graph, feeds, fetches, inputs);
+  const tensors = tf.tidy(() => {
+    const fed = new Map(
+      [...feeds].map(([node, data]) => [node, tf.tensor(data, shapeOf(network, node, inputs))]),
+    );
+    return network.run(fed, fetches);
+  });
+  try {
+    return await Promise.all(tensors.map((tensor) => tensor.data<'float32'>()));
+  } finally {
+    tf.dispose(tensors);
+  }
+}
+
+/** Whether ONNX Runtime computes, beside TensorFlow.js. */
+export function isNative({ runtime }: Pick<Engine, 'runtime'>): boolean {
+  return runtime.backend.chosen === 'onnxruntime';
+}
+
+function shapeOf({ graph }: SizedNetwork, node: NodeId, inputs: number): number[] {
+  return [inputs, ...(graph.nodes[node]?.shape ?? [])];
+}
