@@ -6,8 +6,8 @@ import { emitDeclarations } from './emit-declarations.ts';
 
 interface Manifest {
   readonly name: string;
-  /** By the path after the package's name: a source, and what is made of it. */
-  readonly exports: Readonly<Record<string, Door>>;
+  /** By the path after the package's name: a source, and what is made of it; a source alone is for this workspace. */
+  readonly exports: Readonly<Record<string, Door | Pick<Door, 'source'>>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
 }
@@ -26,15 +26,22 @@ export async function buildPackage(): Promise<void> {
   const folder = process.cwd();
   const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as Manifest;
   await rm(join(folder, 'dist'), { recursive: true, force: true });
-  await Promise.all((['node', 'browser'] as const).map((platform) => bundle(folder, manifest, platform)));
-  const sources = Object.values(manifest.exports).map(({ source }) => source);
+  const doors = Object.values(manifest.exports).filter((door) => 'node' in door);
+  const platforms = ['node', 'browser'] as const;
+  await Promise.all(platforms.map((platform) => bundle(folder, manifest, doors, platform)));
+  const sources = doors.map(({ source }) => source);
   await emitDeclarations(folder, sources, join(folder, 'dist/types'));
 }
 
-async function bundle(folder: string, manifest: Manifest, platform: Platform): Promise<void> {
+async function bundle(
+  folder: string,
+  manifest: Manifest,
+  doors: readonly Door[],
+  platform: Platform,
+): Promise<void> {
   await build({
     ...bundleOptions(platform),
-    entryPoints: Object.values(manifest.exports).map((door) => ({
+    entryPoints: doors.map((door) => ({
       in: join(folder, door.source),
       out: (platform === 'node' ? door.node : door.default).replace(/^\.\/dist\/(.*)\.js$/, '$1'),
     })),

@@ -38,7 +38,6 @@ export type * from './plan/step-plan.ts';
 export { referenceExecutor } from './reference/reference-executor.ts';
 export { webGpuExecutor, type WebGpuExecutorOptions } from './webgpu/webgpu-executor.ts';
 export { type MapMaker } from './webgpu/chunked-ablation.ts';
-export { ownLoopExecutor, type OwnLoopOptions } from './webgpu/own-loop-executor.ts';
 export { activate as activationValue } from './reference/activation-functions.ts';
 export { evaluateTail } from './reference/evaluate-tail.ts';
 export { channelNorm, channelPlane, channelWeight, weightedMap } from './ablation/channel-weights.ts';

@@ -1,6 +1,7 @@
 import { evaluateTail, referenceExecutor } from '@ablation-cam/kernels';
 import { BenchError } from '../errors.ts';
-import { ablationInput, planFor } from '../strategies/incremental.ts';
+import { planFor } from '../strategies/incremental.ts';
+import { ablationInput } from '../strategies/prepared-strategy.ts';
 import type { Answer } from '../strategies/strategy.ts';
 import type { OpenCase } from '../subject/open-case.ts';
 import { largestOfEach, maxRelativeError } from './agreement.ts';

@@ -1,20 +1,17 @@
 import {
-  BufferUsage,
   describePlan,
   planCost,
   planSteps,
   planTail,
   referenceExecutor,
   webGpuExecutor,
-  type AblationInput,
   type Device,
   type Executor,
   type Plan,
-  type TensorSource,
 } from '@ablation-cam/kernels';
 import { tfjsExecutor } from '@ablation-cam/xai';
-import { BenchError } from '../errors.ts';
 import type { OpenCase } from '../subject/open-case.ts';
+import { deviceOf, preparedStrategy } from './prepared-strategy.ts';
 import type { PreparedStrategy, Strategy, StrategyCost } from './strategy.ts';
 
 /** Ours: the plan of a tail on one executor, from the activation to weights and map. */
@@ -55,78 +52,22 @@ const reference: Strategy = {
   prepare: (subject) => prepareExecutor(subject, planFor(subject), referenceExecutor(), null),
 };
 
-/**
- * Prepares a plan on an executor, its inputs resident where it wants them: on its device, or on the CPU.
- *
- * @param timed the same executor, which times its passes
- */
-export async function prepareExecutor(
+/** Prepares a plan on an executor. @param timed the same executor, which times its passes */
+async function prepareExecutor(
   subject: OpenCase,
   plan: Plan,
   executor: Executor,
   device: Device | null,
   timed: Executor | null = null,
 ): Promise<PreparedStrategy> {
-  const buffers: GPUBuffer[] = [];
-  const resident = (name: string, data: Float32Array): TensorSource => {
-    if (!device) return data;
-    const buffer = device.uploadBuffer(name, data, BufferUsage.storage | BufferUsage.copySource);
-    buffers.push(buffer);
-    return buffer;
-  };
   const prepared = await executor.prepare(plan);
-  const preparedToTime = await timed?.prepare(plan);
-  const input = ablationInput(subject, resident);
-  return {
-    isLoop: false,
-    passes: () => 1,
-    cost: planCosts(plan, subject.batch),
-    run: async () => {
-      const { weights, dispatches } = await prepared.run(input);
-      return {
-        kind: 'weights',
-        values: weights,
-        dispatches: device ? dispatches.ablation + dispatches.map : null,
-      };
-    },
-    ...(preparedToTime && {
-      timeOnGpu: async () => (await preparedToTime.run(input)).timings.gpuMs,
-    }),
-    dispose: () => {
-      prepared.dispose();
-      preparedToTime?.dispose();
-      for (const buffer of buffers) buffer.destroy();
-    },
-  };
-}
-
-/** @throws BenchError `unsupported` where there is none */
-export function deviceOf({ runtime }: OpenCase): Device {
-  if (runtime.device) return runtime.device;
-  throw new BenchError('unsupported', runtime.absence ?? 'There is no GPU.');
+  const preparedToTime = (await timed?.prepare(plan)) ?? null;
+  return preparedStrategy(subject, prepared, planCosts(plan, subject.batch), device, preparedToTime);
 }
 
 /** The plan for this computer's GPU; the reference runs the same. */
 export function planFor({ tail, runtime }: OpenCase): Plan {
   return planTail(tail, runtime.device ? { limits: runtime.device.limits } : {});
-}
-
-/** What every executor is asked: the predicted class's weights with each channel replaced by its value for "off". */
-export function ablationInput(
-  { batch, activation, logits, constants, off }: OpenCase,
-  resident: (name: string, data: Float32Array) => TensorSource,
-): AblationInput {
-  return {
-    inputs: batch,
-    activation: resident('activation', activation),
-    logits: resident('logits', logits),
-    constants: new Map([...constants].map(([node, data]) => [node, resident(`constant ${node}`, data)])),
-    ablation: { kind: 'values', values: off },
-    score: 'probability',
-    weighting: 'relative-drop',
-    norm: 2,
-    classes: 'predicted',
-  };
 }
 
 /** As planned. Of a plan in steps for several inputs the bytes are not known: inputs of a chunk share what is read of the weights. */

@@ -1,6 +1,6 @@
-import { ownLoopExecutor } from '@ablation-cam/kernels';
-import { deviceOf, planFor, prepareExecutor } from './incremental.ts';
+import { prepareLoop } from '../own-loop/prepare-loop.ts';
 import type { OpenCase } from '../subject/open-case.ts';
+import { deviceOf, preparedStrategy } from './prepared-strategy.ts';
 import type { StrategyName } from './names.ts';
 import type { Strategy } from './strategy.ts';
 
@@ -41,13 +41,10 @@ function ownLoop({ name, title, isAwaited, appliesTo }: Waiting): Strategy {
     },
     prepare: async (subject) => {
       const device = deviceOf(subject);
-      const executor = ownLoopExecutor(device, { isAwaited });
-      const prepared = await prepareExecutor(subject, planFor(subject), executor, device);
+      const prepared = await prepareLoop(device, subject.tail, { isAwaited });
       const { batch, channels, operations } = subject;
-      return {
-        ...prepared,
-        cost: { bytes: null, operations: batch * channels * operations.tail },
-      };
+      const cost = { bytes: null, operations: batch * channels * operations.tail };
+      return preparedStrategy(subject, prepared, cost, device);
     },
   };
 }

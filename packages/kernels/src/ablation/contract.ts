@@ -123,8 +123,9 @@ export interface Executor {
   prepare(plan: Plan): Promise<PreparedAblation>;
 }
 
-export interface PreparedAblation {
-  readonly plan: Plan;
+/** What was planned once, ready to run. */
+export interface PreparedAblation<Planned = Plan> {
+  readonly plan: Planned;
   /** @throws KernelsError `invalid-input`, `device-lost`, `too-large`; the signal's reason after an abort */
   run(input: AblationInput): Promise<AblationOutput>;
   /** Frees what `prepare` took; may be called twice. */

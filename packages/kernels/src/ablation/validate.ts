@@ -4,8 +4,14 @@ import type { StepPlan } from '../plan/step-plan.ts';
 import { sizeOf } from '../tail/shape.ts';
 import type { AblationInput, TensorSource } from './contract.ts';
 
+/** What a plan of any kind says of the runs it is for. */
+export interface PlannedRun
+  extends
+    Pick<Plan, 'tail' | 'positions' | 'channels' | 'classes'>,
+    Partial<Pick<StepPlan, 'given' | 'variantSteps'>> {}
+
 /** @throws KernelsError `invalid-input` where a tensor's length does not fit the plan; the signal's reason */
-export function validateInput(plan: Plan, input: AblationInput): void {
+export function validateInput(plan: PlannedRun, input: AblationInput): void {
   throwIfAborted(input.signal);
   const { inputs, ablation } = input;
   if (!Number.isInteger(inputs) || inputs < 1) {
@@ -14,7 +20,7 @@ export function validateInput(plan: Plan, input: AblationInput): void {
   const positions = plan.positions.reduce((product, length) => product * length, 1);
   expectLength('activation', input.activation, inputs * positions * plan.channels);
   expectLength('logits', input.logits, inputs * plan.classes);
-  if (plan.kind === 'steps') expectGiven(plan, input);
+  expectGiven(plan, input);
   if (ablation.kind === 'values') {
     const { length } = ablation.values;
     if (length !== plan.channels && length !== inputs * plan.channels) {
@@ -46,11 +52,14 @@ export function validateInput(plan: Plan, input: AblationInput): void {
   }
 }
 
-/** What a plan in steps needs besides the activation. */
-function expectGiven(plan: StepPlan, { inputs, constants, continueFrom }: AblationInput): void {
-  for (const { node } of plan.given) {
-    const { name = '', shape = [] } = plan.tail.nodes[node] ?? {};
-    if (node === plan.tail.target) continue;
+/** What a plan needs besides the activation. */
+function expectGiven(
+  { tail, given = [], variantSteps = [] }: PlannedRun,
+  { inputs, constants, continueFrom }: AblationInput,
+): void {
+  for (const { node } of given) {
+    const { name = '', shape = [] } = tail.nodes[node] ?? {};
+    if (node === tail.target) continue;
     const source = constants?.get(node);
     if (!source) {
       throw new KernelsError(
@@ -60,7 +69,7 @@ function expectGiven(plan: StepPlan, { inputs, constants, continueFrom }: Ablati
     }
     expectLength(`"${name}"`, source, inputs * sizeOf(shape));
   }
-  const fallback = plan.variantSteps.find(({ kind }) => kind === 'fallback');
+  const fallback = variantSteps.find(({ kind }) => kind === 'fallback');
   if (fallback?.kind === 'fallback' && !continueFrom) {
     throw new KernelsError(
       'unsupported-tail',

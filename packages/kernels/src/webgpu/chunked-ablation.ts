@@ -1,9 +1,8 @@
 import type { AblationInput, AblationOutput, PreparedAblation } from '../ablation/contract.ts';
 import { mapsPerInput } from '../ablation/class-selection.ts';
-import { throwIfAborted, validateInput } from '../ablation/validate.ts';
+import { throwIfAborted, validateInput, type PlannedRun } from '../ablation/validate.ts';
 import type { Device } from '../device/device.ts';
 import type { ChunkSizes } from '../plan/chunk-sizes.ts';
-import type { Plan } from '../plan/plan.ts';
 import type { Wanted } from '../plan/result-layout.ts';
 import { classTable, dependsOnLogits, type ClassTable } from './class-table.ts';
 import { RunOutput, type ChunkOutput } from './run-output.ts';
@@ -47,14 +46,14 @@ export function defaultMapMaker({ adapter }: Device): MapMaker {
 }
 
 /** Runs over inputs in chunks. */
-export class ChunkedAblation implements PreparedAblation {
-  readonly plan: Plan;
+export class ChunkedAblation<Planned extends PlannedRun> implements PreparedAblation<Planned> {
+  readonly plan: Planned;
   readonly #device: Device;
   readonly #runner: ChunkRunner;
   readonly #mapMaker: MapMaker;
 
   /** @param runner belongs to the ablation from now on */
-  constructor(device: Device, plan: Plan, runner: ChunkRunner, mapMaker: MapMaker) {
+  constructor(device: Device, plan: Planned, runner: ChunkRunner, mapMaker: MapMaker) {
     this.plan = plan;
     this.#device = device;
     this.#runner = runner;

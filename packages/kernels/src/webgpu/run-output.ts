@@ -2,7 +2,7 @@ import { classesOf } from '../ablation/class-selection.ts';
 import type { AblationOutput, ClassSelection } from '../ablation/contract.ts';
 import { countClamped } from '../ablation/float-range.ts';
 import { openOutput, type OpenOutput } from '../ablation/open-output.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { PlannedRun } from '../ablation/validate.ts';
 import { resultLayout, type Wanted } from '../plan/result-layout.ts';
 import { drawMap } from '../reference/run-results.ts';
 
@@ -23,12 +23,12 @@ export interface ChunkOutput {
 
 /** The output of a run over inputs in chunks, while they come in. */
 export class RunOutput {
-  readonly #plan: Plan;
+  readonly #plan: PlannedRun;
   readonly #inputs: number;
   readonly #wanted: Wanted;
   readonly #output: OpenOutput;
 
-  constructor(plan: Plan, inputs: number, wanted: Wanted) {
+  constructor(plan: PlannedRun, inputs: number, wanted: Wanted) {
     this.#plan = plan;
     this.#inputs = inputs;
     this.#wanted = wanted;

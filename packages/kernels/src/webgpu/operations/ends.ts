@@ -4,7 +4,7 @@ import type { Shape } from '../../tail/shape.ts';
 import { OFF_MODES } from '../ablation-values.ts';
 import type { Launch } from './launch.ts';
 import type { Batch } from './result.ts';
-import { MASK, SCORE, SWITCH_OFF } from './shaders.ts';
+import { SCORE, SWITCH_OFF } from './shaders.ts';
 
 /** Sizes that every run of a plan has. */
 export interface RunShape {
@@ -31,23 +31,6 @@ export function switchOffLaunch(
     uniforms: [Uint32Array.of(inputs, positions, channels, OFF_MODES[mode])],
     buffers: { 1: off, 2: activation, 3: values },
     threads: inputs * channels,
-  };
-}
-
-/** Masks the target in place: channel `channel` is switched off, the one before it on again. */
-export function maskLaunch(
-  { inputs, positions, channels }: RunShape,
-  channel: number,
-  masked: GPUBuffer,
-  activation: GPUBuffer,
-  off: GPUBuffer,
-): Launch {
-  return {
-    shader: MASK,
-    overrides: {},
-    uniforms: [Uint32Array.of(inputs * positions, channels, channel)],
-    buffers: { 1: masked, 2: activation, 3: off },
-    threads: inputs * positions,
   };
 }
 

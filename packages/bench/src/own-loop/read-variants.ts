@@ -1,6 +1,5 @@
-import type { Device } from '../../device/device.ts';
-import { BufferUsage } from '../../device/usage.ts';
-import type { BufferScope } from '../buffer-scope.ts';
+import { BufferUsage, type Device } from '@ablation-cam/kernels';
+import type { BufferScope } from '@ablation-cam/kernels/internals';
 
 /** Where a variant's logits are, `[inputs, classes]`, once it was evaluated. */
 interface VariantLogits {

@@ -1,12 +1,24 @@
-import { KernelsError } from '../errors.ts';
-import type { Operation } from '../operations/operation.ts';
-import type { Tail } from '../tail/tail.ts';
-import { PlanContext } from './plan-context.ts';
-import { consumerCounts, liveNodes } from './liveness.ts';
-import { placeValues } from './slots.ts';
-import type { Plan } from './plan.ts';
-import type { PlanLimits } from './step-plan.ts';
-import type { EvaluateStep, InputStep, PlanValue, Slot, ValueId } from './steps.ts';
+import {
+  channelsOf,
+  KernelsError,
+  positionsOf,
+  type EvaluateStep,
+  type InputStep,
+  type Operation,
+  type Plan,
+  type PlanLimits,
+  type PlanValue,
+  type Slot,
+  type Tail,
+  type ValueId,
+} from '@ablation-cam/kernels';
+import {
+  consumerCounts,
+  liveNodes,
+  PlanContext,
+  placeValues,
+  targetNode,
+} from '@ablation-cam/kernels/internals';
 
 /** The naive loop as steps: what is done once an input, and the whole tail again for every variant. */
 export interface LoopPlan extends Pick<
@@ -29,9 +41,10 @@ export interface LoopPlan extends Pick<
 /**
  * Plans one evaluation of the tail for each channel, without repeating what does not depend on the target.
  *
- * @throws KernelsError `unsupported-tail` where the tail has operations without a kernel
+ * @throws KernelsError `unsupported-tail` where the tail has operations without a kernel, `invalid-tail` where it contradicts itself
  */
-export function planLoop({ tail, ...sizes }: Plan, limits: PlanLimits): LoopPlan {
+export function planLoop(tail: Tail, limits: PlanLimits): LoopPlan {
+  const target = targetNode(tail);
   const isLive = liveNodes(tail);
   const context = new PlanContext(tail, limits, 'none', consumerCounts(tail, isLive));
   context.addGiven(tail.target);
@@ -62,10 +75,10 @@ export function planLoop({ tail, ...sizes }: Plan, limits: PlanLimits): LoopPlan
   });
   return {
     tail,
-    positions: sizes.positions,
-    channels: sizes.channels,
-    classes: sizes.classes,
-    scoreFunction: sizes.scoreFunction,
+    positions: positionsOf(target.shape),
+    channels: channelsOf(target.shape),
+    classes: context.node(tail.output).shape[0] ?? 0,
+    scoreFunction: tail.scoreFunction,
     ...placed,
     given,
     inputSteps: inputSteps.slice(0, before),

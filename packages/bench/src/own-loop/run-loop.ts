@@ -1,24 +1,24 @@
-import type { AblationInput } from '../../ablation/contract.ts';
-import { throwIfAborted } from '../../ablation/validate.ts';
-import type { Device } from '../../device/device.ts';
-import { BufferUsage } from '../../device/usage.ts';
-import type { LoopPlan } from '../../plan/plan-loop.ts';
-import { sizeOf } from '../../tail/shape.ts';
-import { BufferScope } from '../buffer-scope.ts';
-import type { ChunkRequest } from '../chunked-ablation.ts';
-import { combineLaunch } from '../operations/elementwise.ts';
-import { maskLaunch, scoreLaunch } from '../operations/ends.ts';
-import { LaunchEncoder, type Launch } from '../operations/launch.ts';
-import { wholeOf } from '../operations/result.ts';
-import type { ChunkOutput } from '../run-output.ts';
-import { scoreCode } from '../variants.ts';
-import { chunkBuffers } from './chunk-buffers.ts';
-import { evaluateLaunches } from './input-steps.ts';
-import { readResults } from './read-results.ts';
+import { BufferUsage, sizeOf, throwIfAborted, type AblationInput, type Device } from '@ablation-cam/kernels';
+import {
+  BufferScope,
+  chunkBuffers,
+  combineLaunch,
+  evaluateLaunches,
+  LaunchEncoder,
+  readResults,
+  scoreCode,
+  scoreLaunch,
+  StepContext,
+  switchOffLaunches,
+  wholeOf,
+  type ChunkOutput,
+  type ChunkRequest,
+  type Launch,
+  type Uploaded,
+} from '@ablation-cam/kernels/internals';
+import { maskLaunch } from './mask-launch.ts';
+import type { LoopPlan } from './plan-loop.ts';
 import { readVariants } from './read-variants.ts';
-import type { Uploaded } from './step-constants.ts';
-import { StepContext } from './step-context.ts';
-import { switchOffLaunches } from './switch-off.ts';
 
 /** Variants that are encoded before others get their turn. */
 const VARIANTS_TOGETHER = 32;
