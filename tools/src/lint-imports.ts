@@ -1,13 +1,14 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { importCircles, type Modules } from './lint-imports/import-circles.ts';
+import { importsUpwards } from './lint-imports/floors.ts';
 import { layersUses } from './lint-imports/layers-doors.ts';
 import { readModule, type SourceModule } from './lint-imports/source-module.ts';
 import { packageFolders, REPOSITORY } from './workspace.ts';
 
 /**
- * The command `pnpm lint:imports`: no file of a package imports itself by way of others, and only the doors know
- * TensorFlow.js's layers.
+ * The command `pnpm lint:imports`: no file of a package imports itself by way of others, only the doors know TensorFlow.js's
+ * layers, and folders that stand on others are not imported by them.
  */
 export async function lintImports(): Promise<void> {
   const problems: string[] = [];
@@ -19,7 +20,7 @@ export async function lintImports(): Promise<void> {
     for (const circle of importCircles(modules)) {
       problems.push(`${within}: ${circle.join(' -> ')}: an import leads back to its own file`);
     }
-    problems.push(...layersUses(within, modules));
+    problems.push(...layersUses(within, modules), ...importsUpwards(within, modules));
   }
   for (const problem of problems) console.error(problem);
   console.log(`${files} files, ${problems.length} problems with imports`);

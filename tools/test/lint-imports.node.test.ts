@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { importCircles } from '../src/lint-imports/import-circles.ts';
+import { importsUpwards } from '../src/lint-imports/floors.ts';
 import { layersUses } from '../src/lint-imports/layers-doors.ts';
 import { readModule } from '../src/lint-imports/source-module.ts';
 
@@ -59,6 +60,27 @@ test('layers are named only at doors; comments and texts may speak of them', () 
     [3, 4, 5].map((line) => `packages/x/src/beyond.ts:${line}`),
   );
   assert.is(layersUses('packages/xai', files).length, 9, 'a package without doors');
+});
+
+test('imports lead down, or stay in a folder; types and folders without a floor may do as they like', () => {
+  const files = {
+    'src/ground/a.ts': "import type { B } from '../first/b.ts';\nimport './own.ts';\nimport '../errors.ts';",
+    'src/ground/own.ts': '',
+    'src/first/b.ts': "import '../ground/a.ts';\nimport '../beside/c.ts';",
+    'src/beside/c.ts': "import '../roof/d.ts';",
+    'src/roof/d.ts': "import '../ground/a.ts';",
+    'src/errors.ts': "import './roof/d.ts';",
+  };
+  const floors = [['ground'], ['first', 'beside'], ['roof']];
+  const found = importsUpwards('packages/x', modules(files), floors);
+  assert.equal(
+    found.map((line) => line.split(',')[0]),
+    [
+      'packages/x/src/first/b.ts: imports src/beside/c.ts',
+      'packages/x/src/beside/c.ts: imports src/roof/d.ts',
+    ],
+  );
+  assert.equal(importsUpwards('packages/y', modules(files)), [], 'a package without floors');
 });
 
 test.run();

@@ -40,8 +40,9 @@ export { webGpuExecutor, type WebGpuExecutorOptions } from './webgpu/webgpu-exec
 export { type MapMaker } from './webgpu/chunked-ablation.ts';
 export { activate as activationValue } from './reference/activation-functions.ts';
 export { evaluateTail } from './reference/evaluate-tail.ts';
-export { channelNorm, channelPlane, channelWeight, weightedMap } from './ablation/channel-weights.ts';
-export { tailOperations } from './plan/operations.ts';
+export { channelNorm, channelPlane, channelWeight } from './ablation/channel-weights.ts';
+export { weightedMap } from './ablation/weighted-map.ts';
+export { tailOperations } from './operations/tail-operations.ts';
 export { scoreChange, type ScoreChange } from './reference/score-change.ts';
 export { RunResults } from './reference/run-results.ts';
 export type { InputWeights } from './reference/input-weights.ts';

@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DEFAULT_LIMITS, describePlan, planTail, type PlanDescription } from '../src/index.ts';
-import { operationsOf } from '../src/plan/operations.ts';
+import { operationsOf } from '../src/operations/tail-operations.ts';
 import { densenet121 } from './support/networks/densenet121.ts';
 import { efficientNetB0 } from './support/networks/efficientnet-b0.ts';
 import { mobileNetV2 } from './support/networks/mobilenet-v2.ts';

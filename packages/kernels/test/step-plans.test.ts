@@ -197,6 +197,14 @@ test('without anybody to go on, a fallback is refused and the reason named', asy
   assert.match(error.message, /Cube/);
 });
 
+test('too few logits from those who go on are refused', async () => {
+  const { tail } = tailOf({ opaque: true });
+  const continueFrom = () => Promise.resolve(new Float32Array(7));
+  const error = await run(tail, inputOf(tail, { continueFrom })).catch((reason: unknown) => reason);
+  assert.ok(error instanceof KernelsError && error.code === 'invalid-input');
+  assert.match(error.message, /Expected 20 logits from `continueFrom`, got 7/);
+});
+
 test('an abort between variants ends the run', async () => {
   const { tail } = tailOf();
   const controller = new AbortController();

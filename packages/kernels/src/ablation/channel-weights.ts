@@ -24,19 +24,3 @@ export function channelWeight(weighting: Weighting, drop: number, score: number,
   const divisor = weighting === 'slope' ? norm : Math.abs(score);
   return divisor === 0 ? 0 : drop / divisor;
 }
-
-/**
- * Returns sum_k w_k A_k, `[positions]`, in float64.
- *
- * @param activation `[positions, channels]`
- */
-export function weightedMap(activation: Float32Array, weights: ArrayLike<number>): Float64Array {
-  const channels = weights.length;
-  const map = new Float64Array(activation.length / channels);
-  for (let p = 0; p < map.length; p++) {
-    let sum = 0;
-    for (let k = 0; k < channels; k++) sum += weights[k]! * activation[p * channels + k]!;
-    map[p] = sum;
-  }
-  return map;
-}

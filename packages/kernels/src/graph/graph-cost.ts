@@ -1,4 +1,4 @@
-import { operationsOf } from '../plan/operations.ts';
+import { operationsOf } from '../operations/tail-operations.ts';
 import { sizeOf } from '../tail/shape.ts';
 import type { Graph } from './graph.ts';
 

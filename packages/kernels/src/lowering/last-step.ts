@@ -1,8 +1,8 @@
+import { addScaled } from '../ablation/add-scaled.ts';
 import { ownerMap } from '../plan/owner.ts';
 import type { StepPlan } from '../plan/step-plan.ts';
 import type { ContributeStep } from '../plan/steps.ts';
 import type { WeightValues } from '../plan/weights.ts';
-import { addScaled } from '../reference/tensor.ts';
 import { channelsOf } from '../tail/shape.ts';
 
 /** Features of a channel up to which the falls of its logits are made quicker than they are read back. */

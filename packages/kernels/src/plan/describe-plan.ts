@@ -1,6 +1,6 @@
 import type { Shape } from '../tail/shape.ts';
 import { bytesPerInput, bytesPerVariant, chunkSizes, chunksPerInput, runBytes } from './chunk-sizes.ts';
-import { tailOperations } from './operations.ts';
+import { tailOperations } from '../operations/tail-operations.ts';
 import { planCost, type Plan, type SeparablePlan } from './plan.ts';
 import { stepCost, type StepCost } from './step-cost.ts';
 import type { Label, StepPlan } from './step-plan.ts';

@@ -1,6 +1,6 @@
 import { channelsOf } from '../tail/shape.ts';
 import { chunksPerInput } from './chunk-sizes.ts';
-import { operationsOf } from './operations.ts';
+import { operationsOf } from '../operations/tail-operations.ts';
 import { linearMultiplyAdds } from '../operations/multiply-adds.ts';
 import { factsOf } from '../operations/operation-facts.ts';
 import { channelsPerVariant } from './owner.ts';

@@ -1,12 +1,12 @@
 import type { AblationInput } from '../ablation/contract.ts';
+import { logitDropsOutside } from '../ablation/logit-drops-outside.ts';
 import { throwIfAborted } from '../ablation/validate.ts';
-import { KernelsError } from '../errors.ts';
 import type { LastStep } from '../lowering/last-step.ts';
 import type { Chunk } from '../lowering/length.ts';
 import type { Program, ProgramOutput, Tensor } from '../lowering/program.ts';
 import type { StepPlan } from '../plan/step-plan.ts';
 import type { LoadedProgram, ProgramEngine, ProgramRun } from './program-engine.ts';
-import { offValues, onCpu, rowsOf } from './run-input.ts';
+import { offRows, onCpu, rowsOf } from './run-input.ts';
 
 /** Inputs `first` to `first + inputs - 1` of a run, whose variants are taken `variants` at a time. */
 export interface InputChunk {
@@ -63,7 +63,7 @@ export async function eachLogitDrop(
       // The last chunk is as long as the others, and does some variants again: engines are prepared for one length.
       const chunk = { inputs, first: Math.min(k, channels - variants), variants };
       await run.each(chunk, signal);
-      const found = await chunkDrops(output, run, plan, input, first, chunk);
+      const found = await chunkDrops(output, run, input, first, chunk);
       for (let row = 0; row < inputs * variants; row++) {
         const channel = chunk.first + (row % variants);
         if (channel < k) continue;
@@ -90,7 +90,7 @@ function broughtAlong(
     const rows = rowsOf(onCpu(source), input.inputs, first, inputs);
     if (value !== null) values.set(value, rows);
   }
-  if (off !== null) values.set(off, offValues(input, channels, first, inputs));
+  if (off !== null) values.set(off, offRows(input, channels, first, inputs));
   return values;
 }
 
@@ -98,28 +98,14 @@ function broughtAlong(
 async function chunkDrops(
   output: ProgramOutput,
   run: ProgramRun,
-  { classes }: StepPlan,
   input: AblationInput,
   firstInput: number,
   { inputs, variants }: Chunk,
-): Promise<Float32Array> {
+): Promise<Float32Array | Float64Array> {
   if (output.kind === 'logit-drops') return run.read(output.value);
   if (output.kind === 'streams') throw new RangeError('Nobody does the last step of the program.');
   const data = await Promise.all(output.tensors.map(({ value }) => run.read(value)));
-  const logits = await input.continueFrom?.({
-    inputs,
-    variants,
-    tensors: output.tensors.map(({ node }, i) => ({ node, values: data[i] ?? new Float32Array() })),
-  });
-  if (logits?.length !== inputs * variants * classes) {
-    throw new KernelsError(
-      'invalid-input',
-      `Expected ${String(inputs * variants * classes)} logits from \`continueFrom\`, got ${String(logits?.length)}.`,
-    );
-  }
+  const frontier = output.tensors.map(({ node }, i) => ({ node, values: data[i] ?? new Float32Array() }));
   const base = rowsOf(onCpu(input.logits), input.inputs, firstInput, inputs);
-  return logits.map((logit, i) => {
-    const n = Math.floor(i / (variants * classes));
-    return (base[n * classes + (i % classes)] ?? 0) - logit;
-  });
+  return logitDropsOutside(input.continueFrom, { inputs, variants, tensors: frontier }, base);
 }

@@ -1,26 +1,20 @@
-import { channelPlane } from '../ablation/channel-weights.ts';
 import type { AblationInput, TensorSource } from '../ablation/contract.ts';
+import { offValues } from '../ablation/off-values.ts';
 import { KernelsError } from '../errors.ts';
 
 /** The value that stands for "off" of inputs `first` to `first + inputs - 1`, `[inputs, channels]`. */
-export function offValues(
+export function offRows(
   { ablation, activation, inputs: all }: AblationInput,
   channels: number,
   first: number,
   inputs: number,
 ): Float32Array {
-  if (ablation.kind === 'values') {
-    const { values } = ablation;
-    if (values.length !== channels) return rowsOf(values, all, first, inputs);
-    return Float32Array.from({ length: inputs * channels }, (_, i) => values[i % channels] ?? 0);
+  const rows = new Float32Array(inputs * channels);
+  for (let n = 0; n < inputs; n++) {
+    const own = rowsOf(onCpu(activation), all, first + n, 1);
+    rows.set(offValues(ablation, channels, first + n, own), n * channels);
   }
-  const own = rowsOf(onCpu(activation), all, first, inputs);
-  const size = own.length / inputs;
-  return Float32Array.from({ length: inputs * channels }, (_, i) => {
-    const n = Math.floor(i / channels);
-    const plane = channelPlane(own.subarray(n * size, (n + 1) * size), i % channels, channels);
-    return plane.reduce((sum, value) => sum + value, 0) / plane.length;
-  });
+  return rows;
 }
 
 /** Inputs `first` to `first + inputs - 1` of an array with a row for each of `all` inputs. */

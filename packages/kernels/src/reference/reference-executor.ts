@@ -5,6 +5,7 @@ import type {
   PreparedAblation,
   TensorSource,
 } from '../ablation/contract.ts';
+import { offValues } from '../ablation/off-values.ts';
 import { throwIfAborted, validateInput } from '../ablation/validate.ts';
 import { KernelsError } from '../errors.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -71,7 +72,7 @@ class ReferenceAblation implements PreparedAblation {
     weights: InputWeights,
   ): Promise<void> {
     const { plan } = this;
-    const off = offValues(input, n, activation, plan.channels);
+    const off = offValues(input.ablation, plan.channels, n, activation);
     if (plan.kind === 'steps') {
       const given = {
         activation: Float64Array.from(activation),
@@ -106,23 +107,6 @@ function turns(signal: AbortSignal | undefined): () => Promise<void> {
     }
     throwIfAborted(signal);
   };
-}
-
-/** The value that stands for "off", for each channel of input n. */
-function offValues(
-  { ablation }: AblationInput,
-  n: number,
-  activation: Float32Array,
-  channels: number,
-): Float64Array {
-  return new Float64Array(channels).map((_, k) => {
-    if (ablation.kind === 'channel-mean') {
-      const plane = channelPlane(activation, k, channels);
-      return plane.reduce((sum, value) => sum + value, 0) / plane.length;
-    }
-    const { values } = ablation;
-    return values[values.length === channels ? k : n * channels + k]!;
-  });
 }
 
 /** The value of a constant node for input n; that it is there was checked at the door. */

@@ -1,9 +1,9 @@
 import { classesOf, mapsPerInput } from '../ablation/class-selection.ts';
-import type { AblationInput, AblationOutput } from '../ablation/contract.ts';
-import { countClamped, LARGEST_FLOAT, toFiniteFloat } from '../ablation/float-range.ts';
+import type { AblationInput } from '../ablation/contract.ts';
+import { countClamped, toFiniteFloat } from '../ablation/float-range.ts';
 import { openOutput, type OpenOutput } from '../ablation/open-output.ts';
 import type { Plan } from '../plan/plan.ts';
-import { weightedMap } from '../ablation/channel-weights.ts';
+import { writeMaps } from '../ablation/weighted-map.ts';
 import { InputWeights } from './input-weights.ts';
 
 /** Turns the falls of logits into weights, scores and maps, in float64, and collects them for all inputs of a run. */
@@ -46,7 +46,7 @@ export class RunResults {
     });
   }
 
-  /** Ends input n, all of whose channels were weighed: stores its weights and draws its maps. */
+  /** Ends input n, all of whose channels were weighed: stores its weights and makes its maps. */
   close(n: number, { weights }: InputWeights): void {
     const start = performance.now();
     const { output } = this;
@@ -58,7 +58,7 @@ export class RunResults {
     output.clampedWeights += countClamped(stored);
     for (let m = 0; m < this.#maps; m++) {
       const own = weights.subarray(m * channels, (m + 1) * channels);
-      drawMap(this.activationOf(n), own, output, n * this.#maps + m);
+      writeMaps(this.activationOf(n), own, output, n * this.#maps + m);
     }
     output.timings.mapMs += performance.now() - start;
   }
@@ -68,26 +68,4 @@ export class RunResults {
     const size = this.#activation.length / this.#input.inputs;
     return this.#activation.subarray(n * size, (n + 1) * size);
   }
-}
-
-/**
- * Writes the maps of a class, max(0, sum_k w_k A_k) and with its sign, worked out in float64, to place `at` of many.
- *
- * @param activation of the input, `[positions, channels]`
- * @param weights `[channels]`; those beyond float32 count as its ends, as they are stored
- */
-export function drawMap(
-  activation: Float32Array,
-  weights: ArrayLike<number>,
-  { mapSigned, map }: Pick<AblationOutput, 'mapSigned' | 'map'>,
-  at: number,
-): void {
-  const stored = Float64Array.from(weights, (weight) =>
-    Math.min(LARGEST_FLOAT, Math.max(-LARGEST_FLOAT, weight)),
-  );
-  const signed = weightedMap(activation, stored);
-  signed.forEach((value, p) => {
-    mapSigned[at * signed.length + p] = toFiniteFloat(value);
-    map[at * signed.length + p] = toFiniteFloat(Math.max(0, value));
-  });
 }

@@ -1,6 +1,6 @@
 import type { PointwiseOperation, SeparableDenseStep, Stage } from '../plan/separable-dense.ts';
 import { activate } from './activation-functions.ts';
-import { addScaled } from './tensor.ts';
+import { addScaled } from '../ablation/add-scaled.ts';
 
 /**
  * Works out the fall of every logit when one channel is switched off, in float64:

@@ -1,4 +1,5 @@
 import type { AblationValue } from '../ablation/contract.ts';
+import { isPerInput } from '../ablation/off-values.ts';
 import type { InputChunk } from './chunked-ablation.ts';
 
 /**
@@ -15,7 +16,7 @@ export function ablationValues(
 ): { mode: keyof typeof OFF_MODES; values: Float32Array | null } {
   if (ablation.kind === 'channel-mean') return { mode: 'mean', values: null };
   const { values } = ablation;
-  if (values.length === channels) return { mode: 'channel', values };
+  if (!isPerInput(values, channels)) return { mode: 'channel', values };
   return {
     mode: 'channel-and-input',
     values: values.subarray(firstInput * channels, (firstInput + inputs) * channels),

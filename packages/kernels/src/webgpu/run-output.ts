@@ -4,7 +4,7 @@ import { countClamped } from '../ablation/float-range.ts';
 import { openOutput, type OpenOutput } from '../ablation/open-output.ts';
 import type { PlannedRun } from '../ablation/validate.ts';
 import { resultLayout, type Wanted } from '../plan/result-layout.ts';
-import { drawMap } from '../reference/run-results.ts';
+import { writeMaps } from '../ablation/weighted-map.ts';
 
 /** What came back of a chunk of inputs, read where the device's memory is mapped, for as long as it is. */
 export interface ChunkOutput {
@@ -67,28 +67,28 @@ export class RunOutput {
     }
     const start = performance.now();
     if (activation) {
-      this.#draw(activation, weights, first, inputs);
+      this.#makeMaps(activation, weights, first, inputs);
     } else {
       this.#place(output.mapSigned, first, result.subarray(layout.mapSigned, layout.map));
       this.#place(output.map, first, result.subarray(layout.map, layout.ablatedScores));
     }
-    const drawMs = activation ? performance.now() - start : 0;
+    const mapsMs = activation ? performance.now() - start : 0;
     output.dispatches.ablation += dispatches.ablation;
     output.dispatches.map += dispatches.map;
     const { timings } = output;
     // Pass times are the GPU's own; everything else of the elapsed time belongs to the ablation.
     timings.ablationMs += elapsedMs - mapMs;
-    timings.mapMs += mapMs + drawMs;
+    timings.mapMs += mapMs + mapsMs;
     if (gpuMs !== null) timings.gpuMs = (timings.gpuMs ?? 0) + gpuMs;
   }
 
   /** Makes the one map of each of inputs `first` to `first + inputs - 1`. */
-  #draw(activation: Float32Array, weights: Float32Array, first: number, inputs: number): void {
+  #makeMaps(activation: Float32Array, weights: Float32Array, first: number, inputs: number): void {
     const { channels } = this.#plan;
     const size = activation.length / inputs;
     for (let n = 0; n < inputs; n++) {
       const own = activation.subarray(n * size, (n + 1) * size);
-      drawMap(own, weights.subarray(n * channels, (n + 1) * channels), this.#output, first + n);
+      writeMaps(own, weights.subarray(n * channels, (n + 1) * channels), this.#output, first + n);
     }
   }
 

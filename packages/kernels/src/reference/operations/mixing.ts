@@ -7,7 +7,8 @@ import {
 } from '../../operations/group-normalization.ts';
 import type { LayerNormalizationOperation } from '../../operations/layer-normalization.ts';
 import type { SoftmaxOperation } from '../../operations/softmax.ts';
-import { addScaled, fill, flatIndex, forEachPlace, repeated, type Tensor } from '../tensor.ts';
+import { addScaled } from '../../ablation/add-scaled.ts';
+import { fill, flatIndex, forEachPlace, repeated, type Tensor } from '../tensor.ts';
 
 /** y = x W + b over the last axis. */
 export function dense({ kernel, bias, units }: DenseOperation, x: Tensor): Float64Array {

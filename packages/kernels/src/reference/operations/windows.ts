@@ -3,7 +3,8 @@ import type { ConvolutionOperation } from '../../operations/convolution.ts';
 import type { DepthwiseOperation } from '../../operations/depthwise.ts';
 import type { GlobalPoolOperation } from '../../operations/global-pool.ts';
 import type { PoolOperation } from '../../operations/pool.ts';
-import { addScaled, fill, flatIndex, forEachPlace, repeated, type Tensor } from '../tensor.ts';
+import { addScaled } from '../../ablation/add-scaled.ts';
+import { fill, flatIndex, forEachPlace, repeated, type Tensor } from '../tensor.ts';
 
 /** One cell under a window: which tap of the window it is and where it lies, counted in positions from the first. */
 interface Tap {

@@ -1,4 +1,5 @@
 import type { ContinueFrom } from '../../ablation/contract.ts';
+import { logitDropsOutside } from '../../ablation/logit-drops-outside.ts';
 import type { StepPlan } from '../../plan/step-plan.ts';
 import type { FallbackStep, InputStep } from '../../plan/steps.ts';
 import { chunkSizes } from '../../plan/chunk-sizes.ts';
@@ -81,12 +82,10 @@ async function chunkDeltas(
       }
     }
   }
-  if (!left || !continueFrom) return;
-  const changed = await continueFrom(left);
-  const drops = new Float64Array(plan.classes);
+  if (!left) return;
+  const drops = await logitDropsOutside(continueFrom, left, logits);
   for (const [row, variant] of variants.entries()) {
-    for (let c = 0; c < drops.length; c++) drops[c] = logits[c]! - changed[row * drops.length + c]!;
-    take(variant, drops);
+    take(variant, drops.subarray(row * plan.classes, (row + 1) * plan.classes));
   }
 }
 

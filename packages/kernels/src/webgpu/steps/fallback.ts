@@ -1,7 +1,7 @@
 import type { AblationInput } from '../../ablation/contract.ts';
+import { logitDropsOutside } from '../../ablation/logit-drops-outside.ts';
 import type { Device } from '../../device/device.ts';
 import { BufferUsage } from '../../device/usage.ts';
-import { KernelsError } from '../../errors.ts';
 import type { FallbackStep } from '../../plan/steps.ts';
 import { sizeOf } from '../../tail/shape.ts';
 import { combineLaunch, type DeviceOperand } from '../operations/elementwise.ts';
@@ -41,7 +41,7 @@ export function frontierLaunches(
 /**
  * Hands the variants of a frontier to the network's own layers and writes the fall of the logits to `output`.
  *
- * @throws KernelsError `invalid-input` where nobody goes on, or the wrong number of logits comes back
+ * @throws KernelsError `invalid-input` where the wrong number of logits comes back
  */
 export async function continueOutside(
   device: Device,
@@ -51,33 +51,16 @@ export async function continueOutside(
   logits: GPUBuffer,
   continueFrom: AblationInput['continueFrom'],
 ): Promise<void> {
-  if (!continueFrom) throw nobodyGoesOn(step);
   const { inputs, variants } = context.batch;
   const values = await Promise.all(tensors.map((tensor) => variantValues(device, tensor, inputs, variants)));
-  const ablated = await continueFrom({
+  const chunk = {
     inputs,
     variants,
     tensors: step.frontier.map(({ node }, at) => ({ node, values: values[at]! })),
-  });
+  };
   const base = new Float32Array(await device.readBuffer(logits));
-  const classes = base.length / inputs;
-  if (ablated.length !== inputs * variants * classes) {
-    throw new KernelsError(
-      'invalid-input',
-      `Expected ${String(inputs * variants * classes)} logits from \`continueFrom\`, got ${String(ablated.length)}.`,
-    );
-  }
-  const drops = ablated.map((logit, at) => {
-    const input = Math.floor(at / (variants * classes));
-    return (base[input * classes + (at % classes)] ?? 0) - logit;
-  });
-  device.gpu.queue.writeBuffer(
-    context.value(step.output),
-    0,
-    drops.buffer,
-    drops.byteOffset,
-    drops.byteLength,
-  );
+  const drops = Float32Array.from(await logitDropsOutside(continueFrom, chunk, base));
+  device.gpu.queue.writeBuffer(context.value(step.output), 0, drops);
 }
 
 /** base - delta of every variant, `[inputs, variants, elements]`. */
@@ -95,11 +78,4 @@ async function variantValues(
     const input = Math.floor(at / (variants * elements));
     return (base[input * elements + (at % elements)] ?? 0) - (fall?.[at] ?? 0);
   });
-}
-
-function nobodyGoesOn({ reasons }: FallbackStep): KernelsError {
-  return new KernelsError(
-    'invalid-input',
-    `This plan ends at ${reasons.join(', ')}; \`continueFrom\` is needed to go on from there.`,
-  );
 }

@@ -1,5 +1,5 @@
-import { factsOf } from '../operations/operation-facts.ts';
-import type { Operation } from '../operations/operation.ts';
+import { factsOf } from './operation-facts.ts';
+import type { Operation } from './operation.ts';
 import type { Shape } from '../tail/shape.ts';
 import type { Tail } from '../tail/tail.ts';
 
