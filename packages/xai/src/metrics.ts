@@ -26,6 +26,7 @@ export {
   type MeanInterval,
   type PairedComparison,
 } from './metrics/statistics.ts';
+export { weightDifference } from './metrics/weight-difference.ts';
 export { rankCorrelation } from './sanity/rank-correlation.ts';
 export { structuralSimilarity } from './sanity/structural-similarity.ts';
 export {

@@ -286,7 +286,7 @@ test('puts the weights back when the naive loop is aborted', async () => {
 
 test('reports its progress up to the end', async () => {
   const model = signalModel();
-  for (const strategy of ['single-dispatch', 'naive'] as const) {
+  for (const strategy of ['planned', 'naive'] as const) {
     const shares: number[] = [];
     await ablationCam(model, randomInput([3, 20, 1], 1), {
       strategy,

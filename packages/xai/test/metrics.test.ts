@@ -3,7 +3,7 @@ import { useBackend } from '@ablation-cam/model';
 import { assertClose } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { XaiError } from '../src/index.ts';
+import { XaiError, type ExplanationResult } from '../src/index.ts';
 import {
   bootstrapMean,
   comparePaired,
@@ -11,6 +11,7 @@ import {
   faithfulness,
   insertionDeletion,
   localization,
+  weightDifference,
   weightRandomization,
   type DropIncrease,
   type MeasuredMap,
@@ -210,6 +211,14 @@ test('an abort gives the model its weights back', async () => {
     model.getWeights().map((weight) => [...weight.dataSync()]),
     own,
   );
+});
+
+test('weights differ by a fraction of the largest; one without a counterpart by NaN', () => {
+  const result = (...weights: number[]) =>
+    ({ explanations: [{ weights: Float32Array.from(weights) }] }) as unknown as ExplanationResult;
+  assert.is(weightDifference(result(1, -4, 2), result(1.5, -4, 2)), 0.125);
+  assert.is(weightDifference(result(0, 0), result(0, 0)), 0);
+  assert.ok(Number.isNaN(weightDifference(result(1, 2), result(1))));
 });
 
 test.run();

@@ -80,8 +80,8 @@ export const explain: RegisterCommand = (program, { signal }) => {
     )
     .addOption(
       new Option('--strategy <strategy>', 'all channels together, or one pass through the network a channel')
-        .choices(['single-dispatch', 'naive'] as const)
-        .default('single-dispatch' as const),
+        .choices(['planned', 'naive'] as const)
+        .default('planned' as const),
     )
     .addOption(
       new Option('--backend <backend>', 'TensorFlow.js backend of the forward pass')

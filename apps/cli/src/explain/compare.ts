@@ -5,22 +5,23 @@ import {
   type ExplainOptions,
   type ExplanationResult,
 } from '@ablation-cam/xai';
+import { weightDifference } from '@ablation-cam/xai/metrics';
 import type { NetworkSource } from '@ablation-cam/model';
 import { median } from '../median.ts';
 import { withProgress } from '../progress.ts';
 
-/** The single dispatch beside the naive loop, each timed after a warm-up. */
+/** The plan beside the naive loop, each timed after a warm-up. */
 export interface Comparison {
   /** Largest difference of a weight, as a fraction of the largest absolute weight. */
   readonly maxRelativeDifference: number;
   /** From the call to the result, naive loop. */
   readonly naiveMs: number;
-  /** From the call to the result, single dispatch. */
-  readonly singleDispatchMs: number;
+  /** From the call to the result, planned. */
+  readonly plannedMs: number;
   /** The ablation by masking the target's output and running only what follows it, on the fastest backend. */
   readonly tailLoopMs: number;
   readonly tailLoopBackend: string;
-  /** The ablation of the single dispatch, to be held against `tailLoopMs`. */
+  /** The planned ablation alone, to be held against `tailLoopMs`. */
   readonly ablationMs: number;
 }
 
@@ -33,7 +34,7 @@ const QUICK_MS = 500;
 type Run = () => Promise<ExplanationResult>;
 
 /**
- * Runs the naive loop, and the single dispatch again, on the same input.
+ * Runs the naive loop, and the plan again, on the same input.
  *
  * @param result of Ablation-CAM on one layer, with the same options
  */
@@ -47,23 +48,23 @@ export async function compareWithNaive(
   // Scores that are read back for nobody would be timed with the rest.
   const explainer = await createExplainer(source, {
     ...options,
-    strategy: 'single-dispatch',
+    strategy: 'planned',
     ablatedScores: false,
   });
   try {
-    const fast: Run = () => explainer.explain(input);
-    const explained = result.settings?.strategy === 'naive' ? await fast() : result;
-    const fastRuns = await repeat(REPEATS, fast);
+    const planned: Run = () => explainer.explain(input);
+    const explained = result.settings?.strategy === 'naive' ? await planned() : result;
+    const plannedRuns = await repeat(REPEATS, planned);
     const naive = await withProgress(
       { label: 'naive loop', total: result.channels ?? 1, silent },
       (onProgress) => explainer.explain(input, { strategy: 'naive', onProgress }),
     );
     const tail = await fastestTailLoop(explainer, input, result, silent);
     return {
-      maxRelativeDifference: largestDifference(explained, naive),
+      maxRelativeDifference: weightDifference(explained, naive),
       naiveMs: naive.timings.totalMs,
-      singleDispatchMs: median(fastRuns.map(({ timings }) => timings.totalMs)),
-      ablationMs: median(fastRuns.map(({ timings }) => timings.weightsMs)),
+      plannedMs: median(plannedRuns.map(({ timings }) => timings.totalMs)),
+      ablationMs: median(plannedRuns.map(({ timings }) => timings.weightsMs)),
       ...tail,
     };
   } finally {
@@ -97,20 +98,6 @@ async function fastestTailLoop(
     if (tailLoopMs < fastest.tailLoopMs) fastest = { tailLoopMs, tailLoopBackend: backend };
   }
   return fastest;
-}
-
-function largestDifference(a: ExplanationResult, b: ExplanationResult): number {
-  let largest = 0;
-  let difference = 0;
-  a.explanations.forEach(({ weights }, index) => {
-    const others = b.explanations[index]?.weights;
-    weights?.forEach((weight, k) => {
-      const other = others?.[k] ?? NaN;
-      largest = Math.max(largest, Math.abs(other));
-      difference = Math.max(difference, Math.abs(weight - other));
-    });
-  });
-  return largest === 0 ? difference : difference / largest;
 }
 
 async function repeat<T>(times: number, run: () => Promise<T>): Promise<T[]> {

@@ -1,5 +1,5 @@
 import { decodeNpy, readFile } from '@ablation-cam/model';
-import type { Ablation, ClassIndexOption } from '@ablation-cam/xai';
+import type { Ablation, ClassIndexOption, Strategy } from '@ablation-cam/xai';
 import { CliError } from '../errors.ts';
 
 /** The command line of `explain`, its words not yet read. */
@@ -18,7 +18,7 @@ export interface ExplainRequest {
   readonly score: 'probability' | 'logit';
   readonly weighting: 'relative-drop' | 'slope';
   readonly norm: 1 | 2;
-  readonly strategy: 'single-dispatch' | 'naive';
+  readonly strategy: Strategy;
   readonly backend: 'auto' | 'webgpu' | 'onnxruntime' | 'wasm' | 'cpu';
   readonly executor: 'auto' | 'webgpu' | 'onnxruntime' | 'tfjs' | 'reference';
   readonly normalize?: string | undefined;

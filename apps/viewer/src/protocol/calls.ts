@@ -69,7 +69,7 @@ export interface Calls {
   features: { params: Subject; result: FeatureMapData };
   /** The prediction with channels switched off together. */
   mask: { params: Subject & { readonly channels: readonly number[] }; result: MaskedData };
-  /** The naive loop against the single dispatch; the progress is the share of the loop that is done. */
+  /** The naive loop against the plan; the progress is the share of the loop that is done. */
   race: { params: Subject; result: RaceResult };
 }
 

@@ -120,7 +120,7 @@ export interface RaceSide {
 }
 
 export interface RaceResult {
-  readonly single: RaceSide & { readonly dispatches: number };
+  readonly planned: RaceSide & { readonly dispatches: number };
   readonly naive: RaceSide & { readonly passes: number };
   /** Of a weight, as a fraction of the largest absolute weight. */
   readonly largestDifference: number;

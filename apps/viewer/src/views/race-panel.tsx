@@ -4,7 +4,7 @@ import { isExplained } from '../state/wanted-calls.ts';
 import type { ViewProps } from './app.tsx';
 import { duration, large } from './format.ts';
 
-/** The naive loop against the single dispatch. */
+/** The naive loop against the plan. */
 export function RacePanel({ state, dispatch }: ViewProps) {
   const run = state.explained?.result.run;
   const { race } = state;
@@ -75,13 +75,13 @@ function useElapsed(): number {
 }
 
 function Finished({ result }: { result: RaceResult }) {
-  const { single, naive, plan, largestDifference, executor, backend } = result;
-  const slowest = Math.max(single.totalMs, naive.totalMs);
+  const { planned, naive, plan, largestDifference, executor, backend } = result;
+  const slowest = Math.max(planned.totalMs, naive.totalMs);
   const sides = [
-    { title: 'all together', ms: single.totalMs, class: 'bar predicted' },
+    { title: 'all together', ms: planned.totalMs, class: 'bar predicted' },
     { title: `naive loop, ${naive.passes} passes`, ms: naive.totalMs, class: 'bar' },
   ];
-  const ratio = naive.ablationMs / single.ablationMs;
+  const ratio = naive.ablationMs / planned.ablationMs;
   return (
     <>
       <div class="sides">
@@ -98,16 +98,16 @@ function Finished({ result }: { result: RaceResult }) {
       <dl class="facts">
         <dt>Ablation alone</dt>
         <dd>
-          {duration(single.ablationMs)} ({executor}) against {duration(naive.ablationMs)} ({backend}):{' '}
+          {duration(planned.ablationMs)} ({executor}) against {duration(naive.ablationMs)} ({backend}):{' '}
           {ratio >= 1 ? `${ratio.toFixed(1)} times as fast` : `${(1 / ratio).toFixed(1)} times as slow`}
         </dd>
         <dt>Largest difference of a weight</dt>
         <dd>{largestDifference.toExponential(1)} of the largest</dd>
-        {single.dispatches > 0 && (
+        {planned.dispatches > 0 && (
           <>
             <dt>GPU dispatches</dt>
             <dd>
-              {single.dispatches} for all {naive.passes} channels
+              {planned.dispatches} for all {naive.passes} channels
             </dd>
           </>
         )}

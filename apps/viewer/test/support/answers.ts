@@ -25,7 +25,7 @@ export function explanation(layer = 'conv'): Explained {
       classes: 3,
       targets: [0, 1, 2].map((c) => `probability of class ${c}`),
       score: 'probability',
-      settings: { ablation: 'zero', weighting: 'relative-drop', norm: 2, strategy: 'single-dispatch' },
+      settings: { ablation: 'zero', weighting: 'relative-drop', norm: 2, strategy: 'planned' },
       backend: { requested: 'auto', chosen: 'wasm', reason: 'a test' },
       executor: { requested: 'auto', chosen: 'reference', reason: 'a test' },
       adapter: null,

@@ -43,10 +43,13 @@ export interface CallClock {
 }
 
 /** What a call may want to run on besides a backend. */
-export type CallRuntime = Pick<RuntimeSettings, 'executor' | 'strategy'>;
+export interface CallRuntime extends Pick<RuntimeSettings, 'executor'> {
+  /** Whether the passes must be those of the network's own layers. */
+  readonly ownLayers: boolean;
+}
 
-/** A method that runs on TensorFlow.js alone. */
-export const ON_BACKEND: CallRuntime = { executor: 'reference', strategy: 'single-dispatch' };
+/** A method without an executor. */
+export const ON_BACKEND: CallRuntime = { executor: null, ownLayers: false };
 
 /**
  * Checks what a call was given, makes its backend current, lets `work` work, and puts back what was so before, also after
@@ -91,7 +94,7 @@ export async function openCall<T>(
       );
       if (targets.length === 0) throw new XaiError('invalid-option', 'The list of targets is empty.');
       const runtime = await chooseRuntime(
-        { backend, ...wanted },
+        { backend, executor: wanted.executor },
         options.device,
         obstacleOf(sized, output, targets, wanted),
       );
@@ -119,9 +122,9 @@ function obstacleOf(
   { graph }: SizedNetwork,
   { logits }: GraphOutput,
   targets: readonly BoundTarget[],
-  { strategy }: CallRuntime,
+  { ownLayers }: CallRuntime,
 ): string | null {
-  if (strategy === 'naive') return "the naive strategy runs the network's own layers";
+  if (ownLayers) return "the naive strategy runs the network's own layers";
   return obstacleBetween(graph, graph.inputs, [logits, ...targets.map(({ node }) => node)]);
 }
 

@@ -124,7 +124,7 @@ export class PreparedExplainer<M extends MethodName> implements Explainer<M> {
         const { graph } = network;
         const logits = graph.outputs[output]?.logits ?? -1;
         const runtime = await chooseRuntime(
-          { backend: options.backend ?? 'auto', ...wantedBy(method) },
+          { backend: options.backend ?? 'auto', executor: method.executor },
           options.device,
           obstacleBetween(graph, graph.inputs, [logits]),
         );
@@ -171,9 +171,10 @@ export class PreparedExplainer<M extends MethodName> implements Explainer<M> {
 }
 
 function wantedBy(method: ReturnType<typeof methodOf>): CallRuntime {
-  return method.name === 'ablation-cam'
-    ? { executor: method.executor, strategy: method.strategy }
-    : ON_BACKEND;
+  if (method.name !== 'ablation-cam') return ON_BACKEND;
+  return method.strategy === 'planned'
+    ? { executor: method.executor, ownLayers: false }
+    : { executor: null, ownLayers: true };
 }
 
 function withoutUndefined(options: object): Record<string, unknown> {

@@ -1,6 +1,7 @@
 import type { AdapterDescription, ExecutorName, Score } from '@ablation-cam/kernels';
 import type { ForwardBackend } from '../runtime/choose-runtime.ts';
 import type { MethodName } from '../methods/names.ts';
+import type { Strategy } from '../methods/options.ts';
 import type { Explanation, ExplanationRun, FloatArray, PositionMap, Timings } from './explanation.ts';
 
 /** What an explanation is about, where its numbers do not say so. */
@@ -40,7 +41,7 @@ export interface ExplanationJson {
   /** Of the weighting `slope`; Ablation-CAM alone. */
   readonly norm?: 1 | 2;
   /** Ablation-CAM alone. */
-  readonly strategy?: 'single-dispatch' | 'naive';
+  readonly strategy?: Strategy;
   /** One for each class, or null where the network has none. */
   readonly probabilities: readonly number[] | null;
   /** One for each class, or null where the output is no vector of classes. */

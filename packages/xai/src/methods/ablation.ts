@@ -41,7 +41,7 @@ export function ablationMethod(options: AblationCamOptions): AblationMethod {
     ablation,
     weighting: choiceOf('weighting', options.weighting ?? 'relative-drop', ['relative-drop', 'slope']),
     norm: choiceOf('norm', norm, [1, 2]),
-    strategy: choiceOf('strategy', options.strategy ?? 'single-dispatch', ['single-dispatch', 'naive']),
+    strategy: choiceOf('strategy', options.strategy ?? 'planned', ['planned', 'naive']),
     executor: choiceOf('executor', options.executor ?? 'auto', [
       'auto',
       'webgpu',

@@ -15,7 +15,7 @@ export type Ablation = 'zero' | 'zero-kernel' | 'channel-mean' | readonly number
  */
 export type ClassIndexOption = 'predicted' | 'all' | number | readonly number[] | { readonly topK: number };
 
-export type Strategy = 'single-dispatch' | 'naive';
+export type Strategy = 'planned' | 'naive';
 
 /** What every method takes. */
 export interface CommonOptions {
@@ -54,7 +54,7 @@ export interface AblationCamOptions extends CamOptions {
   readonly weighting?: Weighting | undefined;
   /** The norm of `slope`. Default: 2. */
   readonly norm?: Norm | undefined;
-  /** All channels together, or one pass through the network a channel: the oracle. Default: `single-dispatch`. */
+  /** All channels together, or one pass through the network a channel: the oracle. Default: `planned`. */
   readonly strategy?: Strategy | undefined;
   /**
    * What runs the ablation: kernels of this project on WebGPU, TensorFlow.js's current backend, or float64 TypeScript.

@@ -43,7 +43,7 @@ export type NaiveOutput = AblationOutput & {
 
 /**
  * Ablation-CAM as it was published: one pass through the network for each channel, subtraction of float32 scores. It is
- * what the single dispatch is checked against, and timed against.
+ * what plans are checked against, and timed against.
  *
  * @throws XaiError `invalid-option` where filters should be zeroed and the layer has none; the signal's reason
  */

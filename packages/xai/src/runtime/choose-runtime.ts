@@ -16,9 +16,11 @@ import { sharedDevice } from './shared-device.ts';
 export type ForwardBackend = BackendName | 'onnxruntime';
 
 /** What decides on what an explanation runs. */
-export type RuntimeSettings = Required<{
-  [K in 'backend' | 'executor' | 'strategy']: NonNullable<AblationCamOptions[K]>;
-}>;
+export interface RuntimeSettings {
+  readonly backend: NonNullable<AblationCamOptions['backend']>;
+  /** Null where TensorFlow.js does it all. */
+  readonly executor: NonNullable<AblationCamOptions['executor']> | null;
+}
 
 /** What an explanation runs on. */
 export interface Runtime {
@@ -93,11 +95,11 @@ export async function keepingBackend<T>(work: () => Promise<T>): Promise<T> {
 }
 
 async function findDevice(
-  { backend, executor, strategy }: RuntimeSettings,
+  { backend, executor }: RuntimeSettings,
   given: Device | undefined,
 ): Promise<{ device: Device | null; absence: string | null }> {
   if (given) return { device: given, absence: null };
-  const isExecutorWanted = (executor === 'auto' || executor === 'webgpu') && strategy !== 'naive';
+  const isExecutorWanted = executor === 'auto' || executor === 'webgpu';
   const isBackendWanted = backend === 'webgpu' || backend === 'auto';
   if (!isExecutorWanted && !isBackendWanted) return { device: null, absence: 'no GPU is needed' };
   try {
