@@ -3,25 +3,28 @@ import { join } from 'node:path';
 import { importCircles, type Modules } from './lint-imports/import-circles.ts';
 import { importsUpwards } from './lint-imports/floors.ts';
 import { layersUses } from './lint-imports/layers-doors.ts';
+import { typeNamesakes } from './lint-imports/type-names.ts';
 import { readModule, type SourceModule } from './lint-imports/source-module.ts';
 import { packageFolders, REPOSITORY } from './workspace.ts';
 
 /**
  * The command `pnpm lint:imports`: no file of a package imports itself by way of others, only the doors know TensorFlow.js's
- * layers, and folders that stand on others are not imported by them.
+ * layers, folders that stand on others are not imported by them, and no two packages export types of one name.
  */
 export async function lintImports(): Promise<void> {
   const problems: string[] = [];
-  let files = 0;
+  const packages = new Map<string, Modules>();
   for (const folder of await packageFolders()) {
     const modules = await modulesOf(folder);
-    files += modules.size;
     const within = folder.slice(REPOSITORY.length + 1).replaceAll('\\', '/');
+    packages.set(within, modules);
     for (const circle of importCircles(modules)) {
       problems.push(`${within}: ${circle.join(' -> ')}: an import leads back to its own file`);
     }
     problems.push(...layersUses(within, modules), ...importsUpwards(within, modules));
   }
+  problems.push(...typeNamesakes(packages));
+  const files = [...packages.values()].reduce((sum, modules) => sum + modules.size, 0);
   for (const problem of problems) console.error(problem);
   console.log(`${files} files, ${problems.length} problems with imports`);
   if (problems.length > 0) process.exitCode = 1;

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { importCircles } from '../src/lint-imports/import-circles.ts';
 import { importsUpwards } from '../src/lint-imports/floors.ts';
 import { layersUses } from '../src/lint-imports/layers-doors.ts';
+import { typeNamesakes } from '../src/lint-imports/type-names.ts';
 import { readModule } from '../src/lint-imports/source-module.ts';
 
 const test = suite('the lint of imports');
@@ -81,6 +82,20 @@ test('imports lead down, or stay in a folder; types and folders without a floor 
     ],
   );
   assert.equal(importsUpwards('packages/y', modules(files)), [], 'a package without floors');
+});
+
+test('packages that export types of one name are told; what a file keeps to itself is not', () => {
+  const packages = new Map([
+    ['packages/x', modules({ 'src/a.ts': 'export interface Batch {}\nexport type Own = 1;' })],
+    [
+      'packages/y',
+      modules({ 'src/b.ts': 'export class Batch {}\ninterface Own {}\nexport const Kept = 1;' }),
+    ],
+    ['packages/z', modules({ 'src/c.ts': "export type { Own } from './d.ts';\ntype Kept = 1;" })],
+  ]);
+  assert.equal(typeNamesakes(packages), [
+    'packages/x/src/a.ts and packages/y/src/b.ts: export a type Batch each; rename one',
+  ]);
 });
 
 test.run();

@@ -42,7 +42,7 @@ test('a cell of a CSV file that begins like a formula is marked as text', () => 
   };
   const csv = comparisonCsv({
     ...{ samples: 1, classNames: ['+1, "2"', '-x'], metrics: [], methods: [], records: [record] },
-    subject: {} as never,
+    settings: {} as never,
   });
   assert.is(csv.split('\n')[1], `0,'=cmd|x,"'+1, ""2""",'-x,-0.5,'@sum,1,0`);
 });

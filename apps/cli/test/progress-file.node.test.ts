@@ -7,7 +7,7 @@ import type { SampleRecord } from '../src/compare/metrics.ts';
 import { openProgressFile } from '../src/compare/progress-file.ts';
 
 const test = suite('the progress file of a comparison');
-const subject = { methods: ['ablation-cam', 'random'], samples: [0, 7] };
+const settings = { methods: ['ablation-cam', 'random'], samples: [0, 7] };
 let path = '';
 
 test.before.each(async () => {
@@ -23,11 +23,11 @@ function record(sample: number, method = 'random'): SampleRecord {
 }
 
 test('what was appended is read back, and a file of another comparison is begun anew', async () => {
-  const file = await openProgressFile(path, subject, false);
+  const file = await openProgressFile(path, settings, false);
   await file.append([record(0), record(7)]);
-  const again = await openProgressFile(path, subject, false);
+  const again = await openProgressFile(path, settings, false);
   assert.equal([again.records, again.passedOver], [[record(0), record(7)], 0]);
-  const other = await openProgressFile(path, { ...subject, samples: [0] }, false);
+  const other = await openProgressFile(path, { ...settings, samples: [0] }, false);
   assert.equal([other.records, other.passedOver], [[], 0]);
 });
 
@@ -47,11 +47,11 @@ test('lines that are cut off, changed or of something else count as not there, a
     '['.repeat(100_000),
     '\0\ufffd',
   ];
-  await writeFile(path, [JSON.stringify(subject), good, ...bad, ''].join('\n'));
-  const { records, passedOver } = await openProgressFile(path, subject, false);
+  await writeFile(path, [JSON.stringify(settings), good, ...bad, ''].join('\n'));
+  const { records, passedOver } = await openProgressFile(path, settings, false);
   assert.equal(records, [record(0)]);
   assert.is(passedOver, bad.length);
-  assert.is(await readFile(path, 'utf8'), `${JSON.stringify(subject)}\n${good}\n`);
+  assert.is(await readFile(path, 'utf8'), `${JSON.stringify(settings)}\n${good}\n`);
 });
 
 test.run();

@@ -109,7 +109,7 @@ test('another method, and one class against another, are explained as by the lib
     loaded.dispose();
   }));
 
-test('methods stand side by side, judged as by the library', () =>
+test('methods stand side by side, measured as by the library', () =>
   onPage({ hash: '#sample=mnist1d:0&panel=methods&blank=zero' }, async ({ page }) => {
     await explained(page);
     const cards = page.locator('.method-card');
@@ -118,10 +118,10 @@ test('methods stand side by side, judged as by the library', () =>
     const loaded = await embeddedModel('mnist1d');
     const input = await readInput('mnist1d:0', { shape: [40, 1] });
     const { explanations } = await ablationCam(loaded.model, input, { executor: 'reference' });
-    const [judged] = await dropAndIncrease(loaded.model, input, explanations, {
+    const [expected] = await dropAndIncrease(loaded.model, input, explanations, {
       protocol: { kind: 'top-fraction', fraction: 0.3 },
     });
-    assert.match(await cards.first().innerText(), `${(100 * (judged?.drop ?? NaN)).toFixed(1)} %`);
+    assert.match(await cards.first().innerText(), `${(100 * (expected?.drop ?? NaN)).toFixed(1)} %`);
     await page.getByRole('button', { name: 'Show Layer-CAM' }).click();
     await page.getByText('by Layer-CAM').waitFor();
     loaded.dispose();

@@ -179,14 +179,14 @@ test('a method that fails gives way to Ablation-CAM, with a sentence', () => {
 
 test('methods are compared only while their panel is open', () => {
   const state = explainedState();
-  assert.is(wantedCalls(state).judge, null);
+  assert.is(wantedCalls(state).metrics, null);
   const open = reduce(state, { kind: 'open-panel', panel: 'methods' });
-  const wanted = wantedCalls(open).judge;
+  const wanted = wantedCalls(open).metrics;
   assert.is(wanted?.params.fraction, 0.3);
-  const half = reduce(open, { kind: 'progressed', slot: 'judge', key: wanted?.key ?? '', done: 0.5 });
-  assert.is(half.judgedShare, 0.5);
+  const half = reduce(open, { kind: 'progressed', slot: 'metrics', key: wanted?.key ?? '', done: 0.5 });
+  assert.is(half.metricsShare, 0.5);
   const more = reduce(half, { kind: 'choose-fraction', fraction: 0.9 });
-  assert.is.not(wantedCalls(more).judge?.key, wanted?.key);
+  assert.is.not(wantedCalls(more).metrics?.key, wanted?.key);
 });
 
 test('a race runs, is cancelled, and runs anew', () => {
@@ -200,7 +200,7 @@ test('a race runs, is cancelled, and runs anew', () => {
   assert.is.not(wantedCalls(again).race?.key, first);
 });
 
-test('a race ends when its subject changes', () => {
+test('a race ends when its request changes', () => {
   const running = reduce(explainedState(), { kind: 'start-race' });
   const next = reduce(running, { kind: 'choose-input', input: sampleOf('mnist1d', 2) });
   assert.is(next.race.status, 'cancelled');

@@ -12,9 +12,9 @@ import { runEndToEnd } from './end-to-end/run-end-to-end.ts';
 import { named } from './named.ts';
 import { RESULTS_VERSION, type BenchRun, type CaseFacts, type Skipped } from './results/result.ts';
 import { allStrategies } from './strategies/all-strategies.ts';
-import type { Strategy } from './strategies/strategy.ts';
-import { openRuntime, type BenchBackend, type Runtime } from './subject/runtime.ts';
-import { openCase, type OpenCase } from './subject/open-case.ts';
+import type { BenchStrategy } from './strategies/strategy.ts';
+import { openRuntime, type BenchBackend, type BenchRuntime } from './open-case/runtime.ts';
+import { openCase, type OpenCase } from './open-case/open-case.ts';
 
 /** What is asked of a run; plain data, so that it can be handed to a page. */
 export interface BenchRequest {
@@ -118,21 +118,21 @@ export async function runBench(request: BenchRequest, hooks: BenchHooks): Promis
 
 async function measureOne(
   benchCase: BenchCase,
-  strategies: readonly Strategy[],
-  runtime: Runtime,
+  strategies: readonly BenchStrategy[],
+  runtime: BenchRuntime,
   options: MeasureOptions,
 ): Promise<{ facts: CaseFacts; measurement: CaseMeasurement }> {
   options.onStep('building');
-  const subject = await openCase(benchCase, runtime);
+  const opened = await openCase(benchCase, runtime);
   try {
     const { strategies: names } = benchCase;
     const fitting = strategies.filter(
-      (strategy) => (names?.includes(strategy.name) ?? true) && strategy.appliesTo(subject),
+      (strategy) => (names?.includes(strategy.name) ?? true) && strategy.appliesTo(opened),
     );
-    const measurement = await measureCase(subject, fitting, options);
-    return { facts: factsOf(subject, measurement), measurement };
+    const measurement = await measureCase(opened, fitting, options);
+    return { facts: factsOf(opened, measurement), measurement };
   } finally {
-    subject.dispose();
+    opened.dispose();
   }
 }
 
@@ -173,11 +173,11 @@ function chosenNetworks(set: SetName, { cases, strategies }: BenchRequest): read
   return isWhole ? endToEndCases.filter(({ isLong }) => !isLong) : [];
 }
 
-function defaultBackends({ device }: Runtime): readonly BenchBackend[] {
+function defaultBackends({ device }: BenchRuntime): readonly BenchBackend[] {
   return device?.adapter.software === false ? ['wasm', 'webgpu'] : ['wasm'];
 }
 
-function chosenStrategies(names: readonly string[] | undefined): readonly Strategy[] {
+function chosenStrategies(names: readonly string[] | undefined): readonly BenchStrategy[] {
   if (names === undefined) return allStrategies;
   return named(allStrategies, names, ({ name, executor }) => `${name}@${executor}`, 'strategy');
 }

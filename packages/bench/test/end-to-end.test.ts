@@ -6,7 +6,7 @@ import { endToEndCases } from '../src/cases/end-to-end-cases.ts';
 import { mobileNetV2 } from '../src/cases/networks/mobilenet-v2.ts';
 import { resNet50 } from '../src/cases/networks/resnet-50.ts';
 import { measureEndToEnd } from '../src/end-to-end/measure.ts';
-import { openRuntime } from '../src/subject/runtime.ts';
+import { openRuntime } from '../src/open-case/runtime.ts';
 
 const test = suite('whole networks');
 

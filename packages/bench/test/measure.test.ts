@@ -3,9 +3,9 @@ import * as assert from 'uvu/assert';
 import { allCases } from '../src/cases/all-cases.ts';
 import { measureCase, type MeasureOptions } from '../src/measure/measure-case.ts';
 import { allStrategies } from '../src/strategies/all-strategies.ts';
-import type { Strategy } from '../src/strategies/strategy.ts';
-import { openRuntime } from '../src/subject/runtime.ts';
-import { openCase } from '../src/subject/open-case.ts';
+import type { BenchStrategy } from '../src/strategies/strategy.ts';
+import { openRuntime } from '../src/open-case/runtime.ts';
+import { openCase } from '../src/open-case/open-case.ts';
 
 const test = suite('measuring');
 
@@ -26,18 +26,18 @@ const SMALL = 'channels-8';
 
 async function measure(
   caseName: string,
-  strategies: readonly Strategy[],
+  strategies: readonly BenchStrategy[],
   changes: Partial<MeasureOptions> = {},
 ) {
   const benchCase = allCases.find(({ name }) => name === caseName);
   if (!benchCase) throw new RangeError(`There is no case ${caseName}.`);
   const runtime = await openRuntime();
   try {
-    const subject = await openCase(benchCase, runtime);
+    const opened = await openCase(benchCase, runtime);
     try {
-      return await measureCase(subject, strategies, { ...options, ...changes });
+      return await measureCase(opened, strategies, { ...options, ...changes });
     } finally {
-      subject.dispose();
+      opened.dispose();
     }
   } finally {
     runtime.dispose();
@@ -45,14 +45,14 @@ async function measure(
 }
 
 /** The incremental plan with its weights falsified by a factor. */
-function falsified(factor: number): Strategy {
+function falsified(factor: number): BenchStrategy {
   const honest = allStrategies.find(
     ({ name, executor }) => name === 'incremental' && executor === 'reference',
   )!;
   return {
     ...honest,
-    prepare: async (subject) => {
-      const prepared = await honest.prepare(subject);
+    prepare: async (opened) => {
+      const prepared = await honest.prepare(opened);
       return {
         ...prepared,
         run: async (list) => {
@@ -73,7 +73,7 @@ test('a strategy whose answer differs is not timed, and the error is told', asyn
 });
 
 /** A strategy that fails when it runs. */
-function failing(executor: Strategy['executor']): Strategy {
+function failing(executor: BenchStrategy['executor']): BenchStrategy {
   const error = new TypeError('x is not a function');
   return { ...falsified(1), executor, prepare: () => Promise.reject(error) };
 }
@@ -129,14 +129,14 @@ test('a case whose time is over keeps the runs that were checked', async () => {
 
 test('a slow strategy is timed by the run that was checked, and not run again once the time is short', async () => {
   let runs = 0;
-  const slow = (isWarm?: true): Strategy => {
+  const slow = (isWarm?: true): BenchStrategy => {
     const honest = falsified(1);
     return {
       ...honest,
       role: 'other',
       ...(isWarm && { isWarm }),
-      prepare: async (subject) => {
-        const prepared = await honest.prepare(subject);
+      prepare: async (opened) => {
+        const prepared = await honest.prepare(opened);
         return {
           ...prepared,
           run: async (list) => {

@@ -77,7 +77,7 @@ export {
   explanationJson,
   type ExplanationJson,
   type ExplanationNumbers,
-  type ExplanationSubject,
+  type ExplanationContext,
   type MapJson,
 } from './explanation/explanation-json.ts';
 export type { ExplainedInput, InputArray, InputValues, NestedArray } from './forward/model-input.ts';

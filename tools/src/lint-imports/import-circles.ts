@@ -1,7 +1,7 @@
 import type { SourceModule } from './source-module.ts';
 
 /** The files of a package by their path in it. */
-export type Modules = ReadonlyMap<string, Pick<SourceModule, 'imports' | 'layersLines'>>;
+export type Modules = ReadonlyMap<string, SourceModule>;
 
 /**
  * Returns the circles among the imports: for each import that leads back to its file the shortest way, and of each circle

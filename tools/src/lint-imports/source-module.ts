@@ -7,6 +7,8 @@ export interface SourceModule {
   readonly imports: readonly string[];
   /** Lines, from 1, on which code - no comment, no text - names `LayersModel` or `tf.layers`. */
   readonly layersLines: readonly number[];
+  /** Names of the types that the file declares and exports. */
+  readonly types: readonly string[];
 }
 
 /**
@@ -19,16 +21,18 @@ export function readModule(path: string, text: string, named: unknown = {}): Sou
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true);
   const imports = new Set<string>();
   const lines = new Set<number>();
+  const types: string[] = [];
   const visit = (node: ts.Node): void => {
     const specifier = runtimeImport(node);
     if (specifier?.startsWith('.')) imports.add(posix.join(posix.dirname(path), specifier));
     if (specifier?.startsWith('#'))
       for (const to of pathsIn(Reflect.get(Object(named), specifier))) imports.add(to);
+    if (isType(node) && isExported(node) && node.name) types.push(node.name.text);
     if (isOfLayers(node)) lines.add(file.getLineAndCharacterOfPosition(node.getStart(file)).line + 1);
     ts.forEachChild(node, visit);
   };
   visit(file);
-  return { imports: [...imports], layersLines: [...lines] };
+  return { imports: [...imports], layersLines: [...lines], types };
 }
 
 /**
@@ -51,6 +55,16 @@ function textOf(node: ts.Node | undefined): string | undefined {
 function pathsIn(entry: unknown): string[] {
   if (typeof entry === 'string') return [posix.normalize(entry)];
   return typeof entry === 'object' && entry !== null ? Object.values(entry).flatMap(pathsIn) : [];
+}
+
+function isType(
+  node: ts.Node,
+): node is ts.InterfaceDeclaration | ts.TypeAliasDeclaration | ts.ClassDeclaration {
+  return ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node) || ts.isClassDeclaration(node);
+}
+
+function isExported({ modifiers = [] }: { readonly modifiers?: Iterable<ts.Node> }): boolean {
+  return [...modifiers].some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
 }
 
 /** `LayersModel`, `tf.layers` in code and in types. */

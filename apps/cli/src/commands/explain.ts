@@ -115,7 +115,7 @@ export const explain: RegisterCommand = (program, { signal }) => {
     )
     .addHelpText('after', EXAMPLES)
     .action(async (input, options, command) => {
-      const { defaultModel } = await import('../explain/open-subject.ts');
+      const { defaultModel } = await import('../explain/open-input.ts');
       const { runExplain } = await import('../explain/run-explain.ts');
       const writesFiles = !options.json || command.getOptionValueSource('out') !== 'default';
       const model = options.model ?? defaultModel(input);

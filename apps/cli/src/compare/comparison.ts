@@ -3,7 +3,7 @@ import type { Metric, SampleRecord } from './metrics.ts';
 import type { MethodSummary } from './summary.ts';
 
 /** What was compared: a run that says the same goes on where an earlier one ended. */
-export interface ComparisonSubject {
+export interface ComparisonSettings {
   readonly model: string;
   readonly data: string;
   readonly methods: readonly string[];
@@ -18,7 +18,7 @@ export interface ComparisonSubject {
 
 /** A finished comparison. */
 export interface Comparison {
-  readonly subject: ComparisonSubject;
+  readonly settings: ComparisonSettings;
   readonly samples: number;
   readonly classNames: readonly string[];
   readonly metrics: readonly Metric[];

@@ -7,8 +7,8 @@ import { print } from '../print.ts';
 const PLAIN = { head: [], border: [], compact: true };
 
 /** Prints the comparison for people. */
-export function printComparison({ subject, samples, metrics, methods }: Comparison): void {
-  print(`${subject.model} on ${subject.data}: ${String(samples)} samples, the predicted class of each`);
+export function printComparison({ settings, samples, metrics, methods }: Comparison): void {
+  print(`${settings.model} on ${settings.data}: ${String(samples)} samples, the predicted class of each`);
   print('Means with 95 % intervals; ↑ larger is better, ↓ smaller is better\n');
   const table = new Table({
     head: ['', ...metrics.map(metricTitle), 'empty\nmaps', 'seconds\nper image'],

@@ -13,7 +13,7 @@ import {
   string,
 } from 'valibot';
 import { basename, dirname } from 'node:path';
-import type { ComparisonSubject } from './comparison.ts';
+import type { ComparisonSettings } from './comparison.ts';
 import { METRICS, type SampleRecord } from './metrics.ts';
 
 /** What has been measured, line by line, so that an interrupted comparison can go on. */
@@ -48,14 +48,14 @@ const recordSchema = object({
  */
 export async function openProgressFile(
   path: string,
-  subject: Pick<ComparisonSubject, 'methods' | 'samples'>,
+  settings: Pick<ComparisonSettings, 'methods' | 'samples'>,
   fresh: boolean,
 ): Promise<ProgressFile> {
-  const header = JSON.stringify(subject);
+  const header = JSON.stringify(settings);
   const [first, ...lines] = fresh ? [] : await readLines(path);
   const written = first === header ? lines.filter((line) => line !== '') : [];
-  const methods = new Set(subject.methods);
-  const samples = new Set(subject.samples);
+  const methods = new Set(settings.methods);
+  const samples = new Set(settings.samples);
   const records = written
     .flatMap(parseLine)
     .filter(({ method, sample }) => methods.has(method) && samples.has(sample));

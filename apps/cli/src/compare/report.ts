@@ -26,9 +26,9 @@ export function renderComparison(
   examples: string,
   facts: Readonly<Record<string, string | number>>,
 ): string {
-  const { subject, samples, metrics, methods } = comparison;
+  const { settings, samples, metrics, methods } = comparison;
   const [first, ...others] = methods;
-  const title = `Explanations of ${nameOf(subject.model)} on ${subject.data}`;
+  const title = `Explanations of ${nameOf(settings.model)} on ${settings.data}`;
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -51,7 +51,7 @@ export function renderComparison(
         <h2>How faithful the maps are</h2>
         <p class="muted">
           Means with bootstrap 95&nbsp;% intervals; the best mean of each metric is bold. Drop and increase:
-          the ${Math.round(100 * subject.fraction)}&nbsp;% of the input with the largest values are kept, the
+          the ${Math.round(100 * settings.fraction)}&nbsp;% of the input with the largest values are kept, the
           rest is 0; soft: the input times the map. Empty: without positive values.
         </p>
         ${table(

@@ -8,9 +8,9 @@ import { startProgress } from '../progress.ts';
 import { loadTensorFlow } from '../tensorflow.ts';
 import { print, printError, printJson } from '../print.ts';
 import { comparisonMarkdown } from './comparison-markdown.ts';
-import { comparisonCsv, type Comparison, type ComparisonSubject } from './comparison.ts';
+import { comparisonCsv, type Comparison, type ComparisonSettings } from './comparison.ts';
 import { drawExamples } from './examples.ts';
-import { inputOf, measureSamples, type MeasureSettings } from './measure-samples.ts';
+import { inputOf, measureSamples } from './measure-samples.ts';
 import { MethodExplainers } from './method-explainers.ts';
 import { printComparison } from './print-comparison.ts';
 import type { SampleRecord } from './metrics.ts';
@@ -37,20 +37,19 @@ export async function runCompare(request: CompareRequest, signal: AbortSignal): 
   const explainers = new MethodExplainers(loaded.model, { layer, backend, executor, signal });
   try {
     const data = await openData(request, loaded, signal);
-    const subject = subjectOf(request, methods, data);
-    const settings: MeasureSettings = { ...subject, signal };
+    const settings = settingsOf(request, methods, data);
     const path = join(request.out, 'samples.jsonl');
-    const file = await openProgressFile(path, subject, request.fresh === true);
+    const file = await openProgressFile(path, settings, request.fresh === true);
     if (file.passedOver > 0 && !request.json) {
       printError(
         `note: ${file.passedOver} lines of ${path} are cut off or not of this comparison; they are measured again.`,
       );
     }
     const measure = async (method: MethodName, samples: readonly number[]): Promise<SampleRecord[]> =>
-      measureSamples(loaded.model, explainers, data, samples, method, settings);
+      measureSamples(loaded.model, explainers, data, samples, method, { ...settings, signal });
     const records = await measureAll(data, methods, explainers, measure, file, request.json === true);
     const comparison: Comparison = {
-      subject,
+      settings,
       samples: data.samples.length,
       classNames: data.dataSet.classNames,
       metrics: metricsOf(records),
@@ -80,11 +79,11 @@ async function openData(
   return chooseSamples(dataSet, request.limit);
 }
 
-function subjectOf(
+function settingsOf(
   request: CompareRequest,
   methods: readonly MethodName[],
   { dataSet, samples }: CompareData,
-): ComparisonSubject {
+): ComparisonSettings {
   const { model, layer, fraction, steps, backend, executor, normalize } = request;
   return {
     model,
@@ -178,17 +177,17 @@ async function writeFiles(
   comparison: Comparison,
 ): Promise<string[]> {
   const examples = await drawExamples(explainers, data, comparison, lightPalette);
-  const { subject } = comparison;
+  const { settings } = comparison;
   const facts = {
-    model: subject.model,
-    'data set': subject.data,
+    model: settings.model,
+    'data set': settings.data,
     samples: comparison.samples,
-    'target layer': subject.layer ?? 'the last feature map',
-    'kept fraction': subject.fraction,
-    'steps of insertion and deletion': subject.steps,
+    'target layer': settings.layer ?? 'the last feature map',
+    'kept fraction': settings.fraction,
+    'steps of insertion and deletion': settings.steps,
     'seconds per image': 'median, from call to result, after a warm-up',
-    backend: `TensorFlow.js ${tf.version.tfjs}, ${subject.backend}`,
-    'executor of Ablation-CAM': subject.executor,
+    backend: `TensorFlow.js ${tf.version.tfjs}, ${settings.backend}`,
+    'executor of Ablation-CAM': settings.executor,
     runtime: `Node.js ${process.version}, ${process.platform} ${process.arch}`,
     'made on': new Date().toISOString(),
   };

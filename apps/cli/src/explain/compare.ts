@@ -11,7 +11,7 @@ import { median } from '../median.ts';
 import { withProgress } from '../progress.ts';
 
 /** The plan beside the naive loop, each timed after a warm-up. */
-export interface Comparison {
+export interface NaiveComparison {
   /** Largest difference of a weight, as a fraction of the largest absolute weight. */
   readonly maxRelativeDifference: number;
   /** From the call to the result, naive loop. */
@@ -44,7 +44,7 @@ export async function compareWithNaive(
   options: ExplainOptions<'ablation-cam'>,
   result: ExplanationResult,
   silent: boolean,
-): Promise<Comparison> {
+): Promise<NaiveComparison> {
   // Scores that are read back for nobody would be timed with the rest.
   const explainer = await createExplainer(source, {
     ...options,

@@ -7,7 +7,7 @@ import {
   type FigureOptions,
 } from '@ablation-cam/xai/drawing';
 import { classText } from './class-text.ts';
-import type { Subject } from './open-subject.ts';
+import type { OpenedInput } from './open-input.ts';
 
 export interface Picture {
   /** File name. */
@@ -36,33 +36,33 @@ interface Drawn {
  * index in the name. Where it is not Ablation-CAM alone that explained, the method is in the name as well.
  */
 export async function drawPictures(
-  subject: Subject,
+  opened: OpenedInput,
   results: readonly ExplanationResult[],
 ): Promise<Picture[]> {
   const isAlone = results.length === 1 && results[0]?.method === 'ablation-cam';
   const pictures: Picture[] = [];
   for (const { method, layers, explanations } of results) {
-    const title = `${isAlone ? 'Ablation-CAM' : method} of ${subject.input.name}`;
+    const title = `${isAlone ? 'Ablation-CAM' : method} of ${opened.input.name}`;
     const suffix = isAlone ? '' : `-${method}`;
-    pictures.push(...(await draw(subject, { explanations, title, caption: captionOf(layers), suffix })));
+    pictures.push(...(await draw(opened, { explanations, title, caption: captionOf(layers), suffix })));
   }
   return pictures;
 }
 
-async function draw(subject: Subject, drawn: Drawn): Promise<Picture[]> {
+async function draw(opened: OpenedInput, drawn: Drawn): Promise<Picture[]> {
   const isSingle = drawn.explanations.length === 1;
   const pictures: Picture[] = [];
   for (const explanation of drawn.explanations.slice(0, MOST_CLASSES)) {
     const suffix = isSingle ? drawn.suffix : `${drawn.suffix}-${String(explanation.classIndex)}`;
-    for (const [name, svg] of Object.entries(drawings(subject, drawn, explanation))) {
+    for (const [name, svg] of Object.entries(drawings(opened, drawn, explanation))) {
       pictures.push({ name: `${name}${suffix}.png`, data: await renderPng(svg, { scale: SCALE }) });
     }
   }
   return pictures;
 }
 
-function drawings(subject: Subject, drawn: Drawn, explanation: Explanation): Record<string, string> {
-  const { input, classNames } = subject;
+function drawings(opened: OpenedInput, drawn: Drawn, explanation: Explanation): Record<string, string> {
+  const { input, classNames } = opened;
   const { classIndex, probabilities, map, heatmap } = explanation;
   const figure: FigureOptions = {
     title: drawn.title,

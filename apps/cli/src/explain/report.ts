@@ -3,8 +3,8 @@ import { printableName } from '@ablation-cam/model';
 import type { Explanation, ExplanationResult, PositionMap } from '@ablation-cam/xai';
 import { print } from '../print.ts';
 import { classText } from './class-text.ts';
-import type { Comparison } from './compare.ts';
-import type { Subject } from './open-subject.ts';
+import type { NaiveComparison } from './compare.ts';
+import type { OpenedInput } from './open-input.ts';
 
 const TOP_CHANNELS = 5;
 const MOST_CLASSES = 10;
@@ -13,17 +13,17 @@ const plain = { head: [], border: [], compact: true };
 
 /** Prints explanations for people: one method in detail, several side by side, and what to know about each map. */
 export function printReport(
-  subject: Subject,
+  opened: OpenedInput,
   results: readonly ExplanationResult[],
-  comparison: Comparison | null,
+  comparison: NaiveComparison | null,
   files: readonly string[],
 ): void {
   const [result, ...others] = results;
   const first = result?.explanations[0];
   if (!result || !first) return;
-  print(`${predictionLine(subject, first)}\n`);
-  if (others.length > 0) printSideBySide(subject, results);
-  else printResult(subject, result, first);
+  print(`${predictionLine(opened, first)}\n`);
+  if (others.length > 0) printSideBySide(opened, results);
+  else printResult(opened, result, first);
   for (const note of notesOf(results)) print(`note: ${note}`);
   if (comparison) printComparison(result, comparison);
   if (files.length > 0) print(`\nwrote ${files.join(', ')}`);
@@ -31,7 +31,7 @@ export function printReport(
 
 /** Says what was predicted. */
 function predictionLine(
-  { input, classNames }: Subject,
+  { input, classNames }: OpenedInput,
   { logits, probabilities }: Pick<Explanation, 'logits' | 'probabilities'>,
 ): string {
   const values = probabilities ?? logits ?? new Float32Array();
@@ -43,7 +43,7 @@ function predictionLine(
 }
 
 /** Where each map has its largest value. */
-function printSideBySide({ classNames }: Subject, results: readonly ExplanationResult[]): void {
+function printSideBySide({ classNames }: OpenedInput, results: readonly ExplanationResult[]): void {
   const table = new Table({
     head: ['method', 'layer', 'class', 'score', 'largest at', 'time'],
     style: plain,
@@ -64,7 +64,7 @@ function printSideBySide({ classNames }: Subject, results: readonly ExplanationR
   print(table.toString());
 }
 
-function printResult(subject: Subject, result: ExplanationResult, { map }: Explanation): void {
+function printResult(opened: OpenedInput, result: ExplanationResult, { map }: Explanation): void {
   const { method, layers, channels, explanations, adapter, executor, settings, dispatches, timings } = result;
   const positions = `${map.shape.join(' x ')} positions`;
   const channelText = channels === null ? '' : `, ${String(channels)} channels`;
@@ -81,7 +81,7 @@ function printResult(subject: Subject, result: ExplanationResult, { map }: Expla
   ];
   print(lines.filter(Boolean).join('\n'));
   for (const explanation of explanations.slice(0, MOST_CLASSES)) {
-    printExplanation(subject, result, explanation);
+    printExplanation(opened, result, explanation);
   }
   const more = explanations.length - MOST_CLASSES;
   if (more > 0) print(`\n... and ${count(more, 'more class', 'more classes')}, see the JSON.`);
@@ -108,7 +108,7 @@ function executorText(
 }
 
 function printExplanation(
-  { classNames }: Subject,
+  { classNames }: OpenedInput,
   result: ExplanationResult,
   explanation: Explanation,
 ): void {
@@ -153,7 +153,7 @@ function peakOf({ data, shape }: PositionMap): string {
   return `row ${String(Math.floor(index / width))}, column ${String(index % width)}`;
 }
 
-function printComparison({ channels, settings }: ExplanationResult, comparison: Comparison): void {
+function printComparison({ channels, settings }: ExplanationResult, comparison: NaiveComparison): void {
   const { naiveMs, plannedMs, ablationMs, tailLoopMs } = comparison;
   const naive =
     settings?.ablation === 'zero-kernel'

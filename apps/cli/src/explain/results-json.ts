@@ -1,7 +1,7 @@
 import { encodeNpy } from '@ablation-cam/model';
 import { explanationJson, type Explanation, type ExplanationResult } from '@ablation-cam/xai';
-import type { Comparison } from './compare.ts';
-import type { Subject } from './open-subject.ts';
+import type { NaiveComparison } from './compare.ts';
+import type { OpenedInput } from './open-input.ts';
 import type { ExplainRequest } from './request.ts';
 
 /** Above so many values the ablated scores go into a file beside the JSON. */
@@ -15,9 +15,9 @@ const LARGEST_INLINE_SCORES = 100_000;
  */
 export function resultsJson(
   request: ExplainRequest,
-  { input, classNames }: Subject,
+  { input, classNames }: OpenedInput,
   results: readonly ExplanationResult[],
-  comparison: Comparison | null,
+  comparison: NaiveComparison | null,
   scoresFile: string,
 ): { json: object; scoresNpy: Uint8Array | null } {
   const { model, output } = request;

@@ -13,9 +13,9 @@ import { openModel } from '../open-model.ts';
 import { printJson } from '../print.ts';
 import { withProgress } from '../progress.ts';
 import { loadTensorFlow } from '../tensorflow.ts';
-import { compareWithNaive, type Comparison } from './compare.ts';
+import { compareWithNaive, type NaiveComparison } from './compare.ts';
 import { methodOptions } from './method-options.ts';
-import { openSubject, type Subject } from './open-subject.ts';
+import { openInput, type OpenedInput } from './open-input.ts';
 import { drawPictures } from './pictures.ts';
 import { printPlan } from './plan-report.ts';
 import { printReport } from './report.ts';
@@ -30,12 +30,12 @@ export async function runExplain(request: ExplainRequest, signal: AbortSignal): 
     return;
   }
   const methods = methodsOf(request);
-  const subject = await openSubject(request);
-  const { input, loaded, classNames } = subject;
+  const opened = await openInput(request);
+  const { input, loaded, classNames } = opened;
   const silent = request.json === true;
   try {
     const results: ExplanationResult[] = [];
-    let comparison: Comparison | null = null;
+    let comparison: NaiveComparison | null = null;
     for (const options of await methodOptions(request, methods, classNames, signal)) {
       const progress = { label: options.method, total: 100, silent };
       const result = await withProgress(progress, (onProgress) =>
@@ -46,7 +46,7 @@ export async function runExplain(request: ExplainRequest, signal: AbortSignal): 
         comparison = await compareWithNaive(loaded.model, input, options, result, silent);
       }
     }
-    await report(request, subject, results, comparison);
+    await report(request, opened, results, comparison);
   } finally {
     loaded.model.dispose();
     await releaseDevice();
@@ -81,15 +81,15 @@ async function runPlan({ model: name, layer: layers, output, json }: ExplainRequ
 
 async function report(
   request: ExplainRequest,
-  subject: Subject,
+  opened: OpenedInput,
   results: readonly ExplanationResult[],
-  comparison: Comparison | null,
+  comparison: NaiveComparison | null,
 ): Promise<void> {
   const scoresFile = request.writesFiles ? join(request.out, 'ablated-scores.npy') : 'ablated-scores.npy';
-  const { json, scoresNpy } = resultsJson(request, subject, results, comparison, scoresFile);
+  const { json, scoresNpy } = resultsJson(request, opened, results, comparison, scoresFile);
   const written: string[] = [];
   if (request.writesFiles) {
-    const pictures = await drawPictures(subject, results);
+    const pictures = await drawPictures(opened, results);
     const text = { name: 'explanation.json', data: `${JSON.stringify(json, null, 2)}\n` };
     for (const { name, data } of [...pictures, text]) {
       const path = join(request.out, name);
@@ -102,5 +102,5 @@ async function report(
     written.push(scoresFile);
   }
   if (request.json) printJson(json);
-  else printReport(subject, results, comparison, written);
+  else printReport(opened, results, comparison, written);
 }

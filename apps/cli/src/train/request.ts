@@ -27,7 +27,7 @@ export interface TrainRequest {
 }
 
 /** The command line: what was not given is undefined and comes from the recipe of the data. */
-export interface TrainOptions {
+export interface TrainFlags {
   readonly data?: string | undefined;
   readonly network?: NetworkName | undefined;
   readonly size?: number | undefined;
@@ -52,11 +52,7 @@ export interface TrainOptions {
 }
 
 /** `options` over the recipe of `data`. */
-export function completeRequest(
-  data: DataName,
-  options: TrainOptions,
-  recipe: TrainingSettings,
-): TrainRequest {
+export function completeRequest(data: DataName, options: TrainFlags, recipe: TrainingSettings): TrainRequest {
   const network = options.network ?? (data === 'mnist1d' ? 'convnet' : 'vgg7');
   return {
     data,
@@ -82,7 +78,7 @@ export function completeRequest(
   };
 }
 
-function optimizerOf(options: TrainOptions, recipe: OptimizerSettings): OptimizerSettings {
+function optimizerOf(options: TrainFlags, recipe: OptimizerSettings): OptimizerSettings {
   const kind = options.optimizer ?? recipe.kind;
   if (kind === 'sgd') {
     return { kind, momentum: options.momentum ?? (recipe.kind === 'sgd' ? recipe.momentum : 0.9) };
@@ -96,7 +92,7 @@ function optimizerOf(options: TrainOptions, recipe: OptimizerSettings): Optimize
 /** As in the paper, epsilon as in Keras. */
 const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
 
-function learningRateOf(options: TrainOptions, recipe: LearningRate): LearningRate {
+function learningRateOf(options: TrainFlags, recipe: LearningRate): LearningRate {
   const rate = options.lr ?? recipe.rate;
   switch (options.schedule ?? SCHEDULES[recipe.kind]) {
     case 'constant':

@@ -17,7 +17,7 @@ import { loadTensorFlow } from '../tensorflow.ts';
 import { print, printError } from '../print.ts';
 import type { TrainRequest } from './request.ts';
 import { trainRequestSchema } from './request-schema.ts';
-import { buildNetwork, openTrainingData } from './subject.ts';
+import { buildNetwork, openTrainingData } from './network-and-data.ts';
 import { openTrainingLog } from './training-log.ts';
 
 export interface TrainRun {

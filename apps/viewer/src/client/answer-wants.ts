@@ -18,7 +18,7 @@ const SLOTS: readonly SlotName[] = [
   'mask',
   'features',
   'gallery',
-  'judge',
+  'metrics',
   'race',
 ];
 

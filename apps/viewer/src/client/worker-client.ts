@@ -1,4 +1,4 @@
-import type { CallName, Params, Result, ToPage, ToWorker } from '../protocol/calls.ts';
+import type { CallName, Params, CallResult, ToPage, ToWorker } from '../protocol/calls.ts';
 
 /** What the worker said went wrong; the message is for people. */
 export class CallError extends Error {
@@ -44,9 +44,9 @@ export class WorkerClient {
     name: N,
     params: Params<N>,
     { signal, onProgress }: CallOptions,
-  ): Promise<Result<N>> {
+  ): Promise<CallResult<N>> {
     const id = ++this.#count;
-    return new Promise<Result<N>>((resolve, reject) => {
+    return new Promise<CallResult<N>>((resolve, reject) => {
       // Name and parameters belong together by the signature, which TypeScript does not follow into the union.
       const message = { kind: 'call', id, name, params } as ToWorker;
       this.#open.set(id, { message, resolve: resolve as (result: unknown) => void, reject, onProgress });

@@ -1,15 +1,15 @@
 import type { MethodName } from '@ablation-cam/xai';
 import type {
-  Attribution,
+  MethodAttribution,
   Explained,
   FeatureMapData,
   GalleryItem,
-  JudgedMethod,
+  MethodMetrics,
   MaskedData,
   ModelDescription,
   RaceResult,
 } from './descriptions.ts';
-import type { InputSource, ModelSource, NormalizationName } from './sources.ts';
+import type { ChosenInput, ChosenModel, NormalizationName } from './sources.ts';
 
 /** How a prediction is explained. */
 export interface ExplainSettings {
@@ -21,9 +21,9 @@ export interface ExplainSettings {
 }
 
 /** What an explanation is about. */
-export interface Subject {
-  readonly model: ModelSource;
-  readonly input: InputSource;
+export interface ExplanationRequest {
+  readonly model: ChosenModel;
+  readonly input: ChosenInput;
   readonly normalization: NormalizationName;
   readonly settings: ExplainSettings;
 }
@@ -34,48 +34,48 @@ export type Blank = 'mean' | 'zero';
 /** What the page asks of the worker, by name. Parameters and results survive structured cloning. */
 export interface Calls {
   /** The model itself. */
-  describe: { params: { readonly model: ModelSource }; result: ModelDescription };
+  describe: { params: { readonly model: ChosenModel }; result: ModelDescription };
   /** Class names out of a text file. */
   labels: { params: { readonly file: File; readonly classes: number }; result: readonly string[] };
   /** Samples of a built-in data set with what its model says about them. */
   gallery: {
-    params: { readonly model: ModelSource; readonly first: number; readonly count: number };
+    params: { readonly model: ChosenModel; readonly first: number; readonly count: number };
     result: readonly GalleryItem[];
   };
   explain: {
     /** Whether the scores of all classes without each channel are wanted as well. */
-    params: Subject & { readonly ablatedScores: boolean };
+    params: ExplanationRequest & { readonly ablatedScores: boolean };
     result: Explained;
   };
   /** A class, perhaps against another one, by any method. */
   attribute: {
-    params: Subject & {
+    params: ExplanationRequest & {
       readonly method: MethodName;
       readonly classIndex: number;
       readonly contrast: number | null;
     };
-    result: Attribution;
+    result: MethodAttribution;
   };
-  /** Methods side by side, each judged by what is left when only `fraction` of the input is kept and the rest is blanked. */
-  judge: {
-    params: Subject & {
+  /** Methods side by side, each measured by what is left when only `fraction` of the input is kept and the rest is blanked. */
+  metrics: {
+    params: ExplanationRequest & {
       readonly methods: readonly MethodName[];
       readonly classIndex: number;
       readonly fraction: number;
       readonly blank: Blank;
     };
-    result: readonly JudgedMethod[];
+    result: readonly MethodMetrics[];
   };
-  features: { params: Subject; result: FeatureMapData };
+  features: { params: ExplanationRequest; result: FeatureMapData };
   /** The prediction with channels switched off together. */
-  mask: { params: Subject & { readonly channels: readonly number[] }; result: MaskedData };
+  mask: { params: ExplanationRequest & { readonly channels: readonly number[] }; result: MaskedData };
   /** The naive loop against the plan; the progress is the share of the loop that is done. */
-  race: { params: Subject; result: RaceResult };
+  race: { params: ExplanationRequest; result: RaceResult };
 }
 
 export type CallName = keyof Calls;
 export type Params<N extends CallName> = Calls[N]['params'];
-export type Result<N extends CallName> = Calls[N]['result'];
+export type CallResult<N extends CallName> = Calls[N]['result'];
 
 /** From the page to the worker. */
 export type ToWorker =

@@ -67,7 +67,7 @@ export interface Explained {
 }
 
 /** The map of one class, or of one class against another, by any method. */
-export interface Attribution {
+export interface MethodAttribution {
   readonly run: ExplanationRun;
   readonly map: Pick<
     Explanation,
@@ -76,9 +76,9 @@ export interface Attribution {
 }
 
 /** A method's map and how faithful it is, or why it has none. */
-export type JudgedMethod =
+export type MethodMetrics =
   | {
-      readonly kind: 'judged';
+      readonly kind: 'measured';
       readonly method: MethodName;
       readonly map: PositionMap<FloatArray>;
       readonly totalMs: number;

@@ -4,12 +4,12 @@ import type { EmbeddedModelName, Normalization } from '@ablation-cam/model';
 export type BuiltInName = EmbeddedModelName;
 
 /** Where a model comes from. The id tells sources apart: what has the same id is opened once. */
-export type ModelSource =
+export type ChosenModel =
   | { readonly kind: 'built-in'; readonly id: BuiltInName; readonly name: string }
   | { readonly kind: 'files'; readonly id: string; readonly name: string; readonly files: readonly File[] };
 
 /** Where an input comes from. */
-export type InputSource =
+export type ChosenInput =
   | { readonly kind: 'sample'; readonly id: string; readonly name: string }
   | { readonly kind: 'file'; readonly id: string; readonly name: string; readonly file: File }
   | {

@@ -1,12 +1,12 @@
-import type { Result } from '../protocol/calls.ts';
-import type { InputSource, ModelSource, NormalizationName } from '../protocol/sources.ts';
+import type { CallResult } from '../protocol/calls.ts';
+import type { ChosenInput, ChosenModel, NormalizationName } from '../protocol/sources.ts';
 import type { Blank, ExplainSettings } from '../protocol/calls.ts';
 import type { ChannelsView, Display, PanelName, SlotName, ViewerState } from './state.ts';
 
 /** What a person does. */
 export type UserAction =
-  | { readonly kind: 'choose-model'; readonly model: ModelSource; readonly input: InputSource | null }
-  | { readonly kind: 'choose-input'; readonly input: InputSource }
+  | { readonly kind: 'choose-model'; readonly model: ChosenModel; readonly input: ChosenInput | null }
+  | { readonly kind: 'choose-input'; readonly input: ChosenInput }
   | { readonly kind: 'choose-labels'; readonly id: string; readonly file: File }
   | { readonly kind: 'normalize'; readonly normalization: NormalizationName }
   | { readonly kind: 'change-settings'; readonly settings: Partial<ExplainSettings> }
@@ -29,7 +29,7 @@ export type Answer = {
     readonly kind: 'answered';
     readonly slot: N;
     readonly key: string;
-    readonly result: Result<N>;
+    readonly result: CallResult<N>;
   };
 }[SlotName];
 

@@ -50,7 +50,7 @@ function acted(state: ViewerState, action: UserAction): ViewerState {
   switch (action.kind) {
     case 'choose-model':
       return {
-        ...withNewSubject(state),
+        ...withNewRequest(state),
         model: action.model,
         input: action.input,
         labels: null,
@@ -63,7 +63,7 @@ function acted(state: ViewerState, action: UserAction): ViewerState {
       };
     case 'choose-input':
       return {
-        ...withNewSubject(state),
+        ...withNewRequest(state),
         input: action.input,
         // A frame of a video follows another: the class that is watched stays.
         display:
@@ -74,9 +74,9 @@ function acted(state: ViewerState, action: UserAction): ViewerState {
     case 'choose-labels':
       return { ...state, labels: { id: action.id, file: action.file }, problem: null };
     case 'normalize':
-      return { ...withNewSubject(state), normalization: action.normalization };
+      return { ...withNewRequest(state), normalization: action.normalization };
     case 'change-settings':
-      return { ...withNewSubject(state), settings: { ...state.settings, ...action.settings } };
+      return { ...withNewRequest(state), settings: { ...state.settings, ...action.settings } };
     case 'change-display':
       return { ...state, display: { ...state.display, ...action.display } };
     case 'open-panel':
@@ -113,7 +113,7 @@ function acted(state: ViewerState, action: UserAction): ViewerState {
 
 /** What a link holds, with the answers that are there: those to other calls are replaced when theirs come. */
 function restored(state: ViewerState, linked: ViewerState): ViewerState {
-  const { deviceGeneration, explained, attribution, judged, good, features, masked } = state;
+  const { deviceGeneration, explained, attribution, metrics, good, features, masked } = state;
   const isSameModel = linked.model.id === state.model.id;
   return {
     ...linked,
@@ -121,15 +121,15 @@ function restored(state: ViewerState, linked: ViewerState): ViewerState {
     deviceGeneration,
     explained,
     attribution,
-    judged,
+    metrics,
     good,
     features,
     masked,
   };
 }
 
-/** What belongs to one subject goes with it. */
-function withNewSubject(state: ViewerState): ViewerState {
+/** What belongs to one request goes with it. */
+function withNewRequest(state: ViewerState): ViewerState {
   return {
     ...state,
     channels: { ...state.channels, focused: null, off: [] },
@@ -140,7 +140,7 @@ function withNewSubject(state: ViewerState): ViewerState {
 }
 
 function progressed(state: ViewerState, slot: Answer['slot'], done: number): ViewerState {
-  if (slot === 'judge') return { ...state, judgedShare: done };
+  if (slot === 'metrics') return { ...state, metricsShare: done };
   return slot === 'race' && state.race.status === 'running'
     ? { ...state, race: { ...state.race, done } }
     : state;
@@ -170,8 +170,8 @@ function answered(state: ViewerState, answer: Answer): ViewerState {
       };
     case 'attribute':
       return { ...state, attribution: { key: answer.key, result: answer.result } };
-    case 'judge':
-      return { ...state, judged: { key: answer.key, result: answer.result }, judgedShare: 0 };
+    case 'metrics':
+      return { ...state, metrics: { key: answer.key, result: answer.result }, metricsShare: 0 };
     case 'gallery':
       return { ...state, gallery: answer.result };
     case 'features':
@@ -217,7 +217,7 @@ function failed(state: ViewerState, slot: Answer['slot'], message: string): View
     case 'gallery':
     case 'features':
     case 'mask':
-    case 'judge':
+    case 'metrics':
       return { ...state, problem };
   }
 }

@@ -1,10 +1,10 @@
 import { heatmapOf, type ExplanationRun, type FloatArray, type PositionMap } from '@ablation-cam/xai';
 import type {
-  Attribution,
+  MethodAttribution,
   ClassMap,
   Explained,
   FeatureMapData,
-  JudgedMethod,
+  MethodMetrics,
   MaskedData,
 } from '../protocol/descriptions.ts';
 import type { ViewerState } from './state.ts';
@@ -34,7 +34,7 @@ export function shownMap(state: ViewerState): ClassMap | null {
 }
 
 /** The map on the stage. */
-export type ShownAttribution = Attribution['map'] & {
+export type ShownAttribution = MethodAttribution['map'] & {
   readonly run: ExplanationRun;
   readonly classIndex: number;
   /** The class it is held against, or null. */
@@ -82,14 +82,14 @@ export function classNameOf({ classNames, description, explained }: ViewerState,
 /** The prediction with the channels off that are off; while another set is under way, that of the set before. */
 export function maskedOf(state: ViewerState): MaskedData | null {
   const wanted = wantedCalls(state).mask;
-  const isSameSubject = wanted !== null && state.masked?.key.split('|off')[0] === wanted.key.split('|off')[0];
-  return isSameSubject ? (state.masked?.result ?? null) : null;
+  const isSameRequest = wanted !== null && state.masked?.key.split('|off')[0] === wanted.key.split('|off')[0];
+  return isSameRequest ? (state.masked?.result ?? null) : null;
 }
 
 /** The methods side by side, or null while they are on their way. */
-export function judgedOf(state: ViewerState): readonly JudgedMethod[] | null {
-  return state.judged !== null && state.judged.key === wantedCalls(state).judge?.key
-    ? state.judged.result
+export function metricsOf(state: ViewerState): readonly MethodMetrics[] | null {
+  return state.metrics !== null && state.metrics.key === wantedCalls(state).metrics?.key
+    ? state.metrics.result
     : null;
 }
 

@@ -2,16 +2,16 @@ import type { MethodName } from '@ablation-cam/xai';
 import type { ColorMapName } from '@ablation-cam/xai/drawing';
 import type { Blank, ExplainSettings } from '../protocol/calls.ts';
 import type {
-  Attribution,
+  MethodAttribution,
   Explained,
   FeatureMapData,
   GalleryItem,
-  JudgedMethod,
+  MethodMetrics,
   MaskedData,
   ModelDescription,
   RaceResult,
 } from '../protocol/descriptions.ts';
-import type { BuiltInName, InputSource, ModelSource, NormalizationName } from '../protocol/sources.ts';
+import type { BuiltInName, ChosenInput, ChosenModel, NormalizationName } from '../protocol/sources.ts';
 
 /** What the worker answered last, and to which call: it may be out of date. */
 export interface Answered<T> {
@@ -59,7 +59,7 @@ export interface Problem {
 
 /** What the page wants of the worker at the same time, at most one call each. */
 export type SlotName =
-  'describe' | 'labels' | 'explain' | 'attribute' | 'gallery' | 'features' | 'mask' | 'judge' | 'race';
+  'describe' | 'labels' | 'explain' | 'attribute' | 'gallery' | 'features' | 'mask' | 'metrics' | 'race';
 
 /** What an explanation is about, and what its model is called. */
 export type About = Pick<
@@ -68,16 +68,16 @@ export type About = Pick<
 >;
 
 export interface ViewerState {
-  readonly model: ModelSource;
+  readonly model: ChosenModel;
   /** Null until a model of the user's own gets its first input. */
-  readonly input: InputSource | null;
+  readonly input: ChosenInput | null;
   readonly labels: { readonly id: string; readonly file: File } | null;
   readonly normalization: NormalizationName;
   readonly settings: ExplainSettings;
   readonly display: Display;
   readonly panel: PanelName;
   readonly channels: ChannelsView;
-  /** The share of the input that is kept to judge a map. */
+  /** The share of the input that is kept to measure a map. */
   readonly fraction: number;
   /** What stands where it is not kept. */
   readonly blank: Blank;
@@ -94,10 +94,10 @@ export interface ViewerState {
   /** What last worked: a file that is not what it says leads back here. */
   readonly good: About | null;
   readonly gallery: readonly GalleryItem[];
-  readonly attribution: Answered<Attribution> | null;
-  readonly judged: Answered<readonly JudgedMethod[]> | null;
-  /** How much of the judging is done. */
-  readonly judgedShare: number;
+  readonly attribution: Answered<MethodAttribution> | null;
+  readonly metrics: Answered<readonly MethodMetrics[]> | null;
+  /** How much of the measuring is done. */
+  readonly metricsShare: number;
   readonly features: Answered<FeatureMapData> | null;
   readonly masked: Answered<MaskedData> | null;
   readonly problem: Problem | null;
@@ -128,7 +128,7 @@ export const comparedMethods: readonly MethodName[] = [
   'random',
 ];
 
-export const builtInModels: Readonly<Record<BuiltInName, ModelSource & { readonly kind: 'built-in' }>> = {
+export const builtInModels: Readonly<Record<BuiltInName, ChosenModel & { readonly kind: 'built-in' }>> = {
   mnist1d: { kind: 'built-in', id: 'mnist1d', name: 'MNIST-1D' },
   textures: { kind: 'built-in', id: 'textures', name: 'Textures' },
 };
@@ -136,7 +136,7 @@ export const builtInModels: Readonly<Record<BuiltInName, ModelSource & { readonl
 /** How many test samples the built-in data sets have. */
 export const testSamples: Readonly<Record<BuiltInName, number>> = { mnist1d: 1000, textures: 500 };
 
-export function sampleOf(name: BuiltInName, index: number): InputSource {
+export function sampleOf(name: BuiltInName, index: number): ChosenInput {
   return {
     kind: 'sample',
     id: `${name}:${index}`,
@@ -182,8 +182,8 @@ export function initialState(name: BuiltInName): ViewerState {
     good: null,
     gallery: [],
     attribution: null,
-    judged: null,
-    judgedShare: 0,
+    metrics: null,
+    metricsShare: 0,
     features: null,
     masked: null,
     problem: null,

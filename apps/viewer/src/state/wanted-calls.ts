@@ -1,5 +1,5 @@
 import type { MethodName } from '@ablation-cam/xai';
-import type { CallName, Params, Subject } from '../protocol/calls.ts';
+import type { CallName, Params, ExplanationRequest } from '../protocol/calls.ts';
 import { comparedMethods, GALLERY_PAGE, testSamples, type SlotName, type ViewerState } from './state.ts';
 
 /** A call and what tells it from others: while the key stays the same, the answer does. */
@@ -16,8 +16,8 @@ export type WantedCalls = { readonly [N in SlotName]: WantedCall<N> | null };
  */
 export function wantedCalls(state: ViewerState): WantedCalls {
   const { model, labels, deviceGeneration, channels, race } = state;
-  const subject = subjectOf(state);
-  const explainKey = subject ? keyOf(subject, deviceGeneration) : '';
+  const request = requestOf(state);
+  const explainKey = request ? keyOf(request, deviceGeneration) : '';
   const ablatedScores = showsAblatedScores(state);
   const classes = state.explained?.result.logits.length;
   return {
@@ -27,38 +27,38 @@ export function wantedCalls(state: ViewerState): WantedCalls {
         ? { key: `${labels.id}|${classes}`, params: { file: labels.file, classes } }
         : null,
     explain:
-      subject && !(isExplained(state) && hasAblatedScores(state, ablatedScores))
-        ? { key: explainKey + (ablatedScores ? WITH_SCORES : ''), params: { ...subject, ablatedScores } }
+      request && !(isExplained(state) && hasAblatedScores(state, ablatedScores))
+        ? { key: explainKey + (ablatedScores ? WITH_SCORES : ''), params: { ...request, ablatedScores } }
         : null,
     gallery: galleryCall(state),
-    attribute: attributeCall(state, subject, explainKey),
-    judge: judgeCall(state, subject, explainKey),
+    attribute: attributeCall(state, request, explainKey),
+    metrics: metricsCall(state, request, explainKey),
     // Looks inside wait for the explanation, which says which layer and how many channels there are.
     features:
-      subject && isExplained(state) && state.panel === 'channels'
-        ? { key: explainKey, params: subject }
+      request && isExplained(state) && state.panel === 'channels'
+        ? { key: explainKey, params: request }
         : null,
     mask:
-      subject && isExplained(state) && channels.off.length > 0
+      request && isExplained(state) && channels.off.length > 0
         ? {
             key: `${explainKey}|off ${channels.off.join(',')}`,
-            params: { ...subject, channels: channels.off },
+            params: { ...request, channels: channels.off },
           }
         : null,
-    race: subject && race.status === 'running' ? { key: `race ${race.run}`, params: subject } : null,
+    race: request && race.status === 'running' ? { key: `race ${race.run}`, params: request } : null,
   };
 }
 
 /** What is to be explained, or null where there is nothing yet. */
-export function subjectOf({ model, input, normalization, settings }: ViewerState): Subject | null {
+export function requestOf({ model, input, normalization, settings }: ViewerState): ExplanationRequest | null {
   return input && { model, input, normalization, settings };
 }
 
 /** Whether what is shown is what is wanted. */
 export function isExplained(state: ViewerState): boolean {
-  const subject = subjectOf(state);
-  if (subject === null || !state.explained) return false;
-  const key = keyOf(subject, state.deviceGeneration);
+  const request = requestOf(state);
+  if (request === null || !state.explained) return false;
+  const key = keyOf(request, state.deviceGeneration);
   return state.explained.key === key || state.explained.key === key + WITH_SCORES;
 }
 
@@ -74,7 +74,7 @@ function hasAblatedScores({ explained }: ViewerState, wanted: boolean): boolean 
   return !wanted || explained?.result.ablatedScores !== null;
 }
 
-function keyOf({ model, input, normalization, settings }: Subject, generation: number): string {
+function keyOf({ model, input, normalization, settings }: ExplanationRequest, generation: number): string {
   const { layer, ablation, score, weighting } = settings;
   return [model.id, input.id, normalization, layer ?? '', ablation, score, weighting, generation].join('|');
 }
@@ -96,37 +96,37 @@ export function needsAttribution(state: ViewerState): boolean {
 
 function attributeCall(
   state: ViewerState,
-  subject: Subject | null,
+  request: ExplanationRequest | null,
   explainKey: string,
 ): WantedCall<'attribute'> | null {
   const classIndex = shownClassIndex(state);
-  if (!subject || classIndex === null || !isExplained(state) || !needsAttribution(state)) return null;
+  if (!request || classIndex === null || !isExplained(state) || !needsAttribution(state)) return null;
   const { method } = state.display;
   const contrast = state.display.contrast === classIndex ? null : state.display.contrast;
   return {
     key: [explainKey, method, classIndex, contrast].join('|'),
-    params: { ...subject, method, classIndex, contrast },
+    params: { ...request, method, classIndex, contrast },
   };
 }
 
 /** The methods side by side, the one that is shown among them. */
-function judgedMethods({ display: { method } }: ViewerState): readonly MethodName[] {
+function measuredMethods({ display: { method } }: ViewerState): readonly MethodName[] {
   return comparedMethods.includes(method) ? comparedMethods : [method, ...comparedMethods];
 }
 
-function judgeCall(
+function metricsCall(
   state: ViewerState,
-  subject: Subject | null,
+  request: ExplanationRequest | null,
   explainKey: string,
-): WantedCall<'judge'> | null {
+): WantedCall<'metrics'> | null {
   const classIndex = shownClassIndex(state);
   const isOpen = state.panel === 'methods';
-  if (!subject || classIndex === null || !isOpen || !isExplained(state)) return null;
+  if (!request || classIndex === null || !isOpen || !isExplained(state)) return null;
   const { fraction, blank } = state;
-  const methods = judgedMethods(state);
+  const methods = measuredMethods(state);
   return {
-    key: [explainKey, 'judge', classIndex, fraction, blank, methods[0]].join('|'),
-    params: { ...subject, methods, classIndex, fraction, blank },
+    key: [explainKey, 'metrics', classIndex, fraction, blank, methods[0]].join('|'),
+    params: { ...request, methods, classIndex, fraction, blank },
   };
 }
 

@@ -1,5 +1,5 @@
-import type { Explained, JudgedMethod } from '../protocol/descriptions.ts';
-import { classNameOf, drawnMap, judgedOf, shownMap } from '../state/selectors.ts';
+import type { Explained, MethodMetrics } from '../protocol/descriptions.ts';
+import { classNameOf, drawnMap, metricsOf, shownMap } from '../state/selectors.ts';
 import { fractions, type ViewerState } from '../state/state.ts';
 import type { ViewProps } from './app.tsx';
 import { duration, percent } from './format.ts';
@@ -19,7 +19,7 @@ export function MethodsPanel({ state, dispatch }: ViewProps) {
   const explained = state.explained?.result;
   const map = shownMap(state);
   if (!explained || !map) return <p class="hint">The methods can start after the first explanation.</p>;
-  const judged = judgedOf(state);
+  const metrics = metricsOf(state);
   const name = classNameOf(state, map.classIndex);
   const hasTruth = explained.input.mask !== null;
   return (
@@ -47,15 +47,15 @@ export function MethodsPanel({ state, dispatch }: ViewProps) {
           }}
         />
       </div>
-      {judged ? (
+      {metrics ? (
         <ul class="method-grid" aria-label="Methods">
-          {judged.map((method) => (
+          {metrics.map((method) => (
             <li key={method.method}>
               <MethodCard
                 state={state}
                 dispatch={dispatch}
                 explained={explained}
-                judged={method}
+                metrics={method}
                 name={name}
               />
             </li>
@@ -64,7 +64,7 @@ export function MethodsPanel({ state, dispatch }: ViewProps) {
       ) : (
         <label>
           Explaining with every method …
-          <progress value={state.judgedShare} max={1} />
+          <progress value={state.metricsShare} max={1} />
         </label>
       )}
     </div>
@@ -73,33 +73,33 @@ export function MethodsPanel({ state, dispatch }: ViewProps) {
 
 interface MethodCardProps extends ViewProps {
   readonly explained: Explained;
-  readonly judged: JudgedMethod;
+  readonly metrics: MethodMetrics;
   /** Of the class. */
   readonly name: string;
 }
 
-function MethodCard({ state, dispatch, explained, judged, name }: MethodCardProps) {
-  const title = methodTitles[judged.method];
-  if (judged.kind === 'failed') {
+function MethodCard({ state, dispatch, explained, metrics, name }: MethodCardProps) {
+  const title = methodTitles[metrics.method];
+  if (metrics.kind === 'failed') {
     return (
       <div class="method-card">
         <h3>{title}</h3>
-        <p class="warning">{judged.message}</p>
+        <p class="warning">{metrics.message}</p>
       </div>
     );
   }
-  const { faithfulness, localization, kept, totalMs } = judged;
+  const { faithfulness, localization, kept, totalMs } = metrics;
   const isShare = explained.run.score === 'probability';
   const score = (value: number): string => (isShare ? percent(value) : value.toFixed(2));
   return (
-    <div class={state.display.method === judged.method ? 'method-card shown' : 'method-card'}>
+    <div class={state.display.method === metrics.method ? 'method-card shown' : 'method-card'}>
       <h3>
         {title} <span class="score">{duration(totalMs)}</span>
       </h3>
       <div class="pair">
         <InputWithMap
           input={explained.input}
-          heatmap={drawnMap(explained, judged, 'resized')}
+          heatmap={drawnMap(explained, metrics, 'resized')}
           colors={state.display.colorMap}
           label={`Map of ${title}`}
         />
@@ -130,7 +130,7 @@ function MethodCard({ state, dispatch, explained, judged, name }: MethodCardProp
           </>
         )}
       </dl>
-      <ShowButton state={state} dispatch={dispatch} method={judged.method} title={title} />
+      <ShowButton state={state} dispatch={dispatch} method={metrics.method} title={title} />
     </div>
   );
 }

@@ -1,10 +1,10 @@
 import { readClassNames } from '@ablation-cam/model';
 import { featureMap, maskedPrediction } from '@ablation-cam/xai';
-import type { CallName, Params, Result, ToWorker } from '../protocol/calls.ts';
+import type { CallName, Params, CallResult, ToWorker } from '../protocol/calls.ts';
 import { attribute } from './attribute.ts';
-import { explainSubject } from './explain-subject.ts';
+import { explainClasses } from './explain-classes.ts';
 import { galleryOf } from './gallery.ts';
-import { judge } from './judge.ts';
+import { measureMethods } from './measure-methods.ts';
 import { optionsOf } from './options.ts';
 import { race } from './race.ts';
 import type { Workspace } from './workspace.ts';
@@ -17,38 +17,38 @@ export interface CallContext {
 }
 
 type Handlers = {
-  readonly [N in CallName]: (params: Params<N>, context: CallContext) => Promise<Result<N>>;
+  readonly [N in CallName]: (params: Params<N>, context: CallContext) => Promise<CallResult<N>>;
 };
 
 const handlers: Handlers = {
   describe: async ({ model }, { workspace }) => (await workspace.model(model)).description,
   labels: ({ file, classes }) => readClassNames(file, classes),
   gallery: (params, context) => galleryOf(params, context),
-  explain: (subject, context) => explainSubject(subject, context),
+  explain: (request, context) => explainClasses(request, context),
   attribute: (params, context) => attribute(params, context),
-  judge: (params, context) => judge(params, context),
-  features: async (subject, { workspace, signal }) => {
-    const { loaded, input } = await workspace.subject(subject);
-    return featureMap(loaded.model, input, { layer: optionsOf(subject).layer, signal });
+  metrics: (params, context) => measureMethods(params, context),
+  features: async (request, { workspace, signal }) => {
+    const { loaded, input } = await workspace.open(request);
+    return featureMap(loaded.model, input, { layer: optionsOf(request).layer, signal });
   },
-  mask: async ({ channels, ...subject }, { workspace, signal }) => {
-    const { loaded, input } = await workspace.subject(subject);
-    const { layer, ablation } = optionsOf(subject);
+  mask: async ({ channels, ...request }, { workspace, signal }) => {
+    const { loaded, input } = await workspace.open(request);
+    const { layer, ablation } = optionsOf(request);
     const prediction = await maskedPrediction(loaded.model, input, { layer, ablation, channels, signal });
     return { ...prediction, channels };
   },
-  race: (subject, context) => race(subject, context),
+  race: (request, context) => race(request, context),
 };
 
 /** @throws whatever went wrong */
 export function answer(
   call: Extract<ToWorker, { kind: 'call' }>,
   context: CallContext,
-): Promise<Result<CallName>> {
+): Promise<CallResult<CallName>> {
   // Name and parameters of a call belong together, which TypeScript does not follow through the look-up.
   const handler = handlers[call.name] as (
     params: typeof call.params,
     context: CallContext,
-  ) => Promise<Result<CallName>>;
+  ) => Promise<CallResult<CallName>>;
   return handler(call.params, context);
 }

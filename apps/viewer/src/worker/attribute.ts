@@ -5,19 +5,19 @@ import {
   type ExplanationResult,
   type MethodName,
 } from '@ablation-cam/xai';
-import type { Params, Subject } from '../protocol/calls.ts';
-import type { Attribution } from '../protocol/descriptions.ts';
+import type { Params, ExplanationRequest } from '../protocol/calls.ts';
+import type { MethodAttribution } from '../protocol/descriptions.ts';
 import type { CallContext } from './answer.ts';
 import { optionsOf } from './options.ts';
 
 /** Explains one class, or what sets it apart from another, by any method. */
 export async function attribute(
-  { method, classIndex, contrast, ...subject }: Params<'attribute'>,
+  { method, classIndex, contrast, ...request }: Params<'attribute'>,
   context: CallContext,
-): Promise<Attribution> {
-  const { score } = subject.settings;
+): Promise<MethodAttribution> {
+  const { score } = request.settings;
   const aim = contrast === null ? { classIndex, score } : { target: contrastOf(classIndex, contrast, score) };
-  const { explanations, ...run } = await explainBy(method, subject, aim, context);
+  const { explanations, ...run } = await explainBy(method, request, aim, context);
   const [explanation] = explanations;
   if (!explanation) throw new RangeError(`${method} explained nothing.`);
   const { weights, map, mapSigned, attributions, convergenceDelta, warnings } = explanation;
@@ -35,20 +35,20 @@ export async function attribute(
 }
 
 type Aim =
-  | { readonly classIndex: number; readonly score: Subject['settings']['score'] }
+  | { readonly classIndex: number; readonly score: ExplanationRequest['settings']['score'] }
   | { readonly target: ReturnType<typeof contrastOf> };
 
-/** Runs one method; Ablation-CAM with what is prepared for the subject's settings. */
+/** Runs one method; Ablation-CAM with what is prepared for the request's settings. */
 export async function explainBy(
   method: MethodName,
-  subject: Subject,
+  request: ExplanationRequest,
   aim: Aim,
   { workspace, signal, onProgress }: CallContext,
 ): Promise<ExplanationResult> {
-  const { loaded, input } = await workspace.subject(subject);
+  const { loaded, input } = await workspace.open(request);
   const options = { ...aim, signal, onProgress };
-  if (method === 'ablation-cam') return (await workspace.explainer(subject)).explain(input, options);
-  const { layer } = optionsOf(subject);
+  if (method === 'ablation-cam') return (await workspace.explainer(request)).explain(input, options);
+  const { layer } = optionsOf(request);
   return explain(
     loaded.model,
     input,

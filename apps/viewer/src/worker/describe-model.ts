@@ -9,14 +9,14 @@ import {
   type Network,
 } from '@ablation-cam/model';
 import type { LayerDescription, ModelDescription } from '../protocol/descriptions.ts';
-import type { ModelSource } from '../protocol/sources.ts';
+import type { ChosenModel } from '../protocol/sources.ts';
 
 /**
  * Describes a model for people.
  *
  * @throws ModelError for a model that is no classifier of images or signals, saying what it is instead
  */
-export function describeModel({ model, metadata }: LoadedModel, source: ModelSource): ModelDescription {
+export function describeModel({ model, metadata }: LoadedModel, source: ChosenModel): ModelDescription {
   const network = networkOf(model);
   const [inputShape = []] = network.inputs.map(({ shape }) => shape);
   if (network.inputs.length !== 1 || (inputShape.length !== 2 && inputShape.length !== 3)) {
@@ -47,7 +47,7 @@ function describeLayers(network: Network): LayerDescription[] {
   return [...new Map(described).values()];
 }
 
-function builtInNames(source: ModelSource): readonly string[] | null {
+function builtInNames(source: ChosenModel): readonly string[] | null {
   if (source.kind !== 'built-in') return null;
   return source.id === 'mnist1d' ? mnist1dClassNames : textureClassNames;
 }

@@ -1,7 +1,7 @@
 import type { AblationCamOptions } from '@ablation-cam/xai';
-import type { Subject } from '../protocol/calls.ts';
+import type { ExplanationRequest } from '../protocol/calls.ts';
 
 /** The settings of the page as options of Ablation-CAM. */
-export function optionsOf({ settings }: Pick<Subject, 'settings'>): AblationCamOptions {
+export function optionsOf({ settings }: Pick<ExplanationRequest, 'settings'>): AblationCamOptions {
   return { ...settings, layer: settings.layer ?? undefined };
 }

@@ -1,6 +1,6 @@
 import { ablationPlan, type ExplanationResult } from '@ablation-cam/xai';
 import { weightDifference } from '@ablation-cam/xai/metrics';
-import type { Subject } from '../protocol/calls.ts';
+import type { ExplanationRequest } from '../protocol/calls.ts';
 import type { RaceResult, RaceSide } from '../protocol/descriptions.ts';
 import type { CallContext } from './answer.ts';
 import { hasWebGpu } from './has-web-gpu.ts';
@@ -8,13 +8,13 @@ import { optionsOf } from './options.ts';
 
 /** Runs the plan and the naive loop on the same input, both for the predicted class. */
 export async function race(
-  subject: Subject,
+  request: ExplanationRequest,
   { workspace, signal, onProgress }: CallContext,
 ): Promise<RaceResult> {
-  const { loaded, input } = await workspace.subject(subject);
-  const { layer } = optionsOf(subject);
+  const { loaded, input } = await workspace.open(request);
+  const { layer } = optionsOf(request);
   const plan = await ablationPlan(loaded.model, { layer, inputShapes: [input.shape] });
-  const explainer = await workspace.explainer(subject);
+  const explainer = await workspace.explainer(request);
   // What runs in a single dispatch runs on the GPU here, also where something else is as fast: that is what the race is about.
   const isDispatch = plan.steps.some(({ kind }) => kind === 'separable-dense') && (await hasWebGpu());
   const together = { signal, ...(isDispatch && { executor: 'webgpu' as const }) };

@@ -8,9 +8,9 @@ import {
   type ModelInput,
 } from '@ablation-cam/model';
 import { createExplainer, type Explainer } from '@ablation-cam/xai';
-import type { Subject } from '../protocol/calls.ts';
+import type { ExplanationRequest } from '../protocol/calls.ts';
 import type { ModelDescription } from '../protocol/descriptions.ts';
-import type { InputSource, ModelSource, NormalizationName } from '../protocol/sources.ts';
+import type { ChosenInput, ChosenModel, NormalizationName } from '../protocol/sources.ts';
 import { describeModel } from './describe-model.ts';
 import { frameInput } from './frame-input.ts';
 import { optionsOf } from './options.ts';
@@ -21,7 +21,7 @@ export interface OpenedModel {
   readonly description: ModelDescription;
 }
 
-export interface OpenedSubject extends OpenedModel {
+export interface OpenedRequest extends OpenedModel {
   readonly input: ModelInput;
 }
 
@@ -40,7 +40,7 @@ export class Workspace {
   #explainer: Kept<Explainer<'ablation-cam'>> | null = null;
 
   /** @throws ModelError */
-  async model(source: ModelSource): Promise<OpenedModel> {
+  async model(source: ChosenModel): Promise<OpenedModel> {
     if (this.#model?.key === source.id) return this.#model.value;
     // Where the weights are first is of no matter: they move to the backend that uses them.
     await useBackend('auto');
@@ -57,7 +57,7 @@ export class Workspace {
   }
 
   /** @throws ModelError, or KernelsError `too-large` where the network makes more of the input than a page can hold */
-  async subject({ model, input, normalization }: Subject): Promise<OpenedSubject> {
+  async open({ model, input, normalization }: ExplanationRequest): Promise<OpenedRequest> {
     const opened = await this.model(model);
     const key = `${model.id}|${input.id}|${normalization}`;
     if (this.#input?.key !== key) {
@@ -71,17 +71,19 @@ export class Workspace {
   }
 
   /**
-   * Returns Ablation-CAM with the settings of a subject, prepared for its model.
+   * Returns Ablation-CAM with the settings of a request, prepared for its model.
    *
    * @throws ModelError, KernelsError
    */
-  async explainer(subject: Pick<Subject, 'model' | 'settings'>): Promise<Explainer<'ablation-cam'>> {
-    const { loaded } = await this.model(subject.model);
-    const { layer, ablation, score, weighting } = subject.settings;
-    const key = [subject.model.id, layer ?? '', ablation, score, weighting].join('|');
+  async explainer(
+    request: Pick<ExplanationRequest, 'model' | 'settings'>,
+  ): Promise<Explainer<'ablation-cam'>> {
+    const { loaded } = await this.model(request.model);
+    const { layer, ablation, score, weighting } = request.settings;
+    const key = [request.model.id, layer ?? '', ablation, score, weighting].join('|');
     if (this.#explainer?.key !== key) {
       this.#dropExplainer();
-      this.#explainer = { key, value: await createExplainer(loaded.model, optionsOf(subject)) };
+      this.#explainer = { key, value: await createExplainer(loaded.model, optionsOf(request)) };
     }
     return this.#explainer.value;
   }
@@ -102,7 +104,7 @@ export class Workspace {
 }
 
 function read(
-  source: InputSource,
+  source: ChosenInput,
   shape: readonly (number | null)[],
   normalization: NormalizationName | undefined,
 ): Promise<ModelInput> {

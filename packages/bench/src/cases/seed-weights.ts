@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { uniformNumbers } from './random.ts';
 
 /** How the last dense layer decides. */
-export interface Decision {
+export interface SeededDecision {
   /** Scale of its weights: how certain the prediction is. */
   readonly gain: number;
   /** Its bias for the first class, by which that class leads whatever the input is. Default: 0. */
@@ -10,7 +10,7 @@ export interface Decision {
 }
 
 /** Draws every weight of a model from one seed, so that an untrained network keeps its activations' scale. */
-export function seedWeights(model: tf.LayersModel, seed: number, { gain, lead = 0 }: Decision): void {
+export function seedWeights(model: tf.LayersModel, seed: number, { gain, lead = 0 }: SeededDecision): void {
   const next = uniformNumbers(seed);
   const within = (shape: number[], low: number, high: number): tf.Tensor => {
     const values = new Float32Array(shape.reduce((product, length) => product * length, 1));

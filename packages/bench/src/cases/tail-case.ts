@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import type { BenchCase } from './case.ts';
 import { featureMap } from './random.ts';
-import { seedWeights, type Decision } from './seed-weights.ts';
+import { seedWeights, type SeededDecision } from './seed-weights.ts';
 
 /** What a case that is only a tail is made of. */
 export interface TailCase
   extends
     Pick<BenchCase, 'name' | 'title' | 'sets' | 'weight' | 'strategies' | 'sweep' | 'isConfident'>,
-    Decision {
+    SeededDecision {
   /** Of the target's output, `[height, width, channels]`. */
   readonly target: readonly [number, number, number];
   /** From the target to the class scores; further inputs of the network are maps that do not depend on the target. */

@@ -4,7 +4,7 @@ import { renderTable } from '../report/table.ts';
 import type { BenchRun } from '../results/result.ts';
 import { runBench, type BenchHooks, type BenchRequest } from '../run-bench.ts';
 import { benchBackends } from '../strategies/tfjs.ts';
-import type { BenchBackend } from '../subject/runtime.ts';
+import type { BenchBackend } from '../open-case/runtime.ts';
 import { abortOnInterrupt, INTERRUPTED } from './interrupt.ts';
 import { startProgress } from './progress.ts';
 import type { CommandOptions } from './run-command.ts';

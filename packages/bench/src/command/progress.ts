@@ -1,12 +1,12 @@
 import { SingleBar } from 'cli-progress';
 
-export interface Progress {
+export interface BenchProgress {
   readonly update: (done: number, total: number, what: string) => void;
   readonly stop: () => void;
 }
 
 /** A bar over the cases on standard error; without a terminal a line every few seconds. The caller stops it. */
-export function startProgress(): Progress {
+export function startProgress(): BenchProgress {
   const bar = new SingleBar({
     format: 'bench {bar} {value}/{total} cases, {duration_formatted} | {what}',
     barCompleteChar: '█',

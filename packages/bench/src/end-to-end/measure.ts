@@ -6,7 +6,7 @@ import { largestOfEach, LARGEST_RELATIVE_ERROR, maxRelativeError } from '../meas
 import { fillMoment, otherWork } from '../measure/moments.ts';
 import { summarize } from '../measure/statistics.ts';
 import type { EndToEndResult, ExplanationParts, Spread } from '../results/result.ts';
-import type { BenchBackend, Runtime } from '../subject/runtime.ts';
+import type { BenchBackend, BenchRuntime } from '../open-case/runtime.ts';
 import type { EndToEndCase } from './end-to-end-case.ts';
 
 export interface EndToEndOptions {
@@ -36,7 +36,7 @@ interface Input {
 export async function measureEndToEnd(
   benchCase: EndToEndCase,
   backend: BenchBackend,
-  runtime: Runtime,
+  runtime: BenchRuntime,
   options: EndToEndOptions,
 ): Promise<EndToEndResult> {
   const { onStep, signal } = options;
@@ -175,7 +175,7 @@ function spreadOf(times: readonly number[]): Spread {
 async function forwardPass(
   network: SizedNetwork,
   { data, shape }: Input,
-  runtime: Runtime,
+  runtime: BenchRuntime,
   backend: BenchBackend,
 ): Promise<void> {
   await runtime.use(backend);

@@ -1,7 +1,7 @@
 import type { Effort } from '../measure/effort.ts';
 import type { EndToEndResult, Skipped } from '../results/result.ts';
 import type { BenchHooks } from '../run-bench.ts';
-import type { BenchBackend, Runtime } from '../subject/runtime.ts';
+import type { BenchBackend, BenchRuntime } from '../open-case/runtime.ts';
 import type { EndToEndCase } from './end-to-end-case.ts';
 import { measureEndToEnd } from './measure.ts';
 
@@ -18,7 +18,7 @@ export interface EndToEndRequest {
  */
 export async function runEndToEnd(
   { networks, backends, effort }: EndToEndRequest,
-  runtime: Runtime,
+  runtime: BenchRuntime,
   start: number,
   { signal, onStep }: BenchHooks,
 ): Promise<{ readonly results: readonly EndToEndResult[]; readonly skipped: readonly Skipped[] }> {

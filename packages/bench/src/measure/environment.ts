@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { hostFacts } from '#platform';
 import type { Ceilings, Environment } from '../results/result.ts';
-import type { Runtime } from '../subject/runtime.ts';
+import type { BenchRuntime } from '../open-case/runtime.ts';
 
 /** What the numbers were measured on, to be stored with them. */
 export function environmentOf(
-  { device }: Runtime,
+  { device }: BenchRuntime,
   set: string,
   ceilings: Ceilings | null,
   commit: string | null,

@@ -1,6 +1,6 @@
 import type { BenchResult, Ceilings, Preparation, Untimed } from '../results/result.ts';
-import type { Strategy } from '../strategies/strategy.ts';
-import type { OpenCase } from '../subject/open-case.ts';
+import type { BenchStrategy } from '../strategies/strategy.ts';
+import type { OpenCase } from '../open-case/open-case.ts';
 import type { Effort } from './effort.ts';
 import { Pace } from './pace.ts';
 import { qualify, type Candidate } from './qualify.ts';
@@ -35,13 +35,13 @@ const WARM_UP_SHARE = 0.85;
  * does the end of the case's time; what was measured until then is returned.
  */
 export async function measureCase(
-  subject: OpenCase,
-  strategies: readonly Strategy[],
+  opened: OpenCase,
+  strategies: readonly BenchStrategy[],
   options: MeasureOptions,
 ): Promise<CaseMeasurement> {
   const start = performance.now();
   options.onStep('float64 reference');
-  const reference = await referenceOf(subject);
+  const reference = await referenceOf(opened);
   const warmUpEnd = start + WARM_UP_SHARE * (options.end - start);
   const qualifying = { ...options, warmUpEnd, pace: new Pace(options.ceilings) };
   const untimed: Untimed[] = [];
@@ -51,7 +51,7 @@ export async function measureCase(
     for (const strategy of strategies) {
       if (options.signal.aborted) break;
       options.onStep(`warm-up of ${strategy.name} on ${strategy.executor}`);
-      const outcome = await qualify(subject, strategy, reference, qualifying, preparation);
+      const outcome = await qualify(opened, strategy, reference, qualifying, preparation);
       if ('reason' in outcome) untimed.push(outcome);
       else candidates.push(outcome);
       await otherWork();
@@ -61,7 +61,7 @@ export async function measureCase(
     for (const { prepared } of candidates) prepared.dispose();
   }
   return {
-    results: candidates.map((candidate) => row(subject, candidate)),
+    results: candidates.map((candidate) => row(opened, candidate)),
     untimed,
     preparation,
     probabilities: reference.probabilities,
@@ -93,17 +93,17 @@ async function timeOfRound({ prepared, channels, checked }: Candidate): Promise<
   return summarize(runs.map(({ ms }) => ms)).median;
 }
 
-function row(subject: OpenCase, candidate: Candidate): BenchResult {
+function row(opened: OpenCase, candidate: Candidate): BenchResult {
   const { strategy, prepared, channels, checked, fixedMs, gpuMs, maxRelativeError, dispatches } = candidate;
   const times = candidate.times.length > 0 ? candidate.times : [checked.ms];
-  const [run, all] = [prepared.passes(channels.length), prepared.passes(subject.channels)];
+  const [run, all] = [prepared.passes(channels.length), prepared.passes(opened.channels)];
   const isPart = run < all;
   const { median, quartiles, count } = summarize(times.map((time) => scaledTime(time, fixedMs, run, all)));
   return {
-    case: subject.benchCase.name,
+    case: opened.benchCase.name,
     strategy: strategy.name,
     executor: strategy.executor,
-    batch: subject.batch,
+    batch: opened.batch,
     medianMs: median,
     quartilesMs: quartiles,
     gpuMs,

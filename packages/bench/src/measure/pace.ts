@@ -1,5 +1,5 @@
 import type { Ceilings } from '../results/result.ts';
-import type { ExecutorLabel, Strategy } from '../strategies/strategy.ts';
+import type { ExecutorLabel, BenchStrategy } from '../strategies/strategy.ts';
 
 /** What kernels reach of an adapter's multiply-add ceiling, roughly, before anything was measured. */
 const SHARES: Partial<Record<ExecutorLabel, number>> = { 'tfjs-webgpu': 0.012, webgpu: 0.15 };
@@ -15,7 +15,7 @@ export class Pace {
   }
 
   /** About how long a strategy takes for so many multiply-adds; 0 where nothing is known. */
-  expectedMs(strategy: Strategy, operations: number): number {
+  expectedMs(strategy: BenchStrategy, operations: number): number {
     const measured = this.#measured.get(keyOf(strategy));
     if (measured !== undefined) return measured * operations;
     const share = SHARES[strategy.executor];
@@ -24,11 +24,11 @@ export class Pace {
   }
 
   /** Takes note of a run that did not compile. */
-  learn(strategy: Strategy, operations: number, ms: number): void {
+  learn(strategy: BenchStrategy, operations: number, ms: number): void {
     if (operations > 0) this.#measured.set(keyOf(strategy), ms / operations);
   }
 }
 
-function keyOf({ executor, from }: Strategy): string {
+function keyOf({ executor, from }: BenchStrategy): string {
   return `${executor} ${from}`;
 }

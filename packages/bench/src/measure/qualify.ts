@@ -1,7 +1,12 @@
 import type { Preparation, Untimed } from '../results/result.ts';
-import type { Answer, ExecutorLabel, PreparedStrategy, Strategy } from '../strategies/strategy.ts';
+import type {
+  StrategyAnswer,
+  ExecutorLabel,
+  PreparedStrategy,
+  BenchStrategy,
+} from '../strategies/strategy.ts';
 import { benchBackends, labels } from '../strategies/tfjs.ts';
-import type { OpenCase } from '../subject/open-case.ts';
+import type { OpenCase } from '../open-case/open-case.ts';
 import { LARGEST_RELATIVE_ERROR } from './agreement.ts';
 import { countDispatches } from './count-dispatches.ts';
 import type { Effort } from './effort.ts';
@@ -13,7 +18,7 @@ import { summarize } from './statistics.ts';
 
 /** A strategy that gave the right answer and may be timed. */
 export interface Candidate {
-  readonly strategy: Strategy;
+  readonly strategy: BenchStrategy;
   readonly prepared: PreparedStrategy;
   readonly channels: readonly number[];
   /** The run whose answer was held against the reference; it also counts where no round followed. */
@@ -28,7 +33,7 @@ export interface Candidate {
 
 interface TimedRun {
   readonly channels: readonly number[];
-  readonly answer: Answer;
+  readonly answer: StrategyAnswer;
   /** Dispatches that were encoded on the device. */
   readonly dispatches: number;
   readonly ms: number;
@@ -45,23 +50,23 @@ const ON_ADAPTER: readonly ExecutorLabel[] = ['webgpu', 'tfjs-webgpu'];
 
 /** Prepares a strategy, runs it until it is warm, and holds its answer against the reference. */
 export async function qualify(
-  subject: OpenCase,
-  strategy: Strategy,
+  opened: OpenCase,
+  strategy: BenchStrategy,
   reference: Reference,
   options: QualifyOptions,
   preparation: Preparation[],
 ): Promise<Candidate | Untimed> {
   const { name, executor } = strategy;
-  const key = { case: subject.benchCase.name, strategy: name, executor };
+  const key = { case: opened.benchCase.name, strategy: name, executor };
   const untimed = (reason: string, maxRelativeError: number | null = null): Untimed => ({
     ...key,
     reason,
     maxRelativeError,
   });
-  const refused = strategy.refusal(subject, options.isQuick);
+  const refused = strategy.refusal(opened, options.isQuick);
   if (refused !== null) return untimed(refused);
   const { longRunMs, warmUpEnd, pace } = options;
-  const operations = strategy.shortestRun(subject);
+  const operations = strategy.shortestRun(opened);
   const isOurs = strategy.role === 'ours';
   const isLate = (ms: number): boolean => !isOurs && performance.now() + ms > warmUpEnd;
   const expectedMs = pace.expectedMs(strategy, operations);
@@ -73,12 +78,12 @@ export async function qualify(
   let prepared: PreparedStrategy | undefined;
   try {
     const start = performance.now();
-    prepared = await strategy.prepare(subject);
+    prepared = await strategy.prepare(opened);
     const prepareMs = performance.now() - start;
     const first = await timedRun(
-      subject,
+      opened,
       prepared,
-      prepared.isLoop ? [0] : spread(subject.channels, subject.channels),
+      prepared.isLoop ? [0] : spread(opened.channels, opened.channels),
     );
     preparation.push({ ...key, prepareMs, firstRunMs: first.ms });
     const isLong = first.ms > longRunMs;
@@ -87,7 +92,7 @@ export async function qualify(
       prepared.dispose();
       return untimed(`the time of this case was over after a first run of ${seconds(first.ms)}`);
     }
-    const checked = isFirstEnough ? first : await warmRun(subject, prepared, options.sampleMs);
+    const checked = isFirstEnough ? first : await warmRun(opened, prepared, options.sampleMs);
     const { channels, answer, dispatches } = checked;
     pace.learn(strategy, operations, checked.ms / shortestRuns(prepared, channels));
     const maxRelativeError = reference.errorOf(answer, channels);
@@ -98,13 +103,13 @@ export async function qualify(
     }
     const scale = prepared.hasFixedDispatches
       ? 1
-      : prepared.passes(subject.channels) / prepared.passes(channels.length);
+      : prepared.passes(opened.channels) / prepared.passes(channels.length);
     return {
       strategy,
       prepared,
       channels,
       checked,
-      fixedMs: channels.length < subject.channels ? await fixedMsOf(subject, strategy) : 0,
+      fixedMs: channels.length < opened.channels ? await fixedMsOf(opened, strategy) : 0,
       maxRelativeError,
       dispatches: answer.dispatches ?? (executor === 'tfjs-webgpu' ? Math.round(dispatches * scale) : null),
       gpuMs: await gpuMsOf(prepared),
@@ -156,20 +161,20 @@ async function timedRun(
  * A run after the first; of a loop, over as many channels as take about `sampleMs`. Small runs say little of larger ones -
  * TensorFlow.js computes small tensors on the CPU, pipelines are compiled for new sizes - so that they are grown step by step.
  */
-async function warmRun(subject: OpenCase, prepared: PreparedStrategy, sampleMs: number): Promise<TimedRun> {
-  const { channels } = subject;
-  if (!prepared.isLoop) return timedRun(subject, prepared, spread(channels, channels));
+async function warmRun(opened: OpenCase, prepared: PreparedStrategy, sampleMs: number): Promise<TimedRun> {
+  const { channels } = opened;
+  if (!prepared.isLoop) return timedRun(opened, prepared, spread(channels, channels));
   for (let count = 1; ; count = Math.min(channels, 4 * count)) {
-    const trial = await timedRun(subject, prepared, spread(count, channels));
+    const trial = await timedRun(opened, prepared, spread(count, channels));
     if (count < channels && 4 * trial.ms <= sampleMs) continue;
     const fitting = sampledChannels(trial.ms / count, channels, sampleMs);
     if (fitting === count) return trial;
-    return timedRun(subject, prepared, spread(fitting, channels));
+    return timedRun(opened, prepared, spread(fitting, channels));
   }
 }
 
 /** What every run takes besides its passes, on TensorFlow.js's backends: an answer has to come back. */
-async function fixedMsOf({ runtime }: OpenCase, { executor }: Strategy): Promise<number> {
+async function fixedMsOf({ runtime }: OpenCase, { executor }: BenchStrategy): Promise<number> {
   const backend = benchBackends.find((name) => labels[name] === executor);
   return backend ? runtime.roundTripMs(backend) : 0;
 }

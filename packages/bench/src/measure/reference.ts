@@ -2,14 +2,14 @@ import { evaluateTail, referenceExecutor } from '@ablation-cam/kernels';
 import { BenchError } from '../errors.ts';
 import { planFor } from '../strategies/incremental.ts';
 import { ablationInput } from '../strategies/prepared-strategy.ts';
-import type { Answer } from '../strategies/strategy.ts';
-import type { OpenCase } from '../subject/open-case.ts';
+import type { StrategyAnswer } from '../strategies/strategy.ts';
+import type { OpenCase } from '../open-case/open-case.ts';
 import { largestOfEach, maxRelativeError } from './agreement.ts';
 
 /** What is right, in float64. */
 export interface Reference {
   /** How far an answer is from it, see `maxRelativeError`. @param list the channels a loop ran, or all of them */
-  errorOf(answer: Answer, list: readonly number[]): number;
+  errorOf(answer: StrategyAnswer, list: readonly number[]): number;
   /** The probability of each input's predicted class. */
   readonly probabilities: readonly number[];
 }
@@ -31,31 +31,31 @@ const REFERENCE_TOLERANCE = 2e-6;
  *
  * @throws BenchError `disagreement` where the reference contradicts the definition
  */
-export async function referenceOf(subject: OpenCase): Promise<Reference> {
-  const { batch, channels, classes, predicted } = subject;
-  const logits = Array.from({ length: batch }, (_, n) => logitsOf(subject, n, (value) => value));
+export async function referenceOf(opened: OpenCase): Promise<Reference> {
+  const { batch, channels, classes, predicted } = opened;
+  const logits = Array.from({ length: batch }, (_, n) => logitsOf(opened, n, (value) => value));
   const bases = logits.map(softmax);
-  const weights = await incrementalWeights(subject, Float32Array.from(logits.flatMap((row) => [...row])));
+  const weights = await incrementalWeights(opened, Float32Array.from(logits.flatMap((row) => [...row])));
   const inputs = Math.min(batch, SAMPLED_INPUTS);
-  const isLong = subject.operations.tail > LONG_PASS;
+  const isLong = opened.operations.tail > LONG_PASS;
   const sampled = spread(SAMPLED_CHANNELS[isLong ? 'few' : 'many'], channels);
   const gradients: number[] = [];
   const scales = largestOfEach(weights, batch);
   for (let n = 0; n < inputs; n++) {
     const base = bases[n]![predicted[n]!]!;
     for (const channel of sampled) {
-      const without = evaluate(subject, n, (value, k) => (k === channel ? subject.off[k]! : value))[
+      const without = evaluate(opened, n, (value, k) => (k === channel ? opened.off[k]! : value))[
         predicted[n]!
       ]!;
       const defined = (base - without) / base;
       if (!(Math.abs(defined - weights[n * channels + channel]!) <= REFERENCE_TOLERANCE * scales[n]!)) {
         throw new BenchError(
           'disagreement',
-          `The reference executor gives ${weights[n * channels + channel]!} for channel ${channel} of "${subject.benchCase.name}", ` +
+          `The reference executor gives ${weights[n * channels + channel]!} for channel ${channel} of "${opened.benchCase.name}", ` +
             `the definition ${defined}; nothing can be held against it.`,
         );
       }
-      gradients.push(meanGradient(subject, n, channel));
+      gradients.push(meanGradient(opened, n, channel));
     }
   }
   const probabilities = Array.from(predicted, (c, n) => bases[n]![c]!);
@@ -90,10 +90,10 @@ export function spread(count: number, size: number): number[] {
 }
 
 /** @param logits in float64 until here: those of the network's own pass have float32's errors, which are not the reference's */
-async function incrementalWeights(subject: OpenCase, logits: Float32Array): Promise<Float32Array> {
-  const prepared = await referenceExecutor().prepare(planFor(subject));
+async function incrementalWeights(opened: OpenCase, logits: Float32Array): Promise<Float32Array> {
+  const prepared = await referenceExecutor().prepare(planFor(opened));
   try {
-    const { weights } = await prepared.run({ ...ablationInput(subject, (_, data) => data), logits });
+    const { weights } = await prepared.run({ ...ablationInput(opened, (_, data) => data), logits });
     return weights;
   } finally {
     prepared.dispose();
@@ -124,11 +124,11 @@ function evaluate(...of: Parameters<typeof logitsOf>): Float64Array {
 }
 
 /** The mean over positions of dy/dA_k: a central difference along the whole channel. */
-function meanGradient(subject: OpenCase, n: number, channel: number): number {
-  const c = subject.predicted[n]!;
+function meanGradient(opened: OpenCase, n: number, channel: number): number {
+  const c = opened.predicted[n]!;
   const shifted = (by: number): number =>
-    evaluate(subject, n, (value, k) => (k === channel ? value + by : value))[c]!;
-  const positions = subject.activation.length / subject.batch / subject.channels;
+    evaluate(opened, n, (value, k) => (k === channel ? value + by : value))[c]!;
+  const positions = opened.activation.length / opened.batch / opened.channels;
   return (shifted(STEP) - shifted(-STEP)) / (2 * STEP * positions);
 }
 

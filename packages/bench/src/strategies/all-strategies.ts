@@ -5,11 +5,11 @@ import { maskedLoopStrategies } from './masked-loop.ts';
 import { oneBatchStrategies } from './one-batch.ts';
 import { ownLoopStrategies } from './own-loop.ts';
 import { reportLoopStrategies } from './report-loop.ts';
-import type { Strategy } from './strategy.ts';
+import type { BenchStrategy } from './strategy.ts';
 import { tailGradCamStrategies } from './tail-grad-cam.ts';
 
 /** Every strategy, in the order of reports and of the warm-up: from shorter runs it is foretold how long later ones take. */
-export const allStrategies: readonly Strategy[] = [
+export const allStrategies: readonly BenchStrategy[] = [
   ...incrementalStrategies,
   ...ownLoopStrategies,
   ...maskedLoopStrategies,

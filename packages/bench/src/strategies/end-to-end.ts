@@ -1,17 +1,17 @@
 import { ablationCam, gradCam } from '@ablation-cam/xai';
-import type { OpenCase } from '../subject/open-case.ts';
-import type { Strategy } from './strategy.ts';
+import type { OpenCase } from '../open-case/open-case.ts';
+import type { BenchStrategy } from './strategy.ts';
 import { hasNetwork, backendRefusal, backendTitles, labels, onEachBackend, networkPass } from './tfjs.ts';
 
 /** A gradient takes about three passes. */
-const shortestRun = (subject: OpenCase): number => 3 * networkPass(subject);
+const shortestRun = (opened: OpenCase): number => 3 * networkPass(opened);
 
 function layerOf({ benchCase }: OpenCase): { layer?: string } {
   return benchCase.layer === null ? {} : { layer: benchCase.layer };
 }
 
 /** Ours from the network's input to weights and heat map, as a program calls it: reading weights and planning included. */
-export const ablationCamStrategy: Strategy = {
+export const ablationCamStrategy: BenchStrategy = {
   name: 'ablation-cam',
   executor: 'auto',
   title: 'ablationCam() from input to map',
@@ -20,10 +20,10 @@ export const ablationCamStrategy: Strategy = {
   appliesTo: hasNetwork,
   shortestRun: networkPass,
   refusal: () => null,
-  prepare: async (subject) => {
-    const { runtime, channels, batch, benchCase } = subject;
+  prepare: async (opened) => {
+    const { runtime, channels, batch, benchCase } = opened;
     const backend = runtime.device?.adapter.software === false ? 'webgpu' : 'wasm';
-    const { network, inputs } = await subject.on(backend);
+    const { network, inputs } = await opened.on(backend);
     const [input] = inputs;
     if (!input) throw new RangeError(`The network of "${benchCase.name}" has no input.`);
     return {
@@ -33,9 +33,9 @@ export const ablationCamStrategy: Strategy = {
       run: async () => {
         await runtime.use(backend);
         const { explanations, dispatches } = await ablationCam(network.network, input, {
-          ...layerOf(subject),
+          ...layerOf(opened),
           backend,
-          ablation: subject.off,
+          ablation: opened.off,
           ...(runtime.device ? { device: runtime.device } : {}),
         });
         const values = new Float32Array(batch * channels);
@@ -48,7 +48,7 @@ export const ablationCamStrategy: Strategy = {
 };
 
 /** Grad-CAM from the network's input to weights and heat map, as a program calls it. */
-export const gradCamStrategies = onEachBackend((backend): Strategy => ({
+export const gradCamStrategies = onEachBackend((backend): BenchStrategy => ({
   name: 'grad-cam',
   executor: labels[backend],
   title: `gradCam() from input to map, ${backendTitles[backend]}`,
@@ -56,10 +56,10 @@ export const gradCamStrategies = onEachBackend((backend): Strategy => ({
   role: 'context',
   appliesTo: hasNetwork,
   shortestRun,
-  refusal: (subject, isQuick) => backendRefusal(subject, backend, shortestRun(subject), isQuick),
-  prepare: async (subject) => {
-    const { runtime, channels, batch, benchCase } = subject;
-    const { network, inputs } = await subject.on(backend);
+  refusal: (opened, isQuick) => backendRefusal(opened, backend, shortestRun(opened), isQuick),
+  prepare: async (opened) => {
+    const { runtime, channels, batch, benchCase } = opened;
+    const { network, inputs } = await opened.on(backend);
     const [input] = inputs;
     if (!input) throw new RangeError(`The network of "${benchCase.name}" has no input.`);
     return {
@@ -69,7 +69,7 @@ export const gradCamStrategies = onEachBackend((backend): Strategy => ({
       run: async () => {
         await runtime.use(backend);
         const { explanations } = await gradCam(network.network, input, {
-          ...layerOf(subject),
+          ...layerOf(opened),
           backend,
           ...(runtime.device ? { device: runtime.device } : {}),
         });

@@ -10,12 +10,12 @@ import {
   type Plan,
 } from '@ablation-cam/kernels';
 import { tfjsExecutor } from '@ablation-cam/xai';
-import type { OpenCase } from '../subject/open-case.ts';
+import type { OpenCase } from '../open-case/open-case.ts';
 import { deviceOf, preparedStrategy } from './prepared-strategy.ts';
-import type { PreparedStrategy, Strategy, StrategyCost } from './strategy.ts';
+import type { PreparedStrategy, BenchStrategy, StrategyCost } from './strategy.ts';
 
 /** Ours: the plan of a tail on one executor, from the activation to weights and map. */
-const webGpu: Strategy = {
+const webGpu: BenchStrategy = {
   name: 'incremental',
   executor: 'webgpu',
   title: 'incremental plan, WebGPU',
@@ -24,20 +24,20 @@ const webGpu: Strategy = {
   appliesTo: () => true,
   shortestRun: () => 0,
   refusal: ({ runtime }) => (runtime.device ? null : 'there is no WebGPU adapter'),
-  prepare: async (subject) => {
-    const device = deviceOf(subject);
-    const plan = planFor(subject);
+  prepare: async (opened) => {
+    const device = deviceOf(opened);
+    const plan = planFor(opened);
     // Timing passes takes time itself, so that it is done in runs of its own; plans in steps are not timed on the GPU.
     const isTimed = plan.kind === 'separable-dense' && device.hasTimestamps;
     const timed = isTimed ? webGpuExecutor(device, { timesPasses: true }) : null;
-    return prepareExecutor(subject, plan, webGpuExecutor(device, { timesPasses: false }), device, timed);
+    return prepareExecutor(opened, plan, webGpuExecutor(device, { timesPasses: false }), device, timed);
   },
 };
 
 /** Multiply-adds in float64 TypeScript that take about half a second, and some seconds. */
 const SLOW_IN_TYPESCRIPT = { quick: 2e7, full: 1e8 };
 
-const reference: Strategy = {
+const reference: BenchStrategy = {
   name: 'incremental',
   executor: 'reference',
   title: 'incremental plan, float64 reference',
@@ -49,12 +49,12 @@ const reference: Strategy = {
     batch * describePlan(planTail(tail)).operations.plan > SLOW_IN_TYPESCRIPT[isQuick ? 'quick' : 'full']
       ? 'float64 in TypeScript is for checking; here it would take long'
       : null,
-  prepare: (subject) => prepareExecutor(subject, planFor(subject), referenceExecutor(), null),
+  prepare: (opened) => prepareExecutor(opened, planFor(opened), referenceExecutor(), null),
 };
 
 /** Prepares a plan on an executor. @param timed the same executor, which times its passes */
 async function prepareExecutor(
-  subject: OpenCase,
+  opened: OpenCase,
   plan: Plan,
   executor: Executor,
   device: Device | null,
@@ -62,7 +62,7 @@ async function prepareExecutor(
 ): Promise<PreparedStrategy> {
   const prepared = await executor.prepare(plan);
   const preparedToTime = (await timed?.prepare(plan)) ?? null;
-  return preparedStrategy(subject, prepared, planCosts(plan, subject.batch), device, preparedToTime);
+  return preparedStrategy(opened, prepared, planCosts(plan, opened.batch), device, preparedToTime);
 }
 
 /** The plan for this computer's GPU; the reference runs the same. */
@@ -81,7 +81,7 @@ function planCosts(plan: Plan, batch: number): StrategyCost {
 }
 
 /** Ours on TensorFlow.js's operations, for machines without a GPU. */
-const tensorFlow: Strategy = {
+const tensorFlow: BenchStrategy = {
   name: 'incremental',
   executor: 'tfjs',
   title: 'incremental plan, TF.js WASM',
@@ -90,18 +90,18 @@ const tensorFlow: Strategy = {
   appliesTo: () => true,
   shortestRun: () => 0,
   refusal: () => null,
-  prepare: async (subject) => {
-    await subject.runtime.use('wasm');
-    const plan = planSteps(subject.tail);
-    const prepared = await prepareExecutor(subject, plan, tfjsExecutor(), null);
+  prepare: async (opened) => {
+    await opened.runtime.use('wasm');
+    const plan = planSteps(opened.tail);
+    const prepared = await prepareExecutor(opened, plan, tfjsExecutor(), null);
     return {
       ...prepared,
       run: async (list) => {
-        await subject.runtime.use('wasm');
+        await opened.runtime.use('wasm');
         return prepared.run(list);
       },
     };
   },
 };
 
-export const incrementalStrategies: readonly Strategy[] = [webGpu, tensorFlow, reference];
+export const incrementalStrategies: readonly BenchStrategy[] = [webGpu, tensorFlow, reference];

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { tailProbabilities } from '../subject/live-network.ts';
-import { weightsFrom, readAll, type Strategy } from './strategy.ts';
+import { tailProbabilities } from '../open-case/live-network.ts';
+import { weightsFrom, readAll, type BenchStrategy } from './strategy.ts';
 import {
   backendRefusal,
   backendTitles,
@@ -15,7 +15,7 @@ import {
  * The naive loop at its best: the tail once a channel, with that channel masked. All passes are queued before anything is
  * read back, so that a GPU never waits for the CPU.
  */
-export const maskedLoopStrategies = onEachBackend((backend): Strategy => ({
+export const maskedLoopStrategies = onEachBackend((backend): BenchStrategy => ({
   name: 'masked-loop',
   executor: labels[backend],
   title: `masked loop over the tail, ${backendTitles[backend]}`,
@@ -23,18 +23,18 @@ export const maskedLoopStrategies = onEachBackend((backend): Strategy => ({
   role: 'other',
   appliesTo: () => true,
   shortestRun: tailPass,
-  refusal: (subject, isQuick) => backendRefusal(subject, backend, tailPass(subject), isQuick),
-  prepare: async (subject) => {
-    const network = await subject.on(backend);
-    const off = offTensor(subject, network);
-    const base = baseProbabilities(subject);
-    const { channels, batch, operations } = subject;
+  refusal: (opened, isQuick) => backendRefusal(opened, backend, tailPass(opened), isQuick),
+  prepare: async (opened) => {
+    const network = await opened.on(backend);
+    const off = offTensor(opened, network);
+    const base = baseProbabilities(opened);
+    const { channels, batch, operations } = opened;
     return {
       isLoop: true,
       passes: (count) => count,
       cost: { bytes: null, operations: batch * channels * operations.tail },
       run: async (list) => {
-        await subject.runtime.use(backend);
+        await opened.runtime.use(backend);
         const scores = list.map((channel) =>
           tf.tidy(() => {
             const index = tf.scalar(channel, 'int32');
@@ -42,7 +42,7 @@ export const maskedLoopStrategies = onEachBackend((backend): Strategy => ({
             return tailProbabilities(network, off ? kept.add(off.mul(tf.oneHot(index, channels))) : kept);
           }),
         );
-        const values = weightsFrom(subject, base, await readAll(subject, scores));
+        const values = weightsFrom(opened, base, await readAll(opened, scores));
         return { kind: 'weights', values, dispatches: null };
       },
       dispose: () => off?.dispose(),

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { NodeId } from '@ablation-cam/kernels';
-import { tailProbabilities, type LiveNetwork } from '../subject/live-network.ts';
-import { readAll, weightsFrom, type Strategy } from './strategy.ts';
+import { tailProbabilities, type LiveNetwork } from '../open-case/live-network.ts';
+import { readAll, weightsFrom, type BenchStrategy } from './strategy.ts';
 import {
   backendRefusal,
   backendTitles,
@@ -16,7 +16,7 @@ import {
 const LARGEST_BATCH_BYTES = 256 * 2 ** 20;
 
 /** The naive loop in one call: K masked copies of the activation go through the tail as one batch. */
-export const oneBatchStrategies = onEachBackend((backend): Strategy => ({
+export const oneBatchStrategies = onEachBackend((backend): BenchStrategy => ({
   name: 'one-batch',
   executor: labels[backend],
   title: `one big batch through the tail, ${backendTitles[backend]}`,
@@ -24,19 +24,19 @@ export const oneBatchStrategies = onEachBackend((backend): Strategy => ({
   role: 'other',
   appliesTo: () => true,
   shortestRun: tailPass,
-  refusal: (subject, isQuick) => {
-    const { channels, activation } = subject;
+  refusal: (opened, isQuick) => {
+    const { channels, activation } = opened;
     const bytes = 4 * channels * activation.length;
     if (bytes > LARGEST_BATCH_BYTES) {
       return `its ${channels} copies of the activation take ${Math.round(bytes / 2 ** 20)} MiB`;
     }
-    return backendRefusal(subject, backend, tailPass(subject), isQuick);
+    return backendRefusal(opened, backend, tailPass(opened), isQuick);
   },
-  prepare: async (subject) => {
-    const network = await subject.on(backend);
-    const off = offTensor(subject, network);
-    const base = baseProbabilities(subject);
-    const { batch, channels, classes, operations } = subject;
+  prepare: async (opened) => {
+    const network = await opened.on(backend);
+    const off = offTensor(opened, network);
+    const base = baseProbabilities(opened);
+    const { batch, channels, classes, operations } = opened;
     return {
       // Its cost is a sum over copies: a smaller batch tells what all of them take.
       isLoop: true,
@@ -44,14 +44,14 @@ export const oneBatchStrategies = onEachBackend((backend): Strategy => ({
       passes: (count) => count,
       cost: { bytes: null, operations: batch * channels * operations.tail },
       run: async (list) => {
-        await subject.runtime.use(backend);
+        await opened.runtime.use(backend);
         const scores = tf.tidy(() =>
           tailProbabilities(network, maskedCopies(network, list, off), repeated(network, list.length)),
         );
-        const [data = new Float32Array()] = await readAll(subject, [scores]);
+        const [data = new Float32Array()] = await readAll(opened, [scores]);
         return {
           kind: 'weights',
-          values: weightsFrom(subject, base, byChannel(data, list.length, batch, classes)),
+          values: weightsFrom(opened, base, byChannel(data, list.length, batch, classes)),
           dispatches: null,
         };
       },

@@ -1,8 +1,8 @@
 import { prepareLoop } from '../own-loop/prepare-loop.ts';
-import type { OpenCase } from '../subject/open-case.ts';
+import type { OpenCase } from '../open-case/open-case.ts';
 import { deviceOf, preparedStrategy } from './prepared-strategy.ts';
 import type { StrategyName } from './names.ts';
-import type { Strategy } from './strategy.ts';
+import type { BenchStrategy } from './strategy.ts';
 
 /** Multiply-adds of a whole loop that take a software adapter about half a second. */
 const SLOW_ON_SOFTWARE = 2e8;
@@ -12,7 +12,7 @@ interface Waiting {
   readonly name: StrategyName;
   readonly title: string;
   readonly isAwaited: boolean;
-  readonly appliesTo: (subject: OpenCase) => boolean;
+  readonly appliesTo: (opened: OpenCase) => boolean;
 }
 
 /** A pass of more multiply-adds on a GPU takes so long that waiting for it is nothing beside it. */
@@ -22,7 +22,7 @@ const SHORT_PASS = 1e6;
  * The naive loop on the kernels of this project: what is left between it and the plan is the algorithm. It runs all channels,
  * since it encodes them together.
  */
-function ownLoop({ name, title, isAwaited, appliesTo }: Waiting): Strategy {
+function ownLoop({ name, title, isAwaited, appliesTo }: Waiting): BenchStrategy {
   return {
     name,
     executor: 'webgpu',
@@ -39,17 +39,17 @@ function ownLoop({ name, title, isAwaited, appliesTo }: Waiting): Strategy {
         ? 'slow on a software adapter; --full has it'
         : null;
     },
-    prepare: async (subject) => {
-      const device = deviceOf(subject);
-      const prepared = await prepareLoop(device, subject.tail, { isAwaited });
-      const { batch, channels, operations } = subject;
+    prepare: async (opened) => {
+      const device = deviceOf(opened);
+      const prepared = await prepareLoop(device, opened.tail, { isAwaited });
+      const { batch, channels, operations } = opened;
       const cost = { bytes: null, operations: batch * channels * operations.tail };
-      return preparedStrategy(subject, prepared, cost, device);
+      return preparedStrategy(opened, prepared, cost, device);
     },
   };
 }
 
-export const ownLoopStrategies: readonly Strategy[] = [
+export const ownLoopStrategies: readonly BenchStrategy[] = [
   // All passes are queued before anything is read back: the stronger of the two.
   ownLoop({
     name: 'own-loop',

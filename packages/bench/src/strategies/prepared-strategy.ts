@@ -6,7 +6,7 @@ import {
   type TensorSource,
 } from '@ablation-cam/kernels';
 import { BenchError } from '../errors.ts';
-import type { OpenCase } from '../subject/open-case.ts';
+import type { OpenCase } from '../open-case/open-case.ts';
 import type { PreparedStrategy, StrategyCost } from './strategy.ts';
 
 /**
@@ -16,7 +16,7 @@ import type { PreparedStrategy, StrategyCost } from './strategy.ts';
  * @param timed the same ablation, which times its passes
  */
 export function preparedStrategy(
-  subject: OpenCase,
+  opened: OpenCase,
   prepared: PreparedAblation<unknown>,
   cost: StrategyCost,
   device: Device | null,
@@ -29,7 +29,7 @@ export function preparedStrategy(
     buffers.push(buffer);
     return buffer;
   };
-  const input = ablationInput(subject, resident);
+  const input = ablationInput(opened, resident);
   return {
     isLoop: false,
     passes: () => 1,

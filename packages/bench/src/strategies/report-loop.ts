@@ -1,14 +1,14 @@
 import type * as tf from '@tensorflow/tfjs';
-import { predict, type LiveNetwork } from '../subject/live-network.ts';
-import type { OpenCase } from '../subject/open-case.ts';
-import { readAll, weightsFrom, type Strategy } from './strategy.ts';
+import { predict, type LiveNetwork } from '../open-case/live-network.ts';
+import type { OpenCase } from '../open-case/open-case.ts';
+import { readAll, weightsFrom, type BenchStrategy } from './strategy.ts';
 import { hasNetwork, backendRefusal, backendTitles, labels, onEachBackend, networkPass } from './tfjs.ts';
 
 /** The network as it is, and without one filter. */
-const shortestRun = (subject: OpenCase): number => 2 * networkPass(subject);
+const shortestRun = (opened: OpenCase): number => 2 * networkPass(opened);
 
 /** The loop of the original report: the k-th filter of the layer is set to zero and the whole network predicts again. */
-export const reportLoopStrategies = onEachBackend((backend): Strategy => ({
+export const reportLoopStrategies = onEachBackend((backend): BenchStrategy => ({
   name: 'report-loop',
   executor: labels[backend],
   title: `the report's loop: zero a filter, predict, ${backendTitles[backend]}`,
@@ -16,22 +16,22 @@ export const reportLoopStrategies = onEachBackend((backend): Strategy => ({
   role: 'other',
   appliesTo: hasNetwork,
   shortestRun,
-  refusal: (subject, isQuick) => backendRefusal(subject, backend, shortestRun(subject), isQuick),
-  prepare: async (subject) => {
-    const network = await subject.on(backend);
-    const { channels, batch, operations } = subject;
+  refusal: (opened, isQuick) => backendRefusal(opened, backend, shortestRun(opened), isQuick),
+  prepare: async (opened) => {
+    const network = await opened.on(backend);
+    const { channels, batch, operations } = opened;
     return {
       isLoop: true,
       passes: (count) => count + 1,
       cost: { bytes: null, operations: batch * (channels + 1) * (operations.network ?? 0) },
       run: async (list) => {
-        await subject.runtime.use(backend);
+        await opened.runtime.use(backend);
         const predicted = [predict(network)];
         for (const channel of list) predicted.push(await withoutFilter(network, channel, channels));
-        const [base = new Float32Array(), ...ablated] = await readAll(subject, predicted);
+        const [base = new Float32Array(), ...ablated] = await readAll(opened, predicted);
         return {
           kind: 'weights',
-          values: weightsFrom(subject, base, ablated),
+          values: weightsFrom(opened, base, ablated),
           dispatches: null,
         };
       },

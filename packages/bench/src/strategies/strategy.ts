@@ -1,12 +1,12 @@
 import type { Tensor } from '@tensorflow/tfjs';
-import type { OpenCase } from '../subject/open-case.ts';
+import type { OpenCase } from '../open-case/open-case.ts';
 import type { StrategyName } from './names.ts';
 
 /** What a strategy runs on, as results name it. */
 export type ExecutorLabel = 'webgpu' | 'onnxruntime' | 'reference' | 'tfjs' | 'tfjs-webgpu' | 'tfjs-wasm' | 'auto';
 
 /** A way to get an answer. One file each in this folder; `all-strategies.ts` lists them. */
-export interface Strategy {
+export interface BenchStrategy {
   readonly name: StrategyName;
   readonly executor: ExecutorLabel;
   /** For tables. */
@@ -16,15 +16,15 @@ export interface Strategy {
   /** `ours` gives Ablation-CAM's answer by the plan, `other` the same answer otherwise; `context` answers something else. */
   readonly role: 'ours' | 'other' | 'context';
   /** Whether the question makes sense for a case; where it does not, reports are silent. */
-  appliesTo(subject: OpenCase): boolean;
+  appliesTo(opened: OpenCase): boolean;
   /** Why it cannot or should not run a case, in words; null where it can. */
-  refusal(subject: OpenCase, isQuick: boolean): string | null;
+  refusal(opened: OpenCase, isQuick: boolean): string | null;
   /** Multiply-adds of its shortest run: one channel of a loop, otherwise everything. */
-  shortestRun(subject: OpenCase): number;
+  shortestRun(opened: OpenCase): number;
   /** Preparing compiles everything, so that the first run takes as long as any other. */
   readonly isWarm?: true;
   /** Everything that is done once for a network. The caller disposes of the result. */
-  prepare(subject: OpenCase): Promise<PreparedStrategy>;
+  prepare(opened: OpenCase): Promise<PreparedStrategy>;
 }
 
 export interface PreparedStrategy {
@@ -35,7 +35,7 @@ export interface PreparedStrategy {
   /** Passes for so many channels: the unit in which a loop is extrapolated. */
   passes(channels: number): number;
   /** From inputs where they are resident to the answer on the CPU. @param channels what a loop runs; others run all */
-  run(channels: readonly number[]): Promise<Answer>;
+  run(channels: readonly number[]): Promise<StrategyAnswer>;
   /** Milliseconds that a run takes on the GPU by its own clock; absent where that can't be asked. */
   timeOnGpu?(): Promise<number | null>;
   /** For the whole case, all channels. Null where nobody knows. */
@@ -49,7 +49,7 @@ export interface StrategyCost {
   readonly operations: number | null;
 }
 
-export interface Answer {
+export interface StrategyAnswer {
   /**
    * `weights`: (y - y_k) / y of the predicted class, `[batch, channels run]`. `gradients`: the mean over positions of dy/dA_k,
    * `[batch, all channels]`. `probabilities`: `[batch, classes]`.

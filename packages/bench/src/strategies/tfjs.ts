@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import type { LiveNetwork } from '../subject/live-network.ts';
-import type { BenchBackend } from '../subject/runtime.ts';
-import type { OpenCase } from '../subject/open-case.ts';
-import type { ExecutorLabel, Strategy } from './strategy.ts';
+import type { LiveNetwork } from '../open-case/live-network.ts';
+import type { BenchBackend } from '../open-case/runtime.ts';
+import type { OpenCase } from '../open-case/open-case.ts';
+import type { ExecutorLabel, BenchStrategy } from './strategy.ts';
 
 export const benchBackends: readonly BenchBackend[] = ['webgpu', 'wasm'];
 
@@ -67,6 +67,6 @@ export function offTensor({ off }: OpenCase, { activation }: LiveNetwork): tf.Te
 }
 
 /** One strategy for each backend. */
-export function onEachBackend(make: (backend: BenchBackend) => Strategy): readonly Strategy[] {
+export function onEachBackend(make: (backend: BenchBackend) => BenchStrategy): readonly BenchStrategy[] {
   return benchBackends.map(make);
 }

@@ -5,7 +5,7 @@ import type { Strategy } from '../methods/options.ts';
 import type { Explanation, ExplanationRun, FloatArray, PositionMap, Timings } from './explanation.ts';
 
 /** What an explanation is about, where its numbers do not say so. */
-export interface ExplanationSubject {
+export interface ExplanationContext {
   readonly model: string;
   readonly input: string;
   /** Name of the output that is explained, for a network with several. */
@@ -104,7 +104,7 @@ export type ExplanationNumbers = Pick<
 export function explanationJson(
   run: ExplanationRun,
   explanation: ExplanationNumbers,
-  { model, input, output, className, contrastIndex }: ExplanationSubject,
+  { model, input, output, className, contrastIndex }: ExplanationContext,
 ): ExplanationJson {
   const { layers, settings, channels, timings } = run;
   const { classIndex, probabilities, logits, weights, attributions, convergenceDelta } = explanation;

@@ -3,7 +3,7 @@ import { resultLayout, type Wanted } from '../../plan/result-layout.ts';
 import type { Shape } from '../../tail/shape.ts';
 import { OFF_MODES } from '../ablation-values.ts';
 import type { Launch } from './launch.ts';
-import type { Batch } from './result.ts';
+import type { VariantBatch } from './result.ts';
 import { SCORE, SWITCH_OFF } from './shaders.ts';
 
 /** Sizes that every run of a plan has. */
@@ -58,7 +58,7 @@ interface ScoredBuffers {
 export function scoreLaunch(
   { inputs, positions, channels, classes }: RunShape,
   { score, weighting, norm, wanted, listsPerInput }: Scoring,
-  batch: Batch,
+  batch: VariantBatch,
   buffers: ScoredBuffers,
   result: GPUBuffer,
 ): Launch {

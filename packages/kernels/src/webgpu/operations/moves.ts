@@ -11,7 +11,7 @@ import {
   encodeOwner,
   encodeResult,
   resultBuffers,
-  type Batch,
+  type VariantBatch,
   type Result,
 } from './result.ts';
 import { MOVE, PLACE } from './shaders.ts';
@@ -104,7 +104,7 @@ export function placeLaunch(
   axis: number,
   start: number,
   shape: Shape,
-  batch: Batch,
+  batch: VariantBatch,
   isDelta: boolean,
   output: GPUBuffer,
 ): Launch {

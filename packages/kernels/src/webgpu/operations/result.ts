@@ -8,7 +8,7 @@ import { REDUCTION_CODES } from '../reduction-codes.ts';
 import { floatBits } from './launch.ts';
 
 /** What one submission covers. */
-export interface Batch {
+export interface VariantBatch {
   readonly inputs: number;
   /** Variants of each input; 1 for streams. */
   readonly variants: number;
@@ -27,7 +27,7 @@ export type Addend =
 
 /** Where an operation's result goes, and what happens to it before; see `epilogue.wgsl`. */
 export interface Result {
-  readonly batch: Batch;
+  readonly batch: VariantBatch;
   readonly isDelta: boolean;
   /** Of the whole tensor, before pooling. */
   readonly shape: Shape;

@@ -7,7 +7,7 @@ import { BufferScope } from '../buffer-scope.ts';
 import type { ChunkRequest } from '../chunked-ablation.ts';
 import { scoreLaunch, type RunShape } from '../operations/ends.ts';
 import { LaunchEncoder, type Launch } from '../operations/launch.ts';
-import type { Batch } from '../operations/result.ts';
+import type { VariantBatch } from '../operations/result.ts';
 import type { ChunkOutput } from '../run-output.ts';
 import { scoreCode } from '../variants.ts';
 import { chunkBuffers, type ChunkBuffers } from './chunk-buffers.ts';
@@ -95,7 +95,7 @@ export class InputChunkRun {
     });
   }
 
-  #context(batch: Batch, buffers: ChunkBuffers, scope = this.#scope): StepContext {
+  #context(batch: VariantBatch, buffers: ChunkBuffers, scope = this.#scope): StepContext {
     return new StepContext(batch, buffers.values, this.#uploaded.constants, scope);
   }
 

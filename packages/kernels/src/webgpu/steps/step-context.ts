@@ -3,7 +3,7 @@ import { sizeOf, type Shape } from '../../tail/shape.ts';
 import { BufferUsage } from '../../device/usage.ts';
 import type { BufferScope } from '../buffer-scope.ts';
 import type { DeviceOperand } from '../operations/elementwise.ts';
-import type { Addend, Batch, Result } from '../operations/result.ts';
+import type { Addend, VariantBatch, Result } from '../operations/result.ts';
 import type { StepConstants } from './step-constants.ts';
 
 /** Makes buffers that live as long as the launches of a chunk. */
@@ -11,14 +11,14 @@ export type ScratchSource = Pick<BufferScope, 'create'>;
 
 /** What the launches of a chunk's steps are made from. */
 export class StepContext {
-  readonly batch: Batch;
+  readonly batch: VariantBatch;
   readonly #buffers: readonly GPUBuffer[];
   readonly #constants: ReadonlyMap<PlanStep, StepConstants>;
   readonly #scratch: ScratchSource;
 
   /** @param buffers one for each value of the plan; @param scratch makes what a step needs beyond the plan's slots */
   constructor(
-    batch: Batch,
+    batch: VariantBatch,
     buffers: readonly GPUBuffer[],
     constants: ReadonlyMap<PlanStep, StepConstants>,
     scratch: ScratchSource,

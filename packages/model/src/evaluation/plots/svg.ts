@@ -24,7 +24,7 @@ export interface LegendEntry {
   readonly strokeWidth: number;
 }
 
-export interface FigureOptions extends Plot.PlotOptions {
+export interface PlotFigureOptions extends Plot.PlotOptions {
   /** What the figure shows, for people who do not see it. */
   readonly title: string;
   readonly palette: PlotPalette;
@@ -41,7 +41,7 @@ export interface FigureOptions extends Plot.PlotOptions {
  *
  * @param build the marks and scales, given the plot library, which is loaded when the first figure is drawn
  */
-export async function drawFigure(build: (plot: typeof Plot) => FigureOptions): Promise<string> {
+export async function drawFigure(build: (plot: typeof Plot) => PlotFigureOptions): Promise<string> {
   const [plot, { DOMParser }] = await Promise.all([import('@observablehq/plot'), import('linkedom/worker')]);
   // An XML document: an HTML one would not escape attributes.
   const xml = new DOMParser().parseFromString(`<svg xmlns="${SVG_NAMESPACE}"/>`, 'image/svg+xml');

@@ -2,7 +2,7 @@ import type { Shape } from '@ablation-cam/kernels';
 import { isChannelsFirst, layerField, numberField, numbersField } from '../layer-fields.ts';
 import { channelsLast, inputShapeOf, noRule, type LayerContext, type LayerRule } from '../translation.ts';
 import { withOwnActivation } from './activations.ts';
-import { slidingWindow, type SlidingWindow } from './sliding-window.ts';
+import { slidingWindow, type LayerWindow } from './sliding-window.ts';
 
 const NOT_BUILT = noRule('it has no weights yet');
 
@@ -96,7 +96,7 @@ function windowOf(
   { layer }: LayerContext,
   shape: Shape,
   dilation: readonly number[],
-): { sliding: SlidingWindow; positions: number[] } {
+): { sliding: LayerWindow; positions: number[] } {
   const sizes = {
     window: numbersField(layer, 'kernelSize'),
     strides: numbersField(layer, 'strides'),

@@ -1,5 +1,5 @@
 /** Sizes along the position axes of something that slides a window over them. */
-export interface SlidingWindow {
+export interface LayerWindow {
   readonly window: readonly number[];
   readonly strides: readonly number[];
   readonly dilation: readonly number[];
@@ -12,9 +12,9 @@ export interface SlidingWindow {
  */
 export function slidingWindow(
   positions: readonly number[],
-  sizes: Omit<SlidingWindow, 'padBefore'>,
+  sizes: Omit<LayerWindow, 'padBefore'>,
   padding: unknown,
-): { sliding: SlidingWindow; positions: number[] } {
+): { sliding: LayerWindow; positions: number[] } {
   const axes = positions.map((input, axis) => {
     const stride = sizes.strides[axis] ?? 1;
     const extent = ((sizes.window[axis] ?? 1) - 1) * (sizes.dilation[axis] ?? 1) + 1;

@@ -1,6 +1,6 @@
 import { lightPalette, type PlotPalette } from '@ablation-cam/model';
 import type { Panel } from '../panels/panel.ts';
-import { element, formatNumber, textElement, translate, type Markup } from '../svg/markup.ts';
+import { element, formatNumber, textElement, translate, type SvgMarkup } from '../svg/markup.ts';
 import { fitText, FONT_FAMILY, lineHeight, textBlock, textWidth, wrapText, type Font } from '../svg/text.ts';
 import { formatProbability } from './format-probability.ts';
 
@@ -38,7 +38,7 @@ export function paletteOf({ palette }: FigureOptions): PlotPalette {
 export function figure(panel: Panel, options: FigureOptions): string {
   const palette = paletteOf(options);
   const innerWidth = Math.ceil(Math.max(panel.width, LEAST_WIDTH));
-  const parts: Markup[] = [];
+  const parts: SvgMarkup[] = [];
   let top = MARGIN;
 
   const titleLines = wrapText(options.title ?? '', innerWidth, 2, TITLE);
@@ -69,9 +69,9 @@ export function figure(panel: Panel, options: FigureOptions): string {
 function document(
   { width, height }: { width: number; height: number },
   name: string,
-  parts: readonly Markup[],
+  parts: readonly SvgMarkup[],
   { background }: PlotPalette,
-): Markup {
+): SvgMarkup {
   const behind = background === null ? [] : [element('rect', { width, height, fill: background })];
   return element(
     'svg',

@@ -1,7 +1,7 @@
 import type { PlotPalette } from '@ablation-cam/model';
 import type { Panel } from '../panels/panel.ts';
 import type { DisplaySize } from '../pixels/display-size.ts';
-import { element, translate, type Markup } from '../svg/markup.ts';
+import { element, translate, type SvgMarkup } from '../svg/markup.ts';
 import { lineHeight, textBlock, widestText, wrapText, type Font } from '../svg/text.ts';
 
 export interface GridCell {
@@ -35,7 +35,7 @@ export function gridPanel(
   const left = rowLabelWidth === 0 ? 0 : rowLabelWidth + GAP;
   const columnX = (column: number) => left + column * (box.width + GAP);
 
-  const parts: Markup[] = [];
+  const parts: SvgMarkup[] = [];
   const headLines = Math.max(0, ...columnTexts.map(({ length }) => length));
   columnTexts.forEach((lines, column) => {
     // Labels of one line stand close to their column too.

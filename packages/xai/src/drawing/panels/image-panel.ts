@@ -6,7 +6,7 @@ import type { ValueScale } from '../color/value-scale.ts';
 import { areaAverage, type Grid } from '../pixels/area-average.ts';
 import type { DisplaySize } from '../pixels/display-size.ts';
 import { pngDataUri, type Pixels } from '../pixels/png.ts';
-import { element, type Markup } from '../svg/markup.ts';
+import { element, type SvgMarkup } from '../svg/markup.ts';
 import type { Panel } from './panel.ts';
 
 /** How pixels between the positions of a map are colored. */
@@ -76,7 +76,7 @@ export function mapSize({ shape }: PositionMap): DisplaySize {
   return { width, height };
 }
 
-function imageMarkup(image: OriginalImage, size: DisplaySize): Markup {
+function imageMarkup(image: OriginalImage, size: DisplaySize): SvgMarkup {
   const { width, height, rgb } = image;
   if (width < 1 || height < 1 || rgb.length !== width * height * 3) {
     throw new XaiError(
@@ -116,7 +116,7 @@ function colorPixels(grid: Grid, scale: ValueScale, alpha: (value: number) => nu
 }
 
 /** Pixels stretched to a size, each with sharp edges. */
-export function picture(pixels: Pixels, { width, height }: DisplaySize): Markup {
+export function picture(pixels: Pixels, { width, height }: DisplaySize): SvgMarkup {
   return element('image', {
     width,
     height,
@@ -128,7 +128,7 @@ export function picture(pixels: Pixels, { width, height }: DisplaySize): Markup 
 }
 
 /** A hairline on the outermost pixels tells a pale picture from the background. */
-function framed(content: readonly Markup[], size: DisplaySize, palette: PlotPalette): Panel {
+function framed(content: readonly SvgMarkup[], size: DisplaySize, palette: PlotPalette): Panel {
   const frame = element('rect', {
     x: -0.5,
     y: -0.5,

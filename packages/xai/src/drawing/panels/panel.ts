@@ -1,4 +1,4 @@
-import type { Markup } from '../svg/markup.ts';
+import type { SvgMarkup } from '../svg/markup.ts';
 
 /** A piece of a drawing whose top left corner is at (0, 0) and that takes the room of its size. */
 export interface Panel {
@@ -6,5 +6,5 @@ export interface Panel {
   readonly height: number;
   /** Where below labels the picture itself begins, with which a neighbour is put in line; 0 where absent. */
   readonly pictureTop?: number;
-  readonly markup: Markup;
+  readonly markup: SvgMarkup;
 }

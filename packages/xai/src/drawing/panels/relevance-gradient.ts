@@ -1,11 +1,11 @@
 import type { PlotPalette } from '@ablation-cam/model';
 import { hexColor } from '../color/color-map.ts';
 import type { ValueScale } from '../color/value-scale.ts';
-import { element, type Markup } from '../svg/markup.ts';
+import { element, type SvgMarkup } from '../svg/markup.ts';
 
 export interface Gradient {
   /** Has to be in the drawing, anywhere. */
-  readonly definition: Markup;
+  readonly definition: SvgMarkup;
   /** As the value of `stroke` or `fill`. */
   readonly paint: string;
 }

@@ -2,7 +2,7 @@ import { scaleLinear } from 'd3-scale';
 import type { PlotPalette } from '@ablation-cam/model';
 import { hexColor } from '../color/color-map.ts';
 import type { ValueScale } from '../color/value-scale.ts';
-import { element, formatNumber, translate, type Markup } from '../svg/markup.ts';
+import { element, formatNumber, translate, type SvgMarkup } from '../svg/markup.ts';
 import {
   fitText,
   lineHeight,
@@ -64,7 +64,7 @@ export function signalPanel(
   const x = scaleLinear(last === 0 ? [-1, 1] : [0, last], [INSET, plotWidth - INSET]);
   const gradient = relevanceGradient(values, scale, x(0), x(last), palette);
 
-  const parts: Markup[] = [gradient.definition];
+  const parts: SvgMarkup[] = [gradient.definition];
   let top = 0;
   curves.forEach(({ channel, y, ticks }, index) => {
     const name = axes?.channels[index];
@@ -145,7 +145,7 @@ function plotFrame(
   y: Scale,
   ticks: readonly { readonly value: number }[],
   palette: PlotPalette,
-): Markup[] {
+): SvgMarkup[] {
   const stroke = palette.grid;
   return [
     ...ticks.map(({ value }) =>
@@ -164,7 +164,7 @@ function curve(
   scale: ValueScale,
   values: Float32Array,
   palette: PlotPalette,
-): Markup[] {
+): SvgMarkup[] {
   const points = Array.from(channel, (value, i) => `${formatNumber(x(i))},${formatNumber(y(value))}`);
   const distance = x(1) - x(0);
   const stroke = distance >= DOT_DISTANCE ? 3 : distance >= 2 ? 2.2 : 1.6;

@@ -1,27 +1,31 @@
 declare const escaped: unique symbol;
 
 /** Text that is valid SVG: made by the functions of this file, so that nothing gets into a drawing unescaped. */
-export type Markup = string & { readonly [escaped]: true };
+export type SvgMarkup = string & { readonly [escaped]: true };
 
-export type Attributes = Readonly<Record<string, string | number | undefined>>;
+export type SvgAttributes = Readonly<Record<string, string | number | undefined>>;
 
 /** An element; attributes that are undefined are left out. */
-export function element(name: string, attributes: Attributes, ...children: readonly Markup[]): Markup {
+export function element(
+  name: string,
+  attributes: SvgAttributes,
+  ...children: readonly SvgMarkup[]
+): SvgMarkup {
   const written = Object.entries(attributes)
     .filter((entry): entry is [string, string | number] => entry[1] !== undefined)
     .map(([key, value]) => ` ${key}="${typeof value === 'number' ? formatNumber(value) : escapeText(value)}"`)
     .join('');
   const content = children.join('');
-  return (content === '' ? `<${name}${written}/>` : `<${name}${written}>${content}</${name}>`) as Markup;
+  return (content === '' ? `<${name}${written}/>` : `<${name}${written}>${content}</${name}>`) as SvgMarkup;
 }
 
 /** An element that holds text. */
-export function textElement(name: string, attributes: Attributes, content: string): Markup {
+export function textElement(name: string, attributes: SvgAttributes, content: string): SvgMarkup {
   return element(name, attributes, escapeText(content));
 }
 
 /** Elements moved by (x, y). */
-export function translate(x: number, y: number, ...children: readonly Markup[]): Markup {
+export function translate(x: number, y: number, ...children: readonly SvgMarkup[]): SvgMarkup {
   return element('g', { transform: `translate(${formatNumber(x)} ${formatNumber(y)})` }, ...children);
 }
 
@@ -32,8 +36,8 @@ export function formatNumber(value: number): string {
 }
 
 /** Escapes what XML gives a meaning and replaces what it cannot hold: control characters and halves of surrogate pairs. */
-function escapeText(text: string): Markup {
-  return Array.from(text, escapeCharacter).join('') as Markup;
+function escapeText(text: string): SvgMarkup {
+  return Array.from(text, escapeCharacter).join('') as SvgMarkup;
 }
 
 function escapeCharacter(character: string): string {

@@ -1,4 +1,4 @@
-import { element, textElement, type Attributes, type Markup } from './markup.ts';
+import { element, textElement, type SvgAttributes, type SvgMarkup } from './markup.ts';
 import { advanceWidth } from './text-width.ts';
 
 /**
@@ -72,12 +72,12 @@ export interface TextStyle {
 }
 
 /** A line of text whose line box begins at `top`. */
-export function textLine(text: string, x: number, top: number, style: TextStyle): Markup {
+export function textLine(text: string, x: number, top: number, style: TextStyle): SvgMarkup {
   return textElement('text', { x, y: baseline(top, style.font), ...attributes(style) }, text);
 }
 
 /** Lines of text below each other, the first one's box beginning at `top`. */
-export function textBlock(lines: readonly string[], x: number, top: number, style: TextStyle): Markup {
+export function textBlock(lines: readonly string[], x: number, top: number, style: TextStyle): SvgMarkup {
   return element(
     'g',
     {},
@@ -86,7 +86,7 @@ export function textBlock(lines: readonly string[], x: number, top: number, styl
 }
 
 /** A line of text centred on (x, y) and read from bottom to top. */
-export function verticalText(text: string, x: number, y: number, style: TextStyle): Markup {
+export function verticalText(text: string, x: number, y: number, style: TextStyle): SvgMarkup {
   const across = x + 0.36 * style.font.size;
   return textElement(
     'text',
@@ -102,7 +102,7 @@ function baseline(top: number, font: Font): number {
   return top + (lineHeight(font) + 0.72 * font.size) / 2;
 }
 
-function attributes({ font, fill, anchor = 'start' }: TextStyle): Attributes {
+function attributes({ font, fill, anchor = 'start' }: TextStyle): SvgAttributes {
   return {
     'font-size': font.size,
     'font-weight': font.bold === true ? 'bold' : undefined,

@@ -13,7 +13,7 @@ import { summarize } from '../measure/statistics.ts';
 export type BenchBackend = 'webgpu' | 'wasm';
 
 /** What a run has to work with. */
-export interface Runtime {
+export interface BenchRuntime {
   /** The GPU of the kernels and of TensorFlow.js alike; null where there is no adapter. */
   readonly device: Device | null;
   /** Why there is no device. */
@@ -35,7 +35,10 @@ export interface RuntimeOptions {
 }
 
 /** Brings up everything once: the GPU device, and TensorFlow.js on it and on WASM. The caller disposes of it. */
-export async function openRuntime({ adapter = 'auto', wasmPath }: RuntimeOptions = {}): Promise<Runtime> {
+export async function openRuntime({
+  adapter = 'auto',
+  wasmPath,
+}: RuntimeOptions = {}): Promise<BenchRuntime> {
   tf.enableProdMode();
   await useBackend('wasm', wasmPath === undefined ? {} : { wasmPath });
   const { device, absence } = await findDevice(adapter);
@@ -44,7 +47,7 @@ export async function openRuntime({ adapter = 'auto', wasmPath }: RuntimeOptions
     await useBackend('webgpu', { device: device.gpu, adapterInfo: device.gpu.adapterInfo });
   }
   const roundTrips = new Map<BenchBackend, number>();
-  const runtime: Runtime = {
+  const runtime: BenchRuntime = {
     device,
     absence,
     backends: device ? ['webgpu', 'wasm'] : ['wasm'],
@@ -67,7 +70,7 @@ export async function openRuntime({ adapter = 'auto', wasmPath }: RuntimeOptions
 const ROUND_TRIP_SIZE = 4096;
 const ROUND_TRIPS = 9;
 
-async function measureRoundTrip(runtime: Runtime): Promise<number> {
+async function measureRoundTrip(runtime: BenchRuntime): Promise<number> {
   const input = tf.zeros([ROUND_TRIP_SIZE]);
   const times: number[] = [];
   // The first one compiles and uploads.

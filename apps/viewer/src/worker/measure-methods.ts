@@ -1,38 +1,38 @@
 import type { ExplanationResult, MethodName } from '@ablation-cam/xai';
 import { dropAndIncrease, keptShares, localization, type MaskProtocol } from '@ablation-cam/xai/metrics';
 import type { Params } from '../protocol/calls.ts';
-import type { JudgedMethod } from '../protocol/descriptions.ts';
+import type { MethodMetrics } from '../protocol/descriptions.ts';
 import type { CallContext } from './answer.ts';
 import { explainBy } from './attribute.ts';
 import { blankInput } from './blank-input.ts';
 import { errorMessage } from './error-message.ts';
 
 /** Explains one class by several methods and measures how faithful each map is. */
-export async function judge(
-  { methods, ...params }: Params<'judge'>,
+export async function measureMethods(
+  { methods, ...params }: Params<'metrics'>,
   context: CallContext,
-): Promise<JudgedMethod[]> {
-  const results: JudgedMethod[] = [];
+): Promise<MethodMetrics[]> {
+  const results: MethodMetrics[] = [];
   for (const method of methods) {
     context.signal.throwIfAborted();
-    results.push(await judgeMethod(method, params, { ...context, onProgress: () => undefined }));
+    results.push(await measureMethod(method, params, { ...context, onProgress: () => undefined }));
     context.onProgress(results.length / methods.length);
   }
   return results;
 }
 
-async function judgeMethod(
+async function measureMethod(
   method: MethodName,
-  { classIndex, fraction, blank, ...subject }: Omit<Params<'judge'>, 'methods'>,
+  { classIndex, fraction, blank, ...request }: Omit<Params<'metrics'>, 'methods'>,
   context: CallContext,
-): Promise<JudgedMethod> {
+): Promise<MethodMetrics> {
   const { workspace, signal } = context;
-  const { score } = subject.settings;
-  const { loaded, input } = await workspace.subject(subject);
+  const { score } = request.settings;
+  const { loaded, input } = await workspace.open(request);
   const protocol: MaskProtocol = { kind: 'top-fraction', fraction, baseline: blankInput(input, blank) };
   try {
     const { explanations, totalMs } = await timed(() =>
-      explainBy(method, subject, { classIndex, score }, context),
+      explainBy(method, request, { classIndex, score }, context),
     );
     const map = {
       inputIndex: 0,
@@ -40,10 +40,10 @@ async function judgeMethod(
       map: explanations[0]?.map ?? { shape: [], data: new Float32Array() },
     };
     const [faithfulness] = await dropAndIncrease(loaded.model, input, [map], { protocol, score, signal });
-    if (!faithfulness) throw new RangeError(`${method} gave no map to judge.`);
+    if (!faithfulness) throw new RangeError(`${method} gave no map to measure.`);
     const { mask, original } = input;
     return {
-      kind: 'judged',
+      kind: 'measured',
       method,
       map: map.map,
       totalMs,

@@ -15,7 +15,7 @@ import { isEmbedded, openModel } from '../open-model.ts';
 import type { ExplainRequest } from './request.ts';
 
 /** The model and the input that an explanation is about. */
-export interface Subject {
+export interface OpenedInput {
   readonly loaded: LoadedModel;
   readonly input: ModelInput;
   /** Empty where no names are known. */
@@ -28,7 +28,7 @@ export function defaultModel(input: string | undefined): string {
 }
 
 /** @throws CliError, ModelError */
-export async function openSubject(request: ExplainRequest): Promise<Subject> {
+export async function openInput(request: ExplainRequest): Promise<OpenedInput> {
   const source = request.input ?? (isEmbedded(request.model) ? `${request.model}:0` : undefined);
   if (source === undefined) {
     throw new CliError(

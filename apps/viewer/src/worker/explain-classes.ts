@@ -7,13 +7,13 @@ import { hasWebGpu } from './has-web-gpu.ts';
 /** Up to so many classes the maps of all come along: they cost next to nothing. Beyond, those of the likeliest. */
 const MOST_MAPS = 32;
 
-/** Explains every class of a subject in one run. */
-export async function explainSubject(
-  { ablatedScores, ...subject }: Params<'explain'>,
+/** Explains every class of a request in one run. */
+export async function explainClasses(
+  { ablatedScores, ...request }: Params<'explain'>,
   { workspace, signal, onProgress }: CallContext,
 ): Promise<Explained> {
-  const { loaded, description, input } = await workspace.subject(subject);
-  const explainer = await workspace.explainer(subject);
+  const { loaded, description, input } = await workspace.open(request);
+  const explainer = await workspace.explainer(request);
   const classes = networkOf(loaded.model).outputs[0]?.shape.at(-1) ?? 0;
   const { explanations, ...run } = await explainer.explain(input, {
     classIndex: classes <= MOST_MAPS ? 'all' : { topK: MOST_MAPS },

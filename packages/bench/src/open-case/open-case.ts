@@ -17,12 +17,12 @@ import {
   type NetworkValues,
   type OpenNetwork,
 } from './live-network.ts';
-import type { BenchBackend, Runtime } from './runtime.ts';
+import type { BenchBackend, BenchRuntime } from './runtime.ts';
 
 /** A case brought to life: the same numbers for every strategy. Who opens it disposes of it. */
 export interface OpenCase {
   readonly benchCase: BenchCase;
-  readonly runtime: Runtime;
+  readonly runtime: BenchRuntime;
   readonly tail: Tail;
   /** N, K and C. */
   readonly batch: number;
@@ -52,7 +52,7 @@ export interface OpenCase {
  *
  * @throws BenchError `unsupported` where the network is no softmax classifier
  */
-export async function openCase(benchCase: BenchCase, runtime: Runtime): Promise<OpenCase> {
+export async function openCase(benchCase: BenchCase, runtime: BenchRuntime): Promise<OpenCase> {
   await runtime.use('wasm');
   const opened = await openNetwork(benchCase);
   const { network, cut: at } = opened;
