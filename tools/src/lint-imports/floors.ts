@@ -10,6 +10,8 @@ const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['operations'],
     ['graph', 'plan', 'ablation'],
     ['lowering', 'reference', 'webgpu'],
+    ['programs'],
+    ['onnxruntime'],
   ],
 };
 

@@ -9,7 +9,7 @@ import type { LoadedProgram, ProgramEngine, ProgramRun } from './program-engine.
 import { offRows, onCpu, rowsOf } from './run-input.ts';
 
 /** Inputs `first` to `first + inputs - 1` of a run, whose variants are taken `variants` at a time. */
-export interface TfjsChunk {
+export interface ProgramChunk {
   readonly first: number;
   readonly inputs: number;
   readonly variants: number;
@@ -36,7 +36,7 @@ export async function eachLogitDrop(
   plan: StepPlan,
   { program, loaded, lastStep }: PlanProgram,
   input: AblationInput,
-  { first, inputs, variants }: TfjsChunk,
+  { first, inputs, variants }: ProgramChunk,
   take: TakeDrops,
   takeTurns: ProgramEngine['takeTurns'],
 ): Promise<void> {
