@@ -6,20 +6,16 @@ import * as assert from 'uvu/assert';
 import {
   contrastOf,
   explain,
-  functionOf,
   integratedGradients,
   logitOf,
   methodNames,
-  probabilityOf,
-  sumOf,
   XaiError,
-  type Explanation,
   type ExplainOptions,
-  type InputArray,
   type MethodName,
 } from '../src/index.ts';
-import { classScoreGradient } from '../src/targets/class-score.ts';
+import { assertRefused } from './support/assert-refused.ts';
 import { randomInput, sequenceModel, setRandomWeights } from './support/models.ts';
+import { first, inputOf, pooledModel } from './support/pooled-model.ts';
 
 /** Two ways to the same number through single precision. */
 const SINGLE_PRECISION = { ofLargest: 1e-5 };
@@ -31,34 +27,6 @@ const test = suite('methods');
 test.before(async () => {
   await useBackend('cpu');
 });
-
-/** Features for which every activation is positive somewhere; the target is the second convolution. */
-function pooledModel(dimensions: 1 | 2, activation: 'relu' | 'tanh' = 'relu', units = 4): tf.LayersModel {
-  const { conv1d, conv2d, globalAveragePooling1d, globalAveragePooling2d, dense } = tf.layers;
-  const same = { kernelSize: 3, padding: 'same', activation } as const;
-  const model = sequenceModel([
-    dimensions === 1
-      ? conv1d({ ...same, filters: 5, inputShape: [14, 2] })
-      : conv2d({ ...same, filters: 5, inputShape: [7, 8, 2] }),
-    dimensions === 1 ? conv1d({ ...same, filters: 6 }) : conv2d({ ...same, filters: 6 }),
-    dimensions === 1 ? globalAveragePooling1d({}) : globalAveragePooling2d({}),
-    dense({ units, activation: 'softmax' }),
-  ]);
-  setRandomWeights(model, 3);
-  return model;
-}
-
-const inputOf = (dimensions: 1 | 2, batch: readonly number[] = []): InputArray =>
-  randomInput(dimensions === 1 ? [...batch, 14, 2] : [...batch, 7, 8, 2], 5);
-
-async function first(
-  model: tf.LayersModel,
-  input: InputArray,
-  options: ExplainOptions,
-): Promise<Explanation> {
-  const { explanations } = await explain(model, input, { backend: 'cpu', ...options });
-  return explanations[0]!;
-}
 
 for (const dimensions of [1, 2] as const) {
   test(`before average pooling slope weights are Grad-CAM's, and HiRes-CAM is Grad-CAM, ${dimensions}-D`, async () => {
@@ -153,111 +121,6 @@ test('a method leaves no tensors behind and the backend as it was', async () => 
     assert.is(tf.memory().numTensors, before, method);
     assert.is(tf.getBackend(), 'cpu');
   }
-});
-
-test('targets: a contrast is the difference of two logits, several classes are the sum', async () => {
-  const model = pooledModel(1);
-  const input = inputOf(1);
-  for (const method of ['grad-cam', 'ablation-cam'] as const) {
-    const of = (target: ReturnType<typeof logitOf>): Promise<Explanation> =>
-      first(model, input, { method, target, ...(method === 'ablation-cam' && { weighting: 'slope' }) });
-    const [zero, two] = [await of(logitOf(0)), await of(logitOf(2))];
-    const contrast = await of(contrastOf(0, 2));
-    const both = await of(sumOf([0, 2], 'logit'));
-    assertClose([contrast.classScore], [zero.classScore - two.classScore], SINGLE_PRECISION);
-    assertClose(
-      contrast.weights!,
-      zero.weights!.map((w, k) => w - two.weights![k]!),
-      SUBTRACTED,
-    );
-    assertClose(
-      both.weights!,
-      zero.weights!.map((w, k) => w + two.weights![k]!),
-      SUBTRACTED,
-    );
-    assert.is(contrast.classIndex, 0);
-  }
-  const all = await first(model, input, { method: 'grad-cam', target: sumOf([0, 1, 2, 3]) });
-  // The probabilities of all classes add up to 1, whatever the input.
-  assertClose([all.classScore], [1], { absolute: 1e-12 });
-  assertClose(all.weights!, new Float64Array(6), { absolute: 1e-12 });
-});
-
-test('a target made of a function is explained as the class it computes, by gradients and by ablation', async () => {
-  const model = pooledModel(2);
-  const input = inputOf(2);
-  const third = functionOf('probability of class 3', (output) => output.slice([0, 3], [-1, 1]));
-  for (const method of ['grad-cam', 'score-cam', 'ablation-cam', 'occlusion'] as const) {
-    const found = await first(model, input, { method, target: third });
-    const expected = await first(model, input, { method, target: probabilityOf(3) });
-    assert.is(found.classIndex, null);
-    assertClose(found.mapSigned.data, expected.mapSigned.data, SUBTRACTED, method);
-  }
-});
-
-test('an output that is no vector of classes needs a function', async () => {
-  const model = sequenceModel([
-    tf.layers.conv2d({
-      filters: 3,
-      kernelSize: 3,
-      padding: 'same',
-      activation: 'relu',
-      inputShape: [6, 5, 1],
-      name: 'features',
-    }),
-    tf.layers.conv2d({ filters: 2, kernelSize: 1, activation: 'sigmoid' }),
-  ]);
-  setRandomWeights(model, 2);
-  const input = randomInput([6, 5, 1], 4);
-  const layer = 'features';
-  const foreground = functionOf('mean of the mask', (mask) => mask.mean([1, 2, 3]));
-  const { logits, probabilities, map } = await first(model, input, {
-    method: 'grad-cam',
-    layer,
-    target: foreground,
-  });
-  assert.is(logits, null);
-  assert.is(probabilities, null);
-  assert.equal(map.shape, [6, 5]);
-  await assertRefused(() => first(model, input, { method: 'grad-cam', layer }), XaiError, /functionOf/);
-});
-
-test('the gradient of a probability keeps its digits where the probability is nearly 1', () => {
-  const [gradient] = [classScoreGradient([40, 0, -5], Float64Array.of(1, 0, 0), 'probability', 'softmax')];
-  const others = Math.exp(-40) + Math.exp(-45);
-  assertClose([gradient[0]!], [others / (1 + others) ** 2], { ofLargest: 1e-14 });
-});
-
-test('a class that is all but ruled out still has a map', async () => {
-  const model = pooledModel(2);
-  const head = model.layers.at(-1)!;
-  const [kernel, bias] = head.getWeights();
-  head.setWeights([kernel!, tf.add(bias!, tf.tensor1d([-90, 0, 0, 0]))]);
-  const ruledOut = await first(model, inputOf(2), { method: 'grad-cam', classIndex: 0 });
-  assert.ok(ruledOut.classScore < 1e-30);
-  assert.ok(ruledOut.mapSigned.data.some((value) => value !== 0));
-  assert.ok(ruledOut.heatmap.data.some((value) => value === 1));
-});
-
-test('one sigmoid unit is two classes, whose gradients are opposite', async () => {
-  const model = sequenceModel([
-    tf.layers.conv1d({ filters: 4, kernelSize: 3, activation: 'relu', inputShape: [9, 1] }),
-    tf.layers.flatten(),
-    tf.layers.dense({ units: 1, activation: 'sigmoid' }),
-  ]);
-  setRandomWeights(model, 8);
-  const { explanations } = await explain(model, randomInput([9, 1], 1), {
-    method: 'grad-cam',
-    classIndex: 'all',
-    backend: 'cpu',
-  });
-  assert.is(explanations.length, 2);
-  assertClose([explanations[0]!.classScore + explanations[1]!.classScore], [1], { absolute: 1e-6 });
-  assertClose(
-    explanations[0]!.weights!,
-    explanations[1]!.weights!.map((w) => -w),
-    SINGLE_PRECISION,
-  );
 });
 
 test('several layers are averaged at the resolution of the input', async () => {
@@ -458,22 +321,5 @@ test('gradients go around the target where the network has a shortcut', async ()
   const total = [...mapSigned.data].reduce((a, b) => a + b, 0);
   assertClose([total + parts], [classScore], { absolute: 1e-5 });
 });
-
-async function assertRefused(
-  work: () => Promise<unknown>,
-  type: typeof XaiError | typeof ModelError,
-  pattern: RegExp,
-): Promise<void> {
-  let error: unknown;
-  try {
-    await work();
-  } catch (thrown) {
-    error = thrown;
-  }
-  assert.instance(error, type);
-  const { message } = error as Error;
-  assert.match(message, pattern);
-  assert.not(message.includes('\n'), 'the message has one line');
-}
 
 test.run();

@@ -3,7 +3,8 @@ import type { OpenCase } from '../open-case/open-case.ts';
 import type { StrategyName } from './names.ts';
 
 /** What a strategy runs on, as results name it. */
-export type ExecutorLabel = 'webgpu' | 'onnxruntime' | 'reference' | 'tfjs' | 'tfjs-webgpu' | 'tfjs-wasm' | 'auto';
+export type ExecutorLabel =
+  'webgpu' | 'onnxruntime' | 'reference' | 'tfjs' | 'tfjs-webgpu' | 'tfjs-wasm' | 'auto';
 
 /** A way to get an answer. One file each in this folder; `all-strategies.ts` lists them. */
 export interface BenchStrategy {
