@@ -129,9 +129,9 @@ test('runs the forward pass on WebGPU with the values left there', async () => {
 test('reports every choice it makes', async () => {
   const model = signalModel();
   const result = await ablationCam(model, randomInput([20, 1], 1));
-  assert.ok(['wasm', 'webgpu'].includes(result.backend.chosen));
   // On a software GPU convolutions never run in WebGPU.
-  if (result.adapter?.software) assert.is(result.backend.chosen, 'wasm');
+  const slow = result.adapter?.software === true ? ['webgpu', 'cpu'] : ['cpu'];
+  assert.ok(!slow.includes(result.backend.chosen));
   assert.is(result.executor?.requested, 'auto');
   assert.ok((result.executor?.reason.length ?? 0) > 0 && result.backend.reason.length > 0);
   const { dispatches } = await ablationCam(model, randomInput([20, 1], 1), { executor: 'webgpu' });

@@ -144,8 +144,12 @@ test('stops with the reason of the signal', async () => {
     },
   });
   await run.then(
-    () => { assert.unreachable('the call went on'); },
-    (error: unknown) => { assert.is(error, reason); },
+    () => {
+      assert.unreachable('the call went on');
+    },
+    (error: unknown) => {
+      assert.is(error, reason);
+    },
   );
   model.dispose();
 });
