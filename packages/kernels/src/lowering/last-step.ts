@@ -1,4 +1,4 @@
-import { addScaled } from '../ablation/add-scaled.ts';
+import { sumRows } from '../ablation/sum-rows.ts';
 import { ownerMap } from '../plan/owner.ts';
 import type { StepPlan } from '../plan/step-plan.ts';
 import type { ContributeStep } from '../plan/steps.ts';
@@ -53,11 +53,9 @@ export class LastStep {
    * @param drops `[classes]`, written
    */
   dropsOf(n: number, channel: number, base: Float32Array, off: Float32Array, drops: Float64Array): void {
-    drops.fill(0);
-    for (const feature of this.#owned[channel] ?? []) {
-      const at = n * this.#features + feature;
-      const change = (base[at] ?? 0) - (off[at] ?? 0);
-      if (change !== 0) addScaled(drops, 0, change, this.#weights, feature * drops.length, drops.length);
-    }
+    const owned = this.#owned[channel] ?? [];
+    const first = n * this.#features;
+    const changes = owned.map((feature) => base[first + feature]! - off[first + feature]!);
+    sumRows(drops, changes, this.#weights, (j) => owned[j]!);
   }
 }

@@ -1,6 +1,6 @@
 import type { PointwiseOperation, SeparableDenseStep, Stage } from '../plan/separable-dense.ts';
 import { activate } from './activation-functions.ts';
-import { addScaled } from '../ablation/add-scaled.ts';
+import { sumRows } from '../ablation/sum-rows.ts';
 
 /**
  * Works out the fall of every logit when one channel is switched off, in float64:
@@ -18,37 +18,39 @@ export function logitDrops(
   off: number,
   drops: Float64Array,
 ): void {
-  let on = plane;
-  let offValue = off;
+  let on: Float64Array = plane;
+  let offValue: Float64Array = Float64Array.of(off);
   for (const stage of step.stages) {
-    on = pool(stage, on);
-    if (stage.pointwise.length > 0) on = on.map((value) => pointwise(stage.pointwise, value, channel));
+    on = pointwise(stage.pointwise, pool(stage, on), channel);
     // Pooling leaves a constant plane constant: cells of padding never count.
     offValue = pointwise(stage.pointwise, offValue, channel);
   }
   if (step.reduction) {
-    const reduced =
-      step.reduction === 'max' ? maximum(on) : on.reduce((sum, value) => sum + value, 0) / on.length;
-    on = Float64Array.of(pointwise(step.reduced, reduced, channel));
+    const reduced = step.reduction === 'max' ? maximum(on) : sum(on) / on.length;
+    on = pointwise(step.reduced, Float64Array.of(reduced), channel);
     offValue = pointwise(step.reduced, offValue, channel);
   }
-  const { classes, kernel } = step;
-  drops.fill(0);
-  for (let feature = 0; feature < on.length; feature++) {
-    const change = on[feature]! - offValue;
-    const row = (feature * channels + channel) * classes;
-    if (change !== 0) addScaled(drops, 0, change, kernel, row, classes);
-  }
+  const changes = on.map((value) => value - offValue[0]!);
+  sumRows(drops, changes, step.kernel, (feature) => feature * channels + channel);
 }
 
-function pointwise(operations: readonly PointwiseOperation[], value: number, channel: number): number {
-  return operations.reduce(
-    (x, operation) =>
-      operation.kind === 'affine'
-        ? (operation.scale[channel] ?? 0) * x + (operation.shift[channel] ?? 0)
-        : activate(operation, x),
-    value,
-  );
+/** The operations on each value of a channel. Loops: of a large plane, a callback for each value takes several times as long. */
+function pointwise(
+  operations: readonly PointwiseOperation[],
+  plane: Float64Array,
+  channel: number,
+): Float64Array {
+  if (operations.length === 0) return plane;
+  const values = plane.slice();
+  for (const operation of operations) {
+    if (operation.kind === 'affine') {
+      const [scale, shift] = [operation.scale[channel] ?? 0, operation.shift[channel] ?? 0];
+      for (let p = 0; p < values.length; p++) values[p] = scale * values[p]! + shift;
+    } else {
+      for (let p = 0; p < values.length; p++) values[p] = activate(operation, values[p]!);
+    }
+  }
+  return values;
 }
 
 function pool({ window, input, output }: Stage, plane: Float64Array): Float64Array {
@@ -76,5 +78,13 @@ function pool({ window, input, output }: Stage, plane: Float64Array): Float64Arr
 }
 
 function maximum(values: Float64Array): number {
-  return values.reduce((max, value) => Math.max(max, value), -Infinity);
+  let max = -Infinity;
+  for (const value of values) max = Math.max(max, value);
+  return max;
+}
+
+function sum(values: Float64Array): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
 }
