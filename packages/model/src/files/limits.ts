@@ -17,6 +17,8 @@ export const limits = {
   weightFiles: 10_000,
   /** Of a model's weights, and of any file: what an ArrayBuffer holds in every browser. */
   fileBytes: 2 ** 31 - 1,
+  /** That nodes of an ONNX file compute of constants, each. Weights of the largest dense layers have 10^8. */
+  foldedValues: 2 ** 28,
   /** Of an image; those of a flat one are pixels too, so that its sides are bounded as well. PIL warns from here on. */
   imagePixels: 89_478_485,
   /** Either side of an image: what JPEG can say. */

@@ -1,0 +1,72 @@
+import { numbersOf } from '../constant-tensor.ts';
+import type { Tensor } from '../graph-builder.ts';
+import { dimsOf, layoutOf } from '../layout.ts';
+import { NoRule, type NodeContext, type NodeRule } from '../node-context.ts';
+import { interpolation, type Interpolation } from './interpolation.ts';
+
+/** The result along an axis as a product with a matrix of the cells that each of its places reads. */
+function alongAxis(
+  context: NodeContext,
+  tensor: Tensor,
+  axis: number,
+  length: number,
+  matrix: Float32Array,
+): Tensor {
+  const { node, order } = context.builder.asAxes(tensor);
+  const dims = dimsOf(tensor.layout);
+  const others = order.filter((other) => other !== axis);
+  const layout = layoutOf(dims, order);
+  const source = context.builder.lay(
+    { node, layout },
+    [...others, axis].map((each) => [each]),
+  );
+  const shape = [...others.map((other) => dims[other] ?? 1), length];
+  const made = context.add({ kind: 'dense', units: length, kernel: matrix, bias: null }, [source], shape);
+  // Back in its order, so that channels stay last.
+  const result = { node: made, layout: layoutOf(dims.with(axis, length), [...others, axis]) };
+  const back = context.builder.lay(
+    result,
+    order.map((each) => [each]),
+  );
+  return { node: back, layout: layoutOf(dims.with(axis, length), order) };
+}
+
+/** Every coordinate mode is a linear map along each axis, with weights that depend on the sizes alone. */
+const resize: NodeRule = (context) => {
+  const { attributes, node } = context;
+  const x = context.tensor(0);
+  const dims = context.dims();
+  const isOld = node.type === 'Upsample' || context.opset < 11;
+  const [scalesAt, sizesAt] = isOld ? [1, -1] : [2, 3];
+  const scalesGiven = context.inputs[scalesAt] ? numbersOf(context.constant(scalesAt)) : [];
+  const sizesGiven = sizesAt >= 0 && context.inputs[sizesAt] ? numbersOf(context.constant(sizesAt)) : [];
+  const axesGiven = attributes.ints('axes')?.map((axis) => context.axis(dims.length, axis));
+  const axes = axesGiven ?? dims.map((_, axis) => axis);
+  if (attributes.text('keep_aspect_ratio_policy', 'stretch') !== 'stretch')
+    throw new NoRule('it keeps the aspect ratio');
+  if (attributes.int('antialias', 0) === 1) throw new NoRule('it smooths before it shrinks');
+  const mode = attributes.text('mode', 'nearest');
+  const settings: Interpolation = {
+    mode: mode === 'linear' || mode === 'bilinear' ? 'linear' : mode,
+    coordinates: isOld ? 'asymmetric' : attributes.text('coordinate_transformation_mode', 'half_pixel'),
+    nearest: isOld ? 'floor' : attributes.text('nearest_mode', 'round_prefer_floor'),
+    cubic: attributes.float('cubic_coeff_a', -0.75),
+    excludesOutside: attributes.int('exclude_outside', 0) === 1,
+  };
+  const scales = scalesGiven.length > 0 ? scalesGiven : attributes.node.attributes.get('scales')?.floats;
+  return axes.reduce((tensor, axis, i) => {
+    const from = dims[axis] ?? 1;
+    const to = sizesGiven[i] ?? Math.floor(from * (scales?.[i] ?? 1) + 1e-7);
+    const scale = sizesGiven.length > 0 ? to / from : (scales?.[i] ?? 1);
+    if (to === from && scale === 1) return tensor;
+    if (!(to >= 1)) throw new NoRule('it leaves nothing');
+    const matrix = interpolation(from, to, scale, settings);
+    if (!matrix)
+      throw new NoRule(
+        `it interpolates with "${settings.mode}", "${settings.coordinates}", "${settings.nearest}"`,
+      );
+    return alongAxis(context, tensor, axis, to, matrix);
+  }, x);
+};
+
+export const resizeRules: Readonly<Record<string, NodeRule>> = { Resize: resize, Upsample: resize };

@@ -1,0 +1,25 @@
+import type { NodeRule } from '../node-context.ts';
+import { activationRules } from './activations.ts';
+import { linearRules } from './linear.ts';
+import { mergeRules } from './merging.ts';
+import { moveRules } from './moves.ts';
+import { normalizationRules } from './normalization.ts';
+import { reductionRules } from './reductions.ts';
+import { resizeRules } from './resize.ts';
+import { windowRules } from './windows.ts';
+
+const RULES: Readonly<Record<string, NodeRule>> = {
+  ...activationRules,
+  ...linearRules,
+  ...mergeRules,
+  ...moveRules,
+  ...normalizationRules,
+  ...reductionRules,
+  ...resizeRules,
+  ...windowRules,
+};
+
+/** The rule for an operator of ONNX. */
+export function ruleOf(type: string): NodeRule | undefined {
+  return Object.hasOwn(RULES, type) ? RULES[type] : undefined;
+}

@@ -1,0 +1,101 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { assertClose } from '@ablation-cam/tools/testing';
+import { importOnnx, type ImportedOnnx } from '../../../src/onnx/import-onnx.ts';
+import { inputOrder } from '../../../src/onnx/input-order.ts';
+import { joinParts } from '../../../src/onnx/join-parts.ts';
+import { readStrided, stridesOf } from '../../../src/onnx/constant-tensor.ts';
+import type { Layout } from '../../../src/onnx/layout.ts';
+import { Memo } from '../../../src/onnx/node-context.ts';
+import { readOnnx } from '../../../src/onnx/read-onnx.ts';
+import { evaluateGraph } from './evaluate-graph.ts';
+import type { OnnxBuilder } from './onnx-builder.ts';
+
+/** ONNX Runtime computes in float32, in another order: some roundings of 6e-8 relative to the largest value. */
+const FLOAT32 = { absolute: 1e-5, ofLargest: 1e-5 };
+
+export interface CheckedOnnx extends ImportedOnnx {
+  readonly kinds: readonly string[];
+}
+
+/** Imports what the builder wrote, for inputs of the sizes given. */
+export async function importBuilt(
+  builder: OnnxBuilder,
+  dims: readonly (readonly number[])[],
+): Promise<ImportedOnnx> {
+  const bytes = builder.bytes();
+  const file = joinParts(
+    await readOnnx({
+      name: 'net.onnx',
+      bytes,
+      sibling: () => Promise.reject(new Error('There is no other file.')),
+    }),
+  );
+  const inputs = file.inputs.map((input, i) => ({ dims: dims[i] ?? [], order: inputOrder(file, input) }));
+  return importOnnx(file, inputs, new Memo());
+}
+
+/**
+ * Checks that the imported graph, in float64, gives for a seeded input what ONNX Runtime makes of the file, and that every node
+ * is known.
+ */
+export async function checkOnnx(
+  builder: OnnxBuilder,
+  dims: readonly (readonly number[])[],
+  tolerance: { absolute: number; ofLargest?: number } = FLOAT32,
+): Promise<CheckedOnnx> {
+  const imported = await importBuilt(builder, dims);
+  const { graph } = imported;
+  const opaque = graph.nodes.flatMap(({ name, operation }) =>
+    operation.kind === 'opaque' ? [`${name}: ${String(operation.reason)}`] : [],
+  );
+  if (opaque.length > 0) throw new Error(`There are opaque nodes: ${opaque.join('; ')}`);
+
+  const given = dims.map((own) =>
+    builder.random.floats(own.reduce((product, length) => product * length, 1)),
+  );
+  const session = await InferenceSession.create(builder.bytes(), {
+    logSeverityLevel: 3,
+    graphOptimizationLevel: 'basic',
+  });
+  const feeds = Object.fromEntries(
+    session.inputNames.map((name, i) => [name, new Tensor('float32', given[i]!, dims[i] ?? [])]),
+  );
+  const expected = await session.run(feeds);
+  await session.release();
+
+  const inputs = given.map((values, i) => {
+    const rank = dims[i]?.length ?? 0;
+    const order = rank < 3 ? [1] : [...Array.from({ length: rank - 2 }, (_, axis) => axis + 2), 1];
+    const node = graph.nodes[graph.inputs[i] ?? -1];
+    const isMoved = node?.shape.join() === order.map((axis) => dims[i]?.[axis]).join();
+    return toOrder(values, dims[i] ?? [], isMoved ? order : order.toSorted((a, b) => a - b));
+  });
+  const values = evaluateGraph(graph, inputs);
+  graph.outputs.forEach(({ name, node }) => {
+    const wanted = expected[name];
+    const layout = imported.results.find(({ output }) => output === name)?.tensor.layout;
+    if (!wanted || !layout) throw new Error(`There is no output "${name}".`);
+    const own = inFileOrder(values[node] ?? new Float64Array(), layout);
+    assertClose(own, wanted.data as Float32Array, tolerance, `output ${name}`);
+  });
+  return { ...imported, kinds: graph.nodes.map(({ operation }) => operation.kind) };
+}
+
+/** Values of a channels-first input in the order of its axes in the graph. */
+function toOrder(values: ArrayLike<number>, dims: readonly number[], order: readonly number[]): Float64Array {
+  return readStrided(
+    Float64Array.from(values),
+    order.map((axis) => dims[axis] ?? 1),
+    order.map((axis) => stridesOf(dims)[axis] ?? 0),
+  );
+}
+
+/** Values as they lie in memory in the order of ONNX. */
+function inFileOrder(values: Float64Array, { factors, memory }: Layout): Float64Array {
+  const strides = stridesOf(memory.map((factor) => factors[factor] ?? 1));
+  return readStrided(
+    values,
+    factors,
+    factors.map((_, factor) => strides[memory.indexOf(factor)] ?? 0),
+  );
+}
