@@ -10,6 +10,7 @@ import type {
   SizedNetwork,
   WeightAccess,
 } from '../network/network.ts';
+import { SizeCache } from '../network/size-cache.ts';
 import { checkInputShapes, layerGraph } from './build-layer-graph.ts';
 import { describeLayers } from './describe-layers.ts';
 import { importLayers, type ImportedLayers } from './import-layers.ts';
@@ -18,9 +19,6 @@ import type { LayerGraph } from './layer-graph.ts';
 import { runLayerGraph } from './run-layer-graph.ts';
 import { describeShape } from './shapes.ts';
 import { WeightStore } from './weight-store.ts';
-
-/** Networks of other sizes are made anew: each shares its weights with the others but has a list of nodes of its own. */
-const MOST_SIZES = 4;
 
 /** A `tf.LayersModel` as a network: its layers run it. The model stays the caller's. */
 export class LayersNetwork implements Network {
@@ -33,7 +31,7 @@ export class LayersNetwork implements Network {
   readonly #store: WeightStore;
   readonly #isOpen: boolean;
   /** Of the weights of `#version`. */
-  readonly #sizes = new Map<string, Promise<SizedNetwork>>();
+  readonly #sizes = new SizeCache();
   #version = 0;
 
   /** @throws ModelError `unsupported-layer` for a model whose layers are not connected, or in which a mask has an effect */
@@ -64,23 +62,7 @@ export class LayersNetwork implements Network {
     // Graphs of other weights hold these on the host.
     if (version !== this.#version) this.#sizes.clear();
     this.#version = version;
-    const key = (inputShapes ?? []).map((shape) => shape.join('x')).join(' ');
-    const known = this.#sizes.get(key);
-    if (known) {
-      // The last used comes last, so that the first is the one to forget.
-      this.#sizes.delete(key);
-      this.#sizes.set(key, known);
-      return known;
-    }
-    const made = this.#sized(inputShapes);
-    this.#sizes.set(key, made);
-    for (const old of [...this.#sizes.keys()].slice(0, -MOST_SIZES)) this.#sizes.delete(old);
-    try {
-      return await made;
-    } catch (error) {
-      if (this.#sizes.get(key) === made) this.#sizes.delete(key);
-      throw error;
-    }
+    return this.#sizes.of(inputShapes, () => this.#sized(inputShapes));
   }
 
   async #sized(inputShapes: readonly Shape[] | undefined): Promise<SizedNetwork> {

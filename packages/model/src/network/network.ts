@@ -67,7 +67,7 @@ export interface SizedNetwork {
 export interface NetworkLayer {
   /** With the names of the models around it in front where two layers share one: `branch/conv`. */
   readonly name: string;
-  /** The layer's name without those. */
+  /** Another name of it: without those, or that of the tensor it yields. */
   readonly ownName: string;
   /** Which of the calls of its layer this is, counted from 0 in the order in which they were made. */
   readonly call: number;

@@ -1,5 +1,6 @@
 import { ModelError } from '../errors.ts';
 import { describeShape } from '../layers/shapes.ts';
+import { layersNamed, nearestNames } from './layer-names.ts';
 import type { Network, NetworkLayer, NetworkOutput, OpenShape } from './network.ts';
 
 export interface TargetSelection {
@@ -69,6 +70,9 @@ export function layerCandidates(network: Layered, output?: string): LayerCandida
  * flatten and pooling layers: the last layer of another kind that has channels and more than one position. So a
  * classifier made of 1x1 convolutions behind a global pooling is walked over, too. Where that layer is a batch
  * normalisation directly behind an activation, the activation is the target: a normalised map mixes signs.
+ *
+ * A layer is named by its name, or by any ending of that which is no other's: `layer4.2/relu_2/Relu` for
+ * `/layer4/layer4.2/relu_2/Relu`.
  *
  * @throws ModelError `unknown-layer` where no layer has that name or it has fewer calls, `unsupported-layer` where it
  *   has no channels or positions or does not lead to the output; the message lists the layers that do
@@ -146,7 +150,9 @@ function namedTarget<Layer extends NetworkLayer>(
   const list = listCandidates(candidates);
   const calls = layersNamed(layers, name);
   if (calls.length === 0) {
-    throw new ModelError('unknown-layer', `The model has no layer "${name}". ${list}`);
+    const near = nearestNames(layers, name).map((found) => `"${found}"`);
+    const meant = near.length === 0 ? '' : ` Did you mean ${near.join(' or ')}?`;
+    throw new ModelError('unknown-layer', `The model has no layer "${name}".${meant} ${list}`);
   }
   const layer = calls.find(({ call }) => call === index);
   if (!layer) {
@@ -158,19 +164,6 @@ function namedTarget<Layer extends NetworkLayer>(
   if (candidates.includes(layer)) return layer;
   const obstacle = layer.obstacle ?? `does not lead to the output "${output}"`;
   throw new ModelError('unsupported-layer', `Layer "${name}" ${obstacle}. ${list}`);
-}
-
-/** The calls of the layer that is called `name` by itself or with its models in front. */
-function layersNamed<Layer extends NetworkLayer>(layers: readonly Layer[], name: string): Layer[] {
-  const exact = layers.filter((layer) => layer.name === name);
-  if (exact.length > 0) return exact;
-  const named = layers.filter(({ ownName }) => ownName === name);
-  const [first, ...others] = new Set(named.map((layer) => layer.name));
-  if (others.length === 0) return named;
-  throw new ModelError(
-    'unknown-layer',
-    `Several layers are called "${name}". Say which: ${[first, ...others].map((item) => `"${item ?? ''}"`).join(', ')}.`,
-  );
 }
 
 function listCandidates(candidates: readonly NetworkLayer[]): string {

@@ -65,7 +65,7 @@ export const architectures: Readonly<Record<string, Architecture>> = {
     target: '/features/features.2/features.2.1/Conv',
     shape: [4, 3, 12],
   },
-  Inception: { input: [1, 3, 39, 35], write: inception, target: '/Mixed_6a/Concat', shape: [4, 3, 22] },
+  Inception: { input: [1, 3, 39, 35], write: inception, target: '/Mixed_6a/Concat', shape: [4, 3, 28] },
   'a network of signals': {
     input: [1, 2, 50],
     write: signals,

@@ -1,0 +1,33 @@
+import type { Shape } from '@ablation-cam/kernels';
+import type { SizedNetwork } from './network.ts';
+
+/** Networks of other sizes are made anew: each shares its weights with the others but has a list of nodes of its own. */
+const MOST_SIZES = 4;
+
+/** The networks of definite sizes that were last asked for. */
+export class SizeCache {
+  readonly #sizes = new Map<string, Promise<SizedNetwork>>();
+
+  /** Returns the network of these sizes, or makes it; one that failed is made again. */
+  async of(
+    inputShapes: readonly Shape[] | undefined,
+    make: () => Promise<SizedNetwork>,
+  ): Promise<SizedNetwork> {
+    const key = (inputShapes ?? []).map((shape) => shape.join('x')).join(' ');
+    const found = this.#sizes.get(key) ?? make();
+    // The last used comes last, so that the first is the one to forget.
+    this.#sizes.delete(key);
+    this.#sizes.set(key, found);
+    for (const old of [...this.#sizes.keys()].slice(0, -MOST_SIZES)) this.#sizes.delete(old);
+    try {
+      return await found;
+    } catch (error) {
+      if (this.#sizes.get(key) === found) this.#sizes.delete(key);
+      throw error;
+    }
+  }
+
+  clear(): void {
+    this.#sizes.clear();
+  }
+}

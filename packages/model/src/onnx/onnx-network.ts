@@ -1,0 +1,185 @@
+import type * as tf from '@tensorflow/tfjs';
+import type { Graph, NodeId, Shape } from '@ablation-cam/kernels';
+import { ModelError } from '../errors.ts';
+import { describeShape, sameShape } from '../layers/shapes.ts';
+import type { GraphRunner } from '../network/graph-runner.ts';
+import type {
+  Network,
+  NetworkInput,
+  NetworkLayer,
+  NetworkOutput,
+  OpenShape,
+  SizedLayer,
+  SizedNetwork,
+} from '../network/network.ts';
+import { SizeCache } from '../network/size-cache.ts';
+import { describeNodes } from './describe-nodes.ts';
+import { importOnnx, type ImportedOnnx, type SizedInput } from './import-onnx.ts';
+import { inputOrder } from './input-order.ts';
+import { joinParts } from './join-parts.ts';
+import { Memo } from './node-context.ts';
+import type { OnnxFile } from './onnx-file.ts';
+
+/** Pairs of sizes with which open axes are tried: what differs between both is open, too. */
+const TRIED: readonly (readonly [number, number])[] = [
+  [224, 256],
+  [299, 363],
+  [64, 96],
+  [32, 48],
+  [28, 36],
+  [1000, 1280],
+];
+
+/** A network in an ONNX file. Its weights stay in memory as long as it does. */
+export class OnnxNetwork implements Network {
+  readonly inputs: readonly NetworkInput[];
+  readonly outputs: readonly NetworkOutput[];
+  readonly layers: readonly NetworkLayer[];
+  /** They are parts of the graph, and nobody changes them. */
+  readonly weights = null;
+  readonly #file: OnnxFile;
+  readonly #orders: readonly (readonly number[])[];
+  readonly #runner: GraphRunner;
+  readonly #memo = new Memo();
+  readonly #sizes = new SizeCache();
+  /** Where no size is open. */
+  readonly #only: ImportedOnnx | null;
+
+  /**
+   * @throws ModelError as `importOnnx` does, and `unsupported-layer` where a network of open sizes works with none of those
+   *   that are tried
+   */
+  constructor(file: OnnxFile, runner: GraphRunner) {
+    this.#file = joinParts(file);
+    this.#runner = runner;
+    this.#orders = file.inputs.map((input) => inputOrder(this.#file, input));
+    this.inputs = file.inputs.map(({ name, shape }, i) => ({
+      name,
+      shape: (this.#orders[i] ?? []).map((axis) => shape[axis] ?? null),
+    }));
+    const isOpen = this.inputs.some(({ shape }) => shape.includes(null));
+    this.#only = isOpen ? null : this.#import(this.inputs.map((input) => definite(input, undefined)));
+    const { layers, outputs } = this.#only ? described(this.#only) : this.#tried();
+    this.layers = layers;
+    this.outputs = outputs;
+  }
+
+  async at(inputShapes?: readonly Shape[]): Promise<SizedNetwork> {
+    const shapes = this.inputs.map((input, i) => definite(input, inputShapes?.[i]));
+    return this.#sizes.of(this.#only ? undefined : shapes, () => {
+      const sized = (): SizedNetwork => new SizedOnnx(this, this.#only ?? this.#import(shapes), this.#runner);
+      // One turn later: an error is a rejection.
+      return Promise.resolve().then(sized);
+    });
+  }
+
+  #import(shapes: readonly Shape[]): ImportedOnnx {
+    const inputs = shapes.map((shape, i): SizedInput => {
+      const order = this.#orders[i] ?? [];
+      const dims = (this.#file.inputs[i]?.shape ?? []).map((_, axis) =>
+        axis === 0 ? 1 : (shape[order.indexOf(axis)] ?? 1),
+      );
+      return { dims, order };
+    });
+    return importOnnx(this.#file, inputs, this.#memo);
+  }
+
+  /** What is known of shapes: that of networks of two sizes, as far as they agree. */
+  #tried(): Pick<Network, 'layers' | 'outputs'> {
+    let reason: unknown;
+    for (const [first, second] of TRIED) {
+      try {
+        const [one, other] = [first, second].map((size) =>
+          described(this.#import(this.inputs.map(({ shape }) => shape.map((length) => length ?? size)))),
+        );
+        if (one && other) return agreeing(one, other);
+      } catch (error) {
+        if (!(error instanceof ModelError)) throw error;
+        reason ??= error;
+      }
+    }
+    throw reason instanceof ModelError ? reason : new RangeError('No sizes were tried.');
+  }
+}
+
+function described(imported: ImportedOnnx): {
+  layers: readonly SizedLayer[];
+  outputs: readonly NetworkOutput[];
+} {
+  const outputs = imported.graph.outputs.map(({ name, node, scoreFunction }) => ({
+    name,
+    scoreFunction,
+    shape: imported.graph.nodes[node]?.shape ?? [],
+  }));
+  return { layers: describeNodes(imported), outputs };
+}
+
+function agreeing(
+  one: ReturnType<typeof described>,
+  other: ReturnType<typeof described>,
+): Pick<Network, 'layers' | 'outputs'> {
+  const open = (a: Shape, b: Shape | undefined): OpenShape =>
+    a.map((length, i) => (length === b?.[i] ? length : null));
+  return {
+    layers: one.layers.map(({ node: _, ...layer }, i): NetworkLayer => ({
+      ...layer,
+      shape: open(layer.shape, other.layers[i]?.shape),
+    })),
+    outputs: one.outputs.map((output, i) => ({
+      ...output,
+      shape: open(output.shape as Shape, other.outputs[i]?.shape as Shape),
+    })),
+  };
+}
+
+/** The sizes of an input: those given, which have to fit, or its own. @throws ModelError `invalid-input` */
+function definite({ name, shape }: NetworkInput, given: Shape | undefined): Shape {
+  const found = given ?? shape.flatMap((length) => length ?? []);
+  const fits =
+    found.length === shape.length && shape.every((length, i) => length === null || length === found[i]);
+  if (fits) return found;
+  throw new ModelError(
+    'invalid-input',
+    given
+      ? `The network's input "${name}" has the shape ${describeShape(shape)}, but ${describeShape(given)} was given. ` +
+          "Resize the input to the network's size."
+      : `The network's input "${name}" has the shape ${describeShape(shape)}: say its sizes.`,
+  );
+}
+
+class SizedOnnx implements SizedNetwork {
+  readonly graph: Graph;
+  readonly layers: readonly SizedLayer[];
+  readonly isCurrent = true;
+  readonly #running: ReturnType<GraphRunner>;
+
+  constructor(
+    readonly network: Network,
+    imported: ImportedOnnx,
+    runner: GraphRunner,
+  ) {
+    this.graph = imported.graph;
+    this.layers = describeNodes(imported);
+    this.#running = runner(imported.graph);
+  }
+
+  ready(): Promise<void> {
+    return this.#running.ready();
+  }
+
+  run<const F extends readonly NodeId[]>(
+    feeds: ReadonlyMap<NodeId, tf.Tensor>,
+    fetches: F,
+  ): { -readonly [K in keyof F]: tf.Tensor } {
+    for (const [node, { shape }] of feeds) {
+      const own = this.graph.nodes[node]?.shape ?? [];
+      if (sameShape(shape.slice(1), own)) continue;
+      throw new ModelError(
+        'invalid-input',
+        `"${this.graph.nodes[node]?.name ?? ''}" takes [batch, ${own.join(', ')}], but ${describeShape(shape)} was given.`,
+      );
+    }
+    const found: readonly tf.Tensor[] = this.#running.run(feeds, fetches);
+    return found as { -readonly [K in keyof F]: tf.Tensor };
+  }
+}
