@@ -5,20 +5,30 @@ import type { SizedNetwork } from './network.ts';
 const MOST_SIZES = 4;
 
 /** The networks of definite sizes that were last asked for. */
-export class SizeCache {
-  readonly #sizes = new Map<string, Promise<SizedNetwork>>();
+export class SizeCache<Sized extends SizedNetwork = SizedNetwork> {
+  readonly #sizes = new Map<string, Promise<Sized>>();
+  readonly #forget: (network: Sized) => void;
+
+  /** @param forget is told of networks that are not kept any longer; who has one may use it nevertheless */
+  constructor(forget: (network: Sized) => void = () => undefined) {
+    this.#forget = forget;
+  }
 
   /** Returns the network of these sizes, or makes it; one that failed is made again. */
   async of(
     inputShapes: readonly Shape[] | undefined,
-    make: () => Promise<SizedNetwork>,
-  ): Promise<SizedNetwork> {
+    make: () => Promise<Sized>,
+  ): Promise<Sized> {
     const key = (inputShapes ?? []).map((shape) => shape.join('x')).join(' ');
     const found = this.#sizes.get(key) ?? make();
     // The last used comes last, so that the first is the one to forget.
     this.#sizes.delete(key);
     this.#sizes.set(key, found);
-    for (const old of [...this.#sizes.keys()].slice(0, -MOST_SIZES)) this.#sizes.delete(old);
+    for (const [old, network] of [...this.#sizes].slice(0, -MOST_SIZES)) {
+      this.#sizes.delete(old);
+      // One that failed has told whoever asked for it.
+      void network.then(this.#forget, () => undefined);
+    }
     try {
       return await found;
     } catch (error) {

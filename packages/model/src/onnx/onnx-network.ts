@@ -2,7 +2,6 @@ import type * as tf from '@tensorflow/tfjs';
 import type { Graph, NodeId, Shape } from '@ablation-cam/kernels';
 import { ModelError } from '../errors.ts';
 import { describeShape, sameShape } from '../layers/shapes.ts';
-import type { GraphRunner } from '../network/graph-runner.ts';
 import type {
   Network,
   NetworkInput,
@@ -13,6 +12,8 @@ import type {
   SizedNetwork,
 } from '../network/network.ts';
 import { SizeCache } from '../network/size-cache.ts';
+import { GraphPrograms } from '../tfjs/graph-programs.ts';
+import { UploadedArrays } from '../tfjs/uploaded-arrays.ts';
 import { describeNodes } from './describe-nodes.ts';
 import { importOnnx, type ImportedOnnx, type SizedInput } from './import-onnx.ts';
 import { inputOrder } from './input-order.ts';
@@ -39,9 +40,11 @@ export class OnnxNetwork implements Network {
   readonly weights = null;
   readonly #file: OnnxFile;
   readonly #orders: readonly (readonly number[])[];
-  readonly #runner: GraphRunner;
   readonly #memo = new Memo();
-  readonly #sizes = new SizeCache();
+  readonly #arrays = new UploadedArrays();
+  readonly #sizes = new SizeCache<SizedOnnx>((network) => {
+    network.release();
+  });
   /** Where no size is open. */
   readonly #only: ImportedOnnx | null;
 
@@ -49,9 +52,8 @@ export class OnnxNetwork implements Network {
    * @throws ModelError as `importOnnx` does, and `unsupported-layer` where a network of open sizes works with none of those
    *   that are tried
    */
-  constructor(file: OnnxFile, runner: GraphRunner) {
+  constructor(file: OnnxFile) {
     this.#file = joinParts(file);
-    this.#runner = runner;
     this.#orders = file.inputs.map((input) => inputOrder(this.#file, input));
     this.inputs = file.inputs.map(({ name, shape }, i) => ({
       name,
@@ -67,10 +69,15 @@ export class OnnxNetwork implements Network {
   async at(inputShapes?: readonly Shape[]): Promise<SizedNetwork> {
     const shapes = this.inputs.map((input, i) => definite(input, inputShapes?.[i]));
     return this.#sizes.of(this.#only ? undefined : shapes, () => {
-      const sized = (): SizedNetwork => new SizedOnnx(this, this.#only ?? this.#import(shapes), this.#runner);
+      const sized = (): SizedOnnx => new SizedOnnx(this, this.#only ?? this.#import(shapes), this.#arrays);
       // One turn later: an error is a rejection.
       return Promise.resolve().then(sized);
     });
+  }
+
+  /** Frees the weights on TensorFlow.js's backend; the network can be used nevertheless. */
+  dispose(): void {
+    this.#arrays.dispose();
   }
 
   #import(shapes: readonly Shape[]): ImportedOnnx {
@@ -151,20 +158,27 @@ class SizedOnnx implements SizedNetwork {
   readonly graph: Graph;
   readonly layers: readonly SizedLayer[];
   readonly isCurrent = true;
-  readonly #running: ReturnType<GraphRunner>;
+  readonly #arrays: UploadedArrays;
+  readonly #programs: GraphPrograms;
 
   constructor(
     readonly network: Network,
     imported: ImportedOnnx,
-    runner: GraphRunner,
+    arrays: UploadedArrays,
   ) {
     this.graph = imported.graph;
     this.layers = describeNodes(imported);
-    this.#running = runner(imported.graph);
+    this.#arrays = arrays;
+    this.#programs = new GraphPrograms(imported.graph, arrays);
   }
 
   ready(): Promise<void> {
-    return this.#running.ready();
+    this.#arrays.settle();
+    return Promise.resolve();
+  }
+
+  release(): void {
+    this.#programs.release();
   }
 
   run<const F extends readonly NodeId[]>(
@@ -179,7 +193,7 @@ class SizedOnnx implements SizedNetwork {
         `"${this.graph.nodes[node]?.name ?? ''}" takes [batch, ${own.join(', ')}], but ${describeShape(shape)} was given.`,
       );
     }
-    const found: readonly tf.Tensor[] = this.#running.run(feeds, fetches);
+    const found: readonly tf.Tensor[] = this.#programs.run(feeds, fetches);
     return found as { -readonly [K in keyof F]: tf.Tensor };
   }
 }
