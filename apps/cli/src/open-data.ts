@@ -66,7 +66,7 @@ export async function openEvaluationData(
   return openFolder(
     name,
     request,
-    imageShape(request.model, name, loaded.model.inputs[0]?.shape),
+    imageShape(request.model, name, loaded.network.inputs[0]?.shape),
     classNames,
     signal,
   );
@@ -75,10 +75,10 @@ export async function openEvaluationData(
 /** The names in the order of the model's outputs, where they are known. */
 async function modelClassNames(
   { labels }: DataRequest,
-  { model, metadata }: LoadedModel,
+  { network, metadata }: LoadedModel,
 ): Promise<readonly string[] | undefined> {
   if (labels === undefined) return metadata.classNames;
-  const units = model.outputs[0]?.shape.at(-1) ?? undefined;
+  const units = network.outputs[0]?.shape.at(-1) ?? undefined;
   return readClassNames(labels, units === 1 ? 2 : units);
 }
 
@@ -120,10 +120,10 @@ function imageShape(
   folder: string,
   shape: readonly (number | null)[] | undefined,
 ): [number, number, number] {
-  const [height, width, channels] = shape?.slice(1) ?? [];
-  if (shape?.length === 4 && height && width && channels) return [height, width, channels];
+  const [height, width, channels] = shape ?? [];
+  if (shape?.length === 3 && height && width && channels) return [height, width, channels];
   throw new CliError(
-    `${model} takes inputs of shape [${(shape?.slice(1) ?? []).map((size) => size ?? 'any').join(', ')}], ` +
+    `${model} takes inputs of shape [${(shape ?? []).map((size) => size ?? 'any').join(', ')}], ` +
       `and ${folder} is a folder of images; these need a model with inputs [height, width, channels].`,
   );
 }

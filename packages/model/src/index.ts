@@ -80,7 +80,13 @@ export { reportStyle } from './evaluation/report/style.ts';
 export { embeddedModel, embeddedModelNames, type EmbeddedModelName } from './embedded/embedded-model.ts';
 export { checkSchema, readJson } from './files/check-schema.ts';
 export { parseJson, type Json, type JsonObject } from './files/json.ts';
-export { loadModel, type LoadedModel } from './files/load-model.ts';
+export {
+  loadLayersModel,
+  loadModel,
+  type LoadedLayersModel,
+  type LoadedModel,
+  type LoadedOnnx,
+} from './files/load-model.ts';
 export type { ModelMetadata } from './files/metadata.ts';
 export type { ModelSource } from './files/model-source.ts';
 export { appendToFile, readFile, writeFileWhole } from '#platform';

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { assertClose, seededRandom } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { groupNormalization, loadModel, modelFiles, useBackend, type NamedFile } from '../src/index.ts';
+import { groupNormalization, loadLayersModel, modelFiles, useBackend, type NamedFile } from '../src/index.ts';
 import { weightPenalty } from '../src/training/penalties.ts';
 import { randomizeWeights } from './support/random-weights.ts';
 import { assertRefused } from './support/refusal.ts';
@@ -121,12 +121,12 @@ test('a file with it is saved and loaded, also as Keras writes its configuration
   const answers = (of: tf.LayersModel): Float32Array =>
     tf.tidy(() => (of.predict(x) as tf.Tensor).dataSync<'float32'>());
   const files = await modelFiles(model);
-  const own = await loadModel(files);
+  const own = await loadLayersModel(files);
   assertClose(answers(own.model), answers(model), FLOAT32);
   own.dispose();
 
   const l2 = { class_name: 'L2', config: { l2: 0.5 } };
-  const keras = await loadModel(
+  const keras = await loadLayersModel(
     withConfig(files, { axis: -1, beta_initializer: 'zeros', gamma_regularizer: l2 }),
   );
   assertClose(answers(keras.model), answers(model), FLOAT32);

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { loadModel, modelFiles, useBackend } from '../src/index.ts';
+import { loadLayersModel, modelFiles, useBackend } from '../src/index.ts';
 import { jsonFile, smallModelJson, smallModelWeights, textFile } from './support/model-json.ts';
 import { assertRefused } from './support/refusal.ts';
 
@@ -17,7 +17,7 @@ type Description = ReturnType<typeof smallModelJson>;
 async function load(change: (description: Description) => void): Promise<tf.LayersModel> {
   const description = smallModelJson();
   change(description);
-  const { model, dispose } = await loadModel([jsonFile(description), smallModelWeights()]);
+  const { model, dispose } = await loadLayersModel([jsonFile(description), smallModelWeights()]);
   dispose();
   return model;
 }
@@ -131,7 +131,7 @@ test('a network that claims more weights than the file has is refused before the
 });
 
 test('what a model is saved with names no class that others lack', async () => {
-  const { model, dispose } = await loadModel([jsonFile(smallModelJson()), smallModelWeights()]);
+  const { model, dispose } = await loadLayersModel([jsonFile(smallModelJson()), smallModelWeights()]);
   const [, topology] = await modelFiles(model);
   dispose();
   const text = new TextDecoder().decode(topology.bytes);
@@ -144,23 +144,31 @@ test('thousands of brackets are refused, not followed', async () => {
   const head = '{"class_name":"Sequential","config":{"layers":[';
   const nested = `{"modelTopology":${head.repeat(depth)}${']}}'.repeat(depth)},"weightsManifest":[]}`;
   await assertRefused(
-    () => loadModel([textFile(nested)]),
+    () => loadLayersModel([textFile(nested)]),
     'invalid-file',
     /more than 200 levels of nesting at line 1, column \d+/,
   );
-  await assertRefused(() => loadModel([textFile(`{"a":${'['.repeat(1e6)}`)]), 'invalid-file', /200 levels/);
+  await assertRefused(
+    () => loadLayersModel([textFile(`{"a":${'['.repeat(1e6)}`)]),
+    'invalid-file',
+    /200 levels/,
+  );
 });
 
 test('broken JSON is refused with the place where it breaks', async () => {
   const refused = (text: string, pattern: RegExp): Promise<void> =>
-    assertRefused(() => loadModel([textFile(text)]), 'invalid-file', pattern);
+    assertRefused(() => loadLayersModel([textFile(text)]), 'invalid-file', pattern);
   await refused('{"modelTopology":\n{', /ends too early/);
   await refused('{"a": "b\n}', /the text that begins at line 1, column 7 has no end/);
   await refused('{"__proto__": {}}', /the key __proto__ at line 1, column 2/);
   await refused('{"\\u005f_proto__": {}}', /the key __proto__/);
   await refused('{"a": }', /broken JSON: (unexpected text at line 1, column 7|it holds something)/);
   const bytes = Uint8Array.from([0x7b, 0x22, 0xff, 0x22, 0x7d]);
-  await assertRefused(() => loadModel([{ name: 'model.json', bytes }]), 'invalid-file', /no UTF-8 text/);
+  await assertRefused(
+    () => loadLayersModel([{ name: 'model.json', bytes }]),
+    'invalid-file',
+    /no UTF-8 text/,
+  );
 });
 
 /** A chain of activations behind an input of shape [4, 2], as a functional model. */
@@ -198,7 +206,7 @@ function functional(layers: readonly object[], last: string): ReturnType<typeof 
 test('two thousand layers load, in whatever order they are listed', async () => {
   const { layers, last } = chain(2000);
   for (const order of [layers, layers.toReversed()]) {
-    const { model, dispose } = await loadModel(functional(order, last));
+    const { model, dispose } = await loadLayersModel(functional(order, last));
     assert.is(model.layers.length, 2001);
     dispose();
   }
@@ -208,7 +216,7 @@ test('twenty thousand layers behind one another end in a sentence, in whatever o
   const { layers, last } = chain(20_000);
   for (const order of [layers, layers.toReversed()]) {
     await assertRefused(
-      () => loadModel(functional(order, last)),
+      () => loadLayersModel(functional(order, last)),
       'unsupported-layer',
       /too many layers lie behind one another/,
     );
@@ -219,7 +227,7 @@ test('a layer that reads from itself or from another that reads from it is refus
   const { layers, last } = chain(5);
   const looped = layers.map((each, i) => (i === 2 ? { ...each, inbound_nodes: [[['a3', 0, 0, {}]]] } : each));
   await assertRefused(
-    () => loadModel(functional(looped, last)),
+    () => loadLayersModel(functional(looped, last)),
     'invalid-file',
     /broken: a1, a2, a3, a4 take/,
   );
@@ -230,7 +238,7 @@ test('a connection that is none is refused with its layer', async () => {
   for (const nodes of [[5], [[]], [[5]], [[['a0', -1, 0]]], [[['a0', 0, 'x']]], [[['a0', 0, 0, 7]]]]) {
     const broken = [...layers.slice(0, 2), { ...layers[2], inbound_nodes: nodes }];
     await assertRefused(
-      () => loadModel(functional(broken, last)),
+      () => loadLayersModel(functional(broken, last)),
       'invalid-file',
       /inbound_nodes\[0\] of the layer a1: expected lists of \[layer, call, tensor\]/,
     );

@@ -5,7 +5,7 @@ import { evaluateTail, type Cut } from '@ablation-cam/kernels';
 import { assertClose, shared, skipIf } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { networkOf, loadModel, readInput, type Network } from '../src/index.ts';
+import { networkOf, loadLayersModel, readInput, type Network } from '../src/index.ts';
 import { cutModel } from './support/cut-model.ts';
 
 interface Reference {
@@ -66,7 +66,7 @@ skipIf(test, missing)('HMT: the scores without a channel before a convolution', 
 });
 
 async function graphOf(file: string): Promise<Network> {
-  const { model } = await loadModel(join(folder, 'models', file));
+  const { model } = await loadLayersModel(join(folder, 'models', file));
   return networkOf(model);
 }
 

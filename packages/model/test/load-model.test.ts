@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { assertClose } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { loadModel, modelFiles, useBackend, type NamedFile } from '../src/index.ts';
+import { loadLayersModel, modelFiles, useBackend, type NamedFile } from '../src/index.ts';
 import { weightPenalty } from '../src/training/penalties.ts';
 import expected from './golden/keras/expected.json';
 import functionalKeras2 from './golden/keras/functional-keras2.h5.bin';
@@ -37,17 +37,17 @@ const fixtures = [
 
 for (const { name, bytes } of fixtures) {
   tidyTest(`${name}.h5 answers as computed from its weights`, async () => {
-    const { model, format, dispose } = await loadModel([file(`${name}.h5`, bytes)]);
+    const { model, format, dispose } = await loadLayersModel([file(`${name}.h5`, bytes)]);
     assert.is(format, 'keras-h5');
     assertAnswers(model, name);
     dispose();
   });
 
   tidyTest(`${name}.h5 saved as TF.js and loaded again answers the same`, async () => {
-    const { model, dispose } = await loadModel([file(`${name}.h5`, bytes)]);
+    const { model, dispose } = await loadLayersModel([file(`${name}.h5`, bytes)]);
     const files = await modelFiles(model, { classNames: ['no', 'yes'] });
     dispose();
-    const again = await loadModel(files);
+    const again = await loadLayersModel(files);
     assert.is(again.format, 'tfjs-layers');
     assert.equal(again.metadata.classNames, ['no', 'yes']);
     assertAnswers(again.model, name);
@@ -56,7 +56,7 @@ for (const { name, bytes } of fixtures) {
 }
 
 tidyTest('the L2 penalty of a Keras layer is kept', async () => {
-  const { model, dispose } = await loadModel(new Blob([new Uint8Array(sequentialKeras2)]));
+  const { model, dispose } = await loadLayersModel(new Blob([new Uint8Array(sequentialKeras2)]));
   const kernel = model.getLayer('conv1d').getWeights()[0];
   const [penalty = NaN, expectedPenalty = NaN] = tf.tidy(() =>
     tf.stack([weightPenalty(model), tf.mul(tf.sum(tf.square(kernel ?? 0)), 0.0005)]).dataSync(),
@@ -66,14 +66,14 @@ tidyTest('the L2 penalty of a Keras layer is kept', async () => {
 });
 
 tidyTest('files are told apart by their content, not by their names', async () => {
-  const { model, dispose } = await loadModel([file('model.json', functionalKeras3)]);
+  const { model, dispose } = await loadLayersModel([file('model.json', functionalKeras3)]);
   assertAnswers(model, 'functional-keras3');
   dispose();
 });
 
 tidyTest('a .keras archive is refused with the way to convert it', () =>
   assertRefused(
-    () => loadModel([file('model.keras', Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0))]),
+    () => loadLayersModel([file('model.keras', Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0))]),
     'unsupported-format',
     /Keras 3.*model\.save\('model\.h5'\)/,
   ),
@@ -81,36 +81,45 @@ tidyTest('a .keras archive is refused with the way to convert it', () =>
 
 tidyTest('a GraphModel is refused with the way to convert it', () =>
   assertRefused(
-    () => loadModel([json({ format: 'graph-model', modelTopology: { node: [] }, weightsManifest: [] })]),
+    () =>
+      loadLayersModel([json({ format: 'graph-model', modelTopology: { node: [] }, weightsManifest: [] })]),
     'unsupported-format',
     /GraphModel.*tfjs_layers_model/,
   ),
 );
 
 tidyTest('weights without a network are refused', () =>
-  assertRefused(() => loadModel([file('weights.h5', weightsOnly)]), 'unsupported-format', /only weights/),
+  assertRefused(
+    () => loadLayersModel([file('weights.h5', weightsOnly)]),
+    'unsupported-format',
+    /only weights/,
+  ),
 );
 
 tidyTest('text, nothing and other formats are refused', async () => {
-  await assertRefused(() => loadModel([file('notes.txt', text('hello'))]), 'invalid-file', /neither a Keras/);
-  await assertRefused(() => loadModel([]), 'not-found', /No model file/);
   await assertRefused(
-    () => loadModel([file('net.onnx', text('x'))]),
+    () => loadLayersModel([file('notes.txt', text('hello'))]),
+    'invalid-file',
+    /neither a Keras/,
+  );
+  await assertRefused(() => loadLayersModel([]), 'not-found', /No model file/);
+  await assertRefused(
+    () => loadLayersModel([file('net.pb', text('x'))]),
     'unsupported-format',
     /another framework/,
   );
   await assertRefused(
-    () => loadModel([file('model.json', text('{"modelTopology":'))]),
+    () => loadLayersModel([file('model.json', text('{"modelTopology":'))]),
     'invalid-file',
     /broken JSON/,
   );
-  await assertRefused(() => loadModel([json({ a: 1 })]), 'invalid-file', /no modelTopology/);
+  await assertRefused(() => loadLayersModel([json({ a: 1 })]), 'invalid-file', /no modelTopology/);
 });
 
 tidyTest('a truncated .h5 is refused wherever it ends', async () => {
   for (const end of [12, 60, 700, 5000, functionalKeras2.length - 1]) {
     await assertRefused(
-      () => loadModel([file('model.h5', functionalKeras2.subarray(0, end))]),
+      () => loadLayersModel([file('model.h5', functionalKeras2.subarray(0, end))]),
       'invalid-file',
       /truncated|broken/,
     );
@@ -121,7 +130,7 @@ tidyTest('a .h5 with overwritten parts is refused or still whole, and leaves not
   for (let start = 96; start < functionalKeras3.length; start += 997) {
     const broken = Uint8Array.from(functionalKeras3).fill(0xff, start, start + 64);
     try {
-      (await loadModel([file('model.h5', broken)])).dispose();
+      (await loadLayersModel([file('model.h5', broken)])).dispose();
     } catch (error) {
       assert.is((error as Error).name, 'ModelError', `bytes ${start}: ${String(error)}`);
     }
@@ -132,7 +141,7 @@ tidyTest('a truncated shard is refused with both sizes', async () => {
   const [weights, topology] = await savedModel();
   const short = { ...weights, bytes: weights.bytes.subarray(0, -3) };
   await assertRefused(
-    () => loadModel([topology, short]),
+    () => loadLayersModel([topology, short]),
     'invalid-file',
     /truncated: 80 bytes were expected, 77/,
   );
@@ -140,7 +149,7 @@ tidyTest('a truncated shard is refused with both sizes', async () => {
 
 tidyTest('a missing shard is refused by name', async () => {
   const [, topology] = await savedModel();
-  await assertRefused(() => loadModel([topology]), 'not-found', /weights\.bin, which was not among/);
+  await assertRefused(() => loadLayersModel([topology]), 'not-found', /weights\.bin, which was not among/);
 });
 
 tidyTest('weights of another network are refused', async () => {
@@ -153,11 +162,15 @@ tidyTest('weights of another network are refused', async () => {
   const other = changed(({ weightsManifest }) => {
     weightsManifest[0]!.weights[0]!.shape = [4, 3];
   });
-  await assertRefused(() => loadModel([other, weights]), 'invalid-file', /\[4, 3\].*\[3, 4\]/);
+  await assertRefused(() => loadLayersModel([other, weights]), 'invalid-file', /\[4, 3\].*\[3, 4\]/);
   const fewer = changed(({ weightsManifest }) => {
     weightsManifest[0]!.weights = [{ name: 'a', shape: [20], dtype: 'float32' }];
   });
-  await assertRefused(() => loadModel([fewer, weights]), 'invalid-file', /needs 3 tensors.*the file has 1/);
+  await assertRefused(
+    () => loadLayersModel([fewer, weights]),
+    'invalid-file',
+    /needs 3 tensors.*the file has 1/,
+  );
 });
 
 tidyTest('every layer and option TF.js lacks is named at once', async () => {
@@ -178,7 +191,7 @@ tidyTest('every layer and option TF.js lacks is named at once', async () => {
     },
   };
   await assertRefused(
-    () => loadModel([json({ modelTopology: lacking, weightsManifest: [{ paths: [], weights: [] }] })]),
+    () => loadLayersModel([json({ modelTopology: lacking, weightsManifest: [{ paths: [], weights: [] }] })]),
     'unsupported-layer',
     /grouped \(groups=2\), odd \(layer class Resizing3D\), pool \(keepdims=true\), dense \(activation squareplus\)/,
   );
@@ -187,7 +200,7 @@ tidyTest('every layer and option TF.js lacks is named at once', async () => {
 tidyTest('a subclassed model is refused', () =>
   assertRefused(
     () =>
-      loadModel([
+      loadLayersModel([
         json({
           modelTopology: { class_name: 'MyModel', config: {} },
           weightsManifest: [{ paths: [], weights: [] }],
@@ -201,7 +214,7 @@ tidyTest('a subclassed model is refused', () =>
 tidyTest('a network that refers to a layer that is not there is refused, without end otherwise', () =>
   assertRefused(
     () =>
-      loadModel([
+      loadLayersModel([
         json({
           modelTopology: {
             class_name: 'Functional',

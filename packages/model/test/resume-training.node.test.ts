@@ -6,7 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
   augment,
-  loadModel,
+  loadLayersModel,
   smallMobileNet,
   subset,
   texturesDataSets,
@@ -79,7 +79,7 @@ test('killed within an epoch, it goes on from the one before and ends with the s
 
 test('the folder holds the best model, which loads, and the history', async () => {
   const weights = await weightsAfter((model) => train(model, data, { ...options, checkpoint: folder }));
-  const { model, metadata, dispose } = await loadModel(folder);
+  const { model, metadata, dispose } = await loadLayersModel(folder);
   assert.equal(valuesOf(model), weights);
   assert.equal(metadata.classNames, data.classNames);
   dispose();

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { loadModel, saveModel, useBackend } from '../src/index.ts';
+import { loadLayersModel, saveModel, useBackend } from '../src/index.ts';
 import { assertRefused } from './support/refusal.ts';
 
 const test = suite('models on disk');
@@ -48,16 +48,16 @@ test('a saved model is loaded by its folder, its file, a file URL and a web addr
       pathToFileURL(join(path, 'model.json')),
       `${web}/model.json`,
     ]) {
-      const { model, metadata, dispose } = await loadModel(source);
+      const { model, metadata, dispose } = await loadLayersModel(source);
       assert.equal(kernelOf(model), [1, 1, 1, 1], String(source));
       assert.equal(metadata.classNames, ['a', 'b']);
       dispose();
     }
-    await assertRefused(() => loadModel(`${web}/other.json`), 'not-found', /answered 404/);
+    await assertRefused(() => loadLayersModel(`${web}/other.json`), 'not-found', /answered 404/);
   } finally {
     await new Promise((resolve) => server.close(resolve));
   }
-  await assertRefused(() => loadModel('http://127.0.0.1:9/model.json'), 'not-found', /Cannot fetch/);
+  await assertRefused(() => loadLayersModel('http://127.0.0.1:9/model.json'), 'not-found', /Cannot fetch/);
 });
 
 test('saving again replaces the model and leaves two files', async () => {
@@ -93,11 +93,11 @@ test('a folder that cannot be made is refused', async () => {
 });
 
 test('a file that is not there and a folder without a model are refused', async () => {
-  await assertRefused(() => loadModel(join(folder, 'gone.h5')), 'not-found', /gone\.h5: no such file/);
-  await assertRefused(() => loadModel(folder), 'not-found', /model\.json: no such file/);
+  await assertRefused(() => loadLayersModel(join(folder, 'gone.h5')), 'not-found', /gone\.h5: no such file/);
+  await assertRefused(() => loadLayersModel(folder), 'not-found', /model\.json: no such file/);
   await saveModel(ones, folder);
   await rm(join(folder, 'weights.bin'));
-  await assertRefused(() => loadModel(folder), 'not-found', /weights\.bin: no such file/);
+  await assertRefused(() => loadLayersModel(folder), 'not-found', /weights\.bin: no such file/);
 });
 
 function network(value: number): tf.LayersModel {
@@ -118,7 +118,7 @@ function kernelOf(model: tf.LayersModel): number[] {
 }
 
 async function valuesIn(path: string): Promise<number[]> {
-  const { model, dispose } = await loadModel(path);
+  const { model, dispose } = await loadLayersModel(path);
   const values = kernelOf(model);
   dispose();
   return values;

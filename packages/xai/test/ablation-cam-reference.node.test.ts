@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type * as tf from '@tensorflow/tfjs';
 import { assertClose, shared, skipIf } from '@ablation-cam/tools/testing';
-import { decodeNpy, loadModel, readInput, useBackend } from '@ablation-cam/model';
+import { decodeNpy, loadLayersModel, readInput, useBackend } from '@ablation-cam/model';
 import type { ExecutorName } from '@ablation-cam/kernels';
 import { ablationCam, releaseDevice, type InputArray } from '../src/index.ts';
 
@@ -49,7 +49,7 @@ for (const study of STUDIES) {
   for (const executor of study.executors) {
     needsMaterial(`${study.model} at ${study.layer} gives them on the ${executor} executor`, async () => {
       await useBackend('wasm');
-      const { model } = await loadModel(path('models', study.model));
+      const { model } = await loadLayersModel(path('models', study.model));
       const records = await recordsOf(study.name, study.layer);
       assert.is(records.length, study.count);
       for (const record of records) await assertAgrees(model, record, executor);

@@ -34,7 +34,7 @@ export async function runCompare(request: CompareRequest, signal: AbortSignal): 
   await loadTensorFlow();
   const loaded = await openModel(request.model);
   const { layer, backend, executor } = request;
-  const explainers = new MethodExplainers(loaded.model, { layer, backend, executor, signal });
+  const explainers = new MethodExplainers(loaded.network, { layer, backend, executor, signal });
   try {
     const data = await openData(request, loaded, signal);
     const settings = settingsOf(request, methods, data);
@@ -46,7 +46,7 @@ export async function runCompare(request: CompareRequest, signal: AbortSignal): 
       );
     }
     const measure = async (method: MethodName, samples: readonly number[]): Promise<SampleRecord[]> =>
-      measureSamples(loaded.model, explainers, data, samples, method, { ...settings, signal });
+      measureSamples(loaded.network, explainers, data, samples, method, { ...settings, signal });
     const records = await measureAll(data, methods, explainers, measure, file, request.json === true);
     const comparison: Comparison = {
       settings,
@@ -62,7 +62,7 @@ export async function runCompare(request: CompareRequest, signal: AbortSignal): 
     if (!request.json) print(`\nwrote ${files.join(', ')}`);
   } finally {
     await explainers.dispose();
-    loaded.model.dispose();
+    loaded.dispose();
     await releaseDevice();
   }
 }

@@ -6,11 +6,11 @@ import {
   writeFileWhole,
   type DataSet,
   type EvaluationResult,
-  type LoadedModel,
+  type LoadedLayersModel,
 } from '@ablation-cam/model';
 import { openBackend } from '../backend.ts';
 import { dataName, openEvaluationData } from '../open-data.ts';
-import { openModel } from '../open-model.ts';
+import { openLayersModel } from '../open-model.ts';
 import { startProgress } from '../progress.ts';
 import { loadTensorFlow } from '../tensorflow.ts';
 import { print, printJson } from '../print.ts';
@@ -26,7 +26,7 @@ export async function runEvaluate(request: EvaluateRequest, signal: AbortSignal)
   const backend = await openBackend(request.backend, signal);
   try {
     const history = await readHistory(request.model, request.history);
-    const loaded = await openModel(request.model);
+    const loaded = await openLayersModel(request.model);
     try {
       const data = await openEvaluationData(request, loaded, signal);
       const result = await evaluateWithProgress(request, loaded, data, signal);
@@ -36,7 +36,7 @@ export async function runEvaluate(request: EvaluateRequest, signal: AbortSignal)
       const files = await writeFiles(request, result, history, backend.adapter);
       if (!request.json && files.length > 0) print(`\nwrote ${files.join(', ')}`);
     } finally {
-      loaded.model.dispose();
+      loaded.dispose();
     }
   } finally {
     backend.dispose();
@@ -45,7 +45,7 @@ export async function runEvaluate(request: EvaluateRequest, signal: AbortSignal)
 
 async function evaluateWithProgress(
   { batch, logits, failed, json }: EvaluateRequest,
-  { model }: LoadedModel,
+  { model }: LoadedLayersModel,
   data: DataSet,
   signal: AbortSignal,
 ): Promise<EvaluationResult> {

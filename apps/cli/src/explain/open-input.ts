@@ -1,7 +1,6 @@
 import {
   embeddedModelNames,
   mnist1dClassNames,
-  networkOf,
   readClassNames,
   readInput,
   resolveOutput,
@@ -40,22 +39,22 @@ export async function openInput(request: ExplainRequest): Promise<OpenedInput> {
   await useBackend('auto');
   const loaded = await openModel(request.model);
   try {
-    const [modelInput, ...others] = loaded.model.inputs;
+    const [modelInput, ...others] = loaded.network.inputs;
     if (!modelInput || others.length > 0) {
       throw new CliError(
-        `${request.model} has ${String(loaded.model.inputs.length)} inputs; this command explains models with one. ` +
+        `${request.model} has ${String(loaded.network.inputs.length)} inputs; this command explains models with one. ` +
           'Call ablationCam() of @ablation-cam/xai for others.',
       );
     }
     const classNames = await namesOf(request, loaded);
     const input = await readInput(source, {
-      shape: modelInput.shape.slice(1),
+      shape: modelInput.shape,
       normalize,
       maxPixels: request.maxPixels,
     });
     return { loaded, input, classNames };
   } catch (error) {
-    loaded.model.dispose();
+    loaded.dispose();
     throw error;
   }
 }
@@ -65,7 +64,7 @@ async function namesOf(
   { labels, model, output }: ExplainRequest,
   loaded: LoadedModel,
 ): Promise<readonly string[]> {
-  const network = networkOf(loaded.model);
+  const { network } = loaded;
   const units = network.outputs[resolveOutput(network, output)]?.shape.at(-1) ?? undefined;
   const classes = units === 1 ? 2 : units;
   if (labels !== undefined) return readClassNames(labels, classes);

@@ -39,16 +39,16 @@ export async function runExplain(request: ExplainRequest, signal: AbortSignal): 
     for (const options of await methodOptions(request, methods, classNames, signal)) {
       const progress = { label: options.method, total: 100, silent };
       const result = await withProgress(progress, (onProgress) =>
-        explain(loaded.model, input, { ...options, onProgress }),
+        explain(loaded.network, input, { ...options, onProgress }),
       );
       results.push(result);
       if (request.compare && options.method === 'ablation-cam') {
-        comparison = await compareWithNaive(loaded.model, input, options, result, silent);
+        comparison = await compareWithNaive(loaded.network, input, options, result, silent);
       }
     }
     await report(request, opened, results, comparison);
   } finally {
-    loaded.model.dispose();
+    loaded.dispose();
     await releaseDevice();
   }
 }
@@ -66,16 +66,16 @@ function methodsOf({ method, layer, compare }: ExplainRequest): readonly MethodN
 }
 
 async function runPlan({ model: name, layer: layers, output, json }: ExplainRequest): Promise<void> {
-  const { model } = await openModel(name);
+  const { network, dispose } = await openModel(name);
   try {
     const plans = [];
     for (const layer of layers.length === 0 ? [undefined] : layers) {
-      plans.push(await ablationPlan(model, { layer, output }));
+      plans.push(await ablationPlan(network, { layer, output }));
     }
     if (json) printJson(plans.length === 1 ? plans[0] : plans);
     else plans.forEach(printPlan);
   } finally {
-    model.dispose();
+    dispose();
   }
 }
 

@@ -6,11 +6,11 @@ export type SortedFiles =
   | { readonly actions: readonly UserAction[]; readonly problem: null }
   | { readonly actions: readonly []; readonly problem: string };
 
-const MODEL = /\.(h5|hdf5|keras|json|bin|pb|onnx|tflite|pt|pth|safetensors)$/i;
+const MODEL = /\.(h5|hdf5|keras|json|bin|data|onnx|pb|tflite|pt|pth|safetensors)$/i;
 const LABELS = /\.(txt|names|labels|csv)$/i;
 
 /**
- * Tells a model (an .h5 file, or model.json and its shards), an input and a list of class names apart by their names; what is in them is
+ * Tells a model (an .h5 or .onnx file, or model.json and its shards), an input and a list of class names apart by their names; what is in them is
  * checked when they are opened.
  *
  * @param id tells these files from all others
@@ -27,7 +27,7 @@ export function sortFiles(state: ViewerState, files: readonly File[], id: string
       `Which one is to be explained, ${input.name} or ${second.name}? Give one input at a time.`,
     );
   }
-  const main = modelFiles.find(({ name }) => !/\.bin$/i.test(name));
+  const main = modelFiles.find(({ name }) => !/\.(bin|data)$/i.test(name));
   if (modelFiles.length > 0 && !main) {
     return refused(
       `${modelFiles[0]?.name ?? ''} holds weights alone. Give the model.json that belongs to it as well.`,

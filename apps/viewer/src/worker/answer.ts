@@ -29,12 +29,12 @@ const handlers: Handlers = {
   metrics: (params, context) => measureMethods(params, context),
   features: async (request, { workspace, signal }) => {
     const { loaded, input } = await workspace.open(request);
-    return featureMap(loaded.model, input, { layer: optionsOf(request).layer, signal });
+    return featureMap(loaded.network, input, { layer: optionsOf(request).layer, signal });
   },
   mask: async ({ channels, ...request }, { workspace, signal }) => {
     const { loaded, input } = await workspace.open(request);
     const { layer, ablation } = optionsOf(request);
-    const prediction = await maskedPrediction(loaded.model, input, { layer, ablation, channels, signal });
+    const prediction = await maskedPrediction(loaded.network, input, { layer, ablation, channels, signal });
     return { ...prediction, channels };
   },
   race: (request, context) => race(request, context),

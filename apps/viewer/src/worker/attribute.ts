@@ -50,7 +50,7 @@ export async function explainBy(
   if (method === 'ablation-cam') return (await workspace.explainer(request)).explain(input, options);
   const { layer } = optionsOf(request);
   return explain(
-    loaded.model,
+    loaded.network,
     input,
     worksOnLayers(method) ? { method, ...options, layer } : { method, ...options },
   );

@@ -2,7 +2,6 @@ import {
   layerCandidates,
   mnist1dClassNames,
   ModelError,
-  networkOf,
   resolveTarget,
   textureClassNames,
   type LoadedModel,
@@ -16,8 +15,10 @@ import type { ChosenModel } from '../protocol/sources.ts';
  *
  * @throws ModelError for a model that is no classifier of images or signals, saying what it is instead
  */
-export function describeModel({ model, metadata }: LoadedModel, source: ChosenModel): ModelDescription {
-  const network = networkOf(model);
+export function describeModel(
+  { network, parameters, metadata }: LoadedModel,
+  source: ChosenModel,
+): ModelDescription {
   const [inputShape = []] = network.inputs.map(({ shape }) => shape);
   if (network.inputs.length !== 1 || (inputShape.length !== 2 && inputShape.length !== 3)) {
     const shapes = network.inputs.map(({ shape }) => `[${shape.map(shown).join(', ')}]`);
@@ -33,7 +34,7 @@ export function describeModel({ model, metadata }: LoadedModel, source: ChosenMo
     defaultLayer: resolveTarget(network).layer.name,
     inputShape,
     takes: inputShape.length === 3 ? 'image' : 'signal',
-    parameters: model.countParams(),
+    parameters,
     classNames: metadata.classNames ?? builtInNames(source),
   };
 }

@@ -14,7 +14,7 @@ export async function explainClasses(
 ): Promise<Explained> {
   const { loaded, description, input } = await workspace.open(request);
   const explainer = await workspace.explainer(request);
-  const classes = networkOf(loaded.model).outputs[0]?.shape.at(-1) ?? 0;
+  const classes = loaded.network.outputs[0]?.shape.at(-1) ?? 0;
   const { explanations, ...run } = await explainer.explain(input, {
     classIndex: classes <= MOST_MAPS ? 'all' : { topK: MOST_MAPS },
     ablatedScores,

@@ -20,7 +20,7 @@ export async function galleryOf(
     batch.set(data, index * length);
   });
   const { explanations } = await ablationCam(
-    loaded.model,
+    loaded.network,
     { data: batch, shape: [samples.length, ...shape] },
     { signal },
   );

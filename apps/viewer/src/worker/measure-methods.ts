@@ -39,7 +39,7 @@ async function measureMethod(
       classIndex,
       map: explanations[0]?.map ?? { shape: [], data: new Float32Array() },
     };
-    const [faithfulness] = await dropAndIncrease(loaded.model, input, [map], { protocol, score, signal });
+    const [faithfulness] = await dropAndIncrease(loaded.network, input, [map], { protocol, score, signal });
     if (!faithfulness) throw new RangeError(`${method} gave no map to measure.`);
     const { mask, original } = input;
     return {

@@ -13,7 +13,7 @@ export async function race(
 ): Promise<RaceResult> {
   const { loaded, input } = await workspace.open(request);
   const { layer } = optionsOf(request);
-  const plan = await ablationPlan(loaded.model, { layer, inputShapes: [input.shape] });
+  const plan = await ablationPlan(loaded.network, { layer, inputShapes: [input.shape] });
   const explainer = await workspace.explainer(request);
   // What runs in a single dispatch runs on the GPU here, also where something else is as fast: that is what the race is about.
   const isDispatch = plan.steps.some(({ kind }) => kind === 'separable-dense') && (await hasWebGpu());

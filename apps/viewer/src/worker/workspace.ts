@@ -1,7 +1,6 @@
 import {
   embeddedModel,
   loadModel,
-  networkOf,
   readInput,
   useBackend,
   type LoadedModel,
@@ -64,7 +63,7 @@ export class Workspace {
       const { inputShape, takes } = opened.description;
       const scale = takes === 'image' ? normalization : undefined;
       const value = await read(input, inputShape, scale);
-      refuseTooLarge(await networkOf(opened.loaded.model).at([value.shape]));
+      refuseTooLarge(await opened.loaded.network.at([value.shape]));
       this.#input = { key, value };
     }
     return { ...opened, input: this.#input.value };
@@ -83,7 +82,7 @@ export class Workspace {
     const key = [request.model.id, layer ?? '', ablation, score, weighting].join('|');
     if (this.#explainer?.key !== key) {
       this.#dropExplainer();
-      this.#explainer = { key, value: await createExplainer(loaded.model, optionsOf(request)) };
+      this.#explainer = { key, value: await createExplainer(loaded.network, optionsOf(request)) };
     }
     return this.#explainer.value;
   }

@@ -1,5 +1,5 @@
 import { ModelError } from '../errors.ts';
-import { loadModel, type LoadedModel } from '../files/load-model.ts';
+import { loadLayersModel, type LoadedLayersModel } from '../files/load-model.ts';
 
 /** The trained models that come with this package; `weights/<name>/README.md` says how each was made. */
 export type EmbeddedModelName = (typeof embeddedModelNames)[number];
@@ -14,7 +14,7 @@ export const embeddedModelNames = ['mnist1d', 'textures'] as const;
  *
  * @throws ModelError `invalid-option` for another name.
  */
-export async function embeddedModel(name: EmbeddedModelName): Promise<LoadedModel> {
+export async function embeddedModel(name: EmbeddedModelName): Promise<LoadedLayersModel> {
   switch (name) {
     case 'mnist1d': {
       // Imported when asked for, so that a bundler can leave the other models' weights out.
@@ -33,9 +33,9 @@ export async function embeddedModel(name: EmbeddedModelName): Promise<LoadedMode
   }
 }
 
-function fromParts(topology: unknown, weights: Uint8Array): Promise<LoadedModel> {
+function fromParts(topology: unknown, weights: Uint8Array): Promise<LoadedLayersModel> {
   const text = new TextEncoder().encode(JSON.stringify(topology));
-  return loadModel([
+  return loadLayersModel([
     { name: 'model.json', bytes: text },
     { name: 'weights.bin', bytes: weights },
   ]);

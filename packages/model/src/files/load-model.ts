@@ -1,15 +1,35 @@
 import * as tf from '@tensorflow/tfjs';
 import { ModelError } from '../errors.ts';
 import { readyBackend } from '../backend/ready-backend.ts';
+import { networkOf } from '../network/network-of.ts';
+import type { Network } from '../network/network.ts';
+import { isOnnx } from '../onnx/is-onnx.ts';
 import { buildModel, type ModelParts } from './build-model.ts';
 import { readKerasH5 } from './keras-h5.ts';
 import type { ModelMetadata } from './metadata.ts';
-import { openSource, type ModelSource } from './model-source.ts';
+import { openSource, type ModelSource, type OpenedSource } from './model-source.ts';
 import { readTfjsLayers } from './tfjs-layers.ts';
 
-export interface LoadedModel {
-  readonly model: tf.LayersModel;
+/** What came out of a file; what kind of model it is, `format` tells. */
+export type LoadedModel = LoadedLayersModel | LoadedOnnx;
+
+/** A model of layers, which can be trained, evaluated and saved as well. */
+export interface LoadedLayersModel extends Loaded {
   readonly format: 'tfjs-layers' | 'keras-h5';
+  readonly model: tf.LayersModel;
+}
+
+export interface LoadedOnnx extends Loaded {
+  readonly format: 'onnx';
+  /** There are no layers of TensorFlow.js. */
+  readonly model: null;
+}
+
+interface Loaded {
+  /** What explainers take. Reading it fails as `networkOf` does for a model that cannot be explained. */
+  readonly network: Network;
+  /** How many weights it has. */
+  readonly parameters: number;
   readonly metadata: ModelMetadata;
   /**
    * Frees the weights; to be called by whoever loaded the model. (`model.dispose()` of TF.js 4.22 keeps those of layers
@@ -19,8 +39,8 @@ export interface LoadedModel {
 }
 
 /**
- * Loads a TF.js Layers model (`model.json` and its shards) or a Keras `.h5` model (sequential or functional, nested
- * ones too) onto the current backend (a first
+ * Loads a TF.js Layers model (`model.json` and its shards), a Keras `.h5` model (sequential or functional, nested
+ * ones too) or an ONNX file (with the files of weights it names) onto the current backend (a first
  * one is brought up where there is none). The format is told by the content, not by the name.
  *
  * Initialisers, constraints and training configurations are left behind; regularisers are kept where TF.js has them. A
@@ -33,11 +53,38 @@ export interface LoadedModel {
 export async function loadModel(source: ModelSource): Promise<LoadedModel> {
   const opened = await openSource(source);
   await readyBackend();
+  return isOnnx(opened.bytes) ? loadOnnxFile(opened) : loadLayers(opened);
+}
+
+/**
+ * Loads a model as `loadModel` does that has to be a `tf.LayersModel`, to be trained, evaluated or saved.
+ *
+ * @throws ModelError as `loadModel`, and `unsupported-format` for an ONNX file
+ */
+export async function loadLayersModel(source: ModelSource): Promise<LoadedLayersModel> {
+  const opened = await openSource(source);
+  if (isOnnx(opened.bytes)) {
+    throw new ModelError(
+      'unsupported-format',
+      `${opened.name} is an ONNX file, whose network can be explained, but a model of layers was expected here. ` +
+        'Give a TF.js model.json or a Keras .h5 file.',
+    );
+  }
+  await readyBackend();
+  return loadLayers(opened);
+}
+
+async function loadLayers(opened: OpenedSource): Promise<LoadedLayersModel> {
   const { format, parts } = await readParts(opened);
   const model = await buildModel(parts);
   const variables = model.weights.map((weight) => weight.read());
   return {
+    // A model that nobody explains may be one that cannot be.
+    get network() {
+      return networkOf(model);
+    },
     model,
+    parameters: model.countParams(),
     format,
     metadata: parts.metadata,
     dispose: () => {
@@ -46,9 +93,25 @@ export async function loadModel(source: ModelSource): Promise<LoadedModel> {
   };
 }
 
+async function loadOnnxFile(opened: OpenedSource): Promise<LoadedOnnx> {
+  // Fetched when it is needed: pages that load no such file do without what reads them.
+  const { loadOnnx } = await import('../onnx/load-onnx.ts');
+  const network = await loadOnnx(opened);
+  return {
+    network,
+    model: null,
+    parameters: network.parameters,
+    format: 'onnx',
+    metadata: {},
+    dispose: () => {
+      network.dispose();
+    },
+  };
+}
+
 async function readParts(
-  opened: Awaited<ReturnType<typeof openSource>>,
-): Promise<{ format: LoadedModel['format']; parts: ModelParts }> {
+  opened: OpenedSource,
+): Promise<{ format: LoadedLayersModel['format']; parts: ModelParts }> {
   const { name, bytes } = opened;
   const unsupported = (what: string, remedy: string): ModelError =>
     new ModelError(
@@ -64,12 +127,15 @@ async function readParts(
     );
   }
   if (isJson(bytes)) return { format: 'tfjs-layers', parts: await readTfjsLayers(opened) };
-  if (/\.(pb|onnx|tflite|pt|pth|safetensors)$/i.test(name)) {
-    throw unsupported('of another framework or format', 'Load a Keras .h5 file or a TF.js model.json.');
+  if (/\.(pb|tflite|pt|pth|safetensors)$/i.test(name)) {
+    throw unsupported(
+      'of another framework or format',
+      'Load a Keras .h5 file, a TF.js model.json or an ONNX file.',
+    );
   }
   throw new ModelError(
     'invalid-file',
-    `${name} (${bytes.byteLength} bytes) is neither a Keras .h5 file nor a TF.js model.json; it may be broken. Fetch or save it again.`,
+    `${name} (${bytes.byteLength} bytes) is neither a Keras .h5 file nor a TF.js model.json nor an ONNX file; it may be broken. Fetch or save it again.`,
   );
 }
 

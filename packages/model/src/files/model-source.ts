@@ -76,11 +76,11 @@ async function openPath(path: string): Promise<OpenedSource> {
 }
 
 async function openFiles(files: readonly (File | NamedFile)[]): Promise<OpenedSource> {
-  const main = files.find(({ name }) => /\.(json|h5|hdf5|keras)$/i.test(name)) ?? files[0];
+  const main = files.find(({ name }) => /\.(json|h5|hdf5|keras|onnx)$/i.test(name)) ?? files[0];
   if (main === undefined) {
     throw new ModelError(
       'not-found',
-      'No model file was given: pass model.json with its weight files, or one .h5 file.',
+      'No model file was given: pass model.json with its weight files, or one .h5 or .onnx file.',
     );
   }
   return {

@@ -50,10 +50,18 @@ function noModel(source: unknown): ModelError {
   );
 }
 
+function holdsOne(source: unknown): boolean {
+  if (typeof source !== 'object' || source === null) return false;
+  return isLayersModel(Reflect.get(source, 'model')) || hasFunction(Reflect.get(source, 'network'), 'at');
+}
+
 function describe(source: unknown): [what: string, remedy: string] {
   if (hasFunction(source, 'then')) return ['a promise', 'Await it first: `await loadModel(...)`.'];
-  if (typeof source === 'object' && source !== null && isLayersModel(Reflect.get(source, 'model'))) {
-    return ['an object that holds one', 'Give its field `model`: `const { model } = await loadModel(...)`.'];
+  if (holdsOne(source)) {
+    return [
+      'an object that holds one',
+      'Give its field `network`: `const { network } = await loadModel(...)`.',
+    ];
   }
   if (hasFunction(source, 'execute') && hasFunction(source, 'predict')) {
     return [
@@ -61,7 +69,7 @@ function describe(source: unknown): [what: string, remedy: string] {
       'Its layers are dissolved into operations; load the Keras .h5 or the Layers model.json.',
     ];
   }
-  const load = "Load one: `const { model } = await loadModel('net/model.json')`.";
+  const load = "Load one: `const { network } = await loadModel('net/model.json')`.";
   if (typeof source === 'string') return [`the text ${JSON.stringify(source)}`, load];
   return [source === null || source === undefined ? 'nothing' : `a value of type ${typeof source}`, load];
 }

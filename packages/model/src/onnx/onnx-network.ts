@@ -14,6 +14,7 @@ import type {
 import { SizeCache } from '../network/size-cache.ts';
 import { GraphPrograms } from '../tfjs/graph-programs.ts';
 import { UploadedArrays } from '../tfjs/uploaded-arrays.ts';
+import type { ConstantTensor } from './constant-tensor.ts';
 import { describeNodes } from './describe-nodes.ts';
 import { importOnnx, type ImportedOnnx, type SizedInput } from './import-onnx.ts';
 import { inputOrder } from './input-order.ts';
@@ -38,6 +39,8 @@ export class OnnxNetwork implements Network {
   readonly layers: readonly NetworkLayer[];
   /** They are parts of the graph, and nobody changes them. */
   readonly weights = null;
+  /** How many weights the file has. */
+  readonly parameters: number;
   readonly #file: OnnxFile;
   readonly #orders: readonly (readonly number[])[];
   readonly #memo = new Memo();
@@ -54,6 +57,7 @@ export class OnnxNetwork implements Network {
    */
   constructor(file: OnnxFile) {
     this.#file = joinParts(file);
+    this.parameters = [...this.#file.weights.values()].reduce((sum, read) => sum + countOf(read()), 0);
     this.#orders = file.inputs.map((input) => inputOrder(this.#file, input));
     this.inputs = file.inputs.map(({ name, shape }, i) => ({
       name,
@@ -107,6 +111,11 @@ export class OnnxNetwork implements Network {
     }
     throw reason instanceof ModelError ? reason : new RangeError('No sizes were tried.');
   }
+}
+
+/** Sizes of other tensors are no weights. */
+function countOf({ type, values }: ConstantTensor): number {
+  return type === 'float' ? values.length : 0;
 }
 
 function described(imported: ImportedOnnx): {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decodeNpy, loadModel, readInput } from '@ablation-cam/model';
+import { decodeNpy, loadLayersModel, readInput } from '@ablation-cam/model';
 import { shared } from '@ablation-cam/tools/testing';
 import type { InputArray } from '../../src/index.ts';
 
@@ -21,11 +21,11 @@ const MODELS = { mnist1d: 'MNIST1D.h5', hmt: 'HMT.h5' } as const;
 
 export type StudyName = keyof typeof MODELS;
 
-export type ReferenceModel = Awaited<ReturnType<typeof loadModel>>['model'];
+export type ReferenceModel = Awaited<ReturnType<typeof loadLayersModel>>['model'];
 
 /** The model of a study; the caller disposes of it. */
 export async function referenceModel(study: StudyName): Promise<ReferenceModel> {
-  return (await loadModel(pathOf('models', MODELS[study]))).model;
+  return (await loadLayersModel(pathOf('models', MODELS[study]))).model;
 }
 
 /** @param layer only the records of this layer */
