@@ -10,6 +10,8 @@ Examples:
   pnpm explain photo.png --model net/model.json --labels names.txt
   pnpm explain photo.png --model net.h5 --method grad-cam --method integrated-gradients
   pnpm explain slide.tif --model vgg.h5 --layer conv2d_2 --compare
+  pnpm explain --model resnet.onnx --layers            what --layer can name
+  pnpm explain photo.png --model resnet.onnx --layer layer3.5/relu/Relu_2 --normalize imagenet
   pnpm explain slide.tif --model vgg.h5 --layer conv2d_2 --layer conv2d_3 --top-k 3
   pnpm explain signal.npy --model net.h5 --json > explanation.json`;
 
@@ -29,7 +31,7 @@ export const explain: RegisterCommand = (program, { signal }) => {
     )
     .option(
       '--model <model>',
-      'a TF.js model.json, a Keras .h5, or the name of an embedded model (default: the one of the test sample, or mnist1d)',
+      'a TF.js model.json, a Keras .h5, an .onnx file, or the name of an embedded model (default: the one of the test sample, or mnist1d)',
     )
     .addOption(
       new Option(
@@ -103,6 +105,7 @@ export const explain: RegisterCommand = (program, { signal }) => {
       wholeNumber(1),
     )
     .option('--labels <file>', 'class names, one a line')
+    .option('--layers', 'list the layers that can be explained, with their shapes, and run nothing')
     .option('--plan', 'print how the channels would be ablated together and what it costs, and run nothing')
     .option('--compare', 'also run the naive loop, and tell the difference and both times')
     .addOption(

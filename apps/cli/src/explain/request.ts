@@ -24,6 +24,7 @@ export interface ExplainRequest {
   readonly normalize?: string | undefined;
   readonly maxPixels?: number | undefined;
   readonly labels?: string | undefined;
+  readonly layers?: true | undefined;
   readonly plan?: true | undefined;
   readonly compare?: true | undefined;
   readonly ablatedScores?: true | undefined;

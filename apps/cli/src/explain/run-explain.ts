@@ -14,6 +14,7 @@ import { printJson } from '../print.ts';
 import { withProgress } from '../progress.ts';
 import { loadTensorFlow } from '../tensorflow.ts';
 import { compareWithNaive, type NaiveComparison } from './compare.ts';
+import { layersList, printLayers } from './layers-list.ts';
 import { methodOptions } from './method-options.ts';
 import { openInput, type OpenedInput } from './open-input.ts';
 import { drawPictures } from './pictures.ts';
@@ -25,6 +26,10 @@ import { resultsJson } from './results-json.ts';
 /** Carries `explain` out: prints the explanations and writes their files. */
 export async function runExplain(request: ExplainRequest, signal: AbortSignal): Promise<void> {
   await loadTensorFlow();
+  if (request.layers) {
+    await runLayers(request);
+    return;
+  }
   if (request.plan) {
     await runPlan(request);
     return;
@@ -74,6 +79,17 @@ async function runPlan({ model: name, layer: layers, output, json }: ExplainRequ
     }
     if (json) printJson(plans.length === 1 ? plans[0] : plans);
     else plans.forEach(printPlan);
+  } finally {
+    dispose();
+  }
+}
+
+async function runLayers({ model: name, output, json }: ExplainRequest): Promise<void> {
+  const { network, dispose } = await openModel(name);
+  try {
+    const list = layersList(network, output);
+    if (json) printJson(list);
+    else printLayers(list);
   } finally {
     dispose();
   }
