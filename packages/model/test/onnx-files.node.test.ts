@@ -146,12 +146,16 @@ test('what is wrong with a file is said', async () => {
     b.nodes[3]!.input = [to];
   };
   await assertRefused(
-    broken((b) => { rename(b, 'nothing'); }),
+    broken((b) => {
+      rename(b, 'nothing');
+    }),
     'invalid-file',
     /nobody makes the tensor "nothing"/,
   );
   await assertRefused(
-    broken((b) => { rename(b, b.nodes.at(-1)!.output[0]!); }),
+    broken((b) => {
+      rename(b, b.nodes.at(-1)!.output[0]!);
+    }),
     'invalid-file',
     /waits for itself/,
   );

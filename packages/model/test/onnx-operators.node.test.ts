@@ -330,6 +330,18 @@ test('resizing in every mode', async () => {
       await check(dims, (b, x) => b.node('Resize', [x, '', '', b.ints([1, 2, 7, 3])], settings), 13);
     }
   }
+  for (const settings of [
+    { mode: 'linear', coordinate_transformation_mode: 'half_pixel' },
+    { mode: 'nearest', coordinate_transformation_mode: 'half_pixel', nearest_mode: 'round_prefer_ceil' },
+    { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' },
+  ]) {
+    const { kinds } = await check(
+      dims,
+      (b, x) => b.node('Resize', [x, '', '', b.ints([1, 2, 8, 5])], settings),
+      13,
+    );
+    assert.ok(kinds.includes('resize'));
+  }
   await check(dims, (b, x) => b.node('Upsample', [x, b.floats([4], [1, 1, 2, 2])], { mode: 'nearest' }), 9);
 });
 

@@ -1,3 +1,4 @@
+import type { ResizeOperation } from '@ablation-cam/kernels';
 import { numbersOf } from '../constant-tensor.ts';
 import type { Tensor } from '../graph-builder.ts';
 import { dimsOf, layoutOf } from '../layout.ts';
@@ -31,7 +32,43 @@ function alongAxis(
   return { node: back, layout: layoutOf(dims.with(axis, length), order) };
 }
 
-/** Every coordinate mode is a linear map along each axis, with weights that depend on the sizes alone. */
+interface ResizedAxis {
+  readonly axis: number;
+  readonly from: number;
+  readonly to: number;
+  readonly scale: number;
+}
+
+/** The operation that resizes images, where it computes what is asked for. */
+function asOperation(
+  rank: number,
+  axes: readonly ResizedAxis[],
+  settings: Interpolation,
+): ResizeOperation | null {
+  const isOfImages =
+    rank === 4 && axes.every(({ axis, from, to, scale }) => axis >= 2 && scale === to / from);
+  if (!isOfImages) return null;
+  const { mode, coordinates, nearest } = settings;
+  if (mode === 'linear') {
+    if (coordinates === 'asymmetric')
+      return { kind: 'resize', interpolation: 'bilinear', coordinates: 'asymmetric' };
+    const isHalf =
+      coordinates === 'half_pixel' ||
+      (coordinates === 'pytorch_half_pixel' && axes.every(({ to }) => to > 1));
+    return isHalf ? { kind: 'resize', interpolation: 'bilinear', coordinates: 'half-pixel' } : null;
+  }
+  if (mode !== 'nearest') return null;
+  if (coordinates === 'asymmetric' && nearest === 'floor') {
+    return { kind: 'resize', interpolation: 'nearest', coordinates: 'asymmetric' };
+  }
+  // The nearest center: the cell below the place of the cell's middle.
+  const isHalf =
+    (coordinates === 'half_pixel' && nearest === 'round_prefer_ceil') ||
+    (coordinates === 'tf_half_pixel_for_nn' && nearest === 'floor');
+  return isHalf ? { kind: 'resize', interpolation: 'nearest', coordinates: 'half-pixel' } : null;
+}
+
+/** Any other coordinate mode is a linear map along each axis, with weights that depend on the sizes alone. */
 const resize: NodeRule = (context) => {
   const { attributes, node } = context;
   const x = context.tensor(0);
@@ -54,12 +91,25 @@ const resize: NodeRule = (context) => {
     excludesOutside: attributes.int('exclude_outside', 0) === 1,
   };
   const scales = scalesGiven.length > 0 ? scalesGiven : attributes.node.attributes.get('scales')?.floats;
-  return axes.reduce((tensor, axis, i) => {
+  const resized = axes.flatMap((axis, i): ResizedAxis[] => {
     const from = dims[axis] ?? 1;
     const to = sizesGiven[i] ?? Math.floor(from * (scales?.[i] ?? 1) + 1e-7);
     const scale = sizesGiven.length > 0 ? to / from : (scales?.[i] ?? 1);
-    if (to === from && scale === 1) return tensor;
     if (!(to >= 1)) throw new NoRule('it leaves nothing');
+    return to === from && scale === 1 ? [] : [{ axis, from, to, scale }];
+  });
+  if (resized.length === 0) return context.map({ kind: 'identity' }, x);
+  const operation = asOperation(dims.length, resized, settings);
+  if (operation) {
+    const images = context.channelsLast(x);
+    const [height = 1, width = 1, channels = 1] = context.builder.shape(images);
+    const lengthOf = (axis: number, length: number): number =>
+      resized.find((each) => each.axis === axis)?.to ?? length;
+    return context.fromChannelsLast(
+      context.add(operation, [images], [lengthOf(2, height), lengthOf(3, width), channels]),
+    );
+  }
+  return resized.reduce((tensor, { axis, from, to, scale }) => {
     const matrix = interpolation(from, to, scale, settings);
     if (!matrix)
       throw new NoRule(
