@@ -51,6 +51,9 @@ export function permuteValues<Values extends Float32Array | Float64Array>(
   );
 }
 
+/** Values of neighbors in the result that lie far apart are read so many at a time: a line of the cache is used whole. */
+const BLOCK = 16;
+
 /** Returns the values at `sum of coordinate * stride` for all coordinates, row-major. */
 export function readStrided<Values extends Float32Array | Float64Array>(
   values: Values,
@@ -62,16 +65,20 @@ export function readStrided<Values extends Float32Array | Float64Array>(
   const length = lengths.at(-1) ?? 1;
   const stride = strides.at(-1) ?? 0;
   const outer = lengths.slice(0, -1);
-  const coordinates = outer.map(() => 0);
-  let from = start;
-  for (let to = 0; to < result.length; to += length) {
-    for (let i = 0; i < length; i++) result[to + i] = values[from + i * stride] ?? 0;
-    for (let axis = outer.length - 1; axis >= 0; axis--) {
-      const next = (coordinates[axis] ?? 0) + 1;
-      const isEnd = next === outer[axis];
-      coordinates[axis] = isEnd ? 0 : next;
-      from += (strides[axis] ?? 0) * (isEnd ? 1 - next : 1);
-      if (!isEnd) break;
+  const block = Math.abs(stride) > 1 ? BLOCK : Math.max(length, 1);
+  for (let first = 0; first < length; first += block) {
+    const end = Math.min(length, first + block);
+    const coordinates = outer.map(() => 0);
+    let from = start;
+    for (let to = 0; to < result.length; to += length) {
+      for (let i = first; i < end; i++) result[to + i] = values[from + i * stride]!;
+      for (let axis = outer.length - 1; axis >= 0; axis--) {
+        const next = (coordinates[axis] ?? 0) + 1;
+        const isEnd = next === outer[axis];
+        coordinates[axis] = isEnd ? 0 : next;
+        from += (strides[axis] ?? 0) * (isEnd ? 1 - next : 1);
+        if (!isEnd) break;
+      }
     }
   }
   return result;

@@ -67,9 +67,15 @@ export function importOnnx(file: OnnxFile, inputs: readonly SizedInput[], memo: 
     values.set(name, { kind: 'tensor', tensor: { node, layout: layoutOf(dims, order) } });
     return node;
   });
+  const importing = {
+    file,
+    builder,
+    memo,
+    read: new Set([...file.nodes.flatMap((node) => node.inputs), ...file.outputs.map(({ name }) => name)]),
+  };
   for (const node of file.nodes) {
     builder.nameNodes(node.name);
-    const made = evaluate(file, builder, node, node.inputs.map(valueOf), memo);
+    const made = evaluate(importing, node, node.inputs.map(valueOf));
     node.outputs.forEach((output, i) => {
       const value = made[i];
       if (output === '' || !value) return;
@@ -84,12 +90,19 @@ export function importOnnx(file: OnnxFile, inputs: readonly SizedInput[], memo: 
   return { graph: { nodes, inputs: own, outputs }, results };
 }
 
+/** What the nodes of a file share. */
+interface Importing {
+  readonly file: OnnxFile;
+  readonly builder: GraphBuilder;
+  readonly memo: Memo;
+  /** Names of the tensors that somebody reads. */
+  readonly read: ReadonlySet<string>;
+}
+
 function evaluate(
-  file: OnnxFile,
-  builder: GraphBuilder,
+  { file, builder, memo, read }: Importing,
   node: OnnxNode,
   inputs: readonly (Value | null)[],
-  memo: Memo,
 ): readonly Value[] {
   const [first] = inputs;
   if (first?.kind === 'tensor' && (node.type === 'Shape' || node.type === 'Size')) {
@@ -112,7 +125,7 @@ function evaluate(
     }
     return folded.map((constant) => ({ kind: 'constant', constant }));
   }
-  const context = new NodeContext(builder, node, file.opset, inputs, memo);
+  const context = new NodeContext(builder, node, file.opset, inputs, memo, (name) => read.has(name));
   return resultsOf(file, context).map((tensor) => ({ kind: 'tensor', tensor }));
 }
 

@@ -38,8 +38,15 @@ export class NodeContext {
     readonly opset: number,
     readonly inputs: readonly (Value | null)[],
     readonly memo: Memo,
+    /** Whether somebody reads a tensor. */
+    readonly isRead: (name: string) => boolean,
   ) {
     this.attributes = new Attributes(node);
+  }
+
+  /** Whether anybody reads another output than the first: exporters name all that there are. */
+  get readsMore(): boolean {
+    return this.node.outputs.slice(1).some((output) => output !== '' && this.isRead(output));
   }
 
   /** An input that depends on the network's input. */

@@ -50,7 +50,9 @@ export function opaqueResults(file: OnnxFile, context: NodeContext, reason: stri
       inFileOrder(dimsOf(tensor.layout)).map((axis) => [axis]),
     ),
   );
-  return node.outputs.map((output) => {
+  // The shape of a result that nobody reads may be unknown.
+  const outputs = node.outputs.slice(0, 1 + node.outputs.findLastIndex((output) => context.isRead(output)));
+  return outputs.map((output) => {
     const dims = dimsOfResult(file, context, output);
     const order = inFileOrder(dims);
     const shape = order.map((axis) => dims[axis] ?? 1);

@@ -235,7 +235,7 @@ const expand: NodeRule = (context) => {
 export const moveRules: Readonly<Record<string, NodeRule>> = {
   Identity: identity,
   Dropout: (context) => {
-    if ((context.node.outputs[1] ?? '') !== '') throw new NoRule('its mask is asked for');
+    if (context.readsMore) throw new NoRule('its mask is asked for');
     return identity(context);
   },
   Cast: (context) => {

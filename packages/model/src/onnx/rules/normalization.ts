@@ -6,10 +6,10 @@ import { NoRule, type NodeContext, type NodeRule } from '../node-context.ts';
 
 /** (x - mean) / sqrt(variance + epsilon) * scale + bias as one factor and one summand a channel, from float64. */
 const batchNormalization: NodeRule = (context) => {
-  const { attributes, node } = context;
+  const { attributes } = context;
   if (attributes.int('training_mode', 0) === 1) throw new NoRule('it is in training mode');
   if (attributes.int('spatial', 1) === 0) throw new NoRule('it has statistics for each position');
-  if (node.outputs.slice(1).some((output) => output !== '')) throw new NoRule('its statistics are asked for');
+  if (context.readsMore) throw new NoRule('its statistics are asked for');
   const [scale, bias, mean, variance] = [1, 2, 3, 4].map((i) => context.constant(i).values);
   const epsilon = attributes.float('epsilon', 1e-5);
   const dims = context.dims();
@@ -81,8 +81,7 @@ const layerNormalization: NodeRule = (context) => {
   const dims = context.dims();
   const first = context.axis(dims.length, attributes.int('axis', -1));
   const axes = dims.map((_, axis) => axis).slice(first);
-  if (context.node.outputs.slice(1).some((output) => output !== ''))
-    throw new NoRule('its statistics are asked for');
+  if (context.readsMore) throw new NoRule('its statistics are asked for');
   const x = normalize(context, context.tensor(0), axes, attributes.float('epsilon', 1e-5));
   return scaled(context, x, context.optional(1), context.optional(2));
 };

@@ -39,9 +39,8 @@ const conv: NodeRule = (context) => {
 
 function pool(reduction: PoolReduction): NodeRule {
   return (context) => {
-    const { attributes, node } = context;
-    if (node.outputs.slice(1).some((output) => output !== ''))
-      throw new NoRule('places of maxima are asked for');
+    const { attributes } = context;
+    if (context.readsMore) throw new NoRule('places of maxima are asked for');
     const x = context.channelsLast(context.tensor(0));
     const shape = context.builder.shape(x);
     const channels = shape.at(-1) ?? 1;
