@@ -3,6 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { checkOnnx, type CheckedOnnx } from './support/onnx/check-onnx.ts';
 import { float, OnnxBuilder, type AttributeValue } from './support/onnx/onnx-builder.ts';
+import { randomNodes } from './support/onnx/random-nodes.ts';
 
 const test = suite('operators of ONNX against ONNX Runtime');
 
@@ -343,6 +344,27 @@ test('resizing in every mode', async () => {
     assert.ok(kinds.includes('resize'));
   }
   await check(dims, (b, x) => b.node('Upsample', [x, b.floats([4], [1, 1, 2, 2])], { mode: 'nearest' }), 9);
+});
+
+test('outputs that nobody reads may be named', async () => {
+  await check([1, 2, 4, 5], (b, x) => {
+    const dropped = b.node('Dropout', [x], {}, { name: 'drop', outputs: 2 });
+    return b.node('MaxPool', [dropped], { kernel_shape: [2, 2] }, { name: 'pool', outputs: 2 });
+  });
+});
+
+test('random sequences of nodes that move axes and nodes that care where they are', async () => {
+  for (let seed = 0; seed < 60; seed++) {
+    const builder = new OnnxBuilder(seededRandom(seed), 17);
+    const dims = [1, 2 + (seed % 3), 4, 3 + (seed % 2)];
+    builder.output(randomNodes(builder, builder.input('x', dims), dims, 7));
+    try {
+      await checkOnnx(builder, [dims], { absolute: 2e-5, ofLargest: 2e-5 });
+    } catch (error) {
+      const types = builder.nodes.map(({ opType }) => opType).join(' ');
+      throw new Error(`Seed ${String(seed)}, ${types}: ${(error as Error).message}`, { cause: error });
+    }
+  }
 });
 
 test.run();

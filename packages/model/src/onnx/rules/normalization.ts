@@ -44,7 +44,8 @@ export function normalize(
     else runs.push({ isReduced, length });
   }
   const reduced = runs.flatMap(({ isReduced }, i) => (isReduced ? [i] : []));
-  if (reduced.length === 0) throw new NoRule('it normalizes single values');
+  // A value is its own mean.
+  if (reduced.length === 0) return context.affine(tensor, 0, 0);
   const shape = builder.shape(node);
   const kinds = runs.map(({ isReduced }) => (isReduced ? 'r' : 'k')).join('');
   const plain = { epsilon, gamma: null, beta: null };

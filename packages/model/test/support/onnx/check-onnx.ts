@@ -21,7 +21,7 @@ export interface CheckedOnnx extends ImportedOnnx {
 export async function importBuilt(
   builder: OnnxBuilder,
   dims: readonly (readonly number[])[],
-): Promise<ImportedOnnx> {
+): Promise<ImportedOnnx & { readonly orders: readonly (readonly number[])[] }> {
   const bytes = builder.bytes();
   const file = joinParts(
     await readOnnx({
@@ -31,7 +31,7 @@ export async function importBuilt(
     }),
   );
   const inputs = file.inputs.map((input, i) => ({ dims: dims[i] ?? [], order: inputOrder(file, input) }));
-  return importOnnx(file, inputs, new Memo());
+  return { ...importOnnx(file, inputs, new Memo()), orders: inputs.map(({ order }) => order) };
 }
 
 /**
@@ -63,13 +63,7 @@ export async function checkOnnx(
   const expected = await session.run(feeds);
   await session.release();
 
-  const inputs = given.map((values, i) => {
-    const rank = dims[i]?.length ?? 0;
-    const order = rank < 3 ? [1] : [...Array.from({ length: rank - 2 }, (_, axis) => axis + 2), 1];
-    const node = graph.nodes[graph.inputs[i] ?? -1];
-    const isMoved = node?.shape.join() === order.map((axis) => dims[i]?.[axis]).join();
-    return toOrder(values, dims[i] ?? [], isMoved ? order : order.toSorted((a, b) => a - b));
-  });
+  const inputs = given.map((values, i) => toOrder(values, dims[i] ?? [], imported.orders[i] ?? []));
   const values = evaluateGraph(graph, inputs);
   graph.outputs.forEach(({ name, node }) => {
     const wanted = expected[name];
