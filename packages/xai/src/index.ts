@@ -3,12 +3,15 @@ export { XaiError, type XaiErrorCode } from './errors.ts';
 export { KernelsError, type KernelsErrorCode } from '@ablation-cam/kernels';
 export {
   embeddedModel,
+  loadLayersModel,
   loadModel,
   ModelError,
   networkOf,
   readInput,
   useBackend,
+  type LoadedLayersModel,
   type LoadedModel,
+  type LoadedOnnx,
   type ModelErrorCode,
   type Network,
   type NetworkSource,

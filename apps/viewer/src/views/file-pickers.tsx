@@ -22,7 +22,12 @@ export function FilePickers({ state, dispatch }: ViewProps) {
     <div class="pickers">
       <p class="hint">Your own, by dropping files here or choosing them; they stay on this machine.</p>
       <div class="buttons">
-        <Picker label="Open model …" accept=".h5,.hdf5,.keras,.onnx,.data,.json,.bin" multiple onFiles={give} />
+        <Picker
+          label="Open model …"
+          accept=".h5,.hdf5,.keras,.onnx,.data,.json,.bin"
+          multiple
+          onFiles={give}
+        />
         <Picker label="Open input …" accept={INPUT_FILES} onFiles={give} />
         <Picker label="Class names …" accept=".txt" onFiles={give} />
       </div>

@@ -15,10 +15,7 @@ export class SizeCache<Sized extends SizedNetwork = SizedNetwork> {
   }
 
   /** Returns the network of these sizes, or makes it; one that failed is made again. */
-  async of(
-    inputShapes: readonly Shape[] | undefined,
-    make: () => Promise<Sized>,
-  ): Promise<Sized> {
+  async of(inputShapes: readonly Shape[] | undefined, make: () => Promise<Sized>): Promise<Sized> {
     const key = (inputShapes ?? []).map((shape) => shape.join('x')).join(' ');
     const found = this.#sizes.get(key) ?? make();
     // The last used comes last, so that the first is the one to forget.

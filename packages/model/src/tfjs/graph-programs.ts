@@ -40,7 +40,8 @@ export class GraphPrograms {
         if (!tensor) throw new RangeError(`Tensor ${String(id)} is read before it is made.`);
         return tensor;
       };
-      for (const { value, values: array, shape } of constants) hold(value, this.#arrays.read(array, shape, this));
+      for (const { value, values: array, shape } of constants)
+        hold(value, this.#arrays.read(array, shape, this));
       for (const { node, value } of given) {
         const fed = feeds.get(node);
         if (value !== null && fed) hold(value, fed);
