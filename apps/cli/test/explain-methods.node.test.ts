@@ -72,4 +72,24 @@ test('an unknown method lists the known ones', async () => {
   assert.match(stderr, /^error: There is no method "gradcam"; choose from ablation-cam, .*random\.\n$/);
 });
 
+test('--layers lists what can be explained and runs nothing', async () => {
+  const { exitCode, stdout, stderr } = await runCommand([
+    'explain',
+    '--model',
+    'textures',
+    '--layers',
+    '--json',
+  ]);
+  assert.is(exitCode, 0, stderr);
+  const list = JSON.parse(stdout) as {
+    default: string;
+    layers: readonly { name: string; shape: readonly number[] }[];
+  };
+  assert.ok(list.layers.length > 5);
+  const chosen = list.layers.find(({ name }) => name === list.default);
+  assert.is(chosen?.shape.length, 3);
+  const shown = await runCommand(['explain', '--layers']);
+  assert.match(shown.stdout, /conv1d_2 +│ Conv1D +│ \d+ x 25 +│ +1 │ default/);
+});
+
 test.run();

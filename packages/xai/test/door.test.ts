@@ -64,7 +64,7 @@ test('a tensor is read before anything else: tidy and an early dispose do no har
 });
 
 for (const [what, source, pattern] of [
-  ['what loadModel returns', () => ({ model: model(), dispose: () => undefined }), /field `model`/],
+  ['what loadModel returns', () => ({ model: model(), dispose: () => undefined }), /field `network`/],
   ['a promise of a model', () => Promise.resolve(model()), /Await it first/],
   ['no model', () => undefined, /got nothing/],
   ['a file name', () => 'net/model.json', /Load one/],
