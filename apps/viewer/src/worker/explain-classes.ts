@@ -1,4 +1,4 @@
-import { networkOf, type ModelInput } from '@ablation-cam/model';
+import type { ModelInput } from '@ablation-cam/model';
 import type { Params } from '../protocol/calls.ts';
 import type { ClassMap, Explained, InputDescription } from '../protocol/descriptions.ts';
 import type { CallContext } from './answer.ts';

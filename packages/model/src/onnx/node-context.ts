@@ -87,6 +87,7 @@ export class NodeContext {
   /** The input as images or signals of channels last: `[...positions, channels]`. */
   channelsLast(tensor: Tensor): NodeId {
     const rank = tensor.layout.axes.length;
+    if (tensor.layout.axes[0] !== 0) throw new NoRule('the axis of the batch holds something else');
     return this.builder.lay(tensor, [...positionAxes(rank).map((axis) => [axis]), [1]]);
   }
 

@@ -10,6 +10,7 @@ import functionalKeras3 from '../golden/keras/functional-keras3.h5.bin';
 import sequentialKeras2 from '../golden/keras/sequential-keras2.h5.bin';
 import { openHdf5 } from '../../src/files/hdf5/open-hdf5.ts';
 import { jsonFile, smallModelJson, smallModelWeights, textFile } from './model-json.ts';
+import { smallOnnx } from './onnx/small-onnx.ts';
 import { mutated, mutatedJson } from './mutations.ts';
 
 export interface FuzzReport {
@@ -105,6 +106,7 @@ function targets(): Target[] {
       read: (seed) =>
         load([jsonFile(mutatedJson(functionalJson(), seededRandom(seed))), smallModelWeights()]),
     },
+    target('net.onnx', smallOnnx(), (bytes) => load([{ name: 'net.onnx', bytes }])),
     target('npy', encodeNpy(Float32Array.from({ length: 24 }, Math.sin), [2, 3, 4]), (changed) =>
       decodeNpy(changed),
     ),

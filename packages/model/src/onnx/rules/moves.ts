@@ -38,6 +38,14 @@ const transpose: NodeRule = (context) => {
   const x = context.tensor(0);
   const rank = context.dims().length;
   const perm = context.attributes.ints('perm') ?? Array.from({ length: rank }, (_, axis) => rank - 1 - axis);
+  const axes = Array.from({ length: rank }, (_, axis) => axis);
+  if (
+    !isSame(
+      perm.toSorted((a, b) => a - b),
+      axes,
+    )
+  )
+    throw new NoRule(`[${perm.join(', ')}] is no order of its axes`);
   const moved = context.builder.transpose(x, perm);
   return named(context, x, context.builder.asAxes(moved));
 };
@@ -48,6 +56,11 @@ const concat: NodeRule = (context) => {
   if (!first) throw new NoRule('it joins nothing');
   const own = dimsOf(first.layout);
   const axis = context.axis(own.length, context.attributes.int('axis', 0));
+  const fits = tensors.every(
+    ({ layout }) =>
+      layout.axes.length === own.length && isSame(dimsOf(layout).with(axis, 1), own.with(axis, 1)),
+  );
+  if (!fits) throw new NoRule('shapes of its inputs do not fit');
   const total = tensors.reduce((sum, { layout }) => sum + (dimsOf(layout)[axis] ?? 0), 0);
   const dims = own.with(axis, total);
   const widest = tensors.reduce((best, tensor) =>
