@@ -8,6 +8,7 @@ export type ModelErrorCode =
   | 'invalid-input'
   | 'invalid-data'
   | 'invalid-option'
+  | 'not-finite'
   | 'write-failed';
 
 /** Every error this package throws on purpose. */

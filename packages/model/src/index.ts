@@ -36,6 +36,7 @@ export type {
   LayerWeight,
 } from './network/network.ts';
 export { networkOf, type NetworkSource } from './network/network-of.ts';
+export { notFiniteError, positionNotFinite } from './network/not-finite.ts';
 export {
   layerCandidates,
   resolveOutput,

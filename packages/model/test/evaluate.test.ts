@@ -131,7 +131,35 @@ test('leaves no tensors behind, also when it fails', async () => {
   const before = tf.memory().numTensors;
   await evaluate(model, dataOf(rows, labels, classNames), { batchSize: 2 });
   const broken = dataOf([[1, Number.NaN, 0]], [0], classNames);
-  await assertRefused(() => evaluate(model, broken), 'invalid-data', /is NaN/);
+  await assertRefused(() => evaluate(model, broken), 'invalid-data', /Sample 0 holds NaN/);
+  assert.is(tf.memory().numTensors, before);
+  model.dispose();
+});
+
+test('names the layer at which values stop being finite, and no layer where a weight is at fault', async () => {
+  const model = tf.sequential({
+    layers: [
+      tf.layers.dense({ units: 3, useBias: false, inputShape: [3], name: 'grows' }),
+      tf.layers.dense({ units: 3, activation: 'softmax', useBias: false, name: 'classes' }),
+    ],
+  });
+  const before = tf.memory().numTensors;
+  const setKernel = (name: string, value: number): void => {
+    tf.tidy(() => {
+      model.getLayer(name).setWeights([tf.fill([3, 3], value)]);
+    });
+  };
+  const data = dataOf(rows, labels, classNames);
+  setKernel('grows', 3e38);
+  setKernel('classes', 1);
+  await assertRefused(
+    () => evaluate(model, data),
+    'not-finite',
+    /sample 0 .*layer "classes" \(Dense\) is the first that yields/,
+  );
+  setKernel('grows', 1);
+  setKernel('classes', NaN);
+  await assertRefused(() => evaluate(model, data), 'not-finite', /layer "classes" .*holds NaN at position 0/);
   assert.is(tf.memory().numTensors, before);
   model.dispose();
 });
@@ -170,7 +198,7 @@ test('refuses data that do not fit the model, and says what fits', async () => {
       [0, 1],
       classNames,
     ),
-    /sample 1 is NaN/,
+    /Sample 1 holds NaN/,
   );
   const data = dataOf(rows, labels, classNames);
   await assertRefused(

@@ -2,7 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import type { DataSet } from '../data/data-set.ts';
 import { readBatches, type Batch } from '../data/read-batches.ts';
 import { ModelError } from '../errors.ts';
+import { WeightStore } from '../layers/weight-store.ts';
 import { classificationMetrics, predictedClasses } from './classification-metrics.ts';
+import { refuseNotFinite } from './refuse-not-finite.ts';
 import type { EvaluationResult } from './evaluation-result.ts';
 import { FailureCollector } from './failed-example.ts';
 import { checkOutputKind, classScores, modelClassCount, type OutputKind } from './model-scores.ts';
@@ -27,7 +29,8 @@ export interface EvaluateOptions {
  * apart: its output is the probability of the second.
  *
  * @throws ModelError `invalid-data` when labels or inputs do not match the model, there are no samples, or the outputs
- *   are not what `outputs` says; `invalid-option`; the signal's reason after an abort
+ *   are not what `outputs` says; `not-finite` when a weight or an output is NaN or infinite; `invalid-option`; the signal's
+ *   reason after an abort
  */
 export async function evaluate(
   model: tf.LayersModel,
@@ -39,6 +42,7 @@ export async function evaluate(
   checkDataFits(model, data);
   checkOutputKind(model, outputs);
 
+  await new WeightStore(model).readAll();
   const startedAt = performance.now();
   const { classNames, count, inputShape } = data;
   const units = model.outputs[0]!.shape[1]!;
@@ -48,6 +52,7 @@ export async function evaluate(
   for await (const batch of readBatches(data, { batchSize })) {
     signal?.throwIfAborted();
     const predicted = await predict(model, batch.values, [batch.count, ...inputShape]);
+    await refuseNotFinite(model, data, batch, predicted, done);
     const batchScores = classScores(predicted, units, outputs, done);
     scores.set(batchScores, done * classNames.length);
     collectFailures(failures, data, batch, batchScores);

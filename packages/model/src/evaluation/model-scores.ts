@@ -48,10 +48,10 @@ export function checkOutputKind(model: tf.LayersModel, kind: OutputKind): void {
 /**
  * Class scores in [0, 1] of a model's outputs, in float64.
  *
- * @param outputs `[samples, units]`, row-major; one unit gives the probability of the second of two classes
+ * @param outputs finite, `[samples, units]`, row-major; one unit gives the probability of the second of two classes
  * @param firstSample the index of the first sample, for messages
  * @returns `[samples, classCount]`, row-major
- * @throws ModelError `invalid-data` for values that are not finite, or no probabilities where such are expected
+ * @throws ModelError `invalid-data` for values that are no probabilities where such are expected
  */
 export function classScores(
   outputs: Float32Array,
@@ -60,15 +60,12 @@ export function classScores(
   firstSample = 0,
 ): Float64Array {
   outputs.forEach((value, i) => {
-    const fits = kind === 'logits' || (value >= -ROUNDING && value <= 1 + ROUNDING);
-    if (Number.isFinite(value) && fits) return;
+    if (kind === 'logits' || (value >= -ROUNDING && value <= 1 + ROUNDING)) return;
     const sample = firstSample + Math.floor(i / units);
     throw new ModelError(
       'invalid-data',
-      Number.isFinite(value)
-        ? `The model's output ${value} for sample ${sample} is no probability. If the model ends without a softmax or ` +
-            `sigmoid, evaluate its outputs as logits.`
-        : `The model's output for sample ${sample} is ${value}. Check its weights and the scaling of its input.`,
+      `The model's output ${value} for sample ${sample} is no probability. If the model ends without a softmax or ` +
+        `sigmoid, evaluate its outputs as logits.`,
     );
   });
   const values = Float64Array.from(outputs);

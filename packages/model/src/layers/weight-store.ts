@@ -2,6 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import { ModelError } from '../errors.ts';
 import { isBackendLost } from '../backend/lost-backend.ts';
 import { fetchTensors } from '../backend/fetch-weights.ts';
+import { positionNotFinite } from '../network/not-finite.ts';
+import { isModel } from './layer-fields.ts';
+import { describeShape } from './shapes.ts';
 
 /** Returns a weight's values, or null for no weight. */
 export type WeightReader = (weight: tf.Tensor | null) => Promise<Float32Array | null>;
@@ -19,11 +22,13 @@ interface Kept {
 export class WeightStore {
   /** Listed once: TensorFlow.js walks through all layers for it. */
   readonly #variables: tf.LayersModel['weights'];
+  readonly #model: tf.LayersModel;
   readonly #kept = new Map<tf.Tensor, Kept>();
   #version = 0;
 
   constructor(model: tf.LayersModel) {
     this.#variables = model.weights;
+    this.#model = model;
   }
 
   /** Grows whenever weights were found changed: by training, by `setWeights`, by another model that shares a layer. */
@@ -45,15 +50,17 @@ export class WeightStore {
   /**
    * The array may be the backend's own, so nobody may write to it.
    *
-   * @throws ModelError `not-found` where the weights went with a lost GPU device
+   * @throws ModelError `not-found` where the weights went with a lost GPU device, `not-finite` for NaN or an infinite weight
    */
   readonly read: WeightReader = async (weight) => {
     if (!weight) return null;
     const known = this.#kept.get(weight);
     if (known?.data === weight.dataId) return known.values;
-    const values = weight
-      .data()
-      .then((data) => (data instanceof Float32Array ? data : Float32Array.from(data)));
+    const values = weight.data().then((data) => {
+      const read = data instanceof Float32Array ? data : Float32Array.from(data);
+      this.#refuseNotFinite(weight, read);
+      return read;
+    });
     this.#kept.set(weight, { data: weight.dataId, values });
     try {
       return await values;
@@ -68,7 +75,7 @@ export class WeightStore {
     }
   };
 
-  /** Reads all weights, also of layers that are no operations of the graph. */
+  /** Reads all weights, also of layers that are no operations of the graph. @throws as `read` */
   async readAll(): Promise<void> {
     await Promise.all(this.#weights().map((weight) => this.read(weight)));
   }
@@ -101,7 +108,25 @@ export class WeightStore {
     await fetchTensors(this.#weights());
   }
 
+  /** Results do not always show them: an activation in XNNPACK makes 0 of NaN, and so does a maximum. */
+  #refuseNotFinite(weight: tf.Tensor, values: Float32Array): void {
+    const position = positionNotFinite(values);
+    if (position < 0) return;
+    const owner = layersOf(this.#model).find(({ weights }) => weights.some((own) => own.read() === weight));
+    throw new ModelError(
+      'not-finite',
+      `A weight of layer "${owner?.name ?? ''}" (${owner?.getClassName() ?? 'unknown'}) holds ${String(values[position])} ` +
+        `at position ${String(position)} of its shape ${describeShape(weight.shape)}; every weight must be a finite ` +
+        'number. The training diverged or the file is damaged: load weights from before that.',
+    );
+  }
+
   #weights(): tf.Tensor[] {
     return this.#variables.map((variable) => variable.read());
   }
+}
+
+/** The layers of a model and of the models in it. */
+function layersOf({ layers }: tf.LayersModel): tf.layers.Layer[] {
+  return layers.flatMap((layer) => (isModel(layer) ? layersOf(layer) : [layer]));
 }

@@ -17,7 +17,8 @@ import { sharedAblations } from './shared-ablations.ts';
  * @returns one explanation for each input and target; plain arrays, nothing to dispose of
  * @throws XaiError `invalid-option` for an unknown method (the message lists them) or an option that does not fit,
  *   `invalid-input`, `unsupported-model` where the network lacks what the method needs, such as a gradient; ModelError
- *   `unknown-layer`, `unsupported-layer` for a layer that does not exist or has no channels; KernelsError `no-adapter` where
+ *   `unknown-layer`, `unsupported-layer` for a layer that does not exist or has no channels, `not-finite` for NaN or an
+ *   infinite number in the weights or the result; KernelsError `no-adapter` where
  *   WebGPU was asked for, `device-lost` (the next call gets a new device), `too-large`; the signal's reason after an abort
  */
 export async function explain<M extends MethodName>(

@@ -4,6 +4,7 @@ import type { Cut, ExecutorName, Plan } from '@ablation-cam/kernels';
 import type { SizedLayer } from '@ablation-cam/model';
 import type { Choice, Explanation } from '../explanation/explanation.ts';
 import { explanationOf } from '../explanation/explanation-of.ts';
+import { refuseActivation } from '../explanation/refuse-not-finite.ts';
 import { continueTail } from '../forward/continue-tail.ts';
 import { eachPass } from '../forward/each-pass.ts';
 import { constantsRead, forwardPass } from '../forward/forward-pass.ts';
@@ -54,6 +55,7 @@ export async function runAblation(
     };
     const pass = await ablate.run(inputs, count, report);
     const { output } = pass;
+    if (pass.activation) await refuseActivation(call, pass.activation, first, count);
     dispatches.ablation += output.dispatches.ablation;
     dispatches.map += output.dispatches.map;
     clampedWeights += output.clampedWeights;

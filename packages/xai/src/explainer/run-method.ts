@@ -1,6 +1,7 @@
 import { resolveTarget, type Layered, type SizedLayer } from '@ablation-cam/model';
 import { XaiError } from '../errors.ts';
 import type { Choice, Explanation, ExplanationResult } from '../explanation/explanation.ts';
+import { refuseNotFinite } from '../explanation/refuse-not-finite.ts';
 import { runAttribution } from '../methods/attribution.ts';
 import { runCam } from '../methods/cam.ts';
 import { meanOfLayers } from '../methods/mean-of-layers.ts';
@@ -20,7 +21,11 @@ export interface MethodRun {
   readonly plan: Plan | null;
 }
 
-/** Runs a method in a call, on one layer, on several or on the input, and returns what every method returns. */
+/**
+ * Runs a method in a call, on one layer, on several or on the input, and returns what every method returns.
+ *
+ * @throws ModelError `not-finite` for a result with NaN or an infinite number in it
+ */
 export async function runMethod(
   method: Method,
   call: Call,
@@ -29,6 +34,7 @@ export async function runMethod(
 ): Promise<MethodRun> {
   if ('attribute' in method) {
     const run = { explanations: await runAttribution(method, call) };
+    await refuseNotFinite(call, run.explanations);
     return { result: resultOf(method, call, options, [], [run]), plan: null };
   }
   const layers = targetLayers(call, options);
@@ -38,11 +44,12 @@ export async function runMethod(
       call.report((index + done) / layers.length);
     };
     const own = { ...call, report };
-    runs.push(
+    const run =
       method.name === 'ablation-cam'
         ? await runAblation(method, own, layer, prepared)
-        : { explanations: await runCam(method, own, layer) },
-    );
+        : { explanations: await runCam(method, own, layer) };
+    await refuseNotFinite(call, run.explanations);
+    runs.push(run);
   }
   const plan = runs.length === 1 ? (runs[0]?.plan ?? null) : null;
   return { result: resultOf(method, call, options, layers, runs), plan };

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Network, OpenShape } from '@ablation-cam/model';
+import { positionNotFinite, type Network, type OpenShape } from '@ablation-cam/model';
 import { XaiError } from '../errors.ts';
 
 /** Values with their shape, row-major; `ModelInput` of the model package is one. */
@@ -153,7 +153,7 @@ async function readOne(input: InputValues, expected: OpenShape): Promise<InputAr
     );
   }
   const data = values instanceof Float32Array ? values : Float32Array.from(values);
-  const bad = firstNotFinite(data);
+  const bad = positionNotFinite(data);
   if (bad >= 0) {
     throw new XaiError(
       'invalid-input',
@@ -162,12 +162,6 @@ async function readOne(input: InputValues, expected: OpenShape): Promise<InputAr
     );
   }
   return { data, shape };
-}
-
-/** A loop: a callback for each value takes longer than all else that a call prepares. */
-function firstNotFinite(data: Float32Array): number {
-  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return i;
-  return -1;
 }
 
 async function valuesOf(

@@ -4,6 +4,7 @@ import type { SizedLayer } from '@ablation-cam/model';
 import type { Call } from '../explainer/call.ts';
 import type { Explanation, FloatArray } from '../explanation/explanation.ts';
 import { explanationOf } from '../explanation/explanation-of.ts';
+import { refuseActivation } from '../explanation/refuse-not-finite.ts';
 import { eachPass } from '../forward/each-pass.ts';
 import { layerGradient } from '../gradients/layer-gradient.ts';
 import { takeTurns } from '../runtime/turn.ts';
@@ -60,7 +61,7 @@ export type CamMethod = WeightMethod | MapMethod;
  */
 export async function runCam(method: CamMethod, call: Call, layer: SizedLayer): Promise<Explanation[]> {
   const explanations: Explanation[] = [];
-  await eachPass(call, call.signal, async (inputs, first) => {
+  await eachPass(call, call.signal, async (inputs, first, count) => {
     const started = performance.now();
     const pass = await basePass(call, inputs, layer.node);
     try {
@@ -68,6 +69,7 @@ export async function runCam(method: CamMethod, call: Call, layer: SizedLayer): 
       if (!tapped) throw new RangeError('The target layer was not run.');
       const activation = await tapped.data<'float32'>();
       call.clock.forwardMs += performance.now() - started;
+      await refuseActivation(call, activation, first, count);
       explanations.push(
         ...(await explainPass(method, call, layer, { pass, tapped, activation, inputs, first })),
       );

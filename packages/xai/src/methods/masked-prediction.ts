@@ -6,6 +6,7 @@ import { targetLayers } from '../explainer/run-method.ts';
 import { XaiError } from '../errors.ts';
 import { probabilitiesOf } from '../explanation/probabilities.ts';
 import { compute } from '../forward/compute.ts';
+import { refuseActivation, refuseValues } from '../explanation/refuse-not-finite.ts';
 import { inputFeeds } from '../forward/each-pass.ts';
 import { classLogits } from '../forward/forward-pass.ts';
 import { batchTensors, holdInput, type ExplainedInput, type InputArray } from '../forward/model-input.ts';
@@ -72,6 +73,7 @@ export async function maskedPrediction(
       const result = tf.tidy(() => classLogits(reached[0] ?? masked, count));
       owned.push(...reached, result);
       const logits = Float32Array.from(await result.data());
+      await refuseValues(call, logits, 'The prediction', () => batchTensors(batch, 0, 1));
       return { logits, probabilities: probabilitiesOf(logits, output.scoreFunction) };
     } finally {
       tf.dispose(owned);
@@ -96,7 +98,9 @@ export async function featureMap(
     const inputs = batchTensors(batch, 0, 1);
     const [activation = tf.tensor([])] = await compute(call, inputFeeds(network, inputs), [layer.node]);
     try {
-      return { data: Float32Array.from(await activation.data()), shape: activation.shape.slice(1) };
+      const data = Float32Array.from(await activation.data());
+      await refuseActivation(call, data, 0, 1);
+      return { data, shape: activation.shape.slice(1) };
     } finally {
       tf.dispose([activation, ...inputs]);
     }

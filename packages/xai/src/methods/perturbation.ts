@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
+import { positionNotFinite } from '@ablation-cam/model';
 import { throwIfAborted, XaiError } from '../errors.ts';
 import { compute } from '../forward/compute.ts';
+import { refuseValues } from '../explanation/refuse-not-finite.ts';
 import { inputsPerPass } from '../forward/each-pass.ts';
 import type { InputArray } from '../forward/model-input.ts';
 import { takeTurns } from '../runtime/turn.ts';
@@ -21,7 +23,7 @@ export interface Variants {
  *
  * @param aim of all variants, or of each
  * @param report called after each pass with the share that is done
- * @throws the signal's reason
+ * @throws ModelError `not-finite` for a score that is no finite number; the signal's reason
  */
 export async function scoreVariants(
   call: Call,
@@ -46,13 +48,15 @@ export async function scoreVariants(
     const values = tf.tidy(() => target.head(fetched[0] ?? tf.tensor([])));
     tf.dispose([input, ...fetched]);
     try {
-      scores.set(
-        await target.scores(
-          values,
-          Array.from({ length: count }, (_, i) => (typeof aim === 'function' ? aim(first + i) : aim)),
-        ),
-        first,
+      const found = await target.scores(
+        values,
+        Array.from({ length: count }, (_, i) => (typeof aim === 'function' ? aim(first + i) : aim)),
       );
+      await refuseValues(call, found, 'The score of a changed input', () => {
+        const i = positionNotFinite(found);
+        return [tf.tensor(data.subarray(i * length, (i + 1) * length), [1, ...shape])];
+      });
+      scores.set(found, first);
     } finally {
       values.dispose();
     }
