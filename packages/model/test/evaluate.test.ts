@@ -10,9 +10,15 @@ import { assertAborted, assertRefused } from './support/refusal.ts';
 /** Inputs that are their own outputs, so that a test states the scores. */
 function identityModel(
   units: number,
-  activation: 'linear' | 'softmax' | 'sigmoid' = 'linear',
+  activation: 'linear' | 'softmax' | 'sigmoid' | 'logSoftmax' = 'linear',
 ): tf.LayersModel {
-  const layer = tf.layers.dense({ units, activation, useBias: false, inputShape: [units] });
+  const layer = tf.layers.dense({
+    units,
+    // The types of TensorFlow.js do not know logSoftmax.
+    activation: activation as 'linear',
+    useBias: false,
+    inputShape: [units],
+  });
   const model = tf.sequential({ layers: [layer] });
   tf.tidy(() => {
     layer.setWeights([tf.eye(units)]);
@@ -124,6 +130,18 @@ test('turns logits into probabilities when it is told that outputs are logits', 
   );
   raw.dispose();
   soft.dispose();
+});
+
+test('logarithms of probabilities are evaluated as what they are the logarithms of', async () => {
+  const [soft, log] = [identityModel(3, 'softmax'), identityModel(3, 'logSoftmax')];
+  const data = dataOf(rows, labels, classNames);
+  const [expected, found] = [await evaluate(soft, data), await evaluate(log, data)];
+  assert.equal(found.confusion, expected.confusion);
+  found.failures.forEach(({ confidence }, i) => {
+    assert.ok(Math.abs(confidence - (expected.failures[i]?.confidence ?? NaN)) < 1e-6);
+  });
+  soft.dispose();
+  log.dispose();
 });
 
 test('leaves no tensors behind, also when it fails', async () => {

@@ -7,7 +7,7 @@ import { classificationMetrics, predictedClasses } from './classification-metric
 import { refuseNotFinite } from './refuse-not-finite.ts';
 import type { EvaluationResult } from './evaluation-result.ts';
 import { FailureCollector } from './failed-example.ts';
-import { checkOutputKind, classScores, modelClassCount, type OutputKind } from './model-scores.ts';
+import { classScores, modelClassCount, outputKind, type OutputKind } from './model-scores.ts';
 
 export interface EvaluateOptions {
   /** Samples predicted together; 64 unless given. */
@@ -37,10 +37,10 @@ export async function evaluate(
   data: DataSet,
   options: EvaluateOptions = {},
 ): Promise<EvaluationResult> {
-  const { batchSize = 64, outputs = 'probabilities', failedExamples = 24, signal, onProgress } = options;
+  const { batchSize = 64, failedExamples = 24, signal, onProgress } = options;
   checkFailedExamples(failedExamples);
   checkDataFits(model, data);
-  checkOutputKind(model, outputs);
+  const kind = outputKind(model, options.outputs ?? 'probabilities');
 
   await new WeightStore(model).readAll();
   const startedAt = performance.now();
@@ -53,7 +53,7 @@ export async function evaluate(
     signal?.throwIfAborted();
     const predicted = await predict(model, batch.values, [batch.count, ...inputShape]);
     await refuseNotFinite(model, data, batch, predicted, done);
-    const batchScores = classScores(predicted, units, outputs, done);
+    const batchScores = classScores(predicted, units, kind, done);
     scores.set(batchScores, done * classNames.length);
     collectFailures(failures, data, batch, batchScores);
     done += batch.count;

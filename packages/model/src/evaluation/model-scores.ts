@@ -30,15 +30,16 @@ export function modelClassCount(model: tf.LayersModel): number {
 }
 
 /**
- * Refuses to pass the outputs of a model that ends in a softmax or sigmoid through another one.
+ * Returns what the numbers are that a model puts out. Logarithms of probabilities are logits of these, whatever is said.
  *
- * @throws ModelError `invalid-option`
+ * @param kind what the caller says they are
+ * @throws ModelError `invalid-option` where the outputs of a softmax or sigmoid would be passed through another one
  */
-export function checkOutputKind(model: tf.LayersModel, kind: OutputKind): void {
+export function outputKind(model: tf.LayersModel, kind: OutputKind): OutputKind {
   const last = model.outputs[0]?.sourceLayer;
-  if (kind !== 'logits' || last === undefined) return;
-  const activation = last.getConfig()['activation'] ?? last.getClassName().toLowerCase();
-  if (activation !== 'softmax' && activation !== 'sigmoid') return;
+  const activation = last?.getConfig()['activation'] ?? last?.getClassName().toLowerCase();
+  if (activation === 'logSoftmax') return 'logits';
+  if (kind !== 'logits' || (activation !== 'softmax' && activation !== 'sigmoid')) return kind;
   throw new ModelError(
     'invalid-option',
     `The model ends in a ${activation}: its outputs are probabilities, not logits. Evaluate them as such.`,

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { channelNorm, channelPlane, channelWeight, weightedMap } from '@ablation-cam/kernels';
-import type { AblationOutput, Cut, Score } from '@ablation-cam/kernels';
+import type { AblationOutput, Cut, NodeId, Score } from '@ablation-cam/kernels';
 import type { Finding } from '../explanation/explanation-of.ts';
 import { probabilitiesOf } from '../explanation/probabilities.ts';
 import type { AblationMethod } from '../methods/ablation.ts';
@@ -65,9 +65,7 @@ export async function findingsOfTargets(
       rows.set(logits);
       rows.set(ablated, logits.length);
       const all = tf.tensor2d(rows, [channels + 1, logits.length]);
-      const readsOutput = target.node === call.output.node && call.output.node !== call.output.logits;
-      if (!readsOutput) return all;
-      return call.output.scoreFunction === 'softmax' ? tf.softmax(all) : tf.sigmoid(all);
+      return target.score === 'function' ? asNetworkHasThem(call, target.node, all) : all;
     });
     try {
       const [aim = { coefficients: new Float64Array(), classIndex: null }] = await target.aims(values);
@@ -94,6 +92,20 @@ export async function findingsOfTargets(
     }
   }
   return findings;
+}
+
+/**
+ * Returns the values of a node behind the logits for rows of them, `[rows, ...shape]`, by the network's own layers: only they
+ * know what it makes of its logits.
+ *
+ * @param rows `[rows, classes]`; two classes where the network has one logit, the second of them
+ */
+function asNetworkHasThem({ network, output }: Call, node: NodeId, rows: tf.Tensor2D): tf.Tensor {
+  const shape = network.graph.nodes[output.logits]?.shape ?? [];
+  const [count, classes] = rows.shape;
+  const size = shape.reduce((product, length) => product * length, 1);
+  const own = rows.slice([0, classes - size], [count, size]).reshape([count, ...shape]);
+  return network.run(new Map([[output.logits, own]]), [node] as const)[0];
 }
 
 function positionsOf(tail: Cut['tail']): readonly number[] {

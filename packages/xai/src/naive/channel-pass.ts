@@ -82,22 +82,17 @@ export async function zeroKernelPass(
   };
 }
 
-/** The scores of the untouched network, as the passes compute them; the caller disposes of them. */
+/** The scores of the network with the weights it has now; the caller disposes of them. */
 export function wholeNetworkScores(naive: NaiveNetwork, inputs: readonly tf.Tensor[]): tf.Tensor {
-  const { network, cut, output, classes, score } = naive;
+  const { network, cut } = naive;
   return tf.tidy(() => {
-    const feeds = inputFeeds(network, inputs);
-    if (score === 'logit' || output.scoreFunction === 'linear') {
-      const [logits] = network.run(feeds, [cut.logits] as const);
-      return scoresOfLogits(naive, logits);
-    }
-    const [values] = network.run(feeds, [output.node] as const);
-    const scores = values.reshape([inputs[0]?.shape[0] ?? 1, -1]);
-    return scores.shape[1] === classes ? scores : tf.concat([tf.sub(1, scores), scores], 1);
+    const [logits] = network.run(inputFeeds(network, inputs), [cut.logits] as const);
+    return scoresOfLogits(naive, logits);
   });
 }
 
-function scoresOfLogits({ classes, score, output }: NaiveNetwork, logits: tf.Tensor): tf.Tensor {
+/** Not what the network itself makes of its logits, which may be the logarithms of probabilities. */
+export function scoresOfLogits({ classes, score, output }: NaiveNetwork, logits: tf.Tensor): tf.Tensor {
   const values = classLogits(logits, classes);
   const { scoreFunction } = output;
   if (score === 'logit' || scoreFunction === 'linear') return values;

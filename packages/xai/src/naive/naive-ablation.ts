@@ -12,7 +12,7 @@ import type { AblationOutput, AblationValue, ClassSelection, Norm, Weighting } f
 import { throwIfAborted } from '../errors.ts';
 import { inputFeeds } from '../forward/each-pass.ts';
 import { classLogits } from '../forward/forward-pass.ts';
-import { maskedPass, wholeNetworkScores, zeroKernelPass, type NaiveNetwork } from './channel-pass.ts';
+import { maskedPass, scoresOfLogits, zeroKernelPass, type NaiveNetwork } from './channel-pass.ts';
 
 /** A backend on the CPU never leaves the thread: an abort or a repaint gets its turn at least this often. */
 const LONGEST_BLOCK_MS = 100;
@@ -54,7 +54,7 @@ export async function naiveAblation(request: NaiveRequest): Promise<NaiveOutput>
   const start = performance.now();
   const [activation, logits, base] = tf.tidy(() => {
     const [a, z] = network.run(inputFeeds(network, inputs), [cut.target, cut.logits] as const);
-    return [a, classLogits(z, classes), wholeNetworkScores(naive, inputs)] as const;
+    return [a, classLogits(z, classes), scoresOfLogits(naive, z)] as const;
   });
   const channels = activation.shape.at(-1) ?? 0;
   const pass = request.zeroesFilters
