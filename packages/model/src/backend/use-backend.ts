@@ -3,6 +3,7 @@ import { defaultThreadCount, keepingErrorListeners, wasmBinaryFolder } from '#pl
 import { ModelError } from '../errors.ts';
 import { registerWasmGradients } from './wasm-gradients.ts';
 import { repairSamePadding } from './wasm-same-padding.ts';
+import { repairVolumes } from './wasm-volumes.ts';
 
 export type BackendName = 'webgpu' | 'wasm' | 'cpu';
 
@@ -123,6 +124,7 @@ async function useWasm({ wasmPath, threads }: BackendOptions): Promise<void> {
   wasmReady = true;
   registerWasmGradients();
   repairSamePadding();
+  repairVolumes();
 }
 
 /** @throws ModelError `not-found` after a failed start, when TF.js lets nobody name another place. */
