@@ -10,6 +10,14 @@ import { withoutOpaque } from './without-rule.ts';
 /** What single precision may leave of weights, in units of the largest of their class: the tolerance of the project. */
 const WEIGHTS = { ofLargest: 1e-4, absolute: 2e-6 };
 
+/**
+ * Of falls behind a layer without a rule, in units of the largest logit: there the network's own layers run once a variant in
+ * single precision, and the fall is the difference of two of their logits, which keep what each was rounded by. Measured on
+ * 41 such models: 1.6e-7 in the median, 3.4e-6 at most, whether the untouched logits come from the forward pass or from the
+ * same pass as the variants.
+ */
+const SUBTRACTED = 1e-5;
+
 /** Of logits: TensorFlow.js rounds to 6e-8 at each of some ten layers, relative to values larger than the logits. */
 const LOGITS = { ofLargest: 2e-5, absolute: 2e-5 };
 
@@ -42,6 +50,8 @@ async function check(random: RandomCase, executors: readonly Executor[]): Promis
   await checkMasked(random, tail);
 
   const isLogit = score === 'logit' || tail.scoreFunction === 'linear';
+  const { plan } = random;
+  const isSubtracted = plan.kind === 'steps' && plan.variantSteps.some(({ kind }) => kind === 'fallback');
 
   for (const executor of executors) {
     const before = tf.memory().numTensors;
@@ -57,7 +67,7 @@ async function check(random: RandomCase, executors: readonly Executor[]): Promis
         assertWeights(
           part(weights, inputs, n),
           exact,
-          isLogit,
+          { isLogit, isSubtracted },
           `${executor.name} executor, input ${String(n)}`,
         );
       });
@@ -73,8 +83,15 @@ async function check(random: RandomCase, executors: readonly Executor[]): Promis
  * Each class by itself. Weights of logits are compared as the falls that they are made of: dividing by a logit near zero
  * enlarges without end what is left of rounding.
  */
-function assertWeights(weights: Float32Array, exact: ExactAblation, isLogit: boolean, what: string): void {
+function assertWeights(
+  weights: Float32Array,
+  exact: ExactAblation,
+  { isLogit, isSubtracted }: { readonly isLogit: boolean; readonly isSubtracted: boolean },
+  what: string,
+): void {
   const classes = exact.logits.length;
+  const largest = exact.logits.reduce((most, z) => Math.max(most, Math.abs(z)), 1);
+  const tolerance = isSubtracted ? { ...WEIGHTS, absolute: SUBTRACTED * largest } : WEIGHTS;
   for (let c = 0; c < classes; c++) {
     const scale = isLogit ? Math.abs(exact.logits[c] ?? 0) : 1;
     const channels = weights.length / classes;
@@ -82,7 +99,7 @@ function assertWeights(weights: Float32Array, exact: ExactAblation, isLogit: boo
       Array.from(values).slice(c * channels, (c + 1) * channels);
     const found = ofClass(weights).map((weight) => weight * scale);
     const expected = ofClass(isLogit ? exact.logitDrops : exact.weights);
-    assertClose(found, expected, WEIGHTS, `${what}, weights of class ${String(c)}`);
+    assertClose(found, expected, tolerance, `${what}, weights of class ${String(c)}`);
   }
 }
 
