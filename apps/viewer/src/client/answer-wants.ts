@@ -63,6 +63,9 @@ export function answerWants(store: Store, client: WorkerClient): void {
   client.onDeviceLost = () => {
     store.dispatch({ kind: 'lose-device' });
   };
+  client.onReplaced = () => {
+    store.dispatch({ kind: 'replace-worker' });
+  };
   store.subscribe(follow);
   follow(store.state);
 }

@@ -87,13 +87,16 @@ export type ToWorker =
         readonly params: Params<N>;
       };
     }[CallName]
-  | { readonly kind: 'cancel'; readonly id: number };
+  | { readonly kind: 'cancel'; readonly id: number }
+  /** Is anybody there? Answered at once, whatever is being computed. */
+  | { readonly kind: 'ping' };
 
 /** From the worker to the page. */
 export type ToPage =
   | { readonly kind: 'result'; readonly id: number; readonly result: unknown }
   | { readonly kind: 'progress'; readonly id: number; readonly done: number }
   | { readonly kind: 'error'; readonly id: number; readonly code: string; readonly message: string }
+  | { readonly kind: 'alive' }
   /** The GPU device was lost; a new one is requested by the next call. */
   | { readonly kind: 'device-lost' }
   /** The worker's memory is in disorder; another worker has to take its place. */

@@ -37,7 +37,8 @@ export type WorkerAction =
   | Answer
   | { readonly kind: 'progressed'; readonly slot: SlotName; readonly key: string; readonly done: number }
   | { readonly kind: 'failed'; readonly slot: SlotName; readonly key: string; readonly message: string }
-  | { readonly kind: 'lose-device' };
+  | { readonly kind: 'lose-device' }
+  | { readonly kind: 'replace-worker' };
 
 export type Action =
   | UserAction

@@ -19,6 +19,12 @@ export function reduce(state: ViewerState, action: Action): ViewerState {
         race: state.race.status === 'running' ? { status: 'cancelled', run: state.race.run } : state.race,
         notice: 'The GPU device was lost. A new one was requested and the view restored.',
       };
+    case 'replace-worker':
+      return {
+        ...state,
+        notice:
+          'The computation gave no sign of life for half a minute. It was started again and the view restored.',
+      };
     case 'report':
       return { ...state, problem: { message: action.message, slot: 'page' } };
     case 'notify':

@@ -26,6 +26,10 @@ const post = (message: ToPage): void => {
 };
 
 self.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
+  if (data.kind === 'ping') {
+    post({ kind: 'alive' });
+    return;
+  }
   if (data.kind === 'cancel') {
     running.get(data.id)?.abort();
     return;
