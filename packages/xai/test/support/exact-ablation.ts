@@ -1,4 +1,4 @@
-import { evaluateTail, type Tail } from '@ablation-cam/kernels';
+import { evaluateTail, type ScoreFunction, type Tail } from '@ablation-cam/kernels';
 
 /** What the definition says, in float64: the tail evaluated once for every channel that is masked. */
 export interface ExactAblation {
@@ -25,17 +25,31 @@ export function exactAblation(
 ): ExactAblation {
   const values = new Map([...given].map(([node, data]) => [node, Float64Array.from(data)] as const));
   const activation = values.get(tail.target) ?? new Float64Array();
+  return ablationByLoop(
+    tail.scoreFunction,
+    activation,
+    off,
+    (masked) =>
+      evaluateTail(tail, new Map(values).set(tail.target, masked))[tail.output] ?? new Float64Array(),
+  );
+}
+
+/** The same by the logits of whatever computes them for an activation, channel by channel. */
+export function ablationByLoop(
+  scoreFunction: ScoreFunction,
+  activation: Float64Array<ArrayBuffer>,
+  off: ArrayLike<number>,
+  logitsOf: (activation: Float64Array<ArrayBuffer>) => Float64Array,
+): ExactAblation {
   const channels = off.length;
-  const logitsOf = (masked: Float64Array<ArrayBuffer>): Float64Array =>
-    evaluateTail(tail, new Map(values).set(tail.target, masked))[tail.output] ?? new Float64Array();
   const logits = logitsOf(activation);
-  const scores = scoresOf(tail, logits);
+  const scores = scoresOf(scoreFunction, logits);
   const weights = new Float64Array(channels * logits.length);
   const logitDrops = new Float64Array(channels * logits.length);
   for (let k = 0; k < channels; k++) {
     const masked = activation.map((on, i) => (i % channels === k ? (off[k] ?? 0) : on));
     const ablated = logitsOf(masked);
-    const ablatedScores = scoresOf(tail, ablated);
+    const ablatedScores = scoresOf(scoreFunction, ablated);
     logits.forEach((z, c) => {
       const [y, without] = [scores[c] ?? 0, ablatedScores[c] ?? 0];
       weights[c * channels + k] = y === 0 ? 0 : (y - without) / Math.abs(y);
@@ -45,7 +59,7 @@ export function exactAblation(
   return { logits, scores, weights, logitDrops };
 }
 
-function scoresOf({ scoreFunction }: Tail, logits: Float64Array): Float64Array {
+function scoresOf(scoreFunction: ScoreFunction, logits: Float64Array): Float64Array {
   if (scoreFunction === 'linear') return logits;
   if (scoreFunction === 'sigmoid') return logits.map((z) => 1 / (1 + Math.exp(-z)));
   const largest = logits.reduce((most, z) => Math.max(most, z), -Infinity);

@@ -11,6 +11,8 @@ export interface Drawing {
   readonly random: SeededRandom;
   /** Two axes of positions instead of one. */
   readonly isImage: boolean;
+  /** Whether the model has layers without a rule that only TensorFlow.js itself computes, and the rarer ends. */
+  readonly hasOwnLayers: boolean;
   /** Appends some blocks of any kind. */
   readonly blocks: (x: Symbolic, count: number) => Symbolic;
 }

@@ -3,6 +3,7 @@ import { chunksPerInput, type Shape, type Tail } from '@ablation-cam/kernels';
 import type { NodeId } from '@ablation-cam/kernels';
 import type { SizedLayer, SizedNetwork } from '@ablation-cam/model';
 import type { RandomCase } from './random-case.ts';
+import { isDefined } from './without-rule.ts';
 
 /** Layer classes that have to occur behind a target. */
 const LAYERS = [
@@ -104,6 +105,13 @@ const PROPERTIES: Readonly<Record<string, (random: RandomCase, layers: readonly 
   'the label one-channel': (random) => hasLabel(random, 'one-channel'),
   'the label low-rank': (random) => hasLabel(random, 'low-rank'),
   'the label all': (random) => hasLabel(random, 'all'),
+  'layers that only TensorFlow.js computes': ({ behind: { tail } }) => !isDefined(tail),
+  'a log-softmax output': ({ network, output }) => {
+    const { operation } = network.graph.nodes[output.node] ?? {};
+    return operation?.kind === 'softmax' && operation.log;
+  },
+  'one class': ({ network, output }) =>
+    output.scoreFunction !== 'sigmoid' && network.graph.nodes[output.logits]?.shape.at(-1) === 1,
   'a layer without a rule': ({ plan }) =>
     plan.kind === 'steps' && plan.variantSteps.some(({ kind }) => kind === 'fallback'),
 };

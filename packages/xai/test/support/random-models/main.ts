@@ -5,24 +5,36 @@ import { tfjsExecutor } from '../../../src/executors/tfjs/tfjs-executor.ts';
 import { checkCase } from './check-case.ts';
 import { randomCase } from './random-case.ts';
 
-const HELP = `pnpm test:models -- [--models N] [--from SEED]
+const HELP = `pnpm test:models -- [--models N] [--from SEED] [--step N]
 
 Holds every executor against the naive loop in float64 on random models, more of them than every test run can afford.
   --models N    how many, one a seed (300)
-  --from SEED   the first seed (1)`;
+  --from SEED   the first seed (1)
+  --step N      from one seed to the next (1); --from 11 --step 12: models with layers that only TensorFlow.js computes`;
 
 /** Time between two lines of progress. */
 const PROGRESS_MS = 20_000;
 
 const { values } = parseArgs({
   args: process.argv.slice(2).filter((arg) => arg !== '--'),
-  options: { models: { type: 'string' }, from: { type: 'string' }, help: { type: 'boolean' } },
+  options: {
+    models: { type: 'string' },
+    from: { type: 'string' },
+    step: { type: 'string' },
+    help: { type: 'boolean' },
+  },
 });
 
 if (values.help) console.log(HELP);
-else await runModels(wholeNumber('models', values.models ?? '300'), wholeNumber('from', values.from ?? '1'));
+else {
+  await runModels(
+    wholeNumber('models', values.models ?? '300'),
+    wholeNumber('from', values.from ?? '1'),
+    wholeNumber('step', values.step ?? '1'),
+  );
+}
 
-async function runModels(models: number, from: number): Promise<void> {
+async function runModels(models: number, from: number, step: number): Promise<void> {
   await useBackend('wasm');
   const device = await requestDevice();
   const executors = [tfjsExecutor(), referenceExecutor(), webGpuExecutor(device)];
@@ -30,7 +42,7 @@ async function runModels(models: number, from: number): Promise<void> {
   let reported = start;
   const failed: number[] = [];
   for (let done = 0; done < models; done++) {
-    const seed = from + done;
+    const seed = from + step * done;
     try {
       await checkSeed(seed);
     } catch (error) {
@@ -48,7 +60,7 @@ async function runModels(models: number, from: number): Promise<void> {
   const { pipelineCount, liveBuffers } = device;
   device.dispose();
   const names = executors.map(({ name }) => name).join(', ');
-  const seeds = `seeds ${from} to ${from + models - 1}`;
+  const seeds = `seeds ${from} to ${from + step * (models - 1)}${step > 1 ? ` in steps of ${step}` : ''}`;
   console.log(
     `${models} models (${seeds}) on ${names}: ${failed.length} failed${failed.length > 0 ? `: ${failed.join(', ')}` : ''}`,
   );

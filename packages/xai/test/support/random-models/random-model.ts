@@ -9,6 +9,7 @@ import {
   rescaling,
 } from './activations.ts';
 import { convolution, convolutionOf, denseBlock, depthwise, separable } from './convolutions.ts';
+import { byOwnLayers } from './by-own-layers.ts';
 import { call, elementsOf, type Block, type Drawing, type Symbolic } from './drawing.ts';
 import { head } from './head.ts';
 import { concatenation, gate, residual, several } from './joins.ts';
@@ -53,14 +54,18 @@ const LARGE = 400;
 /**
  * A small classifier drawn from a seed: of a signal or an image, with blocks of every kind of layer that has a rule, now and
  * then one without, one or two inputs and outputs. The caller disposes of it.
+ *
+ * @param hasOwnLayers whether layers without a rule are those of TensorFlow.js, which have no definition in float64 here
  */
-export function randomModel(random: SeededRandom): tf.LayersModel {
+export function randomModel(random: SeededRandom, hasOwnLayers: boolean): tf.LayersModel {
   const isImage = random.uniform() < 0.6;
   const hasUnknown = random.uniform() < 0.12;
-  const pool = hasUnknown ? [...BLOCKS, ...new Array<Block>(12).fill(withoutRule)] : BLOCKS;
+  const unknown = hasOwnLayers ? byOwnLayers : withoutRule;
+  const pool = hasUnknown || hasOwnLayers ? [...BLOCKS, ...new Array<Block>(12).fill(unknown)] : BLOCKS;
   const drawing: Drawing = {
     random,
     isImage,
+    hasOwnLayers,
     blocks: (x, count) => {
       let y = x;
       for (let i = 0; i < count; i++) y = (elementsOf(y) > LARGE ? shrunk : random.pick(pool))(drawing, y);

@@ -42,6 +42,12 @@ class NeighbourDifference extends OwnLayer {
 export const withoutRule: Block = ({ random }, x) =>
   call(random.uniform() < 0.5 ? new Squared() : new NeighbourDifference(), x);
 
+/** Whether all layers without a rule are those of this file. */
+export function isDefined({ nodes }: Tail): boolean {
+  const own = [Squared.className, NeighbourDifference.className];
+  return nodes.every(({ operation }) => operation.kind !== 'opaque' || own.includes(operation.layerClass));
+}
+
 /** The tail with those layers as operations that can be evaluated, for the oracle alone. */
 export function withoutOpaque(tail: Tail): Tail {
   return { ...tail, nodes: tail.nodes.map(known) };
