@@ -14,7 +14,10 @@ export function isExpected(error: unknown): error is Error {
 export function errorText(error: unknown, debug: boolean): string {
   // Messages hold names out of files, which must not reach a terminal as commands. The package that prints such text
   // otherwise is not loaded for an error.
-  return linesOf(error, debug).replace(/(?![\n\t])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
+  return linesOf(error, debug).replace(
+    /(?![\n\t])\p{Cc}|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu,
+    '\ufffd',
+  );
 }
 
 function linesOf(error: unknown, debug: boolean): string {

@@ -39,7 +39,7 @@ test('lines break between words and at line feeds, and what is too much ends in 
 });
 
 test('markup, control characters and lone surrogates are escaped', () => {
-  const written = textElement('text', { fill: '"<&' }, `<b>&"'\u0000\u001b\ud800\ttab</b>`);
+  const written = textElement('text', { fill: '"<&' }, `<b>&"'\u0000\u202e\ud800\ttab</b>`);
   assert.is(
     written,
     '<text fill="&quot;&lt;&amp;">&lt;b&gt;&amp;&quot;&#39;\ufffd\ufffd\ufffd tab&lt;/b&gt;</text>',

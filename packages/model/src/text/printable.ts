@@ -28,11 +28,14 @@ function escaped(character: string): string {
 }
 
 /**
- * Text without the characters that XML has no way to write, in whose place U+FFFD stands: one in the name of a class would
- * keep a whole drawing from being shown.
+ * Text for SVG and HTML with U+FFFD in place of the characters that XML has no way to write - one in the name of a class
+ * would keep a whole drawing from being shown - and of those that turn the direction of writing for all that follows.
  *
- * Source: XML 1.0, production 2 (Char).
+ * Source: XML 1.0, production 2 (Char); Unicode Standard Annex 9, explicit directional formatting.
  */
 export function validXml(text: string): string {
-  return text.replace(/(?![\t\n\r])\p{Cc}|[\ufffe\uffff]|\p{Surrogate}/gu, '\ufffd');
+  return text.replace(
+    /(?![\t\n\r])\p{Cc}|[\ufffe\uffff]|\p{Surrogate}|[\u202a-\u202e\u2066-\u2069]/gu,
+    '\ufffd',
+  );
 }

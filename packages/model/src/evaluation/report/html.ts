@@ -1,3 +1,5 @@
+import { validXml } from '../../text/printable.ts';
+
 /** HTML that is written as it is, where everything else is escaped. */
 export class Markup {
   constructor(readonly text: string) {}
@@ -14,7 +16,7 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /**
- * HTML from a template: texts and numbers are escaped, so that class and file names cannot break out; markup and lists
+ * HTML from a template: texts and numbers are escaped, so that class and file names cannot break out or turn the direction of what follows; markup and lists
  * of it go in as they are; `null` leaves nothing.
  */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
@@ -25,7 +27,7 @@ function render(part: Part): string {
   if (part === null) return '';
   if (part instanceof Markup) return part.text;
   if (typeof part === 'object') return part.map(render).join('');
-  return String(part).replace(/[&<>"']/g, (character) => entities[character]!);
+  return validXml(String(part)).replace(/[&<>"']/g, (character) => entities[character]!);
 }
 
 /** A `data:` URI of bytes. */

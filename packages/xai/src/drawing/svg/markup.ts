@@ -35,17 +35,18 @@ export function formatNumber(value: number): string {
   return String(Math.round(value * 1000) / 1000 + 0);
 }
 
-/** Escapes what XML gives a meaning and replaces what it cannot hold: control characters and halves of surrogate pairs. */
+/** Escapes what XML gives a meaning and replaces what no name needs: control characters, halves of surrogate pairs. */
 function escapeText(text: string): SvgMarkup {
   return Array.from(text, escapeCharacter).join('') as SvgMarkup;
 }
 
 function escapeCharacter(character: string): string {
   if (/\s/.test(character)) return ' ';
-  const code = character.codePointAt(0)!;
-  const forbidden = code < 0x20 || (code >= 0xd800 && code <= 0xdfff) || code === 0xfffe || code === 0xffff;
-  return forbidden ? '\ufffd' : (ENTITIES[character] ?? character);
+  return FORBIDDEN.test(character) ? '\ufffd' : (ENTITIES[character] ?? character);
 }
+
+/** What XML cannot hold, and what turns the direction of all that follows. */
+const FORBIDDEN = /\p{Cc}|\p{Surrogate}|[\ufffe\uffff\u202a-\u202e\u2066-\u2069]/u;
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
