@@ -78,7 +78,7 @@ test('a table for spreadsheets has a row a name, whose cells are no formulas', (
     ...{ empty: false, values: {} },
   }));
   const csv = comparisonCsv({
-    ...{ subject: {} as never, samples: NAMES, metrics: [], methods: [], classNames: names, records },
+    ...{ settings: {} as never, samples: NAMES, metrics: [], methods: [], classNames: names, records },
   });
   const [, ...rows] = rowsOf(csv);
   assert.is(rows.length, NAMES);
