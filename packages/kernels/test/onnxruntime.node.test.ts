@@ -65,6 +65,24 @@ test('every node of random graphs has the value that float64 gives it', async ()
   }
 });
 
+test('a layer that is used twice multiplies by the same weights', async () => {
+  const kernel = Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9);
+  const dense = { kind: 'dense', units: 3, kernel, bias: null } as const;
+  const graph: Graph = {
+    nodes: [
+      { name: 'input', operation: { kind: 'input' }, inputs: [], shape: [2, 3] },
+      { name: 'dense', operation: dense, inputs: [0], shape: [2, 3] },
+      { name: 'dense', operation: dense, inputs: [1], shape: [2, 3] },
+    ],
+    inputs: [0],
+    outputs: [],
+  };
+  const session = await GraphSession.create(graph, [0], [2], { threads: 1 });
+  const [found] = await session.run([Float32Array.of(1, 0, 0, 0, 1, 0)], 1);
+  session.dispose();
+  assert.equal([...(found ?? [])], [30, 36, 42, 66, 81, 96]);
+});
+
 /** Holds what the engine makes of a program against an interpreter in float64. */
 async function checkProgram(
   random: RandomTail,

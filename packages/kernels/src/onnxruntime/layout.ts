@@ -46,6 +46,13 @@ export function plainLayout(shape: ProgramShape, variants: number): Layout {
   return { axes, dims: axes };
 }
 
+/** The same layout with factors that no other tensor has. */
+export function withOwnFactors({ axes, dims }: Layout): Layout {
+  const own = new Map(dims.flat().map((factor) => [factor, { ...factor }]));
+  const copy = (factors: Factors): Factors => factors.map((factor) => own.get(factor) ?? factor);
+  return { axes: axes.map(copy), dims: dims.map(copy) };
+}
+
 /** Output axis i is input axis `from[i]`. */
 export function permuted({ axes, dims }: Layout, from: readonly number[]): Layout {
   return { axes: from.map((axis) => axes[axis] ?? []), dims };

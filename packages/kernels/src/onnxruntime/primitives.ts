@@ -3,7 +3,7 @@ import type { BinaryFunction, Primitive, PrimitiveOf } from '../lowering/primiti
 import { joinAlong, padded, picked, repeated, resized, sliced } from './axes.ts';
 import { binary } from './broadcasting.ts';
 import { multiplied } from './mat-mul.ts';
-import { lengthOf, permuted, plainLayout, reshaped, type Factors } from './layout.ts';
+import { lengthOf, permuted, plainLayout, reshaped, withOwnFactors, type Factors } from './layout.ts';
 import type { ModelTensor, TensorWriter } from './tensor-writer.ts';
 import { convolved, convolvedDepthwise, pooled } from './windows.ts';
 
@@ -82,7 +82,9 @@ export function writePrimitive<Kind extends Primitive['kind']>(
   writer: TensorWriter,
 ): ModelTensor {
   const row: Row<Kind> = PRIMITIVES[operation.kind];
-  return row(operation, inputs, shape, writer);
+  // Of one origin, two tensors may hold the same factor in axes that this operation does not run together.
+  const apart = inputs.map((x) => ({ ...x, layout: withOwnFactors(x.layout) }));
+  return row(operation, apart, shape, writer);
 }
 
 const UNARY = {
