@@ -1,8 +1,9 @@
 import * as assert from 'uvu/assert';
 import { deviceSuite } from '@ablation-cam/tools/testing';
-import { referenceExecutor, requestDevice, webGpuExecutor } from '@ablation-cam/kernels';
+import { onnxRuntimeExecutor, referenceExecutor, requestDevice, webGpuExecutor } from '@ablation-cam/kernels';
 import { useBackend } from '@ablation-cam/model';
 import { tfjsExecutor } from '../src/executors/tfjs/tfjs-executor.ts';
+import { takeTurns } from '../src/runtime/turn.ts';
 import { checkCase } from './support/random-models/check-case.ts';
 import { FACTS, factsOf } from './support/random-models/facts.ts';
 import { randomCase, type RandomCase } from './support/random-models/random-case.ts';
@@ -36,7 +37,12 @@ async function forEachCase(use: (random: RandomCase) => Promise<void> | void): P
 test(`weigh the channels of any tensor of ${String(MODELS)} models as the naive loop does in float64`, async ({
   device,
 }) => {
-  const executors = [tfjsExecutor(), referenceExecutor(), webGpuExecutor(device)];
+  const executors = [
+    tfjsExecutor(),
+    onnxRuntimeExecutor(takeTurns, { threads: 1 }),
+    referenceExecutor(),
+    webGpuExecutor(device),
+  ];
   await forEachCase((random) => checkCase(random, executors));
   const { pipelineCount } = device;
   assert.ok(pipelineCount > 10 && pipelineCount <= MOST_PIPELINES, `${String(pipelineCount)} pipelines`);

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
-import { referenceExecutor, requestDevice, webGpuExecutor } from '@ablation-cam/kernels';
+import { onnxRuntimeExecutor, referenceExecutor, requestDevice, webGpuExecutor } from '@ablation-cam/kernels';
 import { useBackend } from '@ablation-cam/model';
 import { tfjsExecutor } from '../../../src/executors/tfjs/tfjs-executor.ts';
+import { takeTurns } from '../../../src/runtime/turn.ts';
 import { checkCase } from './check-case.ts';
 import { randomCase } from './random-case.ts';
 
@@ -37,7 +38,12 @@ else {
 async function runModels(models: number, from: number, step: number): Promise<void> {
   await useBackend('wasm');
   const device = await requestDevice();
-  const executors = [tfjsExecutor(), referenceExecutor(), webGpuExecutor(device)];
+  const executors = [
+    tfjsExecutor(),
+    onnxRuntimeExecutor(takeTurns, { threads: 1 }),
+    referenceExecutor(),
+    webGpuExecutor(device),
+  ];
   const start = performance.now();
   let reported = start;
   const failed: number[] = [];
