@@ -83,6 +83,25 @@ test('a layer that is used twice multiplies by the same weights', async () => {
   assert.equal([...(found ?? [])], [30, 36, 42, 66, 81, 96]);
 });
 
+test('a pooling reads padding that is as wide as its window', async () => {
+  const window = { window: [2, 2], strides: [2, 2], padBefore: [0, 0] };
+  const operations = [
+    { kind: 'input' },
+    { kind: 'pool', reduction: 'average', ...window },
+    { kind: 'pad', before: [2, 2] },
+    { kind: 'pool', reduction: 'average', ...window },
+  ] as const;
+  const sides = [4, 2, 4, 2];
+  const nodes = operations.map((operation, i) => {
+    const shape = [sides[i] ?? 1, sides[i] ?? 1, 3];
+    return { name: operation.kind, operation, inputs: i === 0 ? [] : [i - 1], shape };
+  });
+  const session = await GraphSession.create({ nodes, inputs: [0], outputs: [] }, [0], [3], { threads: 1 });
+  const [found] = await session.run([new Float32Array(4 * 4 * 3).fill(8)], 1);
+  session.dispose();
+  assert.equal([...(found ?? [])], [...new Array<number>(9).fill(0), 8, 8, 8]);
+});
+
 /** Holds what the engine makes of a program against an interpreter in float64. */
 async function checkProgram(
   random: RandomTail,

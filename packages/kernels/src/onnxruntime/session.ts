@@ -15,6 +15,9 @@ export type Values = ReadonlyMap<Tensor, Float32Array>;
 /** Only errors: a session's warnings are about graphs that people wrote. */
 const ERRORS = 3;
 
+/** It hands padding to the pooling behind it, which refuses any that is as wide as its window. */
+const EXTRA = { optimization: { disable_specified_optimizers: 'Pad_Fusion' } };
+
 /** A part of a program that ONNX Runtime has prepared; holds its weights until it is disposed of. */
 export class ProgramSession {
   readonly #runtime: OnnxRuntime;
@@ -56,6 +59,7 @@ export class ProgramSession {
       const session = await runtime.InferenceSession.create(bytes, {
         logSeverityLevel: ERRORS,
         externalData,
+        extra: EXTRA,
         ...(threads !== undefined && { intraOpNumThreads: threads }),
       });
       return new ProgramSession(runtime, session, program, shapes);
