@@ -1,11 +1,11 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { access, lstat, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { access, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { brotliDecompress, createBrotliDecompress } from 'node:zlib';
 import { parseTar } from 'nanotar';
+import { cacheFolder } from './cache-folder.ts';
 
 /** The archives inside `@sparticuz/chromium` that something here needs. */
 export type ChromiumPart = 'swiftshader' | 'chromium' | 'al2023' | 'fonts';
@@ -79,28 +79,6 @@ async function packageRoot(entry: string): Promise<string> {
     folder = parent;
   }
   return folder;
-}
-
-/** A folder only this user can write: libraries in it are loaded into the process. */
-async function cacheFolder(): Promise<string> {
-  const inHome = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'ablation-cam');
-  try {
-    return await privateFolder(inHome);
-  } catch {
-    // A service account may have no writable home; a private folder among the temporary files serves as well.
-    return privateFolder(join(tmpdir(), `ablation-cam-${process.getuid?.().toFixed() ?? 'user'}`));
-  }
-}
-
-async function privateFolder(path: string): Promise<string> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
-  await access(path, 2);
-  const stat = await lstat(path);
-  const owned = stat.isDirectory() && (process.getuid === undefined || stat.uid === process.getuid());
-  if (!owned || (stat.mode & 0o022) !== 0) {
-    throw new Error(`${path} must be a folder that only this user can write`);
-  }
-  return path;
 }
 
 async function exists(path: string): Promise<boolean> {
