@@ -11,6 +11,7 @@ export interface OnnxRuntime {
     data: Float32Array | BigInt64Array,
     dims: readonly number[],
   ) => RuntimeTensor;
+  readonly env?: { readonly versions?: { readonly node?: string } };
 }
 
 export interface RuntimeSession {
@@ -25,8 +26,8 @@ export interface RuntimeTensor {
 
 /** ONNX Runtime, or why there is none, as a part of a sentence. */
 export type FoundRuntime =
-  | { readonly runtime: OnnxRuntime; readonly absence: null }
-  | { readonly runtime: null; readonly absence: string };
+  | { readonly runtime: OnnxRuntime; readonly version: string; readonly absence: null }
+  | { readonly runtime: null; readonly version: null; readonly absence: string };
 
 /** The absence in browsers, where nobody can do anything about it. */
 export const NODE_ONLY = 'it runs in Node only';
@@ -52,20 +53,22 @@ export async function onnxRuntime(): Promise<OnnxRuntime> {
 async function load(): Promise<FoundRuntime> {
   try {
     const module = await importOnnxRuntime();
-    if (!module) return { runtime: null, absence: NODE_ONLY };
-    return isRuntime(module)
-      ? { runtime: module, absence: null }
-      : { runtime: null, absence: 'the package onnxruntime-node is not what was expected' };
+    if (!module) return absent(NODE_ONLY);
+    if (!isRuntime(module)) return absent('the package onnxruntime-node is not what was expected');
+    return { runtime: module, version: module.env?.versions?.node ?? 'unknown', absence: null };
   } catch (error) {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
     const [why = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-    return {
-      runtime: null,
-      absence: isMissing
+    return absent(
+      isMissing
         ? 'the package onnxruntime-node is not installed'
         : `the package onnxruntime-node cannot be loaded (${why.replace(/\.$/, '')})`,
-    };
+    );
   }
+}
+
+function absent(absence: string): FoundRuntime {
+  return { runtime: null, version: null, absence };
 }
 
 function isRuntime(module: unknown): module is OnnxRuntime {
