@@ -85,7 +85,7 @@ export async function openCase(benchCase: BenchCase, runtime: BenchRuntime): Pro
   const classes = logitValues.length / batch;
   const networkOperations = benchCase.layer === null ? null : operationsOf(graph);
   const off = await offValues(opened);
-  const auto = new ExecutorChoice(tail).choose('auto', runtime, batch).choice;
+  const auto = (await new ExecutorChoice(tail).choose('auto', runtime, batch)).choice;
   tf.dispose([...feeds.values(), activation, logits, ...constants]);
 
   const live = new Map<BenchBackend, LiveNetwork>([['wasm', liveNetwork(opened, values, batch)]]);

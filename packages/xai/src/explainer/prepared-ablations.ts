@@ -68,7 +68,7 @@ export class PreparedAblations {
     inputs: number,
   ): Promise<ReadyPlan> {
     const { executors, ready } = this.#find(network, layer, output);
-    const { executor, plan, choice } = executors.choose(requested, runtime, inputs);
+    const { executor, plan, choice } = await executors.choose(requested, runtime, inputs);
     const place = placeOf(executor.name, runtime.device);
     const known = ready.find((item) => item.executor === executor.name);
     if (known && known.place === place) return { prepared: known.prepared, choice };

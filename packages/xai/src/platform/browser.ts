@@ -1,2 +1,9 @@
+import type { KeptSpeeds } from '../runtime/calibration/machine-speeds.ts';
+
 /** What differs between Node and the browser; `node.ts` exports the same names. */
 export { rasterize } from './browser-rasterize.ts';
+
+/** Null: a page measures again each time it is opened. */
+export function keptSpeeds(_revision: string): KeptSpeeds | null {
+  return null;
+}

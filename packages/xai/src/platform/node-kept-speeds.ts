@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { availableParallelism, cpus } from 'node:os';
+import { join } from 'node:path';
+import { cacheFolder } from '@ablation-cam/tools/cache-folder';
+import type { KeptSpeeds } from '../runtime/calibration/machine-speeds.ts';
+
+/** A file in the cache folder of the user, one for each processor, number of cores and version of Node. */
+export function keptSpeeds(revision: string): KeptSpeeds {
+  const [processor] = cpus();
+  const machine = [
+    revision,
+    processor?.model,
+    availableParallelism(),
+    process.platform,
+    process.arch,
+    process.version,
+  ].join(', ');
+  const key = createHash('sha256').update(machine).digest('hex').slice(0, 16);
+  const place = async (): Promise<string> => join(await cacheFolder(), `speeds-${key}.json`);
+  return {
+    machine,
+    place,
+    read: async () => readFile(await place(), 'utf8'),
+    write: async (text) => {
+      const file = await place();
+      // Others read it meanwhile: it is there as a whole or not at all.
+      const scratch = `${file}.${String(process.pid)}`;
+      await writeFile(scratch, text);
+      await rename(scratch, file);
+    },
+  };
+}
