@@ -10,9 +10,16 @@ test('a command prints only its result on standard output and ends with exit cod
   const { exitCode, stdout, stderr } = await runCommand(['adapter', '--json']);
   assert.is(stderr, '');
   assert.is(exitCode, 0);
-  const facts = JSON.parse(stdout) as Record<string, unknown>;
-  assert.type(facts['description'], 'string');
-  assert.type(facts['software'], 'boolean');
+  const { adapter, onnxRuntime, places } = JSON.parse(stdout) as Record<
+    'adapter' | 'onnxRuntime',
+    Record<string, unknown>
+  > & {
+    readonly places: readonly { readonly place: string; readonly speed: Record<string, unknown> }[];
+  };
+  assert.type(adapter['description'], 'string');
+  assert.type(adapter['software'], 'boolean');
+  assert.match(String(onnxRuntime['version']), /^1\.\d+/);
+  assert.ok(places.some(({ place, speed }) => place === 'reference' && Number(speed['operations']) > 0));
 });
 
 test('--help lists the options of a command', async () => {
