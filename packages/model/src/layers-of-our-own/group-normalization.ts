@@ -1,14 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { ModelError } from '../errors.ts';
-
-type LayerConfig = NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]>;
-type Variable = ReturnType<tf.layers.Layer['addWeight']>;
-
-/** The factors of an L1 and an L2 penalty, as layers of TensorFlow.js write them. */
-export interface L1L2Config {
-  readonly className: 'L1L2';
-  readonly config: { readonly l1: number; readonly l2: number };
-}
+import { onlyInput, onlyShape, type LayerConfig, type Variable } from './own-layer.ts';
+import { regularizerOf, type L1L2Config } from './regularizer.ts';
 
 /** Options by their Keras names, in camel case. */
 export interface GroupNormalizationConfig extends LayerConfig {
@@ -60,7 +53,7 @@ export class GroupNormalization extends tf.layers.Layer {
 
   /** @throws ModelError `unsupported-layer` where the groups do not divide the channels */
   override build(inputShape: tf.Shape | tf.Shape[]): void {
-    const shape = singleShape(inputShape);
+    const shape = onlyShape(inputShape);
     const axis = this.axis < 0 ? this.axis + shape.length : this.axis;
     const channels = shape[axis];
     if (axis < 1 || typeof channels !== 'number') {
@@ -80,11 +73,11 @@ export class GroupNormalization extends tf.layers.Layer {
     }
     const { ones, zeros } = tf.initializers;
     if (this.scale) {
-      const penalty = regularizer(this.gammaRegularizer);
+      const penalty = regularizerOf(this.gammaRegularizer);
       this.gamma = this.addWeight('gamma', [channels], 'float32', ones(), penalty, true);
     }
     if (this.center) {
-      const penalty = regularizer(this.betaRegularizer);
+      const penalty = regularizerOf(this.betaRegularizer);
       this.beta = this.addWeight('beta', [channels], 'float32', zeros(), penalty, true);
     }
     super.build(inputShape);
@@ -97,8 +90,7 @@ export class GroupNormalization extends tf.layers.Layer {
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
-      const [x] = Array.isArray(inputs) ? inputs : [inputs];
-      if (!x) throw new RangeError('The layer was given no input.');
+      const x = onlyInput(inputs);
       const others = x.shape.map((_, axis) => axis).filter((axis) => axis !== this.axis);
       const order = [...others, this.axis];
       const isLast = this.axis === x.rank - 1;
@@ -127,13 +119,4 @@ export class GroupNormalization extends tf.layers.Layer {
     const penalties = { gammaRegularizer, betaRegularizer } as unknown as tf.serialization.ConfigDict;
     return { ...super.getConfig(), groups, axis, epsilon, center, scale, ...penalties };
   }
-}
-
-function singleShape(shape: tf.Shape | tf.Shape[]): tf.Shape {
-  const [first] = shape;
-  return Array.isArray(first) ? first : (shape as tf.Shape);
-}
-
-function regularizer(penalty: L1L2Config | null): ReturnType<typeof tf.regularizers.l1l2> | undefined {
-  return penalty ? tf.regularizers.l1l2(penalty.config) : undefined;
 }

@@ -13,6 +13,7 @@ const HEAD_CLASSES = new Set([
   'Dense',
   'Dropout',
   'SpatialDropout1D',
+  'KerasIdentity',
   'GaussianDropout',
   'GaussianNoise',
   'AlphaDropout',
@@ -26,9 +27,10 @@ const HEAD_CLASSES = new Set([
   'GlobalAveragePooling2D',
   'GlobalMaxPooling1D',
   'GlobalMaxPooling2D',
+  'KerasGlobalPooling',
 ]);
 
-const ACTIVATION_CLASSES = new Set(['ReLU', 'LeakyReLU', 'ELU', 'ThresholdedReLU', 'PReLU']);
+const ACTIVATION_CLASSES = new Set(['ReLU', 'LeakyReLU', 'ELU', 'ThresholdedReLU', 'PReLU', 'KerasReLU']);
 
 /** Returns the calls that yield what their layers yield, as a user knows them, in topological order. */
 export function describeLayers(graph: LayerGraph): DescribedLayer[] {

@@ -66,8 +66,9 @@ export function isModel(layer: tf.layers.Layer): layer is tf.LayersModel {
 }
 
 /**
- * Returns the class name under which the layer's computation is known, or null where it computes something of its own:
- * a subclass that replaces `call` and inherits the name of the class it extends, or a layer whose `call` was replaced.
+ * Returns the name under which the class that the layer's computation is of is registered, or null where it computes something
+ * of its own: a subclass that replaces `call` and inherits the name of the class it extends, or a layer whose `call` was
+ * replaced. (`getClassName` is the name that is shown, and may be that of another class.)
  */
 export function layerClass(layer: tf.layers.Layer): string | null {
   if (Object.hasOwn(layer, 'call')) return null;
@@ -76,7 +77,7 @@ export function layerClass(layer: tf.layers.Layer): string | null {
     if (Object.hasOwn(prototype, 'call')) return null;
     prototype = Object.getPrototypeOf(prototype) as { readonly constructor: object } | null;
   }
-  return prototype ? layer.getClassName() : null;
+  return prototype ? (prototype.constructor as unknown as { readonly className: string }).className : null;
 }
 
 function unexpected(layer: tf.layers.Layer, name: string, expected: string): ModelError {

@@ -8,6 +8,7 @@ import { isVector } from './shapes.ts';
 const KEEPS_VALUES = new Set([
   'Dropout',
   'SpatialDropout1D',
+  'KerasIdentity',
   'GaussianDropout',
   'GaussianNoise',
   'AlphaDropout',
@@ -16,7 +17,15 @@ const KEEPS_VALUES = new Set([
 ]);
 
 /** Layers that apply their `activation` to a result of their own. */
-const WITH_ACTIVATION = new Set(['Dense', 'Conv1D', 'Conv2D', 'DepthwiseConv2D', 'SeparableConv2D']);
+const WITH_ACTIVATION = new Set([
+  'Dense',
+  'Conv1D',
+  'Conv2D',
+  'DepthwiseConv2D',
+  'SeparableConv2D',
+  'KerasGroupedConvolution',
+  'KerasDilatedDepthwise',
+]);
 
 /** The logarithm of a softmax has the same logits, and the same classes win: it is explained as its softmax. */
 const SCORE_FUNCTIONS: Readonly<Record<string, ScoreFunction>> = {

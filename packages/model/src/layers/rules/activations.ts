@@ -32,6 +32,9 @@ export function activationLinks(name: string, shape: Shape): Translation {
   if (name === 'softmax' || name === 'logSoftmax') {
     return [{ operation: { kind: 'softmax', log: name === 'logSoftmax' }, shape }];
   }
+  if (name === 'kerasHardSigmoid') return clipped(shape, 1, 3, 1 / 6, 0);
+  if (name === 'kerasHardTanh') return clipped(shape, 3, 3, 1 / 3, -1);
+  if (name === 'kerasLeakyRelu') return [activation('leaky-relu', shape, 0.2)];
   const known = ACTIVATIONS[name];
   if (!known) return noRule(`its activation "${name}" is not one of TensorFlow.js`);
   return [activation(known, shape, known === 'elu' ? 1 : undefined)];
@@ -73,6 +76,9 @@ export const activationRules: Readonly<Record<string, LayerRule>> = {
   // TensorFlow.js has a softmax along the last axis only, and fails along any other.
   Softmax: (context) => activationLinks('softmax', inputShapeOf(context)),
 
+  KerasReLU: () => noRule('it is a ReLU with a threshold or a slope, and a maximum'),
+  KerasIdentity: identity,
+
   Dropout: identity,
   SpatialDropout1D: identity,
   GaussianDropout: identity,
@@ -84,16 +90,28 @@ export const activationRules: Readonly<Record<string, LayerRule>> = {
 function cappedRelu(cap: number, shape: Shape): Translation {
   if (cap === 6) return [activation('relu6', shape)];
   if (!(cap > 0)) return noRule(`its maximum is ${String(cap)}, so that nothing passes it`);
-  return [scaled(6 / cap, shape), activation('relu6', shape), scaled(cap / 6, shape)];
+  return clipped(shape, 6 / cap, 0, cap / 6, 0);
 }
 
-function scaled(factor: number, shape: Shape): Link {
+/** relu6(x * scale + shift) * newScale + newShift. */
+function clipped(
+  shape: Shape,
+  scale: number,
+  shift: number,
+  newScale: number,
+  newShift: number,
+): readonly Link[] {
+  return [affine(scale, shift, shape), activation('relu6', shape), affine(newScale, newShift, shape)];
+}
+
+/** x * scale + shift, the same for all channels. */
+export function affine(scale: number, shift: number, shape: Shape): Link {
   const channels = shape.at(-1) ?? 1;
   return {
     operation: {
       kind: 'affine',
-      scale: new Float32Array(channels).fill(factor),
-      shift: new Float32Array(channels),
+      scale: new Float32Array(channels).fill(scale),
+      shift: new Float32Array(channels).fill(shift),
     },
     shape,
   };

@@ -6,7 +6,7 @@ import { slidingWindow, type LayerWindow } from './sliding-window.ts';
 
 const NOT_BUILT = noRule('it has no weights yet');
 
-/** Conv1D and Conv2D; `groups` is not read, as TensorFlow.js does not read it. */
+/** Conv1D and Conv2D of TensorFlow.js, which does not read `groups`. */
 const convolution: LayerRule = async (context) => {
   const { layer } = context;
   const kernel = await context.read('kernel');
@@ -25,25 +25,73 @@ const convolution: LayerRule = async (context) => {
   return withOwnActivation(context, links);
 };
 
-/** `dilationRate` is not read, as TensorFlow.js does not read it. */
-const depthwise: LayerRule = async (context) => {
+/** A convolution with groups, of this package: as many as channels make it depthwise, fewer are one kernel with zeros. */
+const groupedConvolution: LayerRule = async (context) => {
   const { layer } = context;
-  const kernel = await context.read('depthwiseKernel');
+  const kernel = await context.read('kernel');
   if (!kernel) return NOT_BUILT;
   const bias = await context.read('bias');
-  const multiplier = numberField(layer, 'depthMultiplier');
-  const links = channelsLast(isChannelsFirst(layer), inputShapeOf(context), (shape) => {
-    const { sliding, positions } = windowOf(context, shape, [1, 1]);
-    const channels = (shape.at(-1) ?? 0) * multiplier;
-    return [
-      {
-        operation: { kind: 'depthwise', multiplier, ...sliding, kernel, bias },
-        shape: [...positions, channels],
-      },
-    ];
-  });
-  return withOwnActivation(context, links);
+  const [filters, groups] = [numberField(layer, 'filters'), numberField(layer, 'groups')];
+  const shape = inputShapeOf(context);
+  const channels = shape.at(-1) ?? 1;
+  const { sliding, positions } = windowOf(context, shape, numbersField(layer, 'dilationRate'));
+  const to = [...positions, filters];
+  if (groups === channels) {
+    const multiplier = filters / channels;
+    return withOwnActivation(context, [
+      { operation: { kind: 'depthwise', multiplier, ...sliding, kernel, bias }, shape: to },
+    ]);
+  }
+  if (kernel.length * groups > MOST_KERNEL_VALUES)
+    return noRule('its kernel without groups would be too large');
+  const whole = ungroupedKernel(kernel, channels, filters, groups);
+  return withOwnActivation(context, [
+    { operation: { kind: 'convolution', filters, ...sliding, kernel: whole, bias }, shape: to },
+  ]);
 };
+
+/** 64 MB: more is slower than the layer itself. */
+const MOST_KERNEL_VALUES = 2 ** 24;
+
+/** `[..., channels / groups, filters]` as `[..., channels, filters]`, zero where a filter does not read a channel. */
+function ungroupedKernel(
+  kernel: Float32Array,
+  channels: number,
+  filters: number,
+  groups: number,
+): Float32Array {
+  const [own, each] = [channels / groups, filters / groups];
+  const whole = new Float32Array(kernel.length * groups);
+  kernel.forEach((value, i) => {
+    const filter = i % filters;
+    const row = Math.floor(i / filters);
+    const channel = Math.floor(filter / each) * own + (row % own);
+    whole[(Math.floor(row / own) * channels + channel) * filters + filter] = value;
+  });
+  return whole;
+}
+
+/** The dilation is not read of TensorFlow.js's layer, as that does not read it. */
+function depthwise(dilationOf: (context: LayerContext) => readonly number[]): LayerRule {
+  return async (context) => {
+    const { layer } = context;
+    const kernel = await context.read('depthwiseKernel');
+    if (!kernel) return NOT_BUILT;
+    const bias = await context.read('bias');
+    const multiplier = numberField(layer, 'depthMultiplier');
+    const links = channelsLast(isChannelsFirst(layer), inputShapeOf(context), (shape) => {
+      const { sliding, positions } = windowOf(context, shape, dilationOf(context));
+      const channels = (shape.at(-1) ?? 0) * multiplier;
+      return [
+        {
+          operation: { kind: 'depthwise', multiplier, ...sliding, kernel, bias },
+          shape: [...positions, channels],
+        },
+      ];
+    });
+    return withOwnActivation(context, links);
+  };
+}
 
 const separable: LayerRule = async (context) => {
   const { layer } = context;
@@ -87,7 +135,9 @@ export const linearRules: Readonly<Record<string, LayerRule>> = {
       ? noRule('TensorFlow.js does not move its channels back to the front')
       : convolution(context),
   Conv2D: convolution,
-  DepthwiseConv2D: depthwise,
+  DepthwiseConv2D: depthwise(() => [1, 1]),
+  KerasDilatedDepthwise: depthwise(({ layer }) => numbersField(layer, 'dilationRate')),
+  KerasGroupedConvolution: groupedConvolution,
   SeparableConv2D: separable,
   Dense: dense,
 };

@@ -1,6 +1,8 @@
 import type { Shape } from '@ablation-cam/kernels';
 import { isChannelsFirst, layerField, numberField, numbersField, pairsField } from '../layer-fields.ts';
-import { channelsLast, inputShapeOf, type LayerRule } from '../translation.ts';
+import { Resizing } from '../../layers-of-our-own/resizing.ts';
+import { channelsLast, inputShapeOf, noRule, type LayerRule, type Link } from '../translation.ts';
+import { affine } from './activations.ts';
 
 const flatten: LayerRule = (context) => {
   const shape = inputShapeOf(context);
@@ -47,6 +49,39 @@ const upSampling: LayerRule = (context) =>
     return [{ operation: { kind: 'resize', interpolation, coordinates: 'asymmetric' }, shape: resized }];
   });
 
+/** Of this package: channels last, with half-pixel centers. */
+const upSamplingOfKeras: LayerRule = (context) => {
+  const [height = 1, width = 1, channels = 1] = inputShapeOf(context);
+  const [down = 1, across = 1] = numbersField(context.layer, 'size');
+  return [resized('bilinear', [height * down, width * across, channels])];
+};
+
+const resizing: LayerRule = (context) => {
+  const { layer } = context;
+  if (!(layer instanceof Resizing)) return noRule('its class is not that of this package');
+  const shape = inputShapeOf(context);
+  const [height = 1, width = 1, channels = 1] = shape;
+  const { start, size, border } = layer.framing([height, width]);
+  const links: Link[] = [];
+  const part: Shape = [...size, channels];
+  if (size[0] !== height || size[1] !== width) {
+    links.push({ operation: { kind: 'crop', before: start }, shape: part });
+  }
+  if (border[0] > 0 || border[1] > 0) {
+    const framed = [size[0] + 2 * border[0], size[1] + 2 * border[1], channels];
+    // Padding is with zeros: what it stands for is moved there and back.
+    const fill = layer.fillValue;
+    if (fill !== 0) links.push(affine(1, -fill, part));
+    links.push({ operation: { kind: 'pad', before: border }, shape: framed });
+    if (fill !== 0) links.push(affine(1, fill, framed));
+  }
+  return [...links, resized(layer.interpolation, [layer.height, layer.width, channels])];
+};
+
+function resized(interpolation: 'nearest' | 'bilinear', shape: Shape): Link {
+  return { operation: { kind: 'resize', interpolation, coordinates: 'half-pixel' }, shape };
+}
+
 const repeatVector: LayerRule = (context) => [
   { operation: { kind: 'repeat' }, shape: [numberField(context.layer, 'n'), ...inputShapeOf(context)] },
 ];
@@ -59,6 +94,8 @@ export const moveRules: Readonly<Record<string, LayerRule>> = {
   ZeroPadding2D: zeroPadding,
   Cropping2D: cropping,
   UpSampling2D: upSampling,
+  KerasUpSampling2D: upSamplingOfKeras,
+  KerasResizing: resizing,
   RepeatVector: repeatVector,
 };
 

@@ -1,5 +1,6 @@
 import { numberField, numbersField } from '../layer-fields.ts';
 import { GroupNormalization } from '../../layers-of-our-own/group-normalization.ts';
+import { leastDeviation, Normalization } from '../../layers-of-our-own/normalization.ts';
 import { channelsLast, inputShapeOf, noRule, type LayerRule } from '../translation.ts';
 
 /** (x - mean) * gamma / sqrt(variance + epsilon) + beta as one factor and one summand a channel, from float64. */
@@ -57,11 +58,37 @@ const groupNormalization: LayerRule = async (context) => {
   });
 };
 
+/** That of TensorFlow.js has one factor and one summand; that of this package may have one a channel. */
 const rescaling: LayerRule = (context) => {
   const shape = inputShapeOf(context);
   const channels = shape.at(-1) ?? 0;
-  const scale = new Float32Array(channels).fill(numberField(context.layer, 'scale'));
-  const shift = new Float32Array(channels).fill(numberField(context.layer, 'offset'));
+  const perChannel = (name: string): Float32Array | null => {
+    const values = numbersField(context.layer, name);
+    if (values.length === 1) return new Float32Array(channels).fill(values[0] ?? 0);
+    return values.length === channels ? Float32Array.from(values) : null;
+  };
+  const [scale, shift] = [perChannel('scale'), perChannel('offset')];
+  if (!scale || !shift) return noRule('its factors are not one a channel');
+  return [{ operation: { kind: 'affine', scale, shift }, shape }];
+};
+
+const fixedNormalization: LayerRule = async (context) => {
+  const { layer } = context;
+  if (!(layer instanceof Normalization)) return noRule('its class is not that of this package');
+  const shape = inputShapeOf(context);
+  const means = (await context.read('mean')) ?? layer.givenMean ?? [];
+  const variances = (await context.read('variance')) ?? layer.givenVariance ?? [];
+  const isOfChannels = layer.keptAxes.length === 1 && layer.keptAxes[0] === shape.length;
+  if (means.length !== 1 && !isOfChannels) return noRule('it has other statistics than one pair a channel');
+  const pairs = Array.from({ length: shape.at(-1) ?? 0 }, (_, c) => {
+    const mean = means[means.length === 1 ? 0 : c] ?? 0;
+    const deviation = Math.max(Math.sqrt(variances[variances.length === 1 ? 0 : c] ?? 1), leastDeviation);
+    return layer.invert
+      ? { scale: deviation, shift: mean }
+      : { scale: 1 / deviation, shift: -mean / deviation };
+  });
+  const scale = Float32Array.from(pairs, (pair) => pair.scale);
+  const shift = Float32Array.from(pairs, (pair) => pair.shift);
   return [{ operation: { kind: 'affine', scale, shift }, shape }];
 };
 
@@ -70,4 +97,6 @@ export const normalizationRules: Readonly<Record<string, LayerRule>> = {
   LayerNormalization: layerNormalization,
   GroupNormalization: groupNormalization,
   Rescaling: rescaling,
+  KerasRescaling: rescaling,
+  KerasNormalization: fixedNormalization,
 };

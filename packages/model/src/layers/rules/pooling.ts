@@ -1,6 +1,7 @@
 import type { PoolReduction } from '@ablation-cam/kernels';
 import { isChannelsFirst, layerField, numbersField } from '../layer-fields.ts';
-import { channelsLast, inputShapeOf, type LayerRule } from '../translation.ts';
+import { GlobalPooling } from '../../layers-of-our-own/global-pooling.ts';
+import { channelsLast, inputShapeOf, noRule, type LayerRule } from '../translation.ts';
 import { slidingWindow } from './sliding-window.ts';
 
 function pool(reduction: PoolReduction): LayerRule {
@@ -25,6 +26,21 @@ function globalPool(reduction: PoolReduction): LayerRule {
     ]);
 }
 
+/** Of this package: channels last, and the axes of positions stay. */
+const keptGlobalPool: LayerRule = (context) => {
+  const { layer } = context;
+  if (!(layer instanceof GlobalPooling)) return noRule('its class is not that of this package');
+  const shape = inputShapeOf(context);
+  const { reduction } = layer;
+  return [
+    { operation: { kind: 'global-pool', reduction }, shape: shape.slice(-1) },
+    {
+      operation: { kind: 'reshape' },
+      shape: shape.map((length, axis) => (axis < shape.length - 1 ? 1 : length)),
+    },
+  ];
+};
+
 export const poolingRules: Readonly<Record<string, LayerRule>> = {
   MaxPooling1D: pool('max'),
   MaxPooling2D: pool('max'),
@@ -34,4 +50,5 @@ export const poolingRules: Readonly<Record<string, LayerRule>> = {
   GlobalMaxPooling2D: globalPool('max'),
   GlobalAveragePooling1D: globalPool('average'),
   GlobalAveragePooling2D: globalPool('average'),
+  KerasGlobalPooling: keptGlobalPool,
 };
