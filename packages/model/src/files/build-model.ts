@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { ModelError } from '../errors.ts';
 import { registerOwnLayers } from '../layers-of-our-own/register.ts';
-import { checkKerasConfig } from './check-config.ts';
-import { connectLayers } from './connect-layers.ts';
-import { convertKerasConfig } from './convert-config.ts';
+import { isModel } from '../layers/layer-fields.ts';
 import type { KerasObject } from './keras-config.ts';
+import type { KerasWriter } from './keras-writer.ts';
+import type { LayerWeight } from './match-weights.ts';
 import type { ModelMetadata } from './metadata.ts';
+import { prepareConfig } from './prepare-config.ts';
 import type { NamedTensor } from './safetensors.ts';
 import { countingZeros } from './zero-weights.ts';
 
@@ -15,6 +16,7 @@ export interface ModelParts {
   readonly name: string;
   /** `{class_name, config}` of the model, as Keras writes it. */
   readonly config: KerasObject;
+  readonly writer: KerasWriter;
   readonly weights: WeightSource;
   readonly metadata: ModelMetadata;
 }
@@ -24,10 +26,17 @@ export interface WeightSource {
   /** How many values the file holds: a network that needs more does not fit, and is not built. */
   readonly valueCount: number;
   /**
-   * One tensor for each weight of the model.
+   * One tensor for each weight of the layers.
    * @throws ModelError `invalid-file` naming weights that are missing or left over.
    */
-  readonly match: (model: tf.LayersModel) => Map<tf.layers.Layer['weights'][number], NamedTensor>;
+  readonly match: (layers: readonly FileLayer[]) => Map<LayerWeight, NamedTensor>;
+}
+
+/** A layer of a built network, those of nested models too. */
+export interface FileLayer {
+  /** Its name and those of the models around it in the file, outermost first, without the outermost. */
+  readonly path: readonly string[];
+  readonly layer: tf.layers.Layer;
 }
 
 /**
@@ -35,11 +44,10 @@ export interface WeightSource {
  *
  * @throws ModelError `unsupported-layer`, `invalid-file`; then every tensor made on the way is gone again.
  */
-export async function buildModel({ name, config, weights }: ModelParts): Promise<tf.LayersModel> {
+export async function buildModel(parts: ModelParts): Promise<tf.LayersModel> {
+  const { name, weights } = parts;
   registerOwnLayers();
-  const converted = convertKerasConfig(config);
-  checkKerasConfig(name, converted);
-  const connected = connectLayers(name, converted);
+  const { config: connected, paths } = prepareConfig(parts);
   const before = new Set(Object.keys(tf.engine().registeredVariables));
   // The model is built before the call returns, so that no other load can come between the two lists of variables.
   const building = countingZeros(weights.valueCount, () =>
@@ -63,7 +71,7 @@ export async function buildModel({ name, config, weights }: ModelParts): Promise
         },
       );
     });
-    const values = weights.match(model);
+    const values = weights.match(fileLayers(model, paths));
     for (const [weight, tensor] of values) {
       if (weight.shape.join() === tensor.shape.join()) continue;
       throw new ModelError(
@@ -80,6 +88,20 @@ export async function buildModel({ name, config, weights }: ModelParts): Promise
     for (const [, variable] of created) variable.dispose();
     throw error;
   }
+}
+
+/** The layers of a model and of those in it, each once. @param paths of layers that lay elsewhere in the file, by their path */
+function fileLayers(model: tf.LayersModel, paths: ReadonlyMap<string, readonly string[]>): FileLayer[] {
+  const found = new Map<tf.layers.Layer, readonly string[]>();
+  const visit = (layers: readonly tf.layers.Layer[], above: readonly string[]): void => {
+    for (const layer of layers) {
+      const own = [...above, layer.name];
+      if (isModel(layer)) visit(layer.layers, own);
+      else if (!found.has(layer)) found.set(layer, paths.get(own.join('/')) ?? own);
+    }
+  };
+  visit(model.layers, []);
+  return [...found].map(([layer, path]) => ({ path, layer }));
 }
 
 /** TF.js walks through a network by calling itself, and shows what it was given, at any length. */

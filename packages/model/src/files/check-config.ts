@@ -45,23 +45,54 @@ function allLayers(config: JsonObject): KerasLayer[] {
   );
 }
 
-/** What TF.js lacks to compute this layer. */
+/** What is lacking to compute this layer. */
 function missingFrom({ class_name, config }: KerasLayer): string[] {
-  const known = tf.serialization.SerializationMap.getMap().classNameMap[class_name] !== undefined;
-  if (!known) return [`layer class ${class_name}`];
+  if (readsText.test(class_name))
+    return [`${class_name}: text and categories are not explained, give the network behind it`];
+  if (class_name === 'Lambda') return ['a Lambda holds a function of Python'];
+  if (class_name === 'TFOpLambda') return [`operation ${nameIn(config['function'])}`];
+  if (!isLayerClass(class_name)) return [`layer class ${class_name}`];
   const missing: string[] = [];
-  const { activation, groups, keepdims, threshold, negative_slope: slope } = config;
-  if (typeof activation === 'string' && !knownActivations.has(activation.replaceAll('_', '').toLowerCase())) {
-    missing.push(`activation ${activation}`);
+  const { activation, interpolation, antialias } = config;
+  if (typeof activation === 'string' && !isActivation(activation)) missing.push(`activation ${activation}`);
+  if (/^Keras(Resizing|UpSampling2D)$/.test(class_name)) {
+    const isKnown =
+      interpolation === undefined || interpolation === 'bilinear' || interpolation === 'nearest';
+    if (!isKnown) missing.push(`interpolation ${nameIn(interpolation)}`);
+    if (antialias === true) missing.push('antialias=true');
   }
-  if (class_name.includes('Conv') && typeof groups === 'number' && groups !== 1)
+  const { groups } = config;
+  const isGrouped = typeof groups === 'number' && groups !== 1;
+  if (isGrouped && class_name.includes('Conv') && class_name !== 'KerasGroupedConvolution') {
     missing.push(`groups=${groups}`);
-  if (class_name.startsWith('Global') && keepdims === true) missing.push('keepdims=true');
-  if (class_name === 'ReLU') {
-    if (isNonZero(threshold)) missing.push(`threshold=${JSON.stringify(threshold)}`);
-    if (isNonZero(slope)) missing.push(`negative_slope=${JSON.stringify(slope)} with max_value`);
+  }
+  if (class_name === 'ELU' && typeof config['alpha'] === 'number' && config['alpha'] !== 1) {
+    missing.push(`alpha=${String(config['alpha'])}`);
   }
   return missing;
+}
+
+/** Layers that make numbers of words or of categories. */
+const readsText =
+  /^(TextVectorization|StringLookup|IntegerLookup|CategoryEncoding|Hashing|HashedCrossing|Discretization|FeatureSpace)$/;
+
+/** TF.js keeps layers, initialisers, regularisers and activations by name in one list: an `Identity` in it is no layer. */
+function isLayerClass(name: string): boolean {
+  const { classNameMap } = tf.serialization.SerializationMap.getMap();
+  const known = Object.hasOwn(classNameMap, name) ? classNameMap[name]?.[0] : undefined;
+  return known?.prototype instanceof tf.layers.Layer;
+}
+
+function isActivation(name: string): boolean {
+  const { classNameMap } = tf.serialization.SerializationMap.getMap();
+  // TF.js saves `kerasHardSilu` as `keras_hard_silu` and reads it back.
+  const camelCase = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  const isOwn = name.startsWith('keras') && Object.hasOwn(classNameMap, camelCase);
+  return isOwn || knownActivations.has(name.replaceAll('_', '').toLowerCase());
+}
+
+function nameIn(value: Json | undefined): string {
+  return typeof value === 'string' ? value.slice(0, 100) : 'of no name';
 }
 
 /** The activations of TF.js 4.22, without case and underscores. */
@@ -83,10 +114,6 @@ const knownActivations = new Set([
   'gelu',
   'gelunew',
 ]);
-
-function isNonZero(value: Json | undefined): boolean {
-  return typeof value === 'number' && value !== 0;
-}
 
 /** A long list says no more than its beginning. */
 export function listed(names: readonly string[]): string {

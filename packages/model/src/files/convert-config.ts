@@ -1,6 +1,7 @@
 import { convertLayerArguments } from './convert-layer.ts';
+import { convertOperation, historiesIn } from './keras-operations.ts';
+import type { KerasWriter } from './keras-writer.ts';
 import {
-  isKerasObject,
   isModelClass,
   isObject,
   layersOf,
@@ -14,18 +15,19 @@ import {
  * The configuration TF.js understands for a model that Keras 1, 2 or 3 described. What TF.js lacks is left as it is, for
  * `checkKerasConfig` to name.
  */
-export function convertKerasConfig({ class_name, config }: KerasObject): KerasObject {
+export function convertKerasConfig({ class_name, config }: KerasObject, writer: KerasWriter): KerasObject {
   if (!isModelClass(class_name)) return { class_name, config };
-  return class_name === 'Sequential' ? convertSequential(config) : convertFunctional(config);
+  return class_name === 'Sequential' ? convertSequential(config, writer) : convertFunctional(config, writer);
 }
 
-function convertSequential(config: JsonObject): KerasObject {
-  const layers = layersOf(config).map(convertLayer);
+function convertSequential(config: JsonObject, writer: KerasWriter): KerasObject {
+  const layers = layersOf(config).map((layer) => convertLayer(layer, writer));
   // A sequential model that was built by its first call keeps the input's shape beside its layers.
   const shape = config['build_input_shape'];
   const [first] = layers;
   if (first !== undefined && shape !== undefined && first.config['batch_input_shape'] === undefined) {
-    layers[0] = { ...first, config: { ...first.config, batch_input_shape: shape } };
+    if (isModelClass(first.class_name)) layers.unshift(inputLayer(shape));
+    else layers[0] = { ...first, config: { ...first.config, batch_input_shape: shape } };
   }
   return {
     class_name: 'Sequential',
@@ -33,12 +35,22 @@ function convertSequential(config: JsonObject): KerasObject {
   };
 }
 
-function convertFunctional(config: JsonObject): KerasObject {
-  const layers = layersOf(config).map((layer) => ({
-    ...convertLayer(layer),
-    name: layer.name ?? nameOf(layer.config, ''),
-    inbound_nodes: convertNodes(layer.inbound_nodes ?? []),
-  }));
+function inputLayer(shape: Json): KerasLayer {
+  return {
+    class_name: 'InputLayer',
+    config: { name: 'input', batch_input_shape: shape, dtype: 'float32', sparse: false },
+  };
+}
+
+function convertFunctional(config: JsonObject, writer: KerasWriter): KerasObject {
+  const layers = layersOf(config).map((given) => {
+    const layer = convertOperation(given) ?? given;
+    return {
+      ...convertLayer(layer, writer),
+      name: layer.name ?? nameOf(layer.config, ''),
+      inbound_nodes: convertNodes(layer.inbound_nodes ?? []),
+    };
+  });
   const outputs = convertEnds(config['output_layers'] ?? []);
   const offsets = callOffsets(layers, [...layers.map((layer) => layer.inbound_nodes), [outputs]]);
   return {
@@ -55,12 +67,12 @@ function convertFunctional(config: JsonObject): KerasObject {
   };
 }
 
-function convertLayer(layer: KerasLayer): KerasLayer {
+function convertLayer(layer: KerasLayer, writer: KerasWriter): KerasLayer {
   if (isModelClass(layer.class_name)) {
-    const { class_name, config } = convertKerasConfig(layer);
+    const { class_name, config } = convertKerasConfig(layer, writer);
     return { class_name, config: { ...config, name: nameOf(layer.config, layer.name ?? '') } };
   }
-  return convertLayerArguments(layer);
+  return convertLayerArguments(layer, writer);
 }
 
 /** One end of a model is `["name", 0, 0]`; some versions of Keras leave out the list around a single one. */
@@ -78,14 +90,6 @@ function convertNodes(nodes: Json): readonly Json[] {
     const passed: JsonObject = typeof training === 'boolean' ? { training } : {};
     return historiesIn(node['args'] ?? []).map((history) => [...history, passed]);
   });
-}
-
-/** The places `[name, node, tensor]` of the tensors in Keras 3 call arguments, in order. */
-function historiesIn(value: Json): Json[][] {
-  if (Array.isArray(value)) return value.flatMap(historiesIn);
-  if (!isKerasObject(value) || value.class_name !== '__keras_tensor__') return [];
-  const history = value.config['keras_history'];
-  return Array.isArray(history) ? [[...(history as Json[])]] : [];
 }
 
 /**

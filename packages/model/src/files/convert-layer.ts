@@ -1,14 +1,21 @@
-import { isKerasObject, type Json, type JsonObject, type KerasLayer } from './keras-config.ts';
+import { ownActivations } from '../layers-of-our-own/activations.ts';
+import { isKerasObject, isObject, type Json, type KerasLayer } from './keras-config.ts';
+import type { KerasWriter } from './keras-writer.ts';
+import { renameClass } from './layer-classes.ts';
 import { initializerArguments, zeroWeights } from './zero-weights.ts';
 
 /** One layer's arguments as TF.js names and writes them; meanings stay the same. */
-export function convertLayerArguments(layer: KerasLayer): KerasLayer {
+export function convertLayerArguments(layer: KerasLayer, writer: KerasWriter): KerasLayer {
+  // Layers of this package say so when they are saved.
+  const { follows, ...given } = layer.config;
+  const source = follows === 'keras' && writer === 'tfjs' ? 'keras-2' : writer;
   const config: Record<string, Json> = {};
   for (const key of initializerArguments) config[key] = zeroWeights;
-  for (const [key, value] of Object.entries(layer.config)) {
-    if (!droppedArguments.has(key)) config[renamedArguments[key] ?? key] = convertArgument(key, value);
+  for (const [key, value] of Object.entries(given)) {
+    if (!droppedArguments.has(key))
+      config[renamedArguments[key] ?? key] = convertArgument(key, value, source);
   }
-  return renameClass(layer.class_name, config);
+  return renameClass(layer.class_name, config, source);
 }
 
 /** Of no meaning to TF.js; an `optional` or `ragged` input is like any other once it is given. */
@@ -17,14 +24,16 @@ const droppedArguments = new Set(['ragged', 'optional']);
 /** Keras 3 names on the left. */
 const renamedArguments: Record<string, string> = { batch_shape: 'batch_input_shape' };
 
-function convertArgument(key: string, value: Json): Json {
+function convertArgument(key: string, value: Json, writer: KerasWriter): Json {
   if (key.endsWith('_initializer')) return zeroWeights;
   if (key.endsWith('_constraint')) return null;
   if (key.endsWith('_regularizer')) return convertRegularizer(value);
-  if (key === 'activation' || key === 'recurrent_activation') return convertActivation(value);
+  if (key === 'activation' || key === 'recurrent_activation') return convertActivation(value, writer);
   if (key === 'dtype') return convertDtype(value);
   // Wrappers such as TimeDistributed hold a layer as an argument.
-  if (key === 'layer' && isKerasObject(value)) return convertLayerArguments(value) as unknown as Json;
+  if (/^(backward_)?layer$/.test(key) && isKerasObject(value)) {
+    return convertLayerArguments(value, writer) as unknown as Json;
+  }
   return value;
 }
 
@@ -42,47 +51,22 @@ function convertRegularizer(value: Json): Json {
 }
 
 /** Activations are names; objects with a configuration come from activation layers used as arguments. */
-function convertActivation(value: Json): Json {
-  const name = isKerasObject(value) ? (value.config['name'] ?? value.class_name) : value;
-  return name === 'silu' ? 'swish' : (name ?? null);
+function convertActivation(value: Json, writer: KerasWriter): Json {
+  const name = functionOf(value);
+  if (typeof name !== 'string') return name ?? null;
+  if (name === 'silu') return 'swish';
+  if (name === 'hard_sigmoid' && writer === 'keras-3') return 'kerasHardSigmoid';
+  return (Object.hasOwn(ownActivations, name) ? ownActivations[name] : undefined) ?? name;
+}
+
+/** Keras writes functions as `{class_name: "function", config: "relu"}`, or by their names. */
+function functionOf(value: Json): Json {
+  if (!isObject(value)) return value;
+  const { class_name: name = null, config = null } = value;
+  return isObject(config) ? (config['name'] ?? name) : config;
 }
 
 /** TF.js computes in float32; weights of other precisions are converted when they are read. */
 function convertDtype(value: Json): Json {
   return value === 'int32' || value === 'bool' ? value : 'float32';
-}
-
-/** Layers that go by another class or argument name in TF.js. */
-function renameClass(className: string, config: Record<string, Json>): KerasLayer {
-  switch (className) {
-    case 'BatchNormalizationV1':
-    case 'SyncBatchNormalization':
-      return { class_name: 'BatchNormalization', config: singleAxis(config) };
-    case 'LeakyReLU': {
-      const { negative_slope: slope, ...rest } = config;
-      return { class_name: className, config: slope === undefined ? rest : { ...rest, alpha: slope } };
-    }
-    case 'ReLU':
-      return convertRelu(config);
-    default:
-      return { class_name: className, config: singleAxis(config) };
-  }
-}
-
-/** A ReLU with a slope is a leaky one; TF.js's own has a ceiling only. */
-function convertRelu(config: Record<string, Json>): KerasLayer {
-  const { negative_slope: slope, threshold, max_value: ceiling, ...rest } = config;
-  const hasThreshold = typeof threshold === 'number' && threshold !== 0;
-  if (typeof slope === 'number' && slope !== 0 && !hasThreshold && (ceiling ?? null) === null) {
-    return { class_name: 'LeakyReLU', config: { ...rest, alpha: slope } };
-  }
-  return { class_name: 'ReLU', config };
-}
-
-/** Keras saves the axis of a batch normalisation as a list of one. */
-function singleAxis(config: Record<string, Json>): JsonObject {
-  const { axis } = config;
-  return Array.isArray(axis) && typeof axis[0] === 'number' && axis.length === 1
-    ? { ...config, axis: axis[0] }
-    : config;
 }

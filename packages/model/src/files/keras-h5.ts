@@ -1,9 +1,10 @@
 import { ModelError } from '../errors.ts';
-import { countValues, type ModelParts } from './build-model.ts';
-import { openHdf5, type Hdf5Group } from './hdf5/open-hdf5.ts';
+import { countValues, type FileLayer, type ModelParts, type WeightSource } from './build-model.ts';
+import type { Hdf5Group } from './hdf5/open-hdf5.ts';
 import { parseJson } from './json.ts';
-import { withLayersInObject, type KerasObject } from './keras-config.ts';
-import { matchWeights } from './match-weights.ts';
+import { withLayersInObject } from './keras-config.ts';
+import { writerOf } from './keras-writer.ts';
+import { matchWeights, withoutStates } from './match-weights.ts';
 import type { NamedTensor } from './safetensors.ts';
 import { checkTopology } from './topology-schema.ts';
 
@@ -12,56 +13,71 @@ import { checkTopology } from './topology-schema.ts';
  *
  * @throws ModelError `invalid-file` for a truncated or broken file, `unsupported-format` for one without a network.
  */
-export async function readKerasH5(name: string, bytes: Uint8Array): Promise<ModelParts> {
-  const file = openHdf5(name, bytes);
-  const config = configOf(name, file);
-  const layers = await readLayers(name, file.group('model_weights'));
-  return {
-    name,
-    config,
-    metadata: {},
-    weights: {
-      valueCount: countValues([...layers.values()].flat()),
-      match: (model) => {
-        const left = new Map(layers);
-        const pairs = model.layers.flatMap((layer) => {
-          const tensors = left.get(layer.name) ?? [];
-          left.delete(layer.name);
-          return matchWeights(`layer ${layer.name} of ${name}`, layer.weights, tensors);
-        });
-        const orphans = [...left].filter(([, tensors]) => tensors.length > 0).map(([layer]) => layer);
-        if (orphans.length > 0) {
-          throw new ModelError(
-            'invalid-file',
-            `The weights do not fit the network in ${name}: it has no layers ${orphans.join(', ')}. Save the model again as a whole.`,
-          );
-        }
-        return new Map(pairs);
-      },
-    },
-  };
-}
-
-function configOf(name: string, file: Hdf5Group): KerasObject {
-  const [text] = file.texts('model_config') ?? [];
-  if (text === undefined) {
-    throw new ModelError(
-      'unsupported-format',
-      `${name} holds no network${file.texts('layer_names') !== undefined ? ', only weights' : ''}: save the whole model in Keras, model.save('model.h5').`,
-    );
-  }
-  const where = `the network in ${name}`;
-  return checkTopology(where, withLayersInObject(parseJson(where, text)), '');
-}
-
-/** The tensors of each layer, in the order Keras saved them. */
-async function readLayers(name: string, weights: Hdf5Group | undefined): Promise<Map<string, NamedTensor[]>> {
+export async function readKerasH5(name: string, file: Hdf5Group): Promise<ModelParts> {
+  const { config, writer } = configOf(name, file);
+  const weights = file.group('model_weights');
   if (weights === undefined) {
     throw new ModelError(
       'invalid-file',
       `${name} holds a network without weights. Save the model again as a whole.`,
     );
   }
+  return { name, config, writer, metadata: {}, weights: await readLayerWeights(name, weights) };
+}
+
+/**
+ * The weights in a group with one group a layer, named for it, as Keras 2 and the `.h5` files of Keras 3 have them; a nested
+ * model is one layer.
+ *
+ * @throws ModelError `invalid-file`
+ */
+export async function readLayerWeights(name: string, group: Hdf5Group): Promise<WeightSource> {
+  const layers = await readLayers(group);
+  return {
+    valueCount: countValues([...layers.values()].flat()),
+    match: (built) => {
+      const left = new Map(layers);
+      const owners = new Map<string, FileLayer[]>();
+      for (const layer of built) {
+        const [owner = ''] = layer.path;
+        owners.set(owner, [...(owners.get(owner) ?? []), layer]);
+      }
+      const pairs = [...owners].flatMap(([owner, parts]) => {
+        const tensors = left.get(owner) ?? [];
+        left.delete(owner);
+        // As Keras lists those of a model: what it trains first.
+        const trained = parts.flatMap(({ layer }) => layer.trainableWeights);
+        const others = parts.flatMap(({ layer }) => layer.nonTrainableWeights);
+        return matchWeights(`layer ${owner} of ${name}`, [...trained, ...others], tensors);
+      });
+      const orphans = [...left].filter(([, tensors]) => tensors.length > 0).map(([layer]) => layer);
+      if (orphans.length > 0) {
+        throw new ModelError(
+          'invalid-file',
+          `The weights do not fit the network in ${name}: it has no layers ${orphans.join(', ')}. Save the model again as a whole.`,
+        );
+      }
+      return new Map(pairs);
+    },
+  };
+}
+
+function configOf(name: string, file: Hdf5Group): Pick<ModelParts, 'config' | 'writer'> {
+  const [text] = file.texts('model_config') ?? [];
+  if (text === undefined) {
+    throw new ModelError(
+      'unsupported-format',
+      `${name} holds no network: save the whole model in Keras, model.save('model.keras').`,
+    );
+  }
+  const where = `the network in ${name}`;
+  const config = checkTopology(where, withLayersInObject(parseJson(where, text)), '');
+  const [version] = file.texts('keras_version') ?? [];
+  return { config, writer: writerOf(version) };
+}
+
+/** The tensors of each layer, in the order Keras saved them. */
+async function readLayers(weights: Hdf5Group): Promise<Map<string, NamedTensor[]>> {
   const layers = new Map<string, NamedTensor[]>();
   for (const layer of namesOf(weights, 'layer_names')) {
     const group = weights.group(layer);
@@ -69,7 +85,7 @@ async function readLayers(name: string, weights: Hdf5Group | undefined): Promise
     if (group !== undefined) {
       for (const path of namesOf(group, 'weight_names')) tensors.push(await group.tensor(path));
     }
-    layers.set(layer, tensors);
+    layers.set(layer, withoutStates(tensors));
   }
   return layers;
 }

@@ -5,7 +5,9 @@ import { networkOf } from '../network/network-of.ts';
 import type { Network } from '../network/network.ts';
 import { isOnnx } from '../onnx/is-onnx.ts';
 import { buildModel, type ModelParts } from './build-model.ts';
-import { readKerasH5 } from './keras-h5.ts';
+import { fileKind } from './file-kind.ts';
+import { parseJson } from './json.ts';
+import { readArchitecture, readHdf5, readKerasArchive } from './keras-parts.ts';
 import type { ModelMetadata } from './metadata.ts';
 import { openSource, type ModelSource, type OpenedSource } from './model-source.ts';
 import { readTfjsLayers } from './tfjs-layers.ts';
@@ -15,7 +17,7 @@ export type LoadedModel = LoadedLayersModel | LoadedOnnx;
 
 /** A model of layers, which can be trained, evaluated and saved as well. */
 export interface LoadedLayersModel extends Loaded {
-  readonly format: 'tfjs-layers' | 'keras-h5';
+  readonly format: 'tfjs-layers' | 'keras' | 'keras-h5';
   readonly model: tf.LayersModel;
 }
 
@@ -39,15 +41,16 @@ interface Loaded {
 }
 
 /**
- * Loads a TF.js Layers model (`model.json` and its shards), a Keras `.h5` model (sequential or functional, nested
- * ones too) or an ONNX file (with the files of weights it names) onto the current backend (a first
- * one is brought up where there is none). The format is told by the content, not by the name.
+ * Loads a TF.js Layers model (`model.json` and its shards), a `.keras` or `.h5` model of Keras 2 or 3, the text of
+ * `model.to_json()` and a file of weights together (sequential or functional models, nested ones too), or an ONNX file (with the
+ * files of weights it names) onto the current backend (a first one is brought up where there is none). The format is told by the
+ * content, not by the name. What is loaded has its channels last, whatever the file has.
  *
  * Initialisers, constraints and training configurations are left behind; regularisers are kept where TF.js has them. A
  * failed load leaves no tensors behind.
  *
  * @throws ModelError `not-found`; `invalid-file` for a broken or truncated file or weights that do not fit;
- * `unsupported-format` for a TF.js GraphModel, a `.keras` archive and others, with the way to convert them;
+ * `unsupported-format` for a TF.js GraphModel and others, with the way to convert them;
  * `unsupported-layer` for layers or options TF.js does not have.
  */
 export async function loadModel(source: ModelSource): Promise<LoadedModel> {
@@ -67,7 +70,7 @@ export async function loadLayersModel(source: ModelSource): Promise<LoadedLayers
     throw new ModelError(
       'unsupported-format',
       `${opened.name} is an ONNX file, whose network can be explained, but a model of layers was expected here. ` +
-        'Give a TF.js model.json or a Keras .h5 file.',
+        'Give a TF.js model.json or a Keras .keras or .h5 file.',
     );
   }
   await readyBackend();
@@ -113,39 +116,17 @@ async function readParts(
   opened: OpenedSource,
 ): Promise<{ format: LoadedLayersModel['format']; parts: ModelParts }> {
   const { name, bytes } = opened;
-  const unsupported = (what: string, remedy: string): ModelError =>
-    new ModelError(
-      'unsupported-format',
-      `${name} is ${what}, which cannot be explained layer by layer here. ${remedy}`,
-    );
-
-  if (startsWith(bytes, hdf5Signature)) return { format: 'keras-h5', parts: await readKerasH5(name, bytes) };
-  if (startsWith(bytes, zipSignature)) {
-    throw unsupported(
-      'a zip archive, as Keras 3 writes for .keras',
-      "Save the model as HDF5 in Keras, model.save('model.h5'), and load that.",
-    );
+  switch (fileKind(name, bytes)) {
+    case 'hdf5':
+      return { format: 'keras-h5', parts: await readHdf5(opened) };
+    case 'zip':
+      return { format: 'keras', parts: await readKerasArchive(opened) };
+    case 'json': {
+      const description = parseJson(name, bytes);
+      const parts = await readArchitecture(opened, description);
+      return parts
+        ? { format: 'keras-h5', parts }
+        : { format: 'tfjs-layers', parts: await readTfjsLayers(opened, description) };
+    }
   }
-  if (isJson(bytes)) return { format: 'tfjs-layers', parts: await readTfjsLayers(opened) };
-  if (/\.(pb|tflite|pt|pth|safetensors)$/i.test(name)) {
-    throw unsupported(
-      'of another framework or format',
-      'Load a Keras .h5 file, a TF.js model.json or an ONNX file.',
-    );
-  }
-  throw new ModelError(
-    'invalid-file',
-    `${name} (${bytes.byteLength} bytes) is neither a Keras .h5 file nor a TF.js model.json nor an ONNX file; it may be broken. Fetch or save it again.`,
-  );
-}
-
-const hdf5Signature = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
-const zipSignature = [0x50, 0x4b, 0x03, 0x04];
-
-function startsWith(bytes: Uint8Array, signature: readonly number[]): boolean {
-  return signature.every((byte, i) => bytes[i] === byte);
-}
-
-function isJson(bytes: Uint8Array): boolean {
-  return new TextDecoder().decode(bytes.subarray(0, 64)).trimStart().startsWith('{');
 }

@@ -1,5 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { ModelError } from '../errors.ts';
+import { InferenceIdentity } from '../layers-of-our-own/inference-identity.ts';
+import { Normalization } from '../layers-of-our-own/normalization.ts';
 import type { NamedTensor } from './safetensors.ts';
 
 export type LayerWeight = tf.layers.Layer['weights'][number];
@@ -33,6 +35,22 @@ export function matchWeights(
     if (byName.size === tensors.length && unique === weights.length) return pairs;
   }
   return weights.map((weight, i): [LayerWeight, NamedTensor] => [weight, tensors[i]!]);
+}
+
+/**
+ * Without the variables that Keras saves beside a layer's weights and inference does without: how many values a normalization
+ * was adapted to, and the states of random generators.
+ */
+export function withoutStates(tensors: readonly NamedTensor[]): NamedTensor[] {
+  return tensors.filter(({ name }) => !STATE.test(name));
+}
+
+const STATE = /(^|\/)(count|StateVar|seed_generator_state)(:\d+)?$/;
+
+/** Those of one layer in a file that has no names for them, only their order. */
+export function dropUnused(layer: tf.layers.Layer, tensors: readonly NamedTensor[]): readonly NamedTensor[] {
+  if (layer instanceof InferenceIdentity) return [];
+  return layer instanceof Normalization ? tensors.slice(0, layer.weights.length) : tensors;
 }
 
 /** The last parts of `scope/layer/kernel:0`, without the output number. */

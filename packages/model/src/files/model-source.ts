@@ -22,6 +22,20 @@ export interface OpenedSource {
    * more bytes than `most`
    */
   readonly sibling: (path: string, most: number) => Promise<Uint8Array>;
+  /**
+   * The first of these files that lies in the same folder, or was given with the main file; a pattern is looked for only among
+   * given files. `undefined` where there is none of them.
+   *
+   * @throws ModelError `invalid-file` for a file of more bytes than `most`
+   */
+  readonly beside: (names: readonly (string | RegExp)[], most: number) => Promise<BesideFile | undefined>;
+  /** Whether files that may be there can be looked for without harm: asking a server shows in its logs and in a browser's. */
+  readonly canLookAround: boolean;
+}
+
+export interface BesideFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
 }
 
 /** @throws ModelError `not-found` where there is no such file, `invalid-file` where it is no file or too long. */
@@ -39,6 +53,9 @@ async function openUrl(source: string | URL): Promise<OpenedSource> {
     name: url.href,
     bytes: await fetchFile(url.href),
     sibling: (path, most) => fetchFile(addressBelow(url, path), describedBytes(most)),
+    beside: (names, most) =>
+      firstOf(names, (name) => fetchFile(addressBelow(url, encodeURIComponent(name)), { bytes: most })),
+    canLookAround: false,
   };
 }
 
@@ -72,15 +89,37 @@ async function openPath(path: string): Promise<OpenedSource> {
       refuseWayOut(main, name);
       return readFile(folder + name, { limit: describedBytes(most), inside: folder });
     },
+    beside: (names, most) =>
+      firstOf(
+        names.filter((name) => folder + String(name) !== main),
+        (name) => readFile(folder + name, { limit: { bytes: most }, inside: folder }),
+      ),
+    canLookAround: true,
   };
 }
 
+/** @param read of one file; throws ModelError `not-found` where there is none */
+async function firstOf(
+  names: readonly (string | RegExp)[],
+  read: (name: string) => Promise<Uint8Array>,
+): Promise<BesideFile | undefined> {
+  for (const name of names) {
+    if (typeof name !== 'string') continue;
+    try {
+      return { name, bytes: await read(name) };
+    } catch (error) {
+      if (!(error instanceof ModelError && error.code === 'not-found')) throw error;
+    }
+  }
+  return undefined;
+}
+
 async function openFiles(files: readonly (File | NamedFile)[]): Promise<OpenedSource> {
-  const main = files.find(({ name }) => /\.(json|h5|hdf5|keras|onnx)$/i.test(name)) ?? files[0];
+  const main = mainOf(files);
   if (main === undefined) {
     throw new ModelError(
       'not-found',
-      'No model file was given: pass model.json with its weight files, or one .h5 or .onnx file.',
+      'No model file was given: pass model.json with its weight files, or one .keras, .h5 or .onnx file.',
     );
   }
   return {
@@ -99,7 +138,42 @@ async function openFiles(files: readonly (File | NamedFile)[]): Promise<OpenedSo
       if (bytes > most) throw tooLong(`${file.name} (${bytes} bytes)`, describedBytes(most));
       return bytesOf(file);
     },
+    beside: async (names, most) => {
+      const others = files.filter((file) => file !== main);
+      const matches = names.flatMap((wanted) =>
+        others.filter(({ name }) =>
+          typeof wanted === 'string' ? lastPart(name) === wanted : wanted.test(name) && !isAboutInput(name),
+        ),
+      );
+      const [file] = matches;
+      if (file === undefined) return undefined;
+      const bytes = file instanceof Blob ? file.size : file.bytes.byteLength;
+      if (bytes > most) throw tooLong(`${file.name} (${bytes} bytes)`, { bytes: most });
+      return { name: file.name, bytes: await bytesOf(file) };
+    },
+    canLookAround: true,
   };
+}
+
+/** A whole model before weights and descriptions that may lie beside it. */
+function mainOf(files: readonly (File | NamedFile)[]): File | NamedFile | undefined {
+  const first = (pattern: RegExp): File | NamedFile | undefined =>
+    files.find(({ name }) => pattern.test(name) && !isAboutInput(name));
+  return (
+    first(/(^|[/\\])model\.json$/i) ??
+    first(/\.(json|h5|hdf5|keras)$/i) ??
+    files.find(({ name }) => /\.json$/i.test(name)) ??
+    files[0]
+  );
+}
+
+/** Files beside a model that say what it takes and what its classes are. */
+function isAboutInput(name: string): boolean {
+  return /^(metadata|preprocessor_config|labels|classes|class_names)\.json$/i.test(lastPart(name));
+}
+
+function lastPart(name: string): string {
+  return name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
 }
 
 /** Before anything is read or asked for. @throws ModelError `invalid-file`. */

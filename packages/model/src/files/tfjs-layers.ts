@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { ModelError } from '../errors.ts';
-import { countValues, type ModelParts } from './build-model.ts';
-import { parseJson } from './json.ts';
-import { isObject, withLayersInObject, type JsonObject, type KerasObject } from './keras-config.ts';
-import { matchWeights } from './match-weights.ts';
+import { countValues, type FileLayer, type ModelParts } from './build-model.ts';
+import type { Json } from './json.ts';
+import { isObject, withLayersInObject, type JsonObject } from './keras-config.ts';
+import { writerOf } from './keras-writer.ts';
+import { matchWeights, withoutStates } from './match-weights.ts';
 import { parseMetadata } from './metadata.ts';
 import type { OpenedSource } from './model-source.ts';
 import type { NamedTensor } from './safetensors.ts';
@@ -15,26 +16,35 @@ import { entryBytes, readManifest, type WeightsManifest } from './weights-manife
  *
  * @throws ModelError `unsupported-format` for a GraphModel, `invalid-file`, `not-found` for a missing shard.
  */
-export async function readTfjsLayers(source: OpenedSource): Promise<ModelParts> {
+export async function readTfjsLayers(source: OpenedSource, description: Json): Promise<ModelParts> {
   const { name } = source;
-  const description = parseJson(name, source.bytes);
+  if (Array.isArray(description) && description.some((group) => isObject(group) && 'paths' in group)) {
+    throw new ModelError(
+      'unsupported-format',
+      `${name} is a weights manifest without a network, as older converters wrote it. Convert the Keras model again: ` +
+        '`tensorflowjs_converter --input_format=keras model.h5 folder`.',
+    );
+  }
   if (!isObject(description)) {
     throw new ModelError('invalid-file', `${name} describes no model. Choose a TF.js model.json.`);
   }
-  const config = configOf(name, description);
-  const tensors = await readTensors(source, readManifest(name, description['weightsManifest']));
+  const { config, writer } = configOf(name, description);
+  const tensors = withoutStates(
+    await readTensors(source, readManifest(name, description['weightsManifest'])),
+  );
   return {
     name,
     config,
+    writer,
     metadata: parseMetadata(description['userDefinedMetadata']),
     weights: {
       valueCount: countValues(tensors),
-      match: (model) => new Map(matchByName(name, model, tensors)),
+      match: (layers) => new Map(matchByName(name, layers, tensors)),
     },
   };
 }
 
-function configOf(name: string, description: JsonObject): KerasObject {
+function configOf(name: string, description: JsonObject): Pick<ModelParts, 'config' | 'writer'> {
   const topology = description['modelTopology'];
   const isGraph =
     description['format'] === 'graph-model' ||
@@ -55,7 +65,13 @@ function configOf(name: string, description: JsonObject): KerasObject {
   const isWrapped = 'model_config' in topology;
   const config = isWrapped ? topology['model_config'] : topology;
   const path = isWrapped ? 'modelTopology.model_config' : 'modelTopology';
-  return checkTopology(name, withLayersInObject(config), path);
+  // What says who wrote it lies beside the network, or in its configuration.
+  const versions = [description['generatedBy'], topology['keras_version']];
+  const isTfjs = versions.some(
+    (version) => typeof version === 'string' && /^(tfjs|TensorFlow\.js)/.test(version),
+  );
+  const writer = isTfjs ? 'tfjs' : writerOf(topology['keras_version']);
+  return { config: checkTopology(name, withLayersInObject(config), path), writer };
 }
 
 async function readTensors(source: OpenedSource, manifest: WeightsManifest): Promise<NamedTensor[]> {
@@ -112,15 +128,15 @@ function decodeWeights(
 
 function matchByName(
   file: string,
-  model: tf.LayersModel,
+  layers: readonly FileLayer[],
   tensors: readonly NamedTensor[],
 ): ReturnType<typeof matchWeights> {
+  const weights = layers.flatMap(({ layer }) => layer.weights);
   const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
-  const missing = model.weights.filter(({ originalName }) => !byName.has(originalName));
+  const missing = weights.filter(({ originalName }) => !byName.has(originalName));
   // Converters put the scope of a cell or of an enclosing model into names; then only their ends agree.
-  if (missing.length > 0 || byName.size !== model.weights.length)
-    return matchWeights(file, model.weights, tensors);
-  return model.weights.map((weight) => [weight, byName.get(weight.originalName)!]);
+  if (missing.length > 0 || byName.size !== weights.length) return matchWeights(file, weights, tensors);
+  return weights.map((weight) => [weight, byName.get(weight.originalName)!]);
 }
 
 function concatenate(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

@@ -26,7 +26,11 @@ const FIRST_OPSET = 7;
  *   operators before version 7, networks without inputs or outputs that are tensors, and functions of its own; `not-found` where a
  *   file with weights is missing
  */
-export async function readOnnx({ name, bytes, sibling }: OpenedSource): Promise<OnnxFile> {
+export async function readOnnx({
+  name,
+  bytes,
+  sibling,
+}: Pick<OpenedSource, 'name' | 'bytes' | 'sibling'>): Promise<OnnxFile> {
   const { graph, opsetImport, functions } = parse(name, bytes);
   if (!graph) throw invalid(name, 'it has no graph');
   const opset = Number(opsetImport.find(({ domain }) => isOwnDomain(domain))?.version ?? 0);

@@ -10,6 +10,8 @@ import { findMessage, messageTypes, readMessages } from './object-header.ts';
 export interface Hdf5Group {
   /** The texts of an attribute; `undefined` where there is none of that name, or it holds something else. */
   readonly texts: (attribute: string) => readonly string[] | undefined;
+  /** What lies in this group. */
+  readonly names: () => readonly string[];
   /** A group below this one; `undefined` where there is none. */
   readonly group: (path: string) => Hdf5Group | undefined;
   readonly tensor: (path: string) => Promise<NamedTensor>;
@@ -71,6 +73,7 @@ function openGroup(name: string, file: Hdf5Bytes, address: number): Hdf5Group {
         attributes ??= readAttributes(file, messages);
         return attributes.get(attribute) ?? undefined;
       }),
+    names: () => [...links.keys()],
     group: (path) =>
       guarded(name, () => {
         const at = follow(path);

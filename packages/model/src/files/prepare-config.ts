@@ -1,0 +1,39 @@
+import { ModelError } from '../errors.ts';
+import { channelsLast } from './channels-last.ts';
+import { checkKerasConfig } from './check-config.ts';
+import { connectLayers } from './connect-layers.ts';
+import { convertKerasConfig } from './convert-config.ts';
+import { inlineSequentials, isOpen } from './inline-sequentials.ts';
+import type { KerasObject } from './keras-config.ts';
+import type { KerasWriter } from './keras-writer.ts';
+
+/** A network as TF.js can build it. */
+export interface PreparedConfig {
+  readonly config: KerasObject;
+  /** Where in the file layers were that lie elsewhere now: names outermost first, by the names of the new place with `/`. */
+  readonly paths: ReadonlyMap<string, readonly string[]>;
+}
+
+/**
+ * The configuration of a network in a file as one that TF.js builds and that computes the same: with TF.js's names, channels
+ * last, and layers of this package where TF.js has none or one that computes something else.
+ *
+ * @throws ModelError `unsupported-layer`, `unsupported-format`, `invalid-file`
+ */
+export function prepareConfig(file: {
+  readonly name: string;
+  readonly config: KerasObject;
+  readonly writer: KerasWriter;
+}): PreparedConfig {
+  const converted = convertKerasConfig(file.config, file.writer);
+  checkKerasConfig(file.name, converted);
+  if (isOpen(converted)) {
+    throw new ModelError(
+      'unsupported-format',
+      `${file.name} does not say what shape its input has. Build the model in Keras, ` +
+        'model.build((None, height, width, channels)), and save it again.',
+    );
+  }
+  const { config: inlined, paths } = inlineSequentials(converted);
+  return { config: channelsLast(connectLayers(file.name, inlined)), paths };
+}

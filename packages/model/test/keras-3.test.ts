@@ -1,0 +1,171 @@
+import * as tf from '@tensorflow/tfjs';
+import { assertClose } from '@ablation-cam/tools/testing';
+import { unzipSync, zipSync } from 'fflate';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  loadLayersModel,
+  modelFiles,
+  networkOf,
+  useBackend,
+  type LoadedModel,
+  type NamedFile,
+} from '../src/index.ts';
+import { snakeCase } from '../src/files/keras-weights.ts';
+import expected from './golden/keras/network-keras3.json';
+import archive from './golden/keras/network-keras3.keras.bin';
+import { assertRefused } from './support/refusal.ts';
+
+/** Some twenty float32 roundings of 6e-8 in each of five layers, on logits up to 12. */
+const FLOAT32 = { absolute: 5e-6 };
+
+const test = suite('models of Keras 3');
+
+test.before(async () => {
+  await useBackend('cpu');
+});
+
+const parts = unzipSync(archive);
+const file = (name: string, bytes: Uint8Array | undefined): NamedFile => ({
+  name,
+  bytes: bytes ?? new Uint8Array(),
+});
+const text = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes);
+
+function assertAnswers({ model }: LoadedModel): void {
+  const answer = tf.tidy(() => {
+    return (model.predict(tf.tensor(expected.input, expected.shape)) as tf.Tensor).dataSync<'float32'>();
+  });
+  assertClose(answer, expected.output, FLOAT32);
+}
+
+test('an archive answers as computed from its weights', async () => {
+  const tensors = tf.memory().numTensors;
+  const loaded = await loadLayersModel([file('net.keras', archive)]);
+  assert.is(loaded.format, 'keras');
+  assertAnswers(loaded);
+  assert.equal(
+    networkOf(loaded.model).layers.map(({ name, type }) => `${name} ${type}`),
+    [
+      'true_divide Rescaling',
+      'subtract Rescaling',
+      'flip RandomFlip',
+      'stem Conv2D',
+      'statistics BatchNormalization',
+      'pool MaxPooling2D',
+      'late Conv2D',
+      'squeeze GlobalAveragePooling2D',
+      'gate Conv2D',
+      'multiply Multiply',
+      'flatten Flatten',
+      'head Dense',
+    ],
+  );
+  loaded.dispose();
+  assert.is(tf.memory().numTensors, tensors);
+});
+
+test('it is saved as TF.js, and means the same when it is loaded again', async () => {
+  const loaded = await loadLayersModel([file('net.keras', archive)]);
+  const saved = await modelFiles(loaded.model);
+  loaded.dispose();
+  const again = await loadLayersModel(saved);
+  assertAnswers(again);
+  again.dispose();
+});
+
+test('weights and the JSON of the network together, in any order and under any names', async () => {
+  const json = file('net.json', parts['config.json']);
+  const weights = file('net.weights.h5', parts['model.weights.h5']);
+  for (const files of [
+    [json, weights],
+    [weights, json],
+    [weights, file('other.json', json.bytes)],
+  ]) {
+    const loaded = await loadLayersModel(files);
+    assertAnswers(loaded);
+    loaded.dispose();
+  }
+});
+
+test('one of the two alone says what is missing', async () => {
+  await assertRefused(
+    () => loadLayersModel([file('net.json', parts['config.json'])]),
+    'unsupported-format',
+    /architecture without weights.*net\.weights\.h5/,
+  );
+  await assertRefused(
+    () => loadLayersModel([file('net.weights.h5', parts['model.weights.h5'])]),
+    'unsupported-format',
+    /only weights.*net\.json beside it/,
+  );
+});
+
+test('a nested model without a shape has its groups of weights in its own place', async () => {
+  // Without its input layer, TF.js cannot build the model in the model: its layers take its place.
+  const json = text(parts['config.json']).replace(
+    /\{"module": "keras\.layers", "class_name": "InputLayer", "config": \{"name": "inner".*?"registered_name": null\}, (?=\{"module": "keras\.layers", "class_name": "Conv2D")/,
+    '',
+  );
+  const open = json.replace(', "build_input_shape": [null, 6, 6, 3]', '');
+  assert.not.match(open, /inner|build_input_shape/);
+  const loaded = await loadLayersModel([
+    file('net.json', new TextEncoder().encode(open)),
+    file('net.weights.h5', parts['model.weights.h5']),
+  ]);
+  assertAnswers(loaded);
+  assert.ok(loaded.model.getLayer('stem'));
+  loaded.dispose();
+});
+
+test('archives that are damaged, cut short or of something else', async () => {
+  const config = parts['config.json'] ?? new Uint8Array();
+  const zip = (files: Record<string, Uint8Array>): NamedFile => file('net.keras', zipSync(files));
+  await assertRefused(
+    () => loadLayersModel([file('net.keras', archive.subarray(0, 3000))]),
+    'invalid-file',
+    /damaged zip/,
+  );
+  await assertRefused(
+    () => loadLayersModel([zip({ 'archive/data.pkl': config })]),
+    'unsupported-format',
+    /PyTorch.*torch\.onnx\.export/,
+  );
+  await assertRefused(
+    () => loadLayersModel([zip({ 'notes.txt': config, 'net/model.json': config })]),
+    'unsupported-format',
+    /net\/model\.json in it.*Unpack it/,
+  );
+  await assertRefused(
+    () => loadLayersModel([zip({ 'config.json': config, 'model.weights.h5': config })]),
+    'invalid-file',
+    /HDF5/,
+  );
+  // A length of 2 GB where the archive describes its files.
+  const bomb = zipSync({ 'config.json': config });
+  new DataView(bomb.buffer).setUint32(bomb.length - 22 - 46 - 11 + 24, 0x7fffffff, true);
+  await assertRefused(() => loadLayersModel([file('net.keras', bomb)]), 'invalid-file', /claims more/);
+});
+
+test('groups of weights are named as Keras names them', () => {
+  const names = [
+    'Conv2D',
+    'ReLU',
+    'BatchNormalization',
+    'GlobalAveragePooling2D',
+    'Functional',
+    'LSTM',
+    'MyPackage>Layer',
+  ];
+  assert.equal(names.map(snakeCase), [
+    'conv2d',
+    're_lu',
+    'batch_normalization',
+    'global_average_pooling2d',
+    'functional',
+    'lstm',
+    'my_package_layer',
+  ]);
+});
+
+test.run();
