@@ -44,13 +44,20 @@ export class DilatedDepthwise extends ConvolutionLayer {
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
-      const x = onlyInput(inputs) as tf.Tensor4D;
       const kernel = this.depthwiseKernel?.read() as tf.Tensor4D | undefined;
       if (!kernel) throw new RangeError('The layer has no weights yet.');
-      const pair = ([height = 1, width = 1]: readonly number[]): [number, number] => [height, width];
-      const [strides, dilation] = [pair(this.strides), pair(this.dilationRate)];
-      return this.finished(tf.depthwiseConv2d(x, kernel, strides, this.padding, 'NHWC', dilation));
+      return this.finished(this.#convolve(onlyInput(inputs) as tf.Tensor4D, kernel));
     });
+  }
+
+  /** TensorFlow.js has no gradient with a dilation: where one is taken, zeros between the kernel's values do the same, slower. */
+  #convolve(images: tf.Tensor4D, weights: tf.Tensor4D): tf.Tensor4D {
+    const pair = ([height = 1, width = 1]: readonly number[]): [number, number] => [height, width];
+    const [strides, dilation] = [pair(this.strides), pair(this.dilationRate)];
+    const isRecorded = tf.engine().state.gradientDepth > 0;
+    return isRecorded
+      ? tf.depthwiseConv2d(images, spread(weights, dilation), strides, this.padding)
+      : tf.depthwiseConv2d(images, weights, strides, this.padding, 'NHWC', dilation);
   }
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
@@ -62,4 +69,20 @@ export class DilatedDepthwise extends ConvolutionLayer {
     const penalty = { depthwiseRegularizer } as unknown as tf.serialization.ConfigDict;
     return { ...super.getConfig(), depthMultiplier, ...penalty };
   }
+}
+
+/** A kernel `[height, width, ...]` with zeros between its rows and columns. */
+function spread(kernel: tf.Tensor4D, [down, across]: readonly [number, number]): tf.Tensor4D {
+  const [height, width, channels, multiplier] = kernel.shape;
+  const tall = withZerosAfter(kernel, height, down, width * channels * multiplier);
+  const wide = withZerosAfter(tall, height * down * width, across, channels * multiplier);
+  const whole = wide.reshape([height * down, width * across, channels, multiplier]);
+  const size = [(height - 1) * down + 1, (width - 1) * across + 1, channels, multiplier];
+  return whole.slice([0, 0, 0, 0], size) as tf.Tensor4D;
+}
+
+/** `rows` rows of `length` values, each followed by `times - 1` rows of zeros. */
+function withZerosAfter(x: tf.Tensor, rows: number, times: number, length: number): tf.Tensor {
+  const zeros = tf.zeros([rows, (times - 1) * length]);
+  return times === 1 ? x : tf.concat([x.reshape([rows, length]), zeros], 1);
 }

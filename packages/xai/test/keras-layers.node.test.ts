@@ -1,0 +1,110 @@
+import { loadModel, useBackend, type NamedFile } from '@ablation-cam/model';
+import { assertClose, seededRandom } from '@ablation-cam/tools/testing';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { ablationCam, gradCam, releaseDevice } from '../src/index.ts';
+
+/**
+ * Networks of Keras files on every executor: the layers of the model package that stand in for TensorFlow.js's reach planner and
+ * executors as operations of their own kind or in parts.
+ */
+const test = suite('layers of Keras on every executor');
+
+test.after(async () => {
+  await releaseDevice();
+});
+
+/** Some float32 roundings of 6e-8 in each of ten layers, relative to the largest weight. */
+const FLOAT32 = { ofLargest: 2e-4 };
+
+const conv = { padding: 'same', strides: [1, 1], use_bias: true };
+const layers: readonly (readonly [className: string, name: string, config: Record<string, unknown>])[] = [
+  ['InputLayer', 'in', { batch_input_shape: [null, 6, 5, 2] }],
+  ['Rescaling', 'scale', { scale: 1 / 255 }],
+  ['Conv2D', 'target', { ...conv, filters: 4, kernel_size: [3, 3], activation: 'relu' }],
+  ['UpSampling2D', 'up', { size: [2, 2], interpolation: 'bilinear' }],
+  ['Conv2D', 'grouped', { ...conv, filters: 6, kernel_size: [3, 3], groups: 2, activation: 'hard_sigmoid' }],
+  ['RandomZoom', 'augment', { height_factor: 0.2 }],
+  ['DepthwiseConv2D', 'dilated', { ...conv, kernel_size: [3, 3], dilation_rate: [2, 2], activation: 'relu' }],
+  ['Resizing', 'shrink', { height: 5, width: 4, pad_to_aspect_ratio: true, fill_value: 0.5 }],
+  [
+    'Normalization',
+    'center',
+    { axis: [-1], mean: [1, 2, 3, 4, 5, 6].map((c) => c / 10), variance: [1, 2, 3, 4, 5, 6] },
+  ],
+  ['Resizing', 'nearest', { height: 3, width: 7, interpolation: 'nearest', crop_to_aspect_ratio: true }],
+  ['GlobalAveragePooling2D', 'kept', { keepdims: true }],
+  ['Flatten', 'flatten', {}],
+  ['Dense', 'out', { units: 3, activation: 'softmax', use_bias: true }],
+];
+const shapes: Readonly<Record<string, readonly number[]>> = {
+  'target/kernel': [3, 3, 2, 4],
+  'target/bias': [4],
+  'grouped/kernel': [3, 3, 2, 6],
+  'grouped/bias': [6],
+  'dilated/depthwise_kernel': [3, 3, 6, 1],
+  'dilated/bias': [6],
+  'out/kernel': [6, 3],
+  'out/bias': [3],
+};
+
+function files(): NamedFile[] {
+  const random = seededRandom(8);
+  const values = Object.values(shapes).flatMap((shape) => {
+    return [
+      ...random.floats(
+        shape.reduce((size, length) => size * length, 1),
+        -1,
+        1,
+      ),
+    ];
+  });
+  const described = layers.map(([class_name, name, config]) => ({ class_name, config: { name, ...config } }));
+  const weights = Object.entries(shapes).map(([name, shape]) => ({ name, shape, dtype: 'float32' }));
+  const model = {
+    modelTopology: {
+      keras_version: '3.5.0',
+      model_config: { class_name: 'Sequential', config: { name: 'net', layers: described } },
+    },
+    weightsManifest: [{ paths: ['w.bin'], weights }],
+  };
+  return [
+    { name: 'model.json', bytes: new TextEncoder().encode(JSON.stringify(model)) },
+    { name: 'w.bin', bytes: new Uint8Array(Float32Array.from(values).buffer) },
+  ];
+}
+
+test('weights are those of the naive loop, and the gradient goes through', async () => {
+  await useBackend('wasm');
+  const { model, dispose } = await loadModel(files());
+  const x = seededRandom(9).floats(6 * 5 * 2, 0, 255);
+  const input = { data: x, shape: [6, 5, 2] };
+  const naive = await ablationCam(model, input, { layer: 'target', strategy: 'naive', backend: 'cpu' });
+  const [expected] = naive.explanations;
+  if (!expected) throw new Error('There is no explanation.');
+  assert.ok(expected.weights.some((weight) => Math.abs(weight) > 1e-4));
+  const ways = [
+    { backend: 'cpu', executor: 'tfjs' },
+    { backend: 'wasm', executor: 'tfjs' },
+    { backend: 'webgpu', executor: 'tfjs' },
+    { backend: 'wasm', executor: 'reference' },
+    { backend: 'wasm', executor: 'webgpu' },
+  ] as const;
+  for (const { backend, executor } of ways) {
+    const result = await ablationCam(model, input, { layer: 'target', executor, backend });
+    assert.is(result.executor?.chosen, executor);
+    const weights = result.explanations[0]?.weights ?? [];
+    assertClose(weights, expected.weights, FLOAT32, `${executor} on ${backend}`);
+  }
+  const maps: ArrayLike<number>[] = [];
+  for (const backend of ['cpu', 'wasm', 'webgpu'] as const) {
+    const { explanations } = await gradCam(model, input, { layer: 'target', backend });
+    maps.push(explanations[0]?.weights ?? []);
+  }
+  const [cpu = [], ...others] = maps;
+  assert.ok(Array.from(cpu).some((weight) => weight !== 0));
+  for (const weights of others) assertClose(weights, cpu, FLOAT32, 'gradients');
+  dispose();
+});
+
+test.run();
