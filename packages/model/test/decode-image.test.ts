@@ -13,6 +13,14 @@ const file = (name: string): Uint8Array =>
   bytesOf(golden.find((record) => record.name === name)?.base64 ?? '');
 const inBrowser = typeof document !== 'undefined';
 
+/** A picture of 3 channels, turned clockwise by a quarter. */
+function turnedRight(rgb: Uint8Array, width: number, height: number): Uint8Array {
+  return Uint8Array.from(rgb, (_, i) => {
+    const [row, column, channel] = [Math.floor(i / 3 / height), Math.floor(i / 3) % height, i % 3];
+    return rgb[((height - 1 - column) * width + row) * 3 + channel] ?? 0;
+  });
+}
+
 async function refusal(bytes: Uint8Array): Promise<ModelError> {
   try {
     await decodeImage(bytes, 'photo.png');
@@ -34,8 +42,11 @@ for (const { name, base64, rgb } of golden) {
   }
   test(`${name} has PIL's colors`, async () => {
     const image = await decodeImage(bytesOf(base64), name);
-    assert.equal([image.width, image.height, image.channels], [17, 13, 3]);
-    const expected = bytesOf(rgb);
+    // The golden values are those of the pixels as they are stored; orientation 6 asks for a quarter turn.
+    const isTurned = name === 'jpeg with an orientation';
+    const [width, height] = isTurned ? [13, 17] : [17, 13];
+    assert.equal([image.width, image.height, image.channels], [width, height, 3]);
+    const expected = isTurned ? turnedRight(bytesOf(rgb), 17, 13) : bytesOf(rgb);
     // Browsers convert JPEG's colors with a rounding of their own.
     const tolerance = inBrowser && name.startsWith('jpeg') ? 2 : 0;
     const worst = expected.reduce(
@@ -59,11 +70,6 @@ test('a JPEG may have fill bytes and must have image data', () => {
   const bytes = file('jpeg RGB');
   const filled = Uint8Array.from([...bytes.subarray(0, 2), 0xff, 0xff, ...bytes.subarray(2)]);
   assert.is(readJpegSegments(filled).components, 3);
-  assert.equal(readJpegSegments(bytes).withoutExif, Uint8Array.from(bytes));
-  assert.ok(
-    readJpegSegments(file('jpeg with an orientation')).withoutExif.length <
-      file('jpeg with an orientation').length,
-  );
   assert.throws(() => readJpegSegments(bytes.subarray(0, 30)), /ends before its image data/);
 });
 

@@ -1,14 +1,10 @@
 const startOfScan = 0xda;
-/** APP1 holds EXIF. */
-const exifMarker = 0xe1;
 
 export interface JpegSegments {
   readonly width: number;
   readonly height: number;
   /** Color components: 1 grey, 3 color, 4 CMYK. */
   readonly components: number;
-  /** The file without EXIF, so that no decoder turns the image by its orientation tag. */
-  readonly withoutExif: Uint8Array<ArrayBuffer>;
 }
 
 /**
@@ -20,7 +16,6 @@ export interface JpegSegments {
  */
 export function readJpegSegments(bytes: Uint8Array): JpegSegments {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const kept: Uint8Array[] = [bytes.subarray(0, 2)];
   let frame: Frame | undefined;
   let offset = 2;
   while (offset + 4 <= bytes.length) {
@@ -36,12 +31,10 @@ export function readJpegSegments(bytes: Uint8Array): JpegSegments {
         throw new Error('its image data is too short for its size');
       }
       const { width, height, sampling } = frame;
-      const withoutExif = joined([...kept, bytes.subarray(offset)]);
-      return { width, height, components: sampling.length, withoutExif };
+      return { width, height, components: sampling.length };
     }
     const end = offset + 2 + view.getUint16(offset + 2);
     if (isFrameHeader(marker)) frame = readFrame(bytes.subarray(offset, end), marker);
-    if (marker !== exifMarker) kept.push(bytes.subarray(offset, end));
     offset = end;
   }
   throw new Error('it ends before its image data');
@@ -89,14 +82,4 @@ function leastBits({ marker, width, height, sampling }: Frame): number {
 /** SOF0 to SOF15 without the tables that share their range (DHT, JPG, DAC). */
 function isFrameHeader(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }

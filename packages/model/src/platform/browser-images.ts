@@ -12,7 +12,7 @@ import { ModelError } from '../errors.ts';
 
 /**
  * The pixels of a PNG, JPEG, TIFF or WebP file as PIL's `Image.open(file).convert('RGB')` gives them: alpha dropped,
- * palettes resolved, color profiles and the EXIF orientation ignored.
+ * palettes resolved, color profiles ignored; a JPEG is turned as its EXIF orientation says.
  *
  * JPEG and WebP are decoded by the browser, off this thread, and may differ by a rounding from libjpeg's. PNG and TIFF
  * are decoded here: a canvas multiplies colors by alpha, and some browsers add noise to what is read from it.
@@ -62,14 +62,14 @@ function greyPalette(depth: DecodedPng['depth']): number[][] {
 }
 
 function jpegImage(bytes: Uint8Array, name: string): Promise<ByteImage> {
-  const { components, withoutExif } = readJpegSegments(bytes);
-  if (components > 3) throw unsupportedImage(name, 'color space cmyk');
-  return bitmapImage(withoutExif, 'image/jpeg');
+  if (readJpegSegments(bytes).components > 3) throw unsupportedImage(name, 'color space cmyk');
+  return bitmapImage(Uint8Array.from(bytes), 'image/jpeg');
 }
 
 async function bitmapImage(bytes: Uint8Array<ArrayBuffer>, type: string): Promise<ByteImage> {
   const bitmap = await createImageBitmap(new Blob([bytes], { type }), {
     colorSpaceConversion: 'none',
+    imageOrientation: 'from-image',
     premultiplyAlpha: 'none',
   });
   try {

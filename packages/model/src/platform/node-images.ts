@@ -9,7 +9,7 @@ import { readTiffDirectory } from '../input/tiff/directory.ts';
 
 /**
  * The pixels of a PNG, JPEG, TIFF or WebP file as PIL's `Image.open(file).convert('RGB')` gives them: alpha dropped,
- * palettes resolved, color profiles and the EXIF orientation ignored. Decoded in libvips' threads, not in this one, but
+ * palettes resolved, color profiles ignored; a JPEG is turned as its EXIF orientation says, as by `ImageOps.exif_transpose`. Decoded in libvips' threads, not in this one, but
  * for TIFF: libtiff leaves the checksum of deflated data unread, so that a damaged file would be a picture.
  *
  * @param maxPixels larger images are refused before memory is taken for them
@@ -27,18 +27,24 @@ export async function decodeImage(
       const directory = readTiffDirectory(bytes);
       if (isKnownCompression(directory)) return await decodeTiff(bytes, directory, name);
     }
-    return await decodeWithVips(bytes, name, maxPixels);
+    return await decodeWithVips(bytes, name, maxPixels, format === 'jpeg');
   } catch (cause) {
     throw cause instanceof ModelError ? cause : brokenImage(name, cause);
   }
 }
 
-async function decodeWithVips(bytes: Uint8Array, name: string, maxPixels: number): Promise<ByteImage> {
+async function decodeWithVips(
+  bytes: Uint8Array,
+  name: string,
+  maxPixels: number,
+  isTurned: boolean,
+): Promise<ByteImage> {
   // Loaded on first use: a run on signals needs no image library.
   const { default: sharp } = await import('sharp');
   const open = sharp(bytes, { failOn: 'error', ignoreIcc: true, limitInputPixels: maxPixels });
   refuseUnsupported(await open.metadata(), name);
-  const { data, info } = await open.raw().toBuffer({ resolveWithObject: true });
+  const upright = isTurned ? open.autoOrient() : open;
+  const { data, info } = await upright.raw().toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;
   // Without Buffer's own methods and comparison rules.
   const values = new Uint8Array(data.buffer, data.byteOffset, data.length);
