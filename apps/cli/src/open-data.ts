@@ -7,8 +7,9 @@ import {
   type DataSet,
   type LoadedModel,
 } from '@ablation-cam/model';
-import { parseNormalization } from './arguments/normalization.ts';
 import { CliError } from './errors.ts';
+import { pictureScale, type PictureScale } from './picture-scale.ts';
+import { print } from './print.ts';
 import { startProgress } from './progress.ts';
 
 /** What says which labelled data a command reads. */
@@ -68,6 +69,7 @@ export async function openEvaluationData(
     request,
     imageShape(request.model, name, loaded.network.inputs[0]?.shape),
     classNames,
+    pictureScale(request.normalize, loaded.metadata),
     signal,
   );
 }
@@ -92,16 +94,18 @@ function requireSameClasses(model: string, names: readonly string[] | undefined,
 
 async function openFolder(
   folder: string,
-  { normalize, limit, json }: DataRequest,
+  { limit, json }: DataRequest,
   inputShape: readonly [number, number, number],
   classNames: readonly string[] | undefined,
+  scale: PictureScale,
   signal: AbortSignal,
 ): Promise<DataSet> {
+  if (json !== true) print(`pictures   ${scale.said}`);
   let progress: ReturnType<typeof startProgress> | undefined;
   try {
     return await openImageFolder(folder, {
       inputShape,
-      normalize: parseNormalization(normalize),
+      normalize: scale.normalize,
       classNames,
       limit,
       signal,

@@ -8,7 +8,7 @@ import {
   modelFiles,
   networkOf,
   useBackend,
-  type LoadedModel,
+  type LoadedLayersModel,
   type NamedFile,
 } from '../src/index.ts';
 import { snakeCase } from '../src/files/keras-weights.ts';
@@ -32,7 +32,7 @@ const file = (name: string, bytes: Uint8Array | undefined): NamedFile => ({
 });
 const text = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes);
 
-function assertAnswers({ model }: LoadedModel): void {
+function assertAnswers({ model }: LoadedLayersModel): void {
   const answer = tf.tidy(() => {
     return (model.predict(tf.tensor(expected.input, expected.shape)) as tf.Tensor).dataSync<'float32'>();
   });

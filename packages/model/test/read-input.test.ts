@@ -38,6 +38,7 @@ test('an image is scaled to 0..1 by default and comes with its original', async 
 const at = (values: readonly number[], channel: number): number => values[channel] ?? NaN;
 const scales: readonly (readonly [Normalization, (value: number, channel: number) => number])[] = [
   ['0..1', (v) => v / 255],
+  ['0..255', (v) => v],
   ['-1..1', (v) => v / 127.5 - 1],
   ['imagenet', (v, c) => (v / 255 - at([0.485, 0.456, 0.406], c)) / at([0.229, 0.224, 0.225], c)],
   [{ mean: 0.25, deviation: 2 }, (v) => (v / 255 - 0.25) / 2],
@@ -51,6 +52,37 @@ for (const [normalize, scale] of scales) {
     assertClose(data, expected, { absolute: 3e-7 });
   });
 }
+
+test('normalize "caffe" takes means away in BGR order', async () => {
+  const { data } = await readInput(png, { shape: ownSize, normalize: 'caffe' });
+  const means = [103.939, 116.779, 123.68];
+  const expected = Float64Array.from(
+    pixels,
+    (_, i) => (pixels[i + 2 - 2 * (i % 3)] ?? NaN) - at(means, i % 3),
+  );
+  // One rounding to single precision of values up to 152.
+  assertClose(data, expected, { absolute: 1e-5 });
+});
+
+test('what is known of the input is used where no option says otherwise', async () => {
+  const described = { scale: { normalize: '0..255', source: 'a test' }, size: [5, 7] } as const;
+  const open = await readInput(png, { shape: [null, null, 3], described });
+  assert.equal(open.shape, [5, 7, 3]);
+  assert.ok(Math.max(...open.data) > 100);
+  const asked = await readInput(png, { shape: ownSize, described, normalize: '0..1' });
+  assert.equal(asked.shape, ownSize);
+  assert.ok(Math.max(...asked.data) <= 1);
+  // Values that are no picture's are taken as they are.
+  const array = encodeNpy(
+    Float32Array.from({ length: 6 }, (_, i) => i),
+    [3, 1, 2],
+  );
+  const moved = await readInput(array, {
+    shape: [1, 2, 3],
+    described: { ...described, channelsFirst: true },
+  });
+  assert.equal([...moved.data], [0, 2, 4, 1, 3, 5]);
+});
 
 test('an image takes the size of the model, or keeps its own where any size is taken', async () => {
   assert.equal((await readInput(png, { shape: [5, 7, 3] })).shape, [5, 7, 3]);
@@ -183,9 +215,9 @@ test('a wrong normalisation is refused', async () => {
     /deviation must be a finite number/,
   );
   await assertRefused(
-    read('caffe' as '0..1'),
+    read('zscore' as string as Normalization),
     'invalid-option',
-    /'imagenet' or {mean, deviation}, got "caffe"/,
+    /'caffe' or {mean, deviation}, got "zscore"/,
   );
   await assertRefused(read('0..1', encodeNpy(signal)), 'invalid-option', /leave the option out/);
   await assertRefused(read('0..1', 'mnist1d:0'), 'invalid-option', /leave the option out/);
@@ -209,6 +241,21 @@ test('class names are the lines of a text', async () => {
   assert.equal(await readClassNames(text('tumor\r\n stroma \nÖdem\n\n'), 3), ['tumor', 'stroma', 'Ödem']);
   assert.equal(await readClassNames(text('one')), ['one']);
   assert.equal(await readClassNames(text('\ufeffa\nb')), ['a', 'b']);
+});
+
+test('class names of JSON: lists, maps either way, Teachable Machine, Hugging Face, Keras', async () => {
+  const read = (value: unknown): Promise<string[]> => readClassNames(text(JSON.stringify(value)), 2);
+  assert.equal(await read(['cat', 'dog']), ['cat', 'dog']);
+  assert.equal(await read({ 1: 'dog', 0: 'cat' }), ['cat', 'dog']);
+  assert.equal(await read({ dog: 1, cat: 0 }), ['cat', 'dog']);
+  assert.equal(await read({ 0: ['n0', 'cat'], 1: ['n1', 'dog'] }), ['cat', 'dog']);
+  assert.equal(await read({ tmVersion: '2', labels: ['cat', 'dog'] }), ['cat', 'dog']);
+  assert.equal(await read({ architectures: [], id2label: { 0: 'cat', 1: 'dog' } }), ['cat', 'dog']);
+  for (const value of [{ 0: 'cat', 2: 'dog' }, { cat: 0, dog: 0 }, { cat: 'dog' }, [1, 2], [], {}]) {
+    await assertRefused(() => read(value), 'invalid-file', /gives no class names: its JSON/);
+  }
+  await assertRefused(() => read(['cat', 'cat']), 'invalid-file', /entry 1 repeats 'cat'/);
+  await assertRefused(() => readClassNames(text('{"a": ')), 'invalid-file', /broken JSON/);
 });
 
 test('class names that do not fit are refused', async () => {

@@ -1,4 +1,4 @@
-import { loadModel, useBackend, type NamedFile } from '@ablation-cam/model';
+import { loadLayersModel, useBackend, type NamedFile } from '@ablation-cam/model';
 import { assertClose, seededRandom } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -76,7 +76,7 @@ function files(): NamedFile[] {
 
 test('weights are those of the naive loop, and the gradient goes through', async () => {
   await useBackend('wasm');
-  const { model, dispose } = await loadModel(files());
+  const { model, dispose } = await loadLayersModel(files());
   const x = seededRandom(9).floats(6 * 5 * 2, 0, 255);
   const input = { data: x, shape: [6, 5, 2] };
   const naive = await ablationCam(model, input, { layer: 'target', strategy: 'naive', backend: 'cpu' });

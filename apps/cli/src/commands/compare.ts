@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { normalizationHelp } from '../arguments/normalization.ts';
 import { wholeNumber } from '../arguments/whole-number.ts';
 import type { RegisterCommand } from '../command.ts';
 
@@ -52,11 +53,11 @@ export const compare: RegisterCommand = (program, { signal }) => {
         .choices(['auto', 'webgpu', 'onnxruntime', 'tfjs', 'reference'] as const)
         .default('auto' as const),
     )
+    .option('--normalize <how>', normalizationHelp)
     .option(
-      '--normalize <how>',
-      'scale of 8-bit images: 0..1, -1..1, imagenet, or mean:deviation, each one number or one a channel with commas (default: 0..1)',
+      '--labels <file>',
+      "class names in the order of the model's outputs: a text file, one a line, a JSON list or map, or metadata.json",
     )
-    .option('--labels <file>', "class names, one a line in the order of the model's outputs")
     .addOption(
       new Option('--out <dir>', 'folder for comparison.json, .csv, .md and report.html').default(
         'comparison',

@@ -1,4 +1,5 @@
 import { Option } from '@commander-js/extra-typings';
+import { normalizationHelp } from '../arguments/normalization.ts';
 import { wholeNumber } from '../arguments/whole-number.ts';
 import type { RegisterCommand } from '../command.ts';
 
@@ -20,7 +21,7 @@ export const evaluate: RegisterCommand = (program, { signal }) => {
     .addOption(
       new Option(
         '--model <model>',
-        'a TF.js model.json, a Keras .h5, or the name of an embedded model',
+        'a TF.js model.json, a Keras .keras or .h5 (or its weights or to_json() text with the other beside it), or the name of an embedded model',
       ).default('mnist1d'),
     )
     .option(
@@ -34,13 +35,10 @@ export const evaluate: RegisterCommand = (program, { signal }) => {
         .choices(['auto', 'webgpu', 'wasm', 'cpu'] as const)
         .default('auto' as const),
     )
-    .option(
-      '--normalize <how>',
-      'scale of 8-bit images: 0..1, -1..1, imagenet, or mean:deviation, each one number or one a channel with commas (default: 0..1)',
-    )
+    .option('--normalize <how>', normalizationHelp)
     .option(
       '--labels <file>',
-      "class names, one a line in the order of the model's outputs (default: those in the model, else the class folders, sorted)",
+      "class names in the order of the model's outputs: a text file, one a line, a JSON list or map, or metadata.json (default: those of the model, else the class folders, sorted)",
     )
     .option('--logits', 'the outputs are logits: the model ends without a softmax or sigmoid')
     .addOption(

@@ -1,4 +1,5 @@
 import { Argument, Option } from '@commander-js/extra-typings';
+import { normalizationHelp } from '../arguments/normalization.ts';
 import { wholeNumber } from '../arguments/whole-number.ts';
 import type { RegisterCommand } from '../command.ts';
 
@@ -31,7 +32,7 @@ export const explain: RegisterCommand = (program, { signal }) => {
     )
     .option(
       '--model <model>',
-      'a TF.js model.json, a Keras .h5, an .onnx file, or the name of an embedded model (default: the one of the test sample, or mnist1d)',
+      'a TF.js model.json, a Keras .keras or .h5 (or its weights or to_json() text with the other beside it), an .onnx file, or the name of an embedded model (default: the one of the test sample, or mnist1d)',
     )
     .addOption(
       new Option(
@@ -95,16 +96,16 @@ export const explain: RegisterCommand = (program, { signal }) => {
         .choices(['auto', 'webgpu', 'onnxruntime', 'tfjs', 'reference'] as const)
         .default('auto' as const),
     )
-    .option(
-      '--normalize <how>',
-      'scale of 8-bit images: 0..1, -1..1, imagenet, or mean:deviation, each one number or one a channel with commas (default: 0..1)',
-    )
+    .option('--normalize <how>', normalizationHelp)
     .option(
       '--max-pixels <n>',
       'images of more pixels are refused before they are decoded (default: 89478485)',
       wholeNumber(1),
     )
-    .option('--labels <file>', 'class names, one a line')
+    .option(
+      '--labels <file>',
+      'class names: a text file, one a line, a JSON list or map, or metadata.json (default: those of the model or of a file beside it)',
+    )
     .option('--layers', 'list the layers that can be explained, with their shapes, and run nothing')
     .option('--plan', 'print how the channels would be ablated together and what it costs, and run nothing')
     .option('--compare', 'also run the naive loop, and tell the difference and both times')

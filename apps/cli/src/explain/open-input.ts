@@ -11,6 +11,7 @@ import {
 import { parseNormalization } from '../arguments/normalization.ts';
 import { CliError } from '../errors.ts';
 import { isEmbedded, openModel } from '../open-model.ts';
+import { pictureScale, type PictureScale } from '../picture-scale.ts';
 import type { ExplainRequest } from './request.ts';
 
 /** The model and the input that an explanation is about. */
@@ -19,6 +20,8 @@ export interface OpenedInput {
   readonly input: ModelInput;
   /** Empty where no names are known. */
   readonly classNames: readonly string[];
+  /** How the picture was scaled; null where the input is none. */
+  readonly scale: PictureScale | null;
 }
 
 /** The embedded model of the test set that the input is from; without one, that of MNIST-1D. */
@@ -34,7 +37,7 @@ export async function openInput(request: ExplainRequest): Promise<OpenedInput> {
       `Say which input to explain with ${request.model}: an image, a .npy array, mnist1d:<index> or textures:<index>.`,
     );
   }
-  const normalize = parseNormalization(request.normalize);
+  parseNormalization(request.normalize);
   // Where the weights are first is of no matter: they move to the backend that uses them.
   await useBackend('auto');
   const loaded = await openModel(request.model);
@@ -47,12 +50,14 @@ export async function openInput(request: ExplainRequest): Promise<OpenedInput> {
       );
     }
     const classNames = await namesOf(request, loaded);
+    const scale = pictureScale(request.normalize, loaded.metadata);
     const input = await readInput(source, {
       shape: modelInput.shape,
-      normalize,
+      normalize: parseNormalization(request.normalize),
+      described: loaded.metadata.input,
       maxPixels: request.maxPixels,
     });
-    return { loaded, input, classNames };
+    return { loaded, input, classNames, scale: input.original ? scale : null };
   } catch (error) {
     loaded.dispose();
     throw error;

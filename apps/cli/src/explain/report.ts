@@ -8,6 +8,8 @@ import type { OpenedInput } from './open-input.ts';
 
 const TOP_CHANNELS = 5;
 const MOST_CLASSES = 10;
+/** How many times as likely as by chance the likeliest class has to be. */
+const FLAT = 1.5;
 
 const plain = { head: [], border: [], compact: true };
 
@@ -22,9 +24,13 @@ export function printReport(
   const first = result?.explanations[0];
   if (!result || !first) return;
   print(`${predictionLine(opened, first)}\n`);
-  if (others.length > 0) printSideBySide(opened, results);
-  else printResult(opened, result, first);
+  if (others.length > 0) {
+    if (opened.scale) print(`pictures   ${opened.scale.said}`);
+    printSideBySide(opened, results);
+  } else printResult(opened, result, first);
   for (const note of notesOf(results)) print(`note: ${note}`);
+  const flat = flatNote(opened, first);
+  if (flat) print(`note: ${flat}`);
   if (comparison) printComparison(result, comparison);
   if (files.length > 0) print(`\nwrote ${files.join(', ')}`);
 }
@@ -40,6 +46,17 @@ function predictionLine(
   const said = probabilities ? `probability ${percent(value)}` : `logit ${value.toPrecision(4)}`;
   const truth = input.label === undefined ? '' : `; the true class is ${classText(classNames, input.label)}`;
   return `${input.name}: predicted ${classText(classNames, predicted)} with ${said}${truth}`;
+}
+
+/** Where nothing says how pictures are scaled, a prediction without a favorite may come of the wrong scale. */
+function flatNote({ scale }: OpenedInput, { probabilities }: Explanation): string | null {
+  if (!scale?.isAssumed || !probabilities || probabilities.length < 2) return null;
+  const largest = probabilities.reduce((most, value) => Math.max(most, value), 0);
+  if (largest * probabilities.length > FLAT) return null;
+  return (
+    `the network hardly prefers any class (${percent(largest)}), and 0..1 was only assumed as the scale of pictures: ` +
+    'try --normalize 0..255, -1..1 or imagenet.'
+  );
 }
 
 /** Where each map has its largest value. */
@@ -76,6 +93,7 @@ function printResult(opened: OpenedInput, result: ExplanationResult, { map }: Ex
     `forward    ${forwardText(result.backend)}`,
     executor && `ablation   ${executorText(executor.chosen, dispatches.ablation)} (${executor.reason})`,
     settings?.strategy === 'naive' && 'ablation   naive: one pass through the network a channel',
+    opened.scale && `pictures   ${opened.scale.said}`,
     `adapter    ${adapter ? `${adapter.description} (${adapter.software ? 'software' : 'hardware'})` : 'not used'}`,
     `time       forward ${ms(timings.forwardMs)}, ${weightsTime(result)}, in all ${ms(timings.totalMs)}`,
   ];

@@ -35,8 +35,8 @@ export function DropTarget({ state, dispatch, children }: ViewProps & { children
       {isOver && (
         <div class="drop-hint">
           <p>
-            Drop a model (.h5, .onnx, or model.json with its .bin files), an image, a .npy signal, or class
-            names (.txt)
+            Drop a model (.keras, .h5, .onnx, or model.json with its .bin files), an image, a .npy signal, or
+            class names (.txt)
           </p>
         </div>
       )}

@@ -5,8 +5,10 @@ import { Choice } from './settings.tsx';
 
 const NORMALIZATIONS: readonly (readonly [NormalizationName, string])[] = [
   ['0..1', '0 to 1'],
+  ['0..255', '0 to 255'],
   ['-1..1', '−1 to 1'],
   ['imagenet', 'ImageNet statistics'],
+  ['caffe', 'ImageNet means, BGR'],
 ];
 
 /** Files that hold an input. */

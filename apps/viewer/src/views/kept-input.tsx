@@ -18,9 +18,11 @@ interface KeptInputProps {
 
 /** The color that the network gets as 0. */
 const ZERO: Readonly<Record<NormalizationName, readonly number[]>> = {
+  '0..255': [0, 0, 0],
   '0..1': [0, 0, 0],
   '-1..1': [127.5, 127.5, 127.5],
   imagenet: [123.7, 116.3, 103.5],
+  caffe: [123.7, 116.8, 103.9],
 };
 
 /** The input with the rest blanked, as the network was asked again. */

@@ -23,7 +23,9 @@ export async function embeddedModel(name: EmbeddedModelName): Promise<LoadedLaye
     }
     case 'textures': {
       const { topology, weights } = await import('./textures.ts');
-      return fromParts(topology, weights);
+      const loaded = await fromParts(topology, weights);
+      const input = { scale: { normalize: '0..1', source: 'it was trained so' } } as const;
+      return { ...loaded, metadata: { ...loaded.metadata, input } };
     }
     default:
       throw new ModelError(

@@ -32,6 +32,12 @@ export interface WeightSource {
   readonly match: (layers: readonly FileLayer[]) => Map<LayerWeight, NamedTensor>;
 }
 
+export interface BuiltModel {
+  readonly model: tf.LayersModel;
+  /** Whether the file had channels first somewhere, which the model has not. */
+  readonly hadChannelsFirst: boolean;
+}
+
 /** A layer of a built network, those of nested models too. */
 export interface FileLayer {
   /** Its name and those of the models around it in the file, outermost first, without the outermost. */
@@ -44,10 +50,10 @@ export interface FileLayer {
  *
  * @throws ModelError `unsupported-layer`, `invalid-file`; then every tensor made on the way is gone again.
  */
-export async function buildModel(parts: ModelParts): Promise<tf.LayersModel> {
+export async function buildModel(parts: ModelParts): Promise<BuiltModel> {
   const { name, weights } = parts;
   registerOwnLayers();
-  const { config: connected, paths } = prepareConfig(parts);
+  const { config: connected, paths, hadChannelsFirst } = prepareConfig(parts);
   const before = new Set(Object.keys(tf.engine().registeredVariables));
   // The model is built before the call returns, so that no other load can come between the two lists of variables.
   const building = countingZeros(weights.valueCount, () =>
@@ -83,7 +89,7 @@ export async function buildModel(parts: ModelParts): Promise<tf.LayersModel> {
     tf.tidy(() => {
       for (const [weight, tensor] of values) weight.write(tf.tensor(tensor.values, [...tensor.shape]));
     });
-    return model;
+    return { model, hadChannelsFirst };
   } catch (error) {
     for (const [, variable] of created) variable.dispose();
     throw error;

@@ -55,7 +55,9 @@ function otherModel(name: string, bytes: Uint8Array): Other | undefined {
     );
   }
   if (/\.(tflite|ptl?|pth|safetensors)$/i.test(name)) {
-    return other('of another framework or format. Give a Keras .keras or .h5 file, a TF.js model.json or an ONNX file.');
+    return other(
+      'of another framework or format. Give a Keras .keras or .h5 file, a TF.js model.json or an ONNX file.',
+    );
   }
   return undefined;
 }

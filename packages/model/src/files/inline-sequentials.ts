@@ -13,7 +13,7 @@ import { replaceLayers } from './replace-layers.ts';
  * A converted configuration in which the layers of nested sequential models without an input shape stand in the models' place:
  * Keras finds the shape when it calls such a model, TF.js asks for it.
  */
-export function inlineSequentials(model: KerasObject): PreparedConfig {
+export function inlineSequentials(model: KerasObject): Pick<PreparedConfig, 'config' | 'paths'> {
   const paths = new Map<string, readonly string[]>();
   return { config: inlined(model, [], [], paths), paths };
 }

@@ -4,11 +4,13 @@ import { readyBackend } from '../backend/ready-backend.ts';
 import { networkOf } from '../network/network-of.ts';
 import type { Network } from '../network/network.ts';
 import { isOnnx } from '../onnx/is-onnx.ts';
+import { readBeside } from './beside-model.ts';
 import { buildModel, type ModelParts } from './build-model.ts';
 import { fileKind } from './file-kind.ts';
+import { scaleOfNetwork } from './input-scale.ts';
 import { parseJson } from './json.ts';
 import { readArchitecture, readHdf5, readKerasArchive } from './keras-parts.ts';
-import type { ModelMetadata } from './metadata.ts';
+import type { InputDescription, ModelMetadata } from './metadata.ts';
 import { openSource, type ModelSource, type OpenedSource } from './model-source.ts';
 import { readTfjsLayers } from './tfjs-layers.ts';
 
@@ -79,8 +81,15 @@ export async function loadLayersModel(source: ModelSource): Promise<LoadedLayers
 
 async function loadLayers(opened: OpenedSource): Promise<LoadedLayersModel> {
   const { format, parts } = await readParts(opened);
-  const model = await buildModel(parts);
+  const beside = await readBeside(opened);
+  const { model, hadChannelsFirst } = await buildModel(parts);
   const variables = model.weights.map((weight) => weight.read());
+  const scale = await scaleOfNetwork(model);
+  const input: InputDescription = {
+    ...beside.input,
+    ...(scale && { scale }),
+    ...(hadChannelsFirst && { channelsFirst: true }),
+  };
   return {
     // A model that nobody explains may be one that cannot be.
     get network() {
@@ -89,7 +98,8 @@ async function loadLayers(opened: OpenedSource): Promise<LoadedLayersModel> {
     model,
     parameters: model.countParams(),
     format,
-    metadata: parts.metadata,
+    // What is in the file itself counts before what lies beside it.
+    metadata: { ...beside, ...parts.metadata, ...(Object.keys(input).length > 0 && { input }) },
     dispose: () => {
       tf.dispose(variables);
     },
@@ -99,13 +109,14 @@ async function loadLayers(opened: OpenedSource): Promise<LoadedLayersModel> {
 async function loadOnnxFile(opened: OpenedSource): Promise<LoadedOnnx> {
   // Fetched when it is needed: pages that load no such file do without what reads them.
   const { loadOnnx } = await import('../onnx/load-onnx.ts');
+  const metadata = await readBeside(opened);
   const network = await loadOnnx(opened);
   return {
     network,
     model: null,
     parameters: network.parameters,
     format: 'onnx',
-    metadata: {},
+    metadata,
     dispose: () => {
       network.dispose();
     },

@@ -1,5 +1,5 @@
 import { ModelError } from '../errors.ts';
-import { channelsLast } from './channels-last.ts';
+import { channelsLast, hasChannelsFirst } from './channels-last.ts';
 import { checkKerasConfig } from './check-config.ts';
 import { connectLayers } from './connect-layers.ts';
 import { convertKerasConfig } from './convert-config.ts';
@@ -12,6 +12,7 @@ export interface PreparedConfig {
   readonly config: KerasObject;
   /** Where in the file layers were that lie elsewhere now: names outermost first, by the names of the new place with `/`. */
   readonly paths: ReadonlyMap<string, readonly string[]>;
+  readonly hadChannelsFirst: boolean;
 }
 
 /**
@@ -35,5 +36,6 @@ export function prepareConfig(file: {
     );
   }
   const { config: inlined, paths } = inlineSequentials(converted);
-  return { config: channelsLast(connectLayers(file.name, inlined)), paths };
+  const connected = connectLayers(file.name, inlined);
+  return { config: channelsLast(connected), paths, hadChannelsFirst: hasChannelsFirst(connected) };
 }

@@ -44,6 +44,26 @@ export function arrayImage(array: NpyArray): ByteImage | undefined {
   return isImage ? { width, height, channels, data } : undefined;
 }
 
+/**
+ * An array with its channels first, `[channels, ...positions]` with or without a batch of 1, as one with them last; any other, one
+ * that fits the model as it is among them, stays.
+ */
+export function channelsToEnd(
+  array: Pick<NpyArray, 'shape' | 'data'>,
+  model: InputShape,
+): Pick<NpyArray, 'shape' | 'data'> {
+  const { shape, data } = array;
+  const [channels = 1, ...positions] =
+    shape.length === model.length + 1 && shape[0] === 1 ? shape.slice(1) : shape;
+  const moved = [...positions, channels];
+  if (matchShape(shape, model) !== undefined || matchShape(moved, model) === undefined) return array;
+  const size = data.length / channels;
+  return {
+    shape: moved,
+    data: Float64Array.from(data, (_, i) => data[(i % channels) * size + Math.floor(i / channels)] ?? 0),
+  };
+}
+
 function indexAt(position: number, shape: readonly number[]): number[] {
   const index: number[] = [];
   let rest = position;

@@ -1,8 +1,13 @@
 import { ModelError } from '../errors.ts';
+import { parseJson } from '../files/json.ts';
+import { namesInJson } from './names-in-json.ts';
 import { type InputSource, readSource } from './read-source.ts';
 
 /**
- * Class names from a text file (UTF-8), one a line in the order of the model's outputs; blank lines at the end do not count.
+ * Class names in the order of the model's outputs, from a file:
+ * - text (UTF-8), one a line; blank lines at the end do not count
+ * - JSON: a list, a map from indices to names or from names to indices (`class_indices` of Keras), the `metadata.json` of Teachable
+ *   Machine (`labels`), or the `config.json` of Hugging Face (`id2label`)
  *
  * @param count how many outputs the model has, where that is known
  * @throws ModelError `not-found`, or `invalid-file` for a file without names, with a blank line between names, with a name
@@ -10,20 +15,37 @@ import { type InputSource, readSource } from './read-source.ts';
  */
 export async function readClassNames(source: InputSource, count?: number): Promise<string[]> {
   const { bytes, name } = await readSource(source, 'the class names');
-  const lines = decodeText(bytes, name)
-    .trimEnd()
-    .split(/\r\n|\n|\r/);
-  const names = lines.map((line) => line.trim());
+  const text = decodeText(bytes, name);
+  const isJson = /^\s*[[{]/.test(text);
+  const names = isJson ? jsonNames(name, text) : linesOf(text);
 
+  const [entry, start] = isJson ? ['entry', 0] : ['line', 1];
   const blank = names.indexOf('');
-  if (blank >= 0) throw invalid(name, `line ${blank + 1} is blank`);
-  for (const [line, className] of names.entries()) {
-    if (names.indexOf(className) !== line) throw invalid(name, `line ${line + 1} repeats '${className}'`);
+  if (blank >= 0) throw invalid(name, `${entry} ${blank + start} is blank`);
+  for (const [place, className] of names.entries()) {
+    if (names.indexOf(className) !== place)
+      throw invalid(name, `${entry} ${place + start} repeats '${className}'`);
   }
   if (count !== undefined && names.length !== count) {
     throw invalid(name, `it has ${names.length} names, the model has ${count} classes`);
   }
   return names;
+}
+
+function linesOf(text: string): string[] {
+  const lines = text.trimEnd().split(/\r\n|\n|\r/);
+  return lines.map((line) => line.trim());
+}
+
+function jsonNames(file: string, text: string): string[] {
+  const names = namesInJson(parseJson(file, text));
+  if (names === undefined) {
+    throw invalid(
+      file,
+      'its JSON is no list of names, no map of indices and names, and has no "labels" or "id2label"',
+    );
+  }
+  return names.map((name) => name.trim());
 }
 
 function decodeText(bytes: Uint8Array, name: string): string {

@@ -3,14 +3,15 @@ import type { ByteImage } from './byte-image.ts';
 
 /**
  * How 8-bit values v become a model's input:
+ * - `'0..255'`: v, for networks that scale by themselves
  * - `'0..1'`: v / 255
  * - `'-1..1'`: v / 127.5 - 1 (Keras' mode `tf`)
- * - `'imagenet'`: (v / 255 - mean) / deviation with the statistics of ImageNet in RGB order (Keras' mode `torch`; its mode
- *   `caffe`, BGR without scaling, is something else)
+ * - `'imagenet'`: (v / 255 - mean) / deviation with the statistics of ImageNet in RGB order (Keras' mode `torch`)
+ * - `'caffe'`: v - mean with the channels in BGR order (Keras' mode `caffe`: VGG, ResNet)
  * - `{ mean, deviation }`: (v / 255 - mean) / deviation, one number for all channels or one a channel, both in units of
  *   the range 0 to 1
  */
-export type Normalization = '0..1' | '-1..1' | 'imagenet' | MeanAndDeviation;
+export type Normalization = '0..255' | '0..1' | '-1..1' | 'imagenet' | 'caffe' | MeanAndDeviation;
 
 export interface MeanAndDeviation {
   readonly mean: number | readonly number[];
@@ -19,6 +20,12 @@ export interface MeanAndDeviation {
 
 /** Source: torchvision and `keras.applications.imagenet_utils.preprocess_input(mode='torch')`. */
 const imagenet: MeanAndDeviation = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] };
+
+/** Source: `keras.applications.imagenet_utils.preprocess_input(mode='caffe')`; in RGB order. */
+const caffe: MeanAndDeviation = {
+  mean: [123.68 / 255, 116.779 / 255, 103.939 / 255],
+  deviation: 1 / 255,
+};
 
 /**
  * The image as a model's input, `[height, width, channels]`, row-major.
@@ -29,8 +36,11 @@ export function normalizeImage(image: ByteImage, normalization: Normalization = 
   const { channels, data } = image;
   const table = normalizedValues(normalization, channels);
   const normalized = new Float32Array(data.length);
+  const isReversed = normalization === 'caffe';
   for (let i = 0; i < data.length; i++) {
-    normalized[i] = table[(i % channels) * 256 + data[i]!]!;
+    const channel = i % channels;
+    const to = isReversed ? i + channels - 1 - 2 * channel : i;
+    normalized[to] = table[channel * 256 + data[i]!]!;
   }
   return normalized;
 }
@@ -60,16 +70,20 @@ function normalizedValues(normalization: Normalization, channels: number): Float
 function statistics(normalization: Normalization): MeanAndDeviation {
   if (typeof normalization === 'object') return normalization;
   switch (normalization) {
+    case '0..255':
+      return { mean: 0, deviation: 1 / 255 };
     case '0..1':
       return { mean: 0, deviation: 1 };
     case '-1..1':
       return { mean: 0.5, deviation: 0.5 };
     case 'imagenet':
       return imagenet;
+    case 'caffe':
+      return caffe;
     default:
       throw new ModelError(
         'invalid-option',
-        `normalize is '0..1', '-1..1', 'imagenet' or {mean, deviation}, got ${JSON.stringify(normalization satisfies never)}`,
+        `normalize is '0..255', '0..1', '-1..1', 'imagenet', 'caffe' or {mean, deviation}, got ${JSON.stringify(normalization satisfies never)}`,
       );
   }
 }

@@ -1,6 +1,7 @@
 import { decodeImage } from '#platform';
 import { ModelError } from '../errors.ts';
-import { arrayImage, arrayInput } from './array-input.ts';
+import type { InputDescription } from '../files/metadata.ts';
+import { arrayImage, arrayInput, channelsToEnd } from './array-input.ts';
 import { type ByteImage, toRgb } from './byte-image.ts';
 import { generatedSample, type GeneratedSample } from './generated-sample.ts';
 import { imageFormat } from './image-format.ts';
@@ -13,8 +14,10 @@ import { type InputSource, readSource } from './read-source.ts';
 export interface ReadInputOptions {
   /** What the model takes, without the batch dimension, channels last; `null` where any size is taken. */
   readonly shape: InputShape;
-  /** How 8-bit values are scaled; default `'0..1'`. */
+  /** How 8-bit values are scaled; default: as the model takes them, where that is known, else `'0..1'`. */
   readonly normalize?: Normalization | undefined;
+  /** What is known of the model's input, `metadata.input` of a loaded model. */
+  readonly described?: InputDescription | undefined;
   /** Images of more pixels are refused before they are decoded; default 89,478,485, where PIL begins to warn. */
   readonly maxPixels?: number | undefined;
   /** How messages and the result call an input that is given as bytes. */
@@ -57,7 +60,7 @@ export interface OriginalImage {
  *   or `invalid-option` (normalisation); the message is one line and says what to do
  */
 export async function readInput(source: InputSource, options: ReadInputOptions): Promise<ModelInput> {
-  const { shape, normalize } = options;
+  const { shape, normalize, described } = options;
   if (typeof source === 'string') {
     const sample = generatedSample(source);
     if (sample !== undefined) return fromSample(sample, options, source);
@@ -78,12 +81,21 @@ export async function readInput(source: InputSource, options: ReadInputOptions):
   const image = takesImages(shape) ? arrayImage(array) : undefined;
   if (image !== undefined) return fromImage(toRgb(image), options, name);
   refuseNormalization(normalize, name);
-  return { ...arrayInput(array, shape, name), name };
+  const ordered = described?.channelsFirst ? channelsToEnd(array, shape) : array;
+  return { ...arrayInput(ordered, shape, name), name };
 }
 
-function fromImage(rgb: ByteImage, { shape, normalize }: ReadInputOptions, name: string): ModelInput {
+function fromImage(
+  rgb: ByteImage,
+  { shape, normalize, described }: ReadInputOptions,
+  name: string,
+): ModelInput {
   const { width, height, data } = rgb;
-  return { ...imageInput(rgb, shape, normalize, name), original: { width, height, rgb: data }, name };
+  const [rows = null, columns = null, ...others] = shape;
+  const size = described?.size;
+  const sized = size && shape.length === 3 ? [rows ?? size[0], columns ?? size[1], ...others] : shape;
+  const scale = normalize ?? described?.scale?.normalize;
+  return { ...imageInput(rgb, sized, scale, name), original: { width, height, rgb: data }, name };
 }
 
 function fromSample(sample: GeneratedSample, options: ReadInputOptions, name: string): ModelInput {
