@@ -6,14 +6,19 @@ import {
   type KerasLayer,
   type KerasObject,
 } from './keras-config.ts';
-import type { PreparedConfig } from './prepare-config.ts';
 import { replaceLayers } from './replace-layers.ts';
+
+export interface InlinedConfig {
+  readonly config: KerasObject;
+  /** Where in the file layers were that lie elsewhere now: names outermost first, by the names of the new place with `/`. */
+  readonly paths: ReadonlyMap<string, readonly string[]>;
+}
 
 /**
  * A converted configuration in which the layers of nested sequential models without an input shape stand in the models' place:
  * Keras finds the shape when it calls such a model, TF.js asks for it.
  */
-export function inlineSequentials(model: KerasObject): Pick<PreparedConfig, 'config' | 'paths'> {
+export function inlineSequentials(model: KerasObject): InlinedConfig {
   const paths = new Map<string, readonly string[]>();
   return { config: inlined(model, [], [], paths), paths };
 }

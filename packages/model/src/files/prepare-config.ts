@@ -3,15 +3,13 @@ import { channelsLast, hasChannelsFirst } from './channels-last.ts';
 import { checkKerasConfig } from './check-config.ts';
 import { connectLayers } from './connect-layers.ts';
 import { convertKerasConfig } from './convert-config.ts';
-import { inlineSequentials, isOpen } from './inline-sequentials.ts';
+import { inlineSequentials, isOpen, type InlinedConfig } from './inline-sequentials.ts';
 import type { KerasObject } from './keras-config.ts';
 import type { KerasWriter } from './keras-writer.ts';
 
 /** A network as TF.js can build it. */
-export interface PreparedConfig {
-  readonly config: KerasObject;
-  /** Where in the file layers were that lie elsewhere now: names outermost first, by the names of the new place with `/`. */
-  readonly paths: ReadonlyMap<string, readonly string[]>;
+export interface PreparedConfig extends InlinedConfig {
+  /** Whether channels were first somewhere. */
   readonly hadChannelsFirst: boolean;
 }
 
