@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as tf from '@tensorflow/tfjs';
-import { saveModel } from '@ablation-cam/model';
+import { encodeNpy, saveModel } from '@ablation-cam/model';
 import { parseNormalization } from '../src/arguments/normalization.ts';
 import { parseAblation, parseClasses } from '../src/explain/request.ts';
 import { runCommand } from './run-command.ts';
@@ -139,6 +139,45 @@ test("--layer twice gives the mean of the maps of both, at the input's positions
   });
 });
 
+test('how pictures are scaled is taken from the network and printed; what was only assumed is said', async ({
+  folder,
+}) => {
+  const picture = join(folder, 'picture.npy');
+  await writeFile(
+    picture,
+    encodeNpy(
+      Uint8Array.from({ length: 48 }, (_, i) => 5 * i),
+      [4, 4, 3],
+    ),
+  );
+  const run = async (first: tf.layers.Layer): Promise<string> => {
+    const head = [
+      tf.layers.conv2d({ filters: 2, kernelSize: 3, activation: 'relu' }),
+      tf.layers.globalAveragePooling2d({}),
+      tf.layers.dense({ units: 3, activation: 'softmax', kernelInitializer: 'zeros' }),
+    ];
+    const model = tf.sequential({ layers: [first, ...head] });
+    await saveModel(model, folder);
+    model.dispose();
+    const { stdout, stderr } = await runCommand([
+      'explain',
+      picture,
+      '--model',
+      folder,
+      '--out',
+      join(folder, 'out'),
+    ]);
+    return stdout + stderr;
+  };
+  const inputShape = [4, 4, 3];
+  const scaled = await run(tf.layers.rescaling({ name: 'scale', scale: 1 / 255, inputShape }));
+  assert.match(scaled, /pictures {3}0\.\.255 \(its layer scale scales them\)/);
+  assert.not.match(scaled, /assumed/);
+  const silent = await run(tf.layers.zeroPadding2d({ padding: 1, inputShape }));
+  assert.match(silent, /pictures {3}0\.\.1 \(assumed/);
+  assert.match(silent, /note: the network hardly prefers any class \(33\.33 %\).*--normalize 0\.\.255/);
+});
+
 test('--output chooses among the outputs of a model', async ({ folder }) => {
   const model = twoOutputs();
   await saveModel(model, folder);
@@ -219,6 +258,12 @@ parsing('ablation values are numbers with commas', async () => {
 parsing('a scale is a name or mean and deviation', () => {
   assert.equal(parseNormalization('0.5:0.25'), { mean: 0.5, deviation: 0.25 });
   assert.equal(parseNormalization('1,2,3:4,5,6'), { mean: [1, 2, 3], deviation: [4, 5, 6] });
+  assert.equal(['keras-tf', 'keras-torch', 'keras-caffe', '0..255'].map(parseNormalization), [
+    '-1..1',
+    'imagenet',
+    'caffe',
+    '0..255',
+  ]);
   assert.throws(() => parseNormalization('0.5'), /mean:deviation/);
 });
 parsing.run();

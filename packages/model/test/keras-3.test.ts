@@ -101,6 +101,20 @@ test('one of the two alone says what is missing', async () => {
   );
 });
 
+test('with its channels first it answers the same, as its weights are in the same order', async () => {
+  const json = text(parts['config.json'])
+    .replaceAll('"channels_last"', '"channels_first"')
+    .replaceAll('6, 6, 3]', '3, 6, 6]')
+    .replace('"axis": -1', '"axis": 1');
+  const loaded = await loadModel([
+    file('net.json', new TextEncoder().encode(json)),
+    file('net.weights.h5', parts['model.weights.h5']),
+  ]);
+  assertAnswers(loaded);
+  assert.equal(loaded.metadata.input?.channelsFirst, true);
+  loaded.dispose();
+});
+
 test('a nested model without a shape has its groups of weights in its own place', async () => {
   // Without its input layer, TF.js cannot build the model in the model: its layers take its place.
   const json = text(parts['config.json']).replace(

@@ -20,7 +20,7 @@ import { nodesOf, referencesIn, type Reference } from './replace-layers.ts';
  * Configurations without channels first come back as they are.
  */
 export function channelsLast(model: KerasObject): KerasObject {
-  return hasChannelsFirst(model) ? moved(model, true).model : model;
+  return hasChannelsFirst(model) ? moved(model, true, new Map()).model : model;
 }
 
 /** Whether a layer of the model, or of one in it, has its channels first. */
@@ -40,12 +40,17 @@ interface MovedModel {
 /** How many axes a tensor has whose channels were moved, without the batch; 0 where it is as in the file. */
 type Layout = number;
 
-/** @param isOuter whose outputs stay as in the file */
-function moved(model: KerasObject, isOuter: boolean): MovedModel {
+/**
+ * @param isOuter whose outputs stay as in the file
+ * @param inner nested models that were moved already: each is asked for twice, and there may be many in one another
+ */
+function moved(model: KerasObject, isOuter: boolean, inner: Map<KerasObject, MovedModel>): MovedModel {
+  const known = inner.get(model);
+  if (known) return known;
+
   const { class_name, config } = asFunctional(model);
   const layers = layersOf(config);
-  const wanted = inputsToMove(layers);
-  const inner = new Map<string, MovedModel>();
+  const wanted = inputsToMove(layers, inner);
   /** By `keyOf` a tensor. */
   const layouts = new Map<string, Layout>();
   const result: KerasLayer[] = [];
@@ -97,8 +102,7 @@ function moved(model: KerasObject, isOuter: boolean): MovedModel {
       continue;
     }
     if (isModelClass(layer.class_name)) {
-      const nested = inner.get(name) ?? moved(layer, false);
-      inner.set(name, nested);
+      const nested = moved(layer, false, inner);
       place({ ...layer, ...nested.model }, nested.inputs, nested.outputs);
       continue;
     }
@@ -119,20 +123,25 @@ function moved(model: KerasObject, isOuter: boolean): MovedModel {
   const ends = outputs.map(
     (reference): Json => (isOuter ? inLayout(reference, 0).slice(0, 3) : reference) as Json,
   );
-  return {
+  const movedModel: MovedModel = {
     model: { class_name, config: { ...config, layers: result as unknown as Json, output_layers: ends } },
     inputs: referencesIn(config['input_layers'] ?? []).map(layoutOf),
     outputs: isOuter ? [] : outputs.map(layoutOf),
   };
+  inner.set(model, movedModel);
+  return movedModel;
 }
 
 /** The input layers from which only layers that do not care lead to one with its channels first; how many axes they have. */
-function inputsToMove(layers: readonly KerasLayer[]): ReadonlyMap<string, Layout> {
+function inputsToMove(
+  layers: readonly KerasLayer[],
+  inner: Map<KerasObject, MovedModel>,
+): ReadonlyMap<string, Layout> {
   const wanting = new Set<string>();
   for (const layer of layers.toReversed()) {
     const isNested = isModelClass(layer.class_name);
     const wants = isNested
-      ? hasChannelsFirst(layer) && moved(layer, false).inputs.some((rank) => rank > 0)
+      ? hasChannelsFirst(layer) && moved(layer, false, inner).inputs.some((rank) => rank > 0)
       : isFirst(layer) || (wanting.has(layerName(layer)) && takesAnyLayout(layer));
     if (!wants) continue;
     for (const [source] of nodesOf(layer).flatMap(referencesIn)) wanting.add(nameOf(source));

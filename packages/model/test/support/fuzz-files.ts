@@ -1,12 +1,14 @@
 import { decodeImage } from '#platform';
 import { seededRandom } from '@ablation-cam/tools/testing';
 import * as tf from '@tensorflow/tfjs';
+import { unzipSync } from 'fflate';
 import { decodeNpy, encodeNpy, loadModel, ModelError, readClassNames } from '../../src/index.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../src/files/safetensors.ts';
 import golden from '../golden/images.json';
 import dataSets from '../golden/hdf5/data-sets.h5.bin';
 import functionalKeras2 from '../golden/keras/functional-keras2.h5.bin';
 import functionalKeras3 from '../golden/keras/functional-keras3.h5.bin';
+import archiveKeras3 from '../golden/keras/network-keras3.keras.bin';
 import sequentialKeras2 from '../golden/keras/sequential-keras2.h5.bin';
 import { openHdf5 } from '../../src/files/hdf5/open-hdf5.ts';
 import { jsonFile, smallModelJson, smallModelWeights, textFile } from './model-json.ts';
@@ -79,6 +81,9 @@ function targets(): Target[] {
     // A small limit keeps honest large images from taking the time.
     return target(name, bytes, (changed) => decodeImage(changed, 'image', 1_000_000));
   });
+  const unzipped = unzipSync(archiveKeras3);
+  const networkKeras3 = unzipped['config.json'] ?? new Uint8Array();
+  const weightsKeras3 = unzipped['model.weights.h5'] ?? new Uint8Array();
   const models = { functionalKeras2, functionalKeras3, sequentialKeras2 };
   const safetensors = encodeSafetensors({
     tensors: [{ name: 'a', shape: [2, 3], values: new Float32Array(6) }],
@@ -89,6 +94,34 @@ function targets(): Target[] {
     ...Object.entries(models).map(([name, bytes]) =>
       target(`${name}.h5`, bytes, (changed) => load([{ name: 'model.h5', bytes: changed }])),
     ),
+    target('an archive of Keras 3', archiveKeras3, (changed) =>
+      load([{ name: 'net.keras', bytes: changed }]),
+    ),
+    target('weights of Keras 3', weightsKeras3, (changed) =>
+      load([
+        { name: 'net.weights.h5', bytes: changed },
+        { name: 'net.json', bytes: networkKeras3 },
+      ]),
+    ),
+    {
+      name: 'a network of Keras 3 by its values',
+      read: (seed) => {
+        const changed = mutatedJson(JSON.parse(new TextDecoder().decode(networkKeras3)), seededRandom(seed));
+        return load([jsonFile(changed), { name: 'model.weights.h5', bytes: weightsKeras3 }]);
+      },
+    },
+    {
+      name: 'a network with channels first by its values',
+      read: (seed) => {
+        const text = new TextDecoder().decode(networkKeras3);
+        const first = text
+          .replaceAll('"channels_last"', '"channels_first"')
+          .replaceAll('6, 6, 3]', '3, 6, 6]')
+          .replace('"axis": -1', '"axis": 1');
+        const changed = mutatedJson(JSON.parse(first), seededRandom(seed));
+        return load([jsonFile(changed), { name: 'model.weights.h5', bytes: weightsKeras3 }]);
+      },
+    },
     target('data sets', dataSets, async (changed) => {
       const file = openHdf5('data.h5', changed);
       for (const name of ['whole', 'checked', 'half', 'a group/below/deep']) await file.tensor(name);
@@ -112,6 +145,9 @@ function targets(): Target[] {
     ),
     target('safetensors', safetensors, (changed) => decodeSafetensors(changed)),
     target('class names', textFile('one\ntwo\nthree\nfour\n').bytes, (changed) => readClassNames(changed)),
+    target('class names in JSON', textFile('{"id2label": {"0": "a", "1": "b"}}').bytes, (changed) =>
+      readClassNames(changed),
+    ),
   ];
 }
 
