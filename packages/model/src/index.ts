@@ -88,7 +88,7 @@ export {
   type LoadedModel,
   type LoadedOnnx,
 } from './files/load-model.ts';
-export type { InputDescription, ModelMetadata } from './files/metadata.ts';
+export type { PictureDescription, ModelMetadata } from './files/metadata.ts';
 export type { ModelSource } from './files/model-source.ts';
 export { appendToFile, readFile, writeFileWhole } from '#platform';
 export { modelFiles, saveModel, type NamedFile } from './files/save-model.ts';

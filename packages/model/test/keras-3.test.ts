@@ -106,7 +106,7 @@ test('with its channels first it answers the same, as its weights are in the sam
     .replaceAll('"channels_last"', '"channels_first"')
     .replaceAll('6, 6, 3]', '3, 6, 6]')
     .replace('"axis": -1', '"axis": 1');
-  const loaded = await loadModel([
+  const loaded = await loadLayersModel([
     file('net.json', new TextEncoder().encode(json)),
     file('net.weights.h5', parts['model.weights.h5']),
   ]);

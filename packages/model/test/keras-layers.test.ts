@@ -361,7 +361,8 @@ test('what cannot be computed is named', async () => {
     /layer0 \(layer class Zeros\), layer1 \(layer class L1L2\)/,
   );
   await assertRefused(
-    () => loadLayersModel(modelOf([4, 4, 3], [['Conv2D', { filters: 4, kernel_size: [1, 1], groups: 2 }]]).files),
+    () =>
+      loadLayersModel(modelOf([4, 4, 3], [['Conv2D', { filters: 4, kernel_size: [1, 1], groups: 2 }]]).files),
     'unsupported-layer',
     /2 groups, which do not divide its 3 channels/,
   );

@@ -32,7 +32,7 @@ export interface OnnxModel {
   readonly outputs: readonly string[];
 }
 
-export type ElementType = 'float32' | 'int32' | 'int64';
+export type FedType = 'float32' | 'int32' | 'int64';
 
 export type Attribute = number | string | readonly number[];
 
@@ -40,14 +40,14 @@ const DATA_TYPES = {
   float32: TensorProto_DataType.FLOAT,
   int32: TensorProto_DataType.INT32,
   int64: TensorProto_DataType.INT64,
-} as const satisfies Record<ElementType, TensorProto_DataType>;
+} as const satisfies Record<FedType, TensorProto_DataType>;
 
 /** A model while it is written. Tensors are known by their names. */
 export class OnnxModelBuilder {
   readonly #nodes: NodeProto[] = [];
   readonly #initializers: TensorProto[] = [];
   readonly #external: { path: string; data: Uint8Array }[] = [];
-  readonly #inputs: { name: string; type: ElementType; dims: readonly Length[] }[] = [];
+  readonly #inputs: { name: string; type: FedType; dims: readonly Length[] }[] = [];
   readonly #outputs: { name: string; dims: readonly Length[] }[] = [];
   readonly #lists = new Map<string, string>();
   #count = 0;
@@ -73,7 +73,7 @@ export class OnnxModelBuilder {
     return output;
   }
 
-  input(name: string, type: ElementType, dims: readonly Length[]): string {
+  input(name: string, type: FedType, dims: readonly Length[]): string {
     this.#inputs.push({ name, type, dims });
     return name;
   }
@@ -144,7 +144,7 @@ export class OnnxModelBuilder {
   }
 }
 
-function elementType(values: Float32Array | Int32Array | BigInt64Array): ElementType {
+function elementType(values: Float32Array | Int32Array | BigInt64Array): FedType {
   if (values instanceof Float32Array) return 'float32';
   return values instanceof Int32Array ? 'int32' : 'int64';
 }
@@ -168,7 +168,7 @@ const FLOAT_ATTRIBUTES: ReadonlySet<string> = new Set(['alpha', 'epsilon']);
 
 function valueInfo(
   name: string,
-  type: ElementType,
+  type: FedType,
   dims: readonly Length[],
 ): MessageInitShape<typeof ValueInfoProtoSchema> {
   const dim = dims.map((length) =>

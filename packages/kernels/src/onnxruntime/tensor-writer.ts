@@ -21,7 +21,7 @@ export interface StoredTensor {
 }
 
 /** Numbers known beforehand: they are stored in whatever order is first asked for. */
-export interface ConstantTensor {
+export interface KnownTensor {
   readonly kind: 'constant';
   readonly values: ProgramConstant['values'];
   readonly layout: Layout;
@@ -29,7 +29,7 @@ export interface ConstantTensor {
   readonly isCut: boolean;
 }
 
-export type ModelTensor = StoredTensor | ConstantTensor;
+export type ModelTensor = StoredTensor | KnownTensor;
 
 /** Writes tensors in the orders that operations need. */
 export class TensorWriter {
@@ -57,7 +57,7 @@ export class TensorWriter {
     this.#counted = names.counted;
   }
 
-  constant({ values, variantAxis }: ProgramConstant, shape: ProgramShape): ConstantTensor {
+  constant({ values, variantAxis }: ProgramConstant, shape: ProgramShape): KnownTensor {
     const layout = plainLayout(shape, this.variants);
     return { kind: 'constant', values, layout, isCut: variantAxis !== null };
   }
@@ -138,7 +138,7 @@ export class TensorWriter {
     return this.model.add('Reshape', [name, shape]);
   }
 
-  #arrangedConstant(tensor: ConstantTensor, dims: readonly Factors[]): string {
+  #arrangedConstant(tensor: KnownTensor, dims: readonly Factors[]): string {
     const { values, layout, isCut } = tensor;
     if (isCut) {
       // The cells of a chunk lie together only from the factor on that counts its variants.

@@ -4,7 +4,7 @@ import type { Normalization } from '../input/normalization.ts';
 import { parseJson, type Json, type JsonObject } from './json.ts';
 import { isObject } from './keras-config.ts';
 import { limits } from './limits.ts';
-import type { InputDescription, ModelMetadata } from './metadata.ts';
+import type { PictureDescription, ModelMetadata } from './metadata.ts';
 import type { OpenedSource } from './model-source.ts';
 
 /**
@@ -35,7 +35,7 @@ async function readObject(source: OpenedSource, name: string): Promise<JsonObjec
 }
 
 /** Its image models are MobileNets, which take -1 to 1. Source: `@teachablemachine/image`, `src/custom-mobilenet.ts`. */
-function ofTeachableMachine(metadata: JsonObject): InputDescription | undefined {
+function ofTeachableMachine(metadata: JsonObject): PictureDescription | undefined {
   const { tmVersion, packageName, imageSize } = metadata;
   const isImage = typeof tmVersion === 'string' && packageName !== '@teachablemachine/pose';
   if (!isImage) return undefined;
@@ -45,7 +45,7 @@ function ofTeachableMachine(metadata: JsonObject): InputDescription | undefined 
 }
 
 /** Source: `ImageProcessor` of Hugging Face's transformers. */
-function ofHuggingFace(config: JsonObject): InputDescription | undefined {
+function ofHuggingFace(config: JsonObject): PictureDescription | undefined {
   if (!['do_normalize', 'do_rescale', 'image_mean'].some((key) => key in config)) return undefined;
   const factor = config['do_rescale'] === false ? 1 : numberIn(config['rescale_factor']) || 1 / 255;
   const isNormalized = config['do_normalize'] !== false;

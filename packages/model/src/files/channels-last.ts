@@ -9,7 +9,7 @@ import {
   type KerasObject,
 } from './keras-config.ts';
 import { isFirst, ranksOf, takesAnyLayout, withMovedAxes } from './channel-axes.ts';
-import { nodesOf, referencesIn, type Reference } from './replace-layers.ts';
+import { nodesOf, referencesIn, type LayerReference } from './replace-layers.ts';
 
 /**
  * A converted and connected configuration in which channels are the last axis everywhere: what is asked of WASM and the CPU, and
@@ -54,11 +54,11 @@ function moved(model: KerasObject, isOuter: boolean, inner: Map<KerasObject, Mov
   /** By `keyOf` a tensor. */
   const layouts = new Map<string, Layout>();
   const result: KerasLayer[] = [];
-  const permutations = new Map<string, Reference>();
+  const permutations = new Map<string, LayerReference>();
 
-  const layoutOf = (reference: Reference): Layout => layouts.get(keyOf(reference)) ?? 0;
+  const layoutOf = (reference: LayerReference): Layout => layouts.get(keyOf(reference)) ?? 0;
   /** The reference, behind a permutation where its channels lie elsewhere. */
-  const inLayout = (reference: Reference, rank: Layout): Reference => {
+  const inLayout = (reference: LayerReference, rank: Layout): LayerReference => {
     const own = layoutOf(reference);
     if (own > 0 === rank > 0) return reference;
     const key = keyOf(reference);
@@ -154,7 +154,7 @@ function inputsToMove(
 }
 
 /** Of the tensor that a reference stands for. */
-function keyOf(reference: Reference): string {
+function keyOf(reference: LayerReference): string {
   return JSON.stringify(reference.slice(0, 3));
 }
 

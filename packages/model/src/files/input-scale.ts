@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type { Normalization } from '../input/normalization.ts';
 import { isModel, layerClass, layerField } from '../layers/layer-fields.ts';
 import { Normalization as NormalizationLayer } from '../layers-of-our-own/normalization.ts';
-import type { InputDescription } from './metadata.ts';
+import type { PictureDescription } from './metadata.ts';
 
 /** Layers that leave the range of values as it is. */
 const neutral = new Set([
@@ -20,7 +20,7 @@ const neutral = new Set([
  * What range of values a network takes that scales its input itself: with a factor, differences or statistics as large as those of
  * 8-bit values it takes them as they are, else from 0 to 1. `undefined` for a network that does no such thing.
  */
-export async function scaleOfNetwork(model: tf.LayersModel): Promise<InputDescription['scale']> {
+export async function scaleOfNetwork(model: tf.LayersModel): Promise<PictureDescription['scale']> {
   for (const layer of layersIn(model)) {
     const name = layerClass(layer);
     if (name === 'InputLayer' || (name !== null && neutral.has(name))) continue;

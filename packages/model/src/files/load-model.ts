@@ -10,7 +10,7 @@ import { fileKind } from './file-kind.ts';
 import { scaleOfNetwork } from './input-scale.ts';
 import { parseJson } from './json.ts';
 import { readArchitecture, readHdf5, readKerasArchive } from './keras-parts.ts';
-import type { InputDescription, ModelMetadata } from './metadata.ts';
+import type { PictureDescription, ModelMetadata } from './metadata.ts';
 import { openSource, type ModelSource, type OpenedSource } from './model-source.ts';
 import { readTfjsLayers } from './tfjs-layers.ts';
 
@@ -85,7 +85,7 @@ async function loadLayers(opened: OpenedSource): Promise<LoadedLayersModel> {
   const { model, hadChannelsFirst } = await buildModel(parts);
   const variables = model.weights.map((weight) => weight.read());
   const scale = await scaleOfNetwork(model);
-  const input: InputDescription = {
+  const input: PictureDescription = {
     ...beside.input,
     ...(scale && { scale }),
     ...(hadChannelsFirst && { channelsFirst: true }),

@@ -5,11 +5,11 @@ export interface ModelMetadata {
   /** One name for each class, in the order of the outputs. */
   readonly classNames?: readonly string[];
   /** What is known of the network's input beyond its shape. */
-  readonly input?: InputDescription;
+  readonly input?: PictureDescription;
 }
 
 /** What a network takes, as far as its own layers or a file beside it say so. */
-export interface InputDescription {
+export interface PictureDescription {
   readonly scale?: {
     /** How pictures are scaled. */
     readonly normalize: Normalization;

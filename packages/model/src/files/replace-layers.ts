@@ -8,7 +8,7 @@ import {
 } from './keras-config.ts';
 
 /** A reference to a tensor: `[layer, call, tensor, arguments]`. */
-export type Reference = readonly Json[];
+export type LayerReference = readonly Json[];
 
 /**
  * A converted configuration with chains of layers in the place of single ones: the first of a chain reads what the layer read,
@@ -72,8 +72,8 @@ export function nodesOf(layer: KerasLayer): readonly Json[] {
 }
 
 /** The references of one call, or of a model's ends. */
-export function referencesIn(node: Json): readonly Reference[] {
+export function referencesIn(node: Json): readonly LayerReference[] {
   return Array.isArray(node)
-    ? node.filter((item: Json): item is Reference & Json => Array.isArray(item))
+    ? node.filter((item: Json): item is LayerReference & Json => Array.isArray(item))
     : [];
 }

@@ -1,6 +1,6 @@
 import { decodeImage } from '#platform';
 import { ModelError } from '../errors.ts';
-import type { InputDescription } from '../files/metadata.ts';
+import type { PictureDescription } from '../files/metadata.ts';
 import { arrayImage, arrayInput, channelsToEnd } from './array-input.ts';
 import { type ByteImage, toRgb } from './byte-image.ts';
 import { generatedSample, type GeneratedSample } from './generated-sample.ts';
@@ -17,7 +17,7 @@ export interface ReadInputOptions {
   /** How 8-bit values are scaled; default: as the model takes them, where that is known, else `'0..1'`. */
   readonly normalize?: Normalization | undefined;
   /** What is known of the model's input, `metadata.input` of a loaded model. */
-  readonly described?: InputDescription | undefined;
+  readonly described?: PictureDescription | undefined;
   /** Images of more pixels are refused before they are decoded; default 89,478,485, where PIL begins to warn. */
   readonly maxPixels?: number | undefined;
   /** How messages and the result call an input that is given as bytes. */

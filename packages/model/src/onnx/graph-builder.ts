@@ -12,15 +12,15 @@ import {
   sizeOfFactors,
   transposed,
   type Dims,
-  type Layout,
+  type AxisLayout,
 } from './layout.ts';
 
 /** A tensor that depends on the input: the node of the graph that yields it, and where its numbers lie in that. */
-export interface Tensor {
+export interface GraphTensor {
   readonly node: NodeId;
-  readonly layout: Layout;
+  readonly layout: AxisLayout;
   /** The same tensor before its numbers were put in order, for who needs no order. */
-  readonly unordered?: Tensor;
+  readonly unordered?: GraphTensor;
 }
 
 /** A graph while it is written. Numbers are moved only where an operation needs them elsewhere. */
@@ -55,7 +55,7 @@ export class GraphBuilder {
    *
    * @param groups all ONNX axes but those of length 1, each once
    */
-  lay({ node, layout }: Tensor, groups: readonly (readonly number[])[]): NodeId {
+  lay({ node, layout }: GraphTensor, groups: readonly (readonly number[])[]): NodeId {
     const dims = dimsOf(layout);
     const wanted = groups.flat().flatMap((axis) => factorsOf(layout, axis));
     const moved = this.move(node, layout, wanted);
@@ -66,7 +66,7 @@ export class GraphBuilder {
   }
 
   /** The tensor with its factors in the order given; its shape is some shape of them. */
-  move(node: NodeId, layout: Layout, wanted: readonly number[]): NodeId {
+  move(node: NodeId, layout: AxisLayout, wanted: readonly number[]): NodeId {
     const { memory } = layout;
     if (isSame(memory, wanted)) return node;
     if (wanted.length !== memory.length)
@@ -97,13 +97,13 @@ export class GraphBuilder {
   }
 
   /** The tensor with whole axes in some order, as a node whose axes they are; and their order. */
-  asAxes(tensor: Tensor): Tensor & { readonly order: readonly number[] } {
+  asAxes(tensor: GraphTensor): GraphTensor & { readonly order: readonly number[] } {
     const order = preferredOrder(tensor.layout);
     const groups = order.map((axis) => [axis]);
     return { node: this.lay(tensor, groups), layout: layoutOf(dimsOf(tensor.layout), order), order };
   }
 
-  transpose({ node, layout }: Tensor, perm: readonly number[]): Tensor {
+  transpose({ node, layout }: GraphTensor, perm: readonly number[]): GraphTensor {
     return { node, layout: transposed(layout, perm) };
   }
 
@@ -111,7 +111,7 @@ export class GraphBuilder {
    * What ONNX calls a reshape. The numbers are put in ONNX's order first where the new axes are no factors of the old ones, and
    * where a feature map's axis would lie in pieces: its channels have to be the file's.
    */
-  reshapeTensor(tensor: Tensor, dims: Dims): Tensor {
+  reshapeTensor(tensor: GraphTensor, dims: Dims): GraphTensor {
     const lazy = reshaped(tensor.layout, dims);
     if (lazy) {
       const isVector = dims.filter((length) => length !== 1).length < 2;
@@ -141,7 +141,7 @@ export class GraphBuilder {
   }
 
   /** The tensor as a node whose axes are those of ONNX, as far as they lie in one piece. */
-  #grouped(tensor: Tensor): Tensor {
+  #grouped(tensor: GraphTensor): GraphTensor {
     const { node, layout } = tensor;
     const order = axisOrder(layout);
     if (order)

@@ -2,7 +2,7 @@ import type { Graph, GraphNode, GraphOutput } from '@ablation-cam/kernels';
 import { ModelError } from '../errors.ts';
 import type { ConstantTensor } from './constant-tensor.ts';
 import { fold, shapeTensor } from './fold.ts';
-import { GraphBuilder, type Tensor } from './graph-builder.ts';
+import { GraphBuilder, type GraphTensor } from './graph-builder.ts';
 import { headOf } from './head.ts';
 import { dimsOf, layoutOf, product, type Dims } from './layout.ts';
 import { NodeContext, NoRule, type Memo, type Value } from './node-context.ts';
@@ -21,7 +21,7 @@ export interface NodeResult {
   readonly from: OnnxNode;
   /** The tensor's name in the file. */
   readonly output: string;
-  readonly tensor: Tensor;
+  readonly tensor: GraphTensor;
   /** Names of the tensors it is computed from. */
   readonly inputs: readonly string[];
 }
@@ -129,7 +129,7 @@ function evaluate(
   return resultsOf(file, context).map((tensor) => ({ kind: 'tensor', tensor }));
 }
 
-function resultsOf(file: OnnxFile, context: NodeContext): readonly Tensor[] {
+function resultsOf(file: OnnxFile, context: NodeContext): readonly GraphTensor[] {
   const rule = ruleOf(context.node.type);
   try {
     if (!rule) throw new NoRule('the operator has no rule');
@@ -141,7 +141,7 @@ function resultsOf(file: OnnxFile, context: NodeContext): readonly Tensor[] {
   }
 }
 
-function refuseEmpty(node: OnnxNode, { layout }: Tensor): void {
+function refuseEmpty(node: OnnxNode, { layout }: GraphTensor): void {
   const dims = dimsOf(layout);
   if (dims.every((length) => Number.isSafeInteger(length) && length >= 1)) return;
   throw new ModelError(

@@ -2,7 +2,7 @@
  * How a tensor of an ONNX file lies in memory here. Its axes are made of factors, and the factors lie in any order: so a
  * transposition, or a flattening of `[1, C, H, W]` whose channels lie last, moves nothing but what is said of the numbers.
  */
-export interface Layout {
+export interface AxisLayout {
   /** Lengths, none of them 1, in the order of the ONNX tensor's row-major index. */
   readonly factors: readonly number[];
   /** How many of the factors each ONNX axis, the batch included, consists of; an axis of length 1 has none. */
@@ -15,33 +15,33 @@ export interface Layout {
 export type Dims = readonly number[];
 
 /** The layout of whole axes in the order given, or in their own. Axes that are left out have the length 1. */
-export function layoutOf(dims: Dims, order: readonly number[] = dims.map((_, axis) => axis)): Layout {
+export function layoutOf(dims: Dims, order: readonly number[] = dims.map((_, axis) => axis)): AxisLayout {
   const axes = dims.map((length) => (length === 1 ? 0 : 1));
   const layout = { factors: dims.filter((length) => length !== 1), axes };
   return { ...layout, memory: order.flatMap((axis) => factorsOf(layout, axis)) };
 }
 
-export function dimsOf(layout: Omit<Layout, 'memory'>): number[] {
+export function dimsOf(layout: Omit<AxisLayout, 'memory'>): number[] {
   return layout.axes.map((_, axis) => sizeOfFactors(layout, factorsOf(layout, axis)));
 }
 
 /** Indices of the factors of an axis, in the order of its index. */
-export function factorsOf({ axes }: Pick<Layout, 'axes'>, axis: number): number[] {
+export function factorsOf({ axes }: Pick<AxisLayout, 'axes'>, axis: number): number[] {
   const first = axes.slice(0, axis).reduce((sum, count) => sum + count, 0);
   return Array.from({ length: axes[axis] ?? 0 }, (_, i) => first + i);
 }
 
 /** The ONNX axis that each factor belongs to. */
-export function axisOfFactors({ axes }: Pick<Layout, 'axes'>): number[] {
+export function axisOfFactors({ axes }: Pick<AxisLayout, 'axes'>): number[] {
   return axes.flatMap((count, axis) => new Array<number>(count).fill(axis));
 }
 
-export function sizeOfFactors({ factors }: Pick<Layout, 'factors'>, indices: readonly number[]): number {
+export function sizeOfFactors({ factors }: Pick<AxisLayout, 'factors'>, indices: readonly number[]): number {
   return indices.reduce((size, index) => size * (factors[index] ?? 1), 1);
 }
 
 /** What ONNX calls a transposition: new axis i is the old axis `perm[i]`. Memory stays as it is. */
-export function transposed(layout: Layout, perm: readonly number[]): Layout {
+export function transposed(layout: AxisLayout, perm: readonly number[]): AxisLayout {
   const old = perm.flatMap((axis) => factorsOf(layout, axis));
   return {
     factors: old.map((index) => layout.factors[index] ?? 1),
@@ -54,7 +54,7 @@ export function transposed(layout: Layout, perm: readonly number[]): Layout {
  * The layout after an ONNX reshape, whose row-major index stays: axes are cut and joined at the ends of factors, and factors are
  * cut in two where that divides them. Returns null where it does not; then the numbers have to be put in ONNX's order first.
  */
-export function reshaped(layout: Layout, dims: Dims): Layout | null {
+export function reshaped(layout: AxisLayout, dims: Dims): AxisLayout | null {
   const factors: number[] = [];
   const parts: number[][] = layout.factors.map(() => []);
   const axes: number[] = [];
@@ -84,7 +84,7 @@ export function reshaped(layout: Layout, dims: Dims): Layout | null {
  * The order in which whole axes lie in memory, those of length 1 where they would be expected; the batch is left out. Returns
  * null where an axis does not lie in one piece and in its order.
  */
-export function axisOrder(layout: Layout): number[] | null {
+export function axisOrder(layout: AxisLayout): number[] | null {
   const owners = axisOfFactors(layout);
   const found = [...new Set(layout.memory.map((index) => owners[index] ?? 0))];
   if (
@@ -108,13 +108,13 @@ export function axisOrder(layout: Layout): number[] | null {
 }
 
 /** The order of a tensor's axes to which others are brought: its own, or that of ONNX. */
-export function preferredOrder(layout: Layout): readonly number[] {
+export function preferredOrder(layout: AxisLayout): readonly number[] {
   const [batch, ...rest] = layout.axes.map((_, axis) => axis);
   return axisOrder(layout) ?? (layout.axes[0] === 0 ? rest : [batch ?? 0, ...rest]);
 }
 
 /** The layout of what is left where an axis gets the length 1. */
-export function withoutAxis(layout: Layout, axis: number): Layout {
+export function withoutAxis(layout: AxisLayout, axis: number): AxisLayout {
   const gone = factorsOf(layout, axis);
   const kept = layout.factors.map((_, factor) => factor).filter((factor) => !gone.includes(factor));
   return {

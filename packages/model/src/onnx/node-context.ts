@@ -1,7 +1,7 @@
 import type { ActivationName, GraphOperation, NodeId, Shape } from '@ablation-cam/kernels';
 import { Attributes, axisIn } from './attributes.ts';
 import { broadcastStrides, numbersOf, type ConstantTensor } from './constant-tensor.ts';
-import type { GraphBuilder, Tensor } from './graph-builder.ts';
+import type { GraphBuilder, GraphTensor } from './graph-builder.ts';
 import {
   axisOfFactors,
   dimsOf,
@@ -11,13 +11,13 @@ import {
   product,
   sizeOfFactors,
   type Dims,
-  type Layout,
+  type AxisLayout,
 } from './layout.ts';
 import type { OnnxNode } from './onnx-file.ts';
 
 /** What a tensor of the file is when its node's turn comes. */
 export type Value =
-  | { readonly kind: 'tensor'; readonly tensor: Tensor }
+  | { readonly kind: 'tensor'; readonly tensor: GraphTensor }
   | { readonly kind: 'constant'; readonly constant: ConstantTensor };
 
 /** Why a node has no operations here: it becomes an `opaque` one. */
@@ -26,7 +26,7 @@ export class NoRule extends Error {
 }
 
 /** Writes a node's operations; returns its outputs. @throws NoRule */
-export type NodeRule = (context: NodeContext) => Tensor | readonly Tensor[];
+export type NodeRule = (context: NodeContext) => GraphTensor | readonly GraphTensor[];
 
 /** A node of the file whose rule is at work. */
 export class NodeContext {
@@ -50,7 +50,7 @@ export class NodeContext {
   }
 
   /** An input that depends on the network's input. */
-  tensor(index: number): Tensor {
+  tensor(index: number): GraphTensor {
     const found = this.inputs[index];
     if (found?.kind === 'tensor') return found.tensor;
     throw new NoRule(`its input ${String(index)} does not depend on the network's input`);
@@ -85,14 +85,14 @@ export class NodeContext {
   }
 
   /** The input as images or signals of channels last: `[...positions, channels]`. */
-  channelsLast(tensor: Tensor): NodeId {
+  channelsLast(tensor: GraphTensor): NodeId {
     const rank = tensor.layout.axes.length;
     if (tensor.layout.axes[0] !== 0) throw new NoRule('the axis of the batch holds something else');
     return this.builder.lay(tensor, [...positionAxes(rank).map((axis) => [axis]), [1]]);
   }
 
   /** `[...positions, channels]` of the node as a tensor `[1, channels, ...positions]`. */
-  fromChannelsLast(node: NodeId): Tensor {
+  fromChannelsLast(node: NodeId): GraphTensor {
     const shape = this.builder.shape(node);
     const dims = [1, shape.at(-1) ?? 1, ...shape.slice(0, -1)];
     return { node, layout: layoutOf(dims, [...positionAxes(dims.length), 1]) };
@@ -103,17 +103,17 @@ export class NodeContext {
   }
 
   /** An operation that keeps the input's shape and treats all its elements alike. */
-  map(operation: GraphOperation, { node, layout }: Tensor): Tensor {
+  map(operation: GraphOperation, { node, layout }: GraphTensor): GraphTensor {
     return { node: this.add(operation, [node], this.builder.shape(node)), layout };
   }
 
-  activation(name: ActivationName, tensor: Tensor, alpha?: number): Tensor {
+  activation(name: ActivationName, tensor: GraphTensor, alpha?: number): GraphTensor {
     const operation = { kind: 'activation', function: name } as const;
     return this.map(alpha === undefined ? operation : { ...operation, alpha }, tensor);
   }
 
   /** `scale * x + shift`, of numbers or of constants that are broadcast to the tensor. */
-  affine(tensor: Tensor, scale: number | ConstantTensor, shift: number | ConstantTensor): Tensor {
+  affine(tensor: GraphTensor, scale: number | ConstantTensor, shift: number | ConstantTensor): GraphTensor {
     const { node, layout } = tensor;
     const own = this.builder.shape(node);
     const ofChannels = [scale, shift].map((values) => alongLastAxis(values, layout, own));
@@ -145,7 +145,7 @@ export class Memo {
 }
 
 /** The strides with which a constant is read along the factors of a tensor, which it is broadcast to. */
-function factorStrides(constant: ConstantTensor, layout: Layout): number[] {
+function factorStrides(constant: ConstantTensor, layout: AxisLayout): number[] {
   const dims = dimsOf(layout);
   const extra = constant.dims.length - dims.length;
   const own = constant.dims.slice(Math.max(0, extra));
@@ -165,7 +165,7 @@ function factorStrides(constant: ConstantTensor, layout: Layout): number[] {
 /** The constant at the factors given, in their order; it must not depend on others. */
 function readAlong(
   constant: ConstantTensor,
-  layout: Layout,
+  layout: AxisLayout,
   strides: readonly number[],
   factors: readonly number[],
 ): Float32Array {
@@ -184,7 +184,7 @@ function readAlong(
 /** One value for each place of the node's last axis, or null where the constant differs along other axes. */
 export function alongLastAxis(
   constant: number | ConstantTensor,
-  layout: Layout,
+  layout: AxisLayout,
   shape: Shape,
 ): Float32Array | null {
   const length = shape.at(-1) ?? 1;
@@ -202,7 +202,7 @@ export function alongLastAxis(
 }
 
 /** One value for each element of the tensor, as it lies in memory. */
-export function everywhere(constant: number | ConstantTensor, layout: Layout): Float32Array {
+export function everywhere(constant: number | ConstantTensor, layout: AxisLayout): Float32Array {
   if (typeof constant === 'number')
     return new Float32Array(sizeOfFactors(layout, layout.memory)).fill(constant);
   return readAlong(constant, layout, factorStrides(constant, layout), layout.memory);

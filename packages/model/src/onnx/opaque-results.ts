@@ -1,6 +1,6 @@
 import { ModelError } from '../errors.ts';
 import { broadcastDims } from './constant-tensor.ts';
-import type { Tensor } from './graph-builder.ts';
+import type { GraphTensor } from './graph-builder.ts';
 import { dimsOf, layoutOf, type Dims } from './layout.ts';
 import type { NodeContext } from './node-context.ts';
 import type { OnnxFile } from './onnx-file.ts';
@@ -41,7 +41,7 @@ const ELEMENTWISE = new Set([
  *
  * @throws ModelError `unsupported-layer` where neither the operator nor the file tells their shapes
  */
-export function opaqueResults(file: OnnxFile, context: NodeContext, reason: string): Tensor[] {
+export function opaqueResults(file: OnnxFile, context: NodeContext, reason: string): GraphTensor[] {
   const { node, builder } = context;
   const tensors = context.inputs.flatMap((input) => (input?.kind === 'tensor' ? [input.tensor] : []));
   const inputs = tensors.map((tensor) =>

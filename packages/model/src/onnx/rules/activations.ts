@@ -1,5 +1,5 @@
 import type { ActivationName } from '@ablation-cam/kernels';
-import type { Tensor } from '../graph-builder.ts';
+import type { GraphTensor } from '../graph-builder.ts';
 import { everywhere, NoRule, type NodeContext, type NodeRule } from '../node-context.ts';
 
 function plain(name: ActivationName): NodeRule {
@@ -7,7 +7,7 @@ function plain(name: ActivationName): NodeRule {
 }
 
 /** clip(x, least, most) out of the rectifiers there are. */
-export function clip(context: NodeContext, x: Tensor, least: number, most: number): Tensor {
+export function clip(context: NodeContext, x: GraphTensor, least: number, most: number): GraphTensor {
   if (least === -Infinity && most === Infinity) return context.map({ kind: 'identity' }, x);
   if (most === Infinity) {
     if (least === 0) return context.activation('relu', x);
@@ -42,11 +42,11 @@ const clipRule: NodeRule = (context) => {
 };
 
 /** clip(alpha x + beta, 0, 1), where TensorFlow.js has 0.2 and 0.5. */
-function hardSigmoid(context: NodeContext, x: Tensor, alpha: number, beta: number): Tensor {
+function hardSigmoid(context: NodeContext, x: GraphTensor, alpha: number, beta: number): GraphTensor {
   return context.activation('hard-sigmoid', context.affine(x, 5 * alpha, 5 * (beta - 0.5)));
 }
 
-function gated(context: NodeContext, x: Tensor, gate: Tensor): Tensor {
+function gated(context: NodeContext, x: GraphTensor, gate: GraphTensor): GraphTensor {
   const shape = context.builder.shape(x.node);
   return {
     node: context.add({ kind: 'merge', function: 'multiply' }, [x.node, gate.node], shape),

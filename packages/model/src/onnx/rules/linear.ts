@@ -1,5 +1,5 @@
 import { floatsOf, permuteValues, type ConstantTensor } from '../constant-tensor.ts';
-import type { Tensor } from '../graph-builder.ts';
+import type { GraphTensor } from '../graph-builder.ts';
 import { dimsOf, factorsOf, layoutOf, preferredOrder, product, withoutAxis } from '../layout.ts';
 import { NoRule, type NodeContext, type NodeRule } from '../node-context.ts';
 
@@ -17,7 +17,7 @@ interface Rows {
  * The tensor as rows of its last axis. Where the axis' factors lie at the end of memory in another order, as behind a flattened
  * feature map of channels last, they stay there, and the weights' rows are moved instead.
  */
-function rowsOf({ builder }: NodeContext, tensor: Tensor): Rows {
+function rowsOf({ builder }: NodeContext, tensor: GraphTensor): Rows {
   const { layout } = tensor;
   const dims = dimsOf(layout);
   const last = dims.length - 1;
@@ -40,14 +40,14 @@ function rowsOf({ builder }: NodeContext, tensor: Tensor): Rows {
  */
 function dense(
   context: NodeContext,
-  tensor: Tensor,
+  tensor: GraphTensor,
   weights: ConstantTensor,
   {
     isTransposed = false,
     scale = 1,
     bias = null,
   }: { isTransposed?: boolean; scale?: number; bias?: Float32Array | null },
-): Tensor {
+): GraphTensor {
   const { node, others, factors, memory } = rowsOf(context, tensor);
   const dims = dimsOf(tensor.layout);
   const [first = 1, second = 1] = weights.dims;

@@ -1,11 +1,15 @@
 import type { MergeFunction } from '@ablation-cam/kernels';
 import { broadcastDims, type ConstantTensor } from '../constant-tensor.ts';
-import type { Tensor } from '../graph-builder.ts';
-import { dimsOf, isSame, layoutOf, preferredOrder, type Layout } from '../layout.ts';
+import type { GraphTensor } from '../graph-builder.ts';
+import { dimsOf, isSame, layoutOf, preferredOrder, type AxisLayout } from '../layout.ts';
 import { NoRule, type NodeContext, type NodeRule, type Value } from '../node-context.ts';
 
 /** Tensors of which each is broadcast to the result. */
-export function merge(context: NodeContext, name: MergeFunction, tensors: readonly Tensor[]): Tensor {
+export function merge(
+  context: NodeContext,
+  name: MergeFunction,
+  tensors: readonly GraphTensor[],
+): GraphTensor {
   const all = tensors.map(({ layout }) => dimsOf(layout));
   const dims = broadcastDims(...all);
   if (!dims) throw new NoRule('shapes of its inputs do not fit');
@@ -46,7 +50,7 @@ export function merge(context: NodeContext, name: MergeFunction, tensors: readon
 }
 
 /** x * sigmoid(x) is one function. */
-function swish(context: NodeContext, x: Tensor, gate: Tensor): Tensor | null {
+function swish(context: NodeContext, x: GraphTensor, gate: GraphTensor): GraphTensor | null {
   const { operation, inputs } = context.builder.nodes[gate.node] ?? {};
   const isSigmoid = operation?.kind === 'activation' && operation.function === 'sigmoid';
   return isSigmoid && inputs?.[0] === x.node && isSameLayout(x.layout, gate.layout)
@@ -54,16 +58,16 @@ function swish(context: NodeContext, x: Tensor, gate: Tensor): Tensor | null {
     : null;
 }
 
-function countOf({ layout }: Tensor): number {
+function countOf({ layout }: GraphTensor): number {
   return layout.axes.filter((count) => count > 0).length;
 }
 
-function isSameLayout(a: Layout, b: Layout): boolean {
+function isSameLayout(a: AxisLayout, b: AxisLayout): boolean {
   return isSame(a.factors, b.factors) && isSame(a.axes, b.axes) && isSame(a.memory, b.memory);
 }
 
 interface Operands {
-  readonly tensors: readonly Tensor[];
+  readonly tensors: readonly GraphTensor[];
   readonly constants: readonly ConstantTensor[];
 }
 
@@ -75,7 +79,7 @@ function operandsOf({ inputs }: NodeContext): Operands {
   };
 }
 
-function only({ tensors }: Operands): Tensor {
+function only({ tensors }: Operands): GraphTensor {
   const [tensor] = tensors;
   if (!tensor) throw new NoRule("none of its inputs depends on the network's input");
   return tensor;
@@ -84,7 +88,7 @@ function only({ tensors }: Operands): Tensor {
 /** Any number of tensors and constants in any order. */
 function commutative(
   name: 'add' | 'multiply',
-  withConstant: (context: NodeContext, x: Tensor, c: ConstantTensor) => Tensor,
+  withConstant: (context: NodeContext, x: GraphTensor, c: ConstantTensor) => GraphTensor,
 ): NodeRule {
   return (context) => {
     const operands = operandsOf(context);
@@ -148,7 +152,7 @@ const power: NodeRule = (context) => {
   const x = context.tensor(0);
   return value === 1
     ? context.map({ kind: 'identity' }, x)
-    : merge(context, 'multiply', new Array<Tensor>(value).fill(x));
+    : merge(context, 'multiply', new Array<GraphTensor>(value).fill(x));
 };
 
 function changed(constant: ConstantTensor, change: (value: number) => number): ConstantTensor {

@@ -8,7 +8,7 @@ import {
   unsqueezedDims,
   type AxisSlice,
 } from '../fold-shapes.ts';
-import type { Tensor } from '../graph-builder.ts';
+import type { GraphTensor } from '../graph-builder.ts';
 import { elementTypeOf } from '../tensor-values.ts';
 import { dimsOf, isSame, layoutOf, preferredOrder, product, type Dims } from '../layout.ts';
 import { NoRule, type NodeContext, type NodeRule } from '../node-context.ts';
@@ -30,7 +30,7 @@ function reshapeTo(toDims: (dims: Dims, context: NodeContext) => Dims | null): N
 }
 
 /** A node of its own for what a node of the file yields, where nothing had to be done for it. */
-function named(context: NodeContext, before: Tensor, after: Tensor): Tensor {
+function named(context: NodeContext, before: GraphTensor, after: GraphTensor): GraphTensor {
   return after.node === before.node ? context.map({ kind: 'identity' }, after) : after;
 }
 
@@ -80,7 +80,13 @@ const concat: NodeRule = (context) => {
 };
 
 /** Some cells along one axis, one after the other. */
-function cropAxis(context: NodeContext, tensor: Tensor, axis: number, start: number, length: number): Tensor {
+function cropAxis(
+  context: NodeContext,
+  tensor: GraphTensor,
+  axis: number,
+  start: number,
+  length: number,
+): GraphTensor {
   const { builder } = context;
   const dims = dimsOf(tensor.layout);
   const { node, order } = builder.asAxes(tensor);
@@ -114,7 +120,7 @@ const split: NodeRule = (context) => {
   });
 };
 
-function takeSlices(context: NodeContext, tensor: Tensor, slices: readonly AxisSlice[]): Tensor {
+function takeSlices(context: NodeContext, tensor: GraphTensor, slices: readonly AxisSlice[]): GraphTensor {
   const dims = dimsOf(tensor.layout);
   if (slices.some(({ length }) => length < 1)) throw new NoRule('it leaves nothing');
   const cut = slices.reduce((x, { start, length, step }, axis) => {
@@ -127,7 +133,7 @@ function takeSlices(context: NodeContext, tensor: Tensor, slices: readonly AxisS
 }
 
 /** Every `step`-th cell along an axis: the maxima of windows of one cell. */
-function everyCell(context: NodeContext, tensor: Tensor, axis: number, step: number): Tensor {
+function everyCell(context: NodeContext, tensor: GraphTensor, axis: number, step: number): GraphTensor {
   const { builder } = context;
   const dims = dimsOf(tensor.layout);
   const { node, order } = builder.asAxes(tensor);

@@ -1,5 +1,5 @@
 import { floatsOf, type ConstantTensor } from '../constant-tensor.ts';
-import type { Tensor } from '../graph-builder.ts';
+import type { GraphTensor } from '../graph-builder.ts';
 import { axisOfFactors, dimsOf, layoutOf, preferredOrder, product } from '../layout.ts';
 import { NORMALIZATION } from '../join-parts.ts';
 import { NoRule, type NodeContext, type NodeRule } from '../node-context.ts';
@@ -27,10 +27,10 @@ const batchNormalization: NodeRule = (context) => {
  */
 export function normalize(
   context: NodeContext,
-  tensor: Tensor,
+  tensor: GraphTensor,
   axes: readonly number[],
   epsilon: number,
-): Tensor {
+): GraphTensor {
   const { builder } = context;
   const { layout, node } = tensor;
   const owners = axisOfFactors(layout);
@@ -70,10 +70,10 @@ export function normalize(
 /** `x * scale + bias`, where they are given. */
 function scaled(
   context: NodeContext,
-  x: Tensor,
+  x: GraphTensor,
   scale: ConstantTensor | null,
   bias: ConstantTensor | null,
-): Tensor {
+): GraphTensor {
   return scale === null && bias === null ? x : context.affine(x, scale ?? 1, bias ?? 0);
 }
 

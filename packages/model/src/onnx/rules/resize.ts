@@ -1,18 +1,18 @@
 import type { ResizeOperation } from '@ablation-cam/kernels';
 import { numbersOf } from '../constant-tensor.ts';
-import type { Tensor } from '../graph-builder.ts';
+import type { GraphTensor } from '../graph-builder.ts';
 import { dimsOf, layoutOf } from '../layout.ts';
 import { NoRule, type NodeContext, type NodeRule } from '../node-context.ts';
-import { interpolation, type Interpolation } from './interpolation.ts';
+import { interpolation, type OnnxInterpolation } from './interpolation.ts';
 
 /** The result along an axis as a product with a matrix of the cells that each of its places reads. */
 function alongAxis(
   context: NodeContext,
-  tensor: Tensor,
+  tensor: GraphTensor,
   axis: number,
   length: number,
   matrix: Float32Array,
-): Tensor {
+): GraphTensor {
   const { node, order } = context.builder.asAxes(tensor);
   const dims = dimsOf(tensor.layout);
   const others = order.filter((other) => other !== axis);
@@ -43,7 +43,7 @@ interface ResizedAxis {
 function asOperation(
   rank: number,
   axes: readonly ResizedAxis[],
-  settings: Interpolation,
+  settings: OnnxInterpolation,
 ): ResizeOperation | null {
   const isOfImages =
     rank === 4 && axes.every(({ axis, from, to, scale }) => axis >= 2 && scale === to / from);
@@ -83,7 +83,7 @@ const resize: NodeRule = (context) => {
     throw new NoRule('it keeps the aspect ratio');
   if (attributes.int('antialias', 0) === 1) throw new NoRule('it smooths before it shrinks');
   const mode = attributes.text('mode', 'nearest');
-  const settings: Interpolation = {
+  const settings: OnnxInterpolation = {
     mode: mode === 'linear' || mode === 'bilinear' ? 'linear' : mode,
     coordinates: isOld ? 'asymmetric' : attributes.text('coordinate_transformation_mode', 'half_pixel'),
     nearest: isOld ? 'floor' : attributes.text('nearest_mode', 'round_prefer_floor'),

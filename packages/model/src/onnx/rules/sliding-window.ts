@@ -3,7 +3,7 @@ import type { Attributes } from '../attributes.ts';
 import { NoRule } from '../node-context.ts';
 
 /** What slides over the position axes; numbers are one for each of them. */
-export interface SlidingWindow {
+export interface OnnxWindow {
   readonly window: readonly number[];
   readonly strides: readonly number[];
   readonly dilation: readonly number[];
@@ -11,7 +11,7 @@ export interface SlidingWindow {
 }
 
 export interface Slide {
-  readonly sliding: SlidingWindow;
+  readonly sliding: OnnxWindow;
   readonly padAfter: readonly number[];
   /** Positions of the result. */
   readonly positions: readonly number[];

@@ -4,7 +4,7 @@ import { importOnnx, type ImportedOnnx } from '../../../src/onnx/import-onnx.ts'
 import { inputOrder } from '../../../src/onnx/input-order.ts';
 import { joinParts } from '../../../src/onnx/join-parts.ts';
 import { readStrided, stridesOf } from '../../../src/onnx/constant-tensor.ts';
-import type { Layout } from '../../../src/onnx/layout.ts';
+import type { AxisLayout } from '../../../src/onnx/layout.ts';
 import { Memo } from '../../../src/onnx/node-context.ts';
 import { readOnnx } from '../../../src/onnx/read-onnx.ts';
 import { evaluateGraph } from './evaluate-graph.ts';
@@ -85,7 +85,7 @@ function toOrder(values: ArrayLike<number>, dims: readonly number[], order: read
 }
 
 /** Values as they lie in memory in the order of ONNX. */
-function inFileOrder(values: Float64Array, { factors, memory }: Layout): Float64Array {
+function inFileOrder(values: Float64Array, { factors, memory }: AxisLayout): Float64Array {
   const strides = stridesOf(memory.map((factor) => factors[factor] ?? 1));
   return readStrided(
     values,
