@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 
-export type Interpolation = 'nearest' | 'bilinear';
+export type ResizeInterpolation = 'nearest' | 'bilinear';
 
 /**
  * Images `[batch, height, width, channels]` at another size as TensorFlow 2 makes them, with half-pixel centers. By two matrix
@@ -9,7 +9,7 @@ export type Interpolation = 'nearest' | 'bilinear';
 export function resample(
   images: tf.Tensor,
   [height, width]: readonly [number, number],
-  interpolation: Interpolation,
+  interpolation: ResizeInterpolation,
 ): tf.Tensor {
   return tf.tidy(() => {
     const [batch = 1, rows = 1, columns = 1, channels = 1] = images.shape;
@@ -24,7 +24,7 @@ export function resample(
 }
 
 /** `[to, from]`: how much each cell of an axis counts for each cell of the resampled one. */
-function resamplingMatrix(from: number, to: number, interpolation: Interpolation): tf.Tensor {
+function resamplingMatrix(from: number, to: number, interpolation: ResizeInterpolation): tf.Tensor {
   const values = new Float32Array(to * from);
   for (let n = 0; n < to; n++) {
     // Whole numbers first, so that no rounding decides between two cells.

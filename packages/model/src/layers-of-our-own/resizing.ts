@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { framing, type Aspect, type Framing, type Size } from './framing.ts';
 import { OwnLayer, onlyInput, onlyShape, type LayerConfig } from './own-layer.ts';
-import { resample, type Interpolation } from './resample.ts';
+import { resample, type ResizeInterpolation } from './resample.ts';
 
 export interface ResizingConfig extends LayerConfig {
   readonly height: number;
   readonly width: number;
-  readonly interpolation?: Interpolation;
+  readonly interpolation?: ResizeInterpolation;
   readonly cropToAspectRatio?: boolean;
   readonly padToAspectRatio?: boolean;
   /** What the border is made of. Default: 0. */
@@ -20,7 +20,7 @@ export class Resizing extends OwnLayer {
   readonly kerasClass = 'Resizing';
   readonly height: number;
   readonly width: number;
-  readonly interpolation: Interpolation;
+  readonly interpolation: ResizeInterpolation;
   readonly aspect: Aspect;
   readonly fillValue: number;
 
