@@ -70,13 +70,19 @@ class SessionProgram implements LoadedProgram {
     const kept = [...new Set([...read, ...outputs])].filter(
       (tensor) => !made.has(tensor) && !constants.has(tensor),
     );
-    const open = async (nodes: Program['once'], fetched: readonly Tensor[]): Promise<ProgramSession> => {
+    const open = async (
+      nodes: Program['once'],
+      fetched: readonly Tensor[],
+      blocksChannels: boolean,
+    ): Promise<ProgramSession> => {
       await takeTurns();
-      return ProgramSession.create(writeProgram(program, nodes, variants, fetched), program.values, options);
+      const model = writeProgram(program, nodes, variants, fetched);
+      return ProgramSession.create(model, program.values, { ...options, blocksChannels });
     };
-    const once = program.once.length > 0 ? await open(program.once, kept) : null;
+    const once = program.once.length > 0 ? await open(program.once, kept, true) : null;
     try {
-      const each = program.each.length > 0 ? await open(program.each, [...outputs]) : null;
+      // Between its few convolutions and poolings, a chunk's deltas would be brought into blocks and out of them again.
+      const each = program.each.length > 0 ? await open(program.each, [...outputs], false) : null;
       return new SessionProgram(once, each, takeTurns);
     } catch (error) {
       once?.dispose();

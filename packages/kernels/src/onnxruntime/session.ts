@@ -7,6 +7,8 @@ import { FIRST_VARIANT, fetchedName, nameOf, type ProgramModel } from './write-p
 export interface SessionOptions {
   /** Threads of an operation; as many as there are physical cores where it is left out. */
   readonly threads?: number | undefined;
+  /** Whether channels may be kept in blocks, which suits networks. Default: true. */
+  readonly blocksChannels?: boolean | undefined;
 }
 
 /** The numbers of a run, by the tensors of a program. */
@@ -51,7 +53,7 @@ export class ProgramSession {
   static async create(
     program: ProgramModel,
     shapes: readonly ProgramShape[],
-    { threads }: SessionOptions = {},
+    { threads, blocksChannels = true }: SessionOptions = {},
   ): Promise<ProgramSession> {
     const runtime = await onnxRuntime();
     const { bytes, externalData } = program.model;
@@ -60,6 +62,7 @@ export class ProgramSession {
         logSeverityLevel: ERRORS,
         externalData,
         extra: EXTRA,
+        graphOptimizationLevel: blocksChannels ? 'all' : 'extended',
         ...(threads !== undefined && { intraOpNumThreads: threads }),
       });
       return new ProgramSession(runtime, session, program, shapes);
