@@ -16,8 +16,15 @@ const program = new Command('pnpm bench')
   )
   .option('--quick', 'reduced cases, under a minute (default without hardware)')
   .option('--full', 'all cases and sweeps, under 15 minutes without a GPU (default on hardware)')
-  .option('--end-to-end', 'whole networks: forward pass, Ablation-CAM and Grad-CAM as programs call them')
-  .option('--backend <name>', 'backend of whole networks, wasm or webgpu; may be given again', collect)
+  .option(
+    '--end-to-end',
+    'whole networks: prediction, Ablation-CAM and Grad-CAM as programs call them, under 6 minutes',
+  )
+  .option(
+    '--engine <name>',
+    'engine of whole networks: wasm, onnxruntime or webgpu; may be given again',
+    collect,
+  )
   .option('--case <name>', 'only cases with this in their name; may be given again', collect)
   .option('--strategy <name>', 'only strategies with this in name@executor; may be given again', collect)
   .addOption(new Option('--rounds <n>', 'timed rounds').argParser(wholeNumber))

@@ -13,7 +13,8 @@ import { named } from './named.ts';
 import { RESULTS_VERSION, type BenchRun, type CaseFacts, type Skipped } from './results/result.ts';
 import { allStrategies } from './strategies/all-strategies.ts';
 import type { BenchStrategy } from './strategies/strategy.ts';
-import { openRuntime, type BenchBackend, type BenchRuntime } from './open-case/runtime.ts';
+import { ENGINES, type Engine } from './open-case/engine.ts';
+import { openRuntime, type BenchRuntime } from './open-case/runtime.ts';
 import { openCase, type OpenCase } from './open-case/open-case.ts';
 
 /** What is asked of a run; plain data, so that it can be handed to a page. */
@@ -23,8 +24,8 @@ export interface BenchRequest {
    * has those at its end that do not take minutes.
    */
   readonly set?: 'quick' | 'full' | 'end-to-end' | undefined;
-  /** The backends on which whole networks are explained. Default: WASM, and WebGPU on hardware. */
-  readonly backends?: readonly BenchBackend[] | undefined;
+  /** What whole networks are explained on. Default: TensorFlow.js's WASM backend, ONNX Runtime, and WebGPU on hardware. */
+  readonly engines?: readonly Engine[] | undefined;
   /** Only cases whose names contain one of these. */
   readonly cases?: readonly string[] | undefined;
   /** Only strategies whose `name@executor` contains one of these. */
@@ -55,7 +56,7 @@ export async function runBench(request: BenchRequest, hooks: BenchHooks): Promis
     const cases = chosenCases(set, request.cases);
     const effort = EFFORTS[set];
     const networks = chosenNetworks(set, request);
-    const backends = request.backends ?? defaultBackends(runtime);
+    const engines = request.engines ?? defaultEngines(runtime);
     const ceilings = runtime.device ? await measureCeilings(runtime.device) : null;
     const isSelection = request.cases !== undefined || request.strategies !== undefined;
     const environment = environmentOf(
@@ -84,7 +85,7 @@ export async function runBench(request: BenchRequest, hooks: BenchHooks): Promis
         end,
         signal: hooks.signal,
         onStep: (what) => {
-          hooks.onStep(index, cases.length + networks.length * backends.length, `${benchCase.name}: ${what}`);
+          hooks.onStep(index, cases.length + networks.length, `${benchCase.name}: ${what}`);
         },
       };
       try {
@@ -96,7 +97,7 @@ export async function runBench(request: BenchRequest, hooks: BenchHooks): Promis
       }
     }
     const endToEnd = await runEndToEnd(
-      { networks, backends, effort: { ...effort, rounds: request.rounds ?? effort.rounds } },
+      { networks, engines, effort: { ...effort, rounds: request.rounds ?? effort.rounds } },
       runtime,
       start,
       hooks,
@@ -173,8 +174,9 @@ function chosenNetworks(set: SetName, { cases, strategies }: BenchRequest): read
   return isWhole ? endToEndCases.filter(({ isLong }) => !isLong) : [];
 }
 
-function defaultBackends({ device }: BenchRuntime): readonly BenchBackend[] {
-  return device?.adapter.software === false ? ['wasm', 'webgpu'] : ['wasm'];
+function defaultEngines({ device }: BenchRuntime): readonly Engine[] {
+  const isHardware = device?.adapter.software === false;
+  return ENGINES.filter((engine) => engine !== 'webgpu' || isHardware);
 }
 
 function chosenStrategies(names: readonly string[] | undefined): readonly BenchStrategy[] {

@@ -41,11 +41,11 @@ test('results with missing, wrong or unknown fields are refused by name', () => 
   );
   const { environment: ___, ...homeless } = benchRun([]);
   assert.throws(() => readRun(JSON.stringify(homeless), 'x.json'), /environment: .*nothing is there/);
-  assert.throws(() => readRun(JSON.stringify({ ...benchRun([]), version: 1 }), 'x.json'), /at version: .*2/);
-  const whole = { ...endToEndResult(), ratio: -1 };
+  assert.throws(() => readRun(JSON.stringify({ ...benchRun([]), version: 1 }), 'x.json'), /at version: .*3/);
+  const whole = { ...endToEndResult(), ratios: { byGradCam: 1, byForward: -1, gain: null } };
   assert.throws(
     () => readRun(JSON.stringify({ ...benchRun([]), endToEnd: [whole] }), 'x.json'),
-    /endToEnd\[0\]\.ratio/,
+    /endToEnd\[0\]\.ratios\.byForward/,
   );
   assert.throws(() => readRun('oops', 'x.json'), /x\.json is broken JSON.*--json of this version/);
 });
@@ -104,6 +104,17 @@ test('a comparison flags what got slower beyond the spread, and only that', () =
     compareRuns(before, after).map(({ verdict }) => verdict),
     ['within the spread', 'slower', 'faster'],
   );
+  const network = endToEndResult();
+  const slower = { ...network, gradCam: { medianMs: 200, quartilesMs: [199, 201] as const } };
+  const networks = compareRuns({ ...before, endToEnd: [network] }, { ...benchRun([]), endToEnd: [slower] });
+  assert.equal(
+    networks.map(({ before: { title }, verdict }) => [title, verdict]),
+    [
+      ['prediction of the network, TF.js WASM', 'within the spread'],
+      ['Ablation-CAM of the network, TF.js WASM', 'within the spread'],
+      ['Grad-CAM of the network, TF.js WASM', 'slower'],
+    ],
+  );
   const once = compareRuns(benchRun([loop]), benchRun([{ ...loop, medianMs: 90, rounds: 1 }]));
   assert.is(once[0]?.verdict, 'too few rounds');
   assert.is(compareRuns(before, benchRun([])).length, 0);
@@ -127,11 +138,18 @@ test('the guard fails where the gain is gone or dispatches depend on the number 
 test('whole networks fail the guard where they take longer than promised, beyond a margin', () => {
   const failuresOf = (changes: Parameters<typeof endToEndResult>[0]): readonly string[] =>
     judgeEndToEnd([endToEndResult(changes)]).failures;
-  const { parts } = endToEndResult();
+  const { parts, ratios } = endToEndResult();
+  const nothing = { byGradCam: null, byForward: null, gain: null };
   assert.equal(failuresOf({}), []);
-  assert.equal(failuresOf({ ratio: 1.2 }), [], 'within the margin');
-  assert.match(failuresOf({ ratio: 1.3 })[0] ?? '', /mobilenet-v2 on wasm takes 1\.30x/);
-  assert.equal(failuresOf({ ratio: 9, mostRatio: null }), [], 'nothing is promised');
+  assert.equal(failuresOf({ ratios: { ...ratios, byGradCam: 1.2 } }), [], 'within the margin');
+  const slow = failuresOf({ ratios: { byGradCam: 1.3, byForward: 2, gain: 3 } });
+  assert.is(slow.length, 2);
+  assert.match(slow[0] ?? '', /mobilenet-v2 on wasm takes 1\.30x the time of Grad-CAM/);
+  assert.match(slow[1] ?? '', /takes 2\.00x the time of a prediction/);
+  const promised = { ...nothing, gain: 4 };
+  assert.match(failuresOf({ promised, ratios: { ...ratios, gain: 3 } })[0] ?? '', /is 3\.00x as fast/);
+  assert.equal(failuresOf({ promised, ratios: { ...ratios, gain: 3.8 } }), []);
+  assert.equal(failuresOf({ ratios: { ...ratios, byGradCam: 9 }, promised: nothing }), []);
   assert.equal(failuresOf({ parts: { ...parts, overheadMs: 5.9 } }), [], 'twice 1 ms and 2 % of 100 ms');
   assert.match(failuresOf({ parts: { ...parts, overheadMs: 6.1 } })[0] ?? '', /overhead .* is 6\.10 ms/);
   assert.is(judgeEndToEnd([]).failures.length, 1);
@@ -146,7 +164,6 @@ test('every report shows whole networks with their overhead', async () => {
   }
   const alone = { ...run, cases: [], results: [] };
   assert.match(await renderHtml(alone), /MobileNetV2/);
-  assert.not.match(readmeWithTable('<!-- bench --><!-- /bench -->', [{ device: 'x', run: alone }]), /K/);
 });
 
 test('a page of results is self-contained and shows the curve of cost against channels', async () => {
@@ -163,10 +180,10 @@ test('a page of results is self-contained and shows the curve of cost against ch
 
 test('the table of the README is replaced between its markers', () => {
   const readme = 'before\n<!-- bench -->\nold\n<!-- /bench -->\nafter\n';
-  const runs = [{ device: 'here', run: benchRun([result(), loop]) }];
+  const runs = [{ device: 'here', run: { ...benchRun([]), endToEnd: [endToEndResult()] } }];
   const written = readmeWithTable(readme, runs);
   assert.match(written, /^before\n<!-- bench -->\n/);
-  assert.match(written, /15\.0x/);
+  assert.match(written, /MobileNetV2 .* TF\.js WASM .* 0\.95x .* 0\.96x/);
   assert.match(written, /<!-- \/bench -->\nafter\n$/);
   assert.not.match(written, /old/);
   assert.is(readmeWithTable(written, runs), written);

@@ -13,6 +13,7 @@ export function result(changes: Partial<BenchResult> = {}): BenchResult {
     rounds: 9,
     maxRelativeError: 1e-7,
     dispatches: 2,
+    ranOn: null,
     bytes: 1000,
     operations: 1000,
     extrapolatedFrom: null,
@@ -29,19 +30,19 @@ export function endToEndResult(changes: Partial<EndToEndResult> = {}): EndToEndR
   return {
     case: 'mobilenet-v2',
     title: 'MobileNetV2',
-    backend: 'wasm',
+    engine: 'wasm',
     executor: 'tfjs',
     layer: 'relu',
     channels: 1280,
     classes: 5,
     rounds: 9,
-    maxRelativeError: 1e-6,
+    maxRelativeError: { weights: 1e-6, map: 2e-6, gradCam: 3e-6 },
     forward: spread(100),
     ablationCam: spread(105),
     gradCam: spread(110),
-    ratio: 0.95,
+    ratios: { byGradCam: 0.95, byForward: 1.05, gain: 0.96 },
     parts: { forwardMs: 100, weightsMs: 3, mapMs: 1, overheadMs: 1 },
-    mostRatio: 1.1,
+    promised: { byGradCam: 1.1, byForward: 1.8, gain: null },
     ...changes,
   };
 }
@@ -50,7 +51,7 @@ const auto = { executor: 'webgpu', reason: 'for a reason' } as const;
 
 export function benchRun(results: readonly BenchResult[]): BenchRun {
   return {
-    version: 2,
+    version: 3,
     environment: {
       date: '2026-01-01T00:00:00.000Z',
       commit: null,

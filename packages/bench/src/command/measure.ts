@@ -3,8 +3,7 @@ import { BenchError } from '../errors.ts';
 import { renderTable } from '../report/table.ts';
 import type { BenchRun } from '../results/result.ts';
 import { runBench, type BenchHooks, type BenchRequest } from '../run-bench.ts';
-import { benchBackends } from '../strategies/tfjs.ts';
-import type { BenchBackend } from '../open-case/runtime.ts';
+import { ENGINES, type Engine } from '../open-case/engine.ts';
 import { abortOnInterrupt, INTERRUPTED } from './interrupt.ts';
 import { startProgress } from './progress.ts';
 import type { CommandOptions } from './run-command.ts';
@@ -31,11 +30,11 @@ export async function measureCommand(options: CommandOptions): Promise<void> {
   }
 }
 
-/** What the options ask for. @throws BenchError `invalid-option` for a backend that is not measured */
+/** What the options ask for. @throws BenchError `invalid-option` for an engine that is not measured */
 export function requestOf(options: CommandOptions): BenchRequest {
   return {
     set: options.endToEnd ? 'end-to-end' : options.full ? 'full' : options.quick ? 'quick' : undefined,
-    backends: options.backend?.map(backendCalled),
+    engines: options.engine?.map(engineCalled),
     cases: options.case,
     strategies: options.strategy,
     rounds: options.rounds,
@@ -43,13 +42,10 @@ export function requestOf(options: CommandOptions): BenchRequest {
   };
 }
 
-function backendCalled(name: string): BenchBackend {
-  const known = benchBackends.find((backend) => backend === name);
+function engineCalled(name: string): Engine {
+  const known = ENGINES.find((engine) => engine === name);
   if (known) return known;
-  throw new BenchError(
-    'invalid-option',
-    `There is no backend "${name}"; choose from ${benchBackends.join(', ')}.`,
-  );
+  throw new BenchError('invalid-option', `There is no engine "${name}"; choose from ${ENGINES.join(', ')}.`);
 }
 
 async function inBrowser(request: BenchRequest, hooks: BenchHooks): Promise<BenchRun> {

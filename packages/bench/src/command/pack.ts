@@ -18,7 +18,15 @@ const LARGEST_BYTES = 60e6;
 const CHECKOUT_ONLY = ['pack.ts', 'docs.ts', 'run-in-browser.ts'];
 
 /** Native code that is copied or that only reading images and drawing needs. */
-const LEFT_OUT = ['sharp', '@resvg/resvg-js', '@node-rs/crc32', 'webgpu', '@sparticuz/chromium'];
+const LEFT_OUT = [
+  'sharp',
+  '@resvg/resvg-js',
+  '@node-rs/crc32',
+  'webgpu',
+  '@sparticuz/chromium',
+  'onnxruntime-node',
+  'nsfwjs',
+];
 
 /**
  * `pnpm bench --pack OUT.tgz`: the bench, Dawn, a Vulkan loader, a software driver for machines without any, and this Node, for

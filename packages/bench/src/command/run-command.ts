@@ -5,7 +5,7 @@ export interface CommandOptions {
   readonly quick?: true | undefined;
   readonly full?: true | undefined;
   readonly endToEnd?: true | undefined;
-  readonly backend?: string[] | undefined;
+  readonly engine?: string[] | undefined;
   readonly case?: string[] | undefined;
   readonly strategy?: string[] | undefined;
   readonly rounds?: number | undefined;

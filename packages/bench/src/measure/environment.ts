@@ -5,7 +5,7 @@ import type { BenchRuntime } from '../open-case/runtime.ts';
 
 /** What the numbers were measured on, to be stored with them. */
 export function environmentOf(
-  { device }: BenchRuntime,
+  { device, onnxRuntimeVersion }: BenchRuntime,
   set: string,
   ceilings: Ceilings | null,
   commit: string | null,
@@ -16,7 +16,11 @@ export function environmentOf(
     ...host,
     commit: commit ?? host.commit,
     set,
-    versions: { tensorflowjs: tf.version.tfjs, ...host.versions },
+    versions: {
+      tensorflowjs: tf.version.tfjs,
+      ...(onnxRuntimeVersion !== null && { onnxruntime: onnxRuntimeVersion }),
+      ...host.versions,
+    },
     adapter: device && { ...device.adapter, timestamps: device.hasTimestamps },
     ceilings,
   };

@@ -110,6 +110,7 @@ function row(opened: OpenCase, candidate: Candidate): BenchResult {
     rounds: count,
     maxRelativeError,
     dispatches,
+    ranOn: checked.answer.ranOn ?? null,
     bytes: prepared.cost.bytes,
     operations: prepared.cost.operations,
     extrapolatedFrom: isPart ? channels.length : null,

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import {
   cut,
   tailOperations,
+  type Cut,
   type ExecutorName,
   type Graph,
   type NodeId,
@@ -23,7 +24,12 @@ import type { BenchBackend, BenchRuntime } from './runtime.ts';
 export interface OpenCase {
   readonly benchCase: BenchCase;
   readonly runtime: BenchRuntime;
+  /** The network, and what lies between the target and its logits. */
+  readonly graph: Graph;
+  readonly cut: Cut;
   readonly tail: Tail;
+  /** One array for each input of the network, `[batch, ...shape]`. */
+  readonly data: readonly Float32Array[];
   /** N, K and C. */
   readonly batch: number;
   readonly channels: number;
@@ -95,7 +101,10 @@ export async function openCase(benchCase: BenchCase, runtime: BenchRuntime): Pro
   return {
     benchCase,
     runtime,
+    graph,
+    cut: at,
     tail,
+    data,
     batch,
     channels: off.length,
     classes,

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import {
   exposeWebGpu,
+  findOnnxRuntime,
   KernelsError,
   requestDevice,
   type AdapterPreference,
@@ -8,6 +9,7 @@ import {
 } from '@ablation-cam/kernels';
 import { useBackend } from '@ablation-cam/model';
 import { summarize } from '../measure/statistics.ts';
+import type { Engine } from './engine.ts';
 
 /** The TensorFlow.js backends that strategies run on. */
 export type BenchBackend = 'webgpu' | 'wasm';
@@ -19,6 +21,10 @@ export interface BenchRuntime {
   /** Why there is no device. */
   readonly absence: string | null;
   readonly backends: readonly BenchBackend[];
+  /** Why an engine is not here, as a part of a sentence; null where it is. */
+  absenceOf(engine: Engine): string | null;
+  /** The version of ONNX Runtime; null where it is not here. */
+  readonly onnxRuntimeVersion: string | null;
   /** Makes a backend current. */
   use(backend: BenchBackend): Promise<void>;
   /** Milliseconds from queueing next to nothing on a backend, which becomes the current one, to having it on the CPU. */
@@ -46,11 +52,18 @@ export async function openRuntime({
     await exposeWebGpu();
     await useBackend('webgpu', { device: device.gpu, adapterInfo: device.gpu.adapterInfo });
   }
+  const onnxRuntime = await findOnnxRuntime();
   const roundTrips = new Map<BenchBackend, number>();
   const runtime: BenchRuntime = {
     device,
     absence,
     backends: device ? ['webgpu', 'wasm'] : ['wasm'],
+    onnxRuntimeVersion: onnxRuntime.runtime?.env.versions.node ?? null,
+    absenceOf: (engine) => {
+      if (engine === 'wasm') return null;
+      if (engine === 'onnxruntime') return onnxRuntime.absence;
+      return device ? null : 'there is no WebGPU adapter';
+    },
     use: async (backend) => {
       if (tf.getBackend() !== backend) await tf.setBackend(backend);
     },

@@ -6,6 +6,8 @@ import { availableParallelism, cpus, loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { HostFacts } from './host.ts';
 
+export { nsfwModelFiles, type NsfwModelName } from './nsfw-models.ts';
+
 /** Facts about this computer, for the environment of results. */
 export function hostFacts(): HostFacts {
   const dawn = dawnVersion();

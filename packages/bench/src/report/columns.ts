@@ -12,7 +12,10 @@ export interface Column {
 
 /** What every report shows of a row, in this order. */
 export const COLUMNS: readonly Column[] = [
-  { head: 'strategy', cell: titleOf },
+  {
+    head: 'strategy',
+    cell: (result) => titleOf(result) + (result.ranOn === null ? '' : `: ${result.ranOn}`),
+  },
   {
     head: 'time',
     cell: ({ medianMs, extrapolatedFrom }) =>

@@ -1,45 +1,62 @@
 import Table from 'cli-table3';
 import { differs, FEWEST_VALUES } from '../measure/statistics.ts';
-import type { BenchResult, BenchRun } from '../results/result.ts';
+import type { BenchResult, BenchRun, EndToEndResult, Spread } from '../results/result.ts';
+import { ENGINE_TITLES } from '../open-case/engine.ts';
 import { formatRatio, formatTime } from './format.ts';
 import { titleOf } from './titles.ts';
 
+/** What is compared of a row: a strategy on a case, or one of the times of a whole network. */
+export interface ComparedTime extends Spread {
+  readonly case: string;
+  readonly title: string;
+  readonly rounds: number;
+}
+
 /** A row that two runs have in common. */
 export interface ComparedRow {
-  readonly before: BenchResult;
-  readonly after: BenchResult;
+  readonly before: ComparedTime;
+  readonly after: ComparedTime;
   /** after / before */
   readonly ratio: number;
   /** `slower` and `faster` only beyond the spread of the two samples, see `differs`. */
   readonly verdict: 'slower' | 'faster' | 'within the spread' | 'too few rounds';
 }
 
-/** Pairs the rows of two runs, in the order of the first. */
-export function compareRuns(
-  before: Pick<BenchRun, 'results'>,
-  after: Pick<BenchRun, 'results'>,
-): ComparedRow[] {
-  return before.results.flatMap((old) => {
-    const now = after.results.find((result) => keyOf(result) === keyOf(old));
-    if (!now) return [];
-    const ratio = now.medianMs / old.medianMs;
-    const isKnown = Math.min(old.rounds, now.rounds) >= FEWEST_VALUES;
-    const isApart = differs(summaryOf(old), summaryOf(now));
-    return [
-      {
-        before: old,
-        after: now,
-        ratio,
-        verdict: isKnown
-          ? !isApart
-            ? 'within the spread'
-            : ratio > 1
-              ? 'slower'
-              : 'faster'
-          : 'too few rounds',
-      },
-    ];
+type Compared = Pick<BenchRun, 'results' | 'endToEnd'>;
+
+/** Pairs the rows of two runs, in the order of the first: strategies, then whole networks. */
+export function compareRuns(before: Compared, after: Compared): ComparedRow[] {
+  const now = timesOf(after);
+  return [...timesOf(before)].flatMap(([key, old]) => {
+    const found = now.get(key);
+    return found
+      ? [{ before: old, after: found, ratio: found.medianMs / old.medianMs, verdict: verdictOf(old, found) }]
+      : [];
   });
+}
+
+/** Every time of a run by what tells it from the others. */
+function timesOf({ results, endToEnd }: Compared): Map<string, ComparedTime> {
+  return new Map([
+    ...results.map((result) => [keyOf(result), { ...result, title: titleOf(result) }] as const),
+    ...endToEnd.flatMap(networkTimes),
+  ]);
+}
+
+function networkTimes(result: EndToEndResult): (readonly [string, ComparedTime])[] {
+  const { case: name, engine, rounds, forward, ablationCam, gradCam } = result;
+  return Object.entries({ prediction: forward, 'Ablation-CAM': ablationCam, 'Grad-CAM': gradCam }).map(
+    ([what, spread]) => [
+      JSON.stringify(['network', name, engine, what]),
+      { ...spread, case: name, rounds, title: `${what} of the network, ${ENGINE_TITLES[engine]}` },
+    ],
+  );
+}
+
+function verdictOf(before: ComparedTime, after: ComparedTime): ComparedRow['verdict'] {
+  if (Math.min(before.rounds, after.rounds) < FEWEST_VALUES) return 'too few rounds';
+  if (!differs(summaryOf(before), summaryOf(after))) return 'within the spread';
+  return after.medianMs > before.medianMs ? 'slower' : 'faster';
 }
 
 /** Both runs side by side, with what got slower beyond the spread, as text for a terminal. */
@@ -53,7 +70,7 @@ export function renderComparison(before: BenchRun, after: BenchRun): string {
   for (const { before: old, after: now, ratio, verdict } of rows) {
     table.push([
       old.case,
-      titleOf(old),
+      old.title,
       withSpread(old),
       withSpread(now),
       formatRatio(ratio),
@@ -62,7 +79,7 @@ export function renderComparison(before: BenchRun, after: BenchRun): string {
   }
   const count = (verdict: ComparedRow['verdict']): number =>
     rows.filter((row) => row.verdict === verdict).length;
-  const only = before.results.length + after.results.length - 2 * rows.length;
+  const only = timesOf(before).size + timesOf(after).size - 2 * rows.length;
   return [
     `before: ${machineOf(before)}`,
     `after:  ${machineOf(after)}`,
@@ -72,7 +89,7 @@ export function renderComparison(before: BenchRun, after: BenchRun): string {
   ].join('\n');
 }
 
-function summaryOf({ quartilesMs, rounds }: BenchResult): {
+function summaryOf({ quartilesMs, rounds }: ComparedTime): {
   quartiles: readonly [number, number];
   count: number;
 } {
@@ -83,7 +100,7 @@ function keyOf({ case: name, strategy, executor, batch }: BenchResult): string {
   return JSON.stringify([name, strategy, executor, batch]);
 }
 
-function withSpread({ medianMs, quartilesMs }: BenchResult): string {
+function withSpread({ medianMs, quartilesMs }: ComparedTime): string {
   return `${formatTime(medianMs)} [${quartilesMs.map(formatTime).join(' - ')}]`;
 }
 

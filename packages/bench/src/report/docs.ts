@@ -16,6 +16,8 @@ const RATIO_COLUMNS: readonly RatioName[] = [
   'fastest other',
   'loop, TF.js WASM',
   'Grad-CAM',
+  'loop, ONNX Runtime',
+  'plan, TF.js WASM',
   'loop, TF.js WebGPU',
   'loop, our kernels',
   'Grad-CAM, TF.js WebGPU',
@@ -41,6 +43,8 @@ How to read the ratios, each the other strategy's time divided by ours on the sa
 
 - **fastest other**, **loop, TF.js WASM** and **Grad-CAM** are what a user gains on that machine: ours runs on the executor that
   the library takes there by itself (\`executor: 'auto'\`, named in the column "ours"), Grad-CAM on its faster backend.
+- **loop, ONNX Runtime** is the gain of the algorithm there: ours and the loop run on ONNX Runtime. **plan, TF.js WASM** is what
+  ONNX Runtime gains: the same plan on TensorFlow.js's WASM kernels and on ONNX Runtime's.
 - **loop, TF.js WebGPU**, **loop, our kernels** and **Grad-CAM, TF.js WebGPU** compare on the same adapter: ours runs on WebGPU too.
 - **loop, our kernels** is the gain of the algorithm: the same kernels, K passes against one plan. The rest of the gain against
   TensorFlow.js's loop is better kernels. The second table of each device multiplies the two; beside them it has how many
@@ -60,7 +64,7 @@ nothing else meanwhile:
 
 \`\`\`sh
 pnpm bench --full --json packages/bench/results/NAME.json   # under 15 minutes without a GPU
-pnpm bench --end-to-end --json packages/bench/results/NAME-networks.json   # whole networks, VGG16 among them
+pnpm bench --end-to-end --json packages/bench/results/NAME-networks.json   # whole networks, under 6 minutes
 pnpm bench --docs                                           # writes this page and the table of the README
 \`\`\`
 
@@ -177,18 +181,17 @@ function caseDetails(run: BenchRun, { name, title, predictions, auto }: CaseFact
 const START = '<!-- bench -->';
 const END = '<!-- /bench -->';
 
-/** The README with its table replaced; unchanged where it has no markers. */
+/** The README with its table of whole networks replaced; unchanged where it has no markers. */
 export function readmeWithTable(readme: string, runs: readonly NamedRun[]): string {
   const first = readme.indexOf(START);
   const last = readme.indexOf(END);
   if (first < 0 || last < first) return readme;
   const tables = runs.flatMap(({ run }) => {
-    if (run.cases.length === 0) return [];
+    if (run.endToEnd.length === 0) return [];
     const { adapter, cores, runtime } = run.environment;
     const machine = `${adapter?.description ?? 'no adapter'}, ${cores} cores, ${runtime}`;
-    return [
-      `${machine}:\n\n${ratioTable({ ...run, cases: run.cases.filter(({ sweep }) => sweep === null) })}`,
-    ];
+    const { head, rows } = endToEndRows(run.endToEnd, 'headline');
+    return [`${machine}:\n\n${markdownTable(head, rows)}`];
   });
   return `${readme.slice(0, first + START.length)}\n\n${tables.join('\n\n')}\n\n${readme.slice(last)}`;
 }

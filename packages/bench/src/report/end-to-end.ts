@@ -1,3 +1,4 @@
+import { ENGINE_TITLES } from '../open-case/engine.ts';
 import type { EndToEndResult } from '../results/result.ts';
 import { formatPercent, formatRatio, formatTime } from './format.ts';
 
@@ -5,30 +6,45 @@ import { formatPercent, formatRatio, formatTime } from './format.ts';
 interface EndToEndColumn {
   readonly head: string;
   readonly cell: (result: EndToEndResult) => string;
+  /** Left out in the table of the README. */
+  readonly isExtra?: true;
 }
 
 /** What every report shows of a whole network, in this order. */
-export const END_TO_END_COLUMNS: readonly EndToEndColumn[] = [
+const COLUMNS: readonly EndToEndColumn[] = [
   { head: 'network', cell: ({ title }) => title },
-  { head: 'backend, executor', cell: ({ backend, executor }) => `${backend}, ${executor}` },
-  { head: 'forward pass', cell: ({ forward }) => formatTime(forward.medianMs) },
+  { head: 'engine', cell: ({ engine }) => ENGINE_TITLES[engine] },
+  { head: 'plan on', cell: ({ executor }) => executor, isExtra: true },
+  { head: 'prediction', cell: ({ forward }) => formatTime(forward.medianMs) },
   { head: 'Ablation-CAM', cell: ({ ablationCam }) => formatTime(ablationCam.medianMs) },
   { head: 'Grad-CAM', cell: ({ gradCam }) => formatTime(gradCam.medianMs) },
-  { head: 'ratio', cell: ({ ratio }) => formatRatio(ratio) },
-  { head: 'weights', cell: ({ parts }) => formatTime(parts.weightsMs) },
-  { head: 'maps', cell: ({ parts }) => formatTime(parts.mapMs) },
+  { head: '/ prediction', cell: ({ ratios }) => formatRatio(ratios.byForward) },
+  { head: '/ Grad-CAM', cell: ({ ratios }) => formatRatio(ratios.byGradCam) },
+  {
+    head: 'TF.js WASM prediction / Ablation-CAM',
+    cell: ({ ratios: { gain } }) => (gain === null ? '' : formatRatio(gain)),
+  },
+  { head: 'weights', cell: ({ parts }) => formatTime(parts.weightsMs), isExtra: true },
+  { head: 'maps', cell: ({ parts }) => formatTime(parts.mapMs), isExtra: true },
   {
     head: 'overhead',
     cell: (result) => `${formatTime(result.parts.overheadMs)} (${formatPercent(overheadShare(result))})`,
+    isExtra: true,
   },
-  { head: 'rounds', cell: ({ rounds }) => String(rounds) },
-  { head: 'max|dw|/max|w|', cell: ({ maxRelativeError }) => maxRelativeError.toExponential(1) },
+  { head: 'rounds', cell: ({ rounds }) => String(rounds), isExtra: true },
+  {
+    head: 'largest error',
+    cell: ({ maxRelativeError: { weights, map, gradCam } }) =>
+      [weights, map, gradCam].map((error) => error.toExponential(1)).join(', '),
+    isExtra: true,
+  },
 ];
 
 /** What a reader of the columns has to know. */
 export const END_TO_END_LEGEND: readonly string[] = [
-  'Whole networks: from one input on the host to the heat map, with an explainer that is prepared; medians over interleaved rounds. The forward pass ends with the logits on the host. Ratio: Ablation-CAM by Grad-CAM in the same round.',
-  'Weights, maps and overhead are parts of the time of Ablation-CAM; overhead is what is neither these nor its forward pass, with its share of a forward pass.',
+  'Whole networks: from one input on the host to the heat map, with an explainer that is prepared; medians over rounds in which all engines take turns. A prediction ends with the logits on the host. Ratios are those of the same round: Ablation-CAM by a prediction and by Grad-CAM on the same engine, and how many times longer a prediction of TF.js on WASM takes than Ablation-CAM on the engine.',
+  'Grad-CAM on ONNX Runtime: the pass through the network on ONNX Runtime, the gradient of what follows the layer on TF.js WASM.',
+  'Weights, maps and overhead are parts of the time of Ablation-CAM; overhead is what is neither these nor its forward pass, with its share of a prediction. Largest error: of the weights and the map against float64, and of the map of Grad-CAM against that of the first engine, each relative to the largest value; a network is timed only if they are at most 1e-4.',
 ];
 
 /** Overhead by the time of a forward pass. */
@@ -36,13 +52,17 @@ export function overheadShare({ parts, forward }: EndToEndResult): number {
   return parts.overheadMs / forward.medianMs;
 }
 
-/** Head and rows of the table. */
-export function endToEndRows(results: readonly EndToEndResult[]): {
+/** Head and rows of the table; the columns of the README, or all of them. */
+export function endToEndRows(
+  results: readonly EndToEndResult[],
+  which: 'all' | 'headline' = 'all',
+): {
   readonly head: string[];
   readonly rows: string[][];
 } {
+  const columns = COLUMNS.filter(({ isExtra }) => which === 'all' || !isExtra);
   return {
-    head: END_TO_END_COLUMNS.map(({ head }) => head),
-    rows: results.map((result) => END_TO_END_COLUMNS.map(({ cell }) => cell(result))),
+    head: columns.map(({ head }) => head),
+    rows: results.map((result) => columns.map(({ cell }) => cell(result))),
   };
 }

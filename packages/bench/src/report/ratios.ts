@@ -13,6 +13,8 @@ export type RatioName =
   | 'fastest other'
   | 'loop, TF.js WebGPU'
   | 'loop, TF.js WASM'
+  | 'loop, ONNX Runtime'
+  | 'plan, TF.js WASM'
   | 'loop, our kernels'
   | 'loop, our kernels, each pass awaited'
   | 'Grad-CAM'
@@ -35,17 +37,20 @@ const is =
     strategies.includes(strategy) && (executor === undefined || own === executor);
 
 const oursOnWebGpu = is(['incremental'], 'webgpu');
+const oursOnOnnxRuntime = is(['incremental'], 'onnxruntime');
 const oursFromInput = is(['ablation-cam']);
 
 /**
  * The tail alone is compared with the tail alone, whole networks with whole networks. What the user of a machine gains is
- * measured with the executor that `auto` chooses there; what the algorithm and the kernels gain, with ours on WebGPU against
- * others on WebGPU.
+ * measured with the executor that `auto` chooses there; what the algorithm and the kernels gain, with ours against others on
+ * the same engine.
  */
 const COMPARISONS: readonly Comparison[] = [
   { against: 'fastest other', ours: 'auto', other: is(['masked-loop', 'one-batch', 'own-loop']) },
   { against: 'loop, TF.js WASM', ours: 'auto', other: is(['masked-loop'], 'tfjs-wasm') },
   { against: 'Grad-CAM', ours: 'auto', other: is(['tail-grad-cam']) },
+  { against: 'loop, ONNX Runtime', ours: oursOnOnnxRuntime, other: is(['masked-loop'], 'onnxruntime') },
+  { against: 'plan, TF.js WASM', ours: oursOnOnnxRuntime, other: is(['incremental'], 'tfjs') },
   { against: 'loop, TF.js WebGPU', ours: oursOnWebGpu, other: is(['masked-loop'], 'tfjs-webgpu') },
   { against: 'loop, our kernels', ours: oursOnWebGpu, other: is(['own-loop']) },
   { against: 'loop, our kernels, each pass awaited', ours: oursOnWebGpu, other: is(['awaited-loop']) },

@@ -26,7 +26,7 @@ const text = pipe(string(), nonEmpty());
 const count = pipe(number(), safeInteger(), minValue(0));
 const amount = pipe(number(), finite(), minValue(0));
 const measured = pipe(number(), finite());
-const executor = picklist(['webgpu', 'reference', 'tfjs', 'tfjs-webgpu', 'tfjs-wasm', 'auto']);
+const executor = picklist(['webgpu', 'onnxruntime', 'tfjs', 'reference', 'tfjs-webgpu', 'tfjs-wasm', 'auto']);
 
 const quartiles = pipe(
   tuple([amount, amount]),
@@ -45,6 +45,7 @@ const result = strictObject({
   rounds: count,
   maxRelativeError: amount,
   dispatches: nullable(count),
+  ranOn: nullable(text),
   bytes: nullable(amount),
   operations: nullable(amount),
   extrapolatedFrom: nullable(count),
@@ -87,20 +88,24 @@ const spread = strictObject({ medianMs: amount, quartilesMs: quartiles });
 const endToEnd = strictObject({
   case: text,
   title: string(),
-  backend: picklist(['wasm', 'webgpu']),
+  engine: picklist(['wasm', 'onnxruntime', 'webgpu']),
   executor,
   layer: text,
   channels: count,
   classes: count,
   rounds: count,
-  maxRelativeError: amount,
+  maxRelativeError: strictObject({ weights: amount, map: amount, gradCam: amount }),
   forward: spread,
   ablationCam: spread,
   gradCam: spread,
-  ratio: amount,
+  ratios: strictObject({ byGradCam: amount, byForward: amount, gain: nullable(amount) }),
   // Clocks of a part and of the whole may differ by their resolution.
   parts: strictObject({ forwardMs: amount, weightsMs: amount, mapMs: amount, overheadMs: measured }),
-  mostRatio: nullable(amount),
+  promised: strictObject({
+    byGradCam: nullable(amount),
+    byForward: nullable(amount),
+    gain: nullable(amount),
+  }),
 });
 
 const runSchema = object({

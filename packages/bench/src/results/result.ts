@@ -1,4 +1,6 @@
+import type { PromisedTimes } from '../end-to-end/end-to-end-case.ts';
 import type { ExecutorLabel } from '../strategies/strategy.ts';
+import type { Engine } from '../open-case/engine.ts';
 
 /** One row: a strategy on a case. Times are for the whole case; null stands for "not known". */
 export interface BenchResult {
@@ -15,6 +17,8 @@ export interface BenchResult {
   /** max |dw| / max |w| against float64. */
   readonly maxRelativeError: number;
   readonly dispatches: number | null;
+  /** What passes and plan ran on, where the library chose it. */
+  readonly ranOn: string | null;
   readonly bytes: number | null;
   /** Multiply-adds. */
   readonly operations: number | null;
@@ -99,29 +103,49 @@ export interface Spread {
   readonly quartilesMs: readonly [number, number];
 }
 
-/** A whole network on one backend: explanations of one input, from the input on the host to the heat map. */
-export interface EndToEndResult {
+/** A whole network on one engine: explanations of one input, from the input on the host to the heat map. */
+export interface EndToEndResult extends EndToEndTimes {
   readonly case: string;
   readonly title: string;
-  readonly backend: 'wasm' | 'webgpu';
-  /** What the ablation ran on: the library's own choice. */
+  /** What passes through the network ran on. */
+  readonly engine: Engine;
+  /** What the ablation ran on. */
   readonly executor: ExecutorLabel;
   readonly layer: string;
   readonly channels: number;
   readonly classes: number;
+  readonly maxRelativeError: EndToEndErrors;
+  readonly promised: PromisedTimes;
+}
+
+/** Each max |difference| / max |value|. */
+export interface EndToEndErrors {
+  /** Ablation-CAM's weights and signed map, against the float64 executor. */
+  readonly weights: number;
+  readonly map: number;
+  /** Grad-CAM's signed map, against that of the first engine. */
+  readonly gradCam: number;
+}
+
+export interface EndToEndTimes {
   readonly rounds: number;
-  /** max |dw| / max |w| of Ablation-CAM against the float64 executor. */
-  readonly maxRelativeError: number;
   /** One pass through the network to the logits on the host. */
   readonly forward: Spread;
   readonly ablationCam: Spread;
   readonly gradCam: Spread;
-  /** Ablation-CAM's time by Grad-CAM's: the median over rounds, since what slows a round down meets both. */
-  readonly ratio: number;
+  readonly ratios: EndToEndRatios;
   /** Where Ablation-CAM's time goes, medians: together they make its total. */
   readonly parts: ExplanationParts;
-  /** The ratio that is promised, or null. */
-  readonly mostRatio: number | null;
+}
+
+/** Medians over rounds, since what slows a round down meets both sides. */
+export interface EndToEndRatios {
+  /** Ablation-CAM's time by Grad-CAM's. */
+  readonly byGradCam: number;
+  /** Ablation-CAM's time by that of a forward pass. */
+  readonly byForward: number;
+  /** The time of a forward pass of TensorFlow.js's WASM backend by Ablation-CAM's; null where it was not measured. */
+  readonly gain: number | null;
 }
 
 /** Milliseconds. */
@@ -135,7 +159,7 @@ export interface ExplanationParts {
 }
 
 /** Grows with each change of what a file holds or means. */
-export const RESULTS_VERSION = 2;
+export const RESULTS_VERSION = 3;
 
 /** What `--json` writes. */
 export interface BenchRun {

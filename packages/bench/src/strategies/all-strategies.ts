@@ -4,6 +4,7 @@ import { incrementalStrategies } from './incremental.ts';
 import { maskedLoopStrategies } from './masked-loop.ts';
 import { oneBatchStrategies } from './one-batch.ts';
 import { ownLoopStrategies } from './own-loop.ts';
+import { sessionLoopStrategy } from './session-loop.ts';
 import { reportLoopStrategies } from './report-loop.ts';
 import type { BenchStrategy } from './strategy.ts';
 import { tailGradCamStrategies } from './tail-grad-cam.ts';
@@ -13,6 +14,7 @@ export const allStrategies: readonly BenchStrategy[] = [
   ...incrementalStrategies,
   ...ownLoopStrategies,
   ...maskedLoopStrategies,
+  sessionLoopStrategy,
   ...tailGradCamStrategies,
   ...oneBatchStrategies,
   ablationCamStrategy,

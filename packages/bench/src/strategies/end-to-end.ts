@@ -1,7 +1,8 @@
 import { ablationCam, gradCam } from '@ablation-cam/xai';
 import type { OpenCase } from '../open-case/open-case.ts';
 import type { BenchStrategy } from './strategy.ts';
-import { hasNetwork, backendRefusal, backendTitles, labels, onEachBackend, networkPass } from './tfjs.ts';
+import { engineRefusal, hasNetwork, labels, networkPass, onEachEngine } from './tfjs.ts';
+import { backendOf, ENGINE_TITLES } from '../open-case/engine.ts';
 
 /** A gradient takes about three passes. */
 const shortestRun = (opened: OpenCase): number => 3 * networkPass(opened);
@@ -32,15 +33,20 @@ export const ablationCamStrategy: BenchStrategy = {
       cost: { bytes: null, operations: null },
       run: async () => {
         await runtime.use(backend);
-        const { explanations, dispatches } = await ablationCam(network.network, input, {
+        const result = await ablationCam(network.network, input, {
           ...layerOf(opened),
-          backend,
+          backend: 'auto',
           ablation: opened.off,
           ...(runtime.device ? { device: runtime.device } : {}),
         });
         const values = new Float32Array(batch * channels);
-        for (const { inputIndex, weights } of explanations) values.set(weights, inputIndex * channels);
-        return { kind: 'weights', values, dispatches: dispatches.ablation + dispatches.map };
+        for (const { inputIndex, weights } of result.explanations) values.set(weights, inputIndex * channels);
+        return {
+          kind: 'weights',
+          values,
+          dispatches: result.dispatches.ablation + result.dispatches.map,
+          ranOn: `passes on ${result.backend.chosen}, plan on ${result.executor?.chosen ?? 'none'}`,
+        };
       },
       dispose: () => undefined,
     };
@@ -48,17 +54,18 @@ export const ablationCamStrategy: BenchStrategy = {
 };
 
 /** Grad-CAM from the network's input to weights and heat map, as a program calls it. */
-export const gradCamStrategies = onEachBackend((backend): BenchStrategy => ({
+export const gradCamStrategies = onEachEngine((engine): BenchStrategy => ({
   name: 'grad-cam',
-  executor: labels[backend],
-  title: `gradCam() from input to map, ${backendTitles[backend]}`,
+  executor: labels[engine],
+  title: `gradCam() from input to map, ${ENGINE_TITLES[engine]}`,
   from: 'input',
   role: 'context',
   appliesTo: hasNetwork,
   shortestRun,
-  refusal: (opened, isQuick) => backendRefusal(opened, backend, shortestRun(opened), isQuick),
+  refusal: (opened, isQuick) => engineRefusal(opened, engine, shortestRun(opened), isQuick),
   prepare: async (opened) => {
     const { runtime, channels, batch, benchCase } = opened;
+    const backend = backendOf(engine);
     const { network, inputs } = await opened.on(backend);
     const [input] = inputs;
     if (!input) throw new RangeError(`The network of "${benchCase.name}" has no input.`);
@@ -70,7 +77,7 @@ export const gradCamStrategies = onEachBackend((backend): BenchStrategy => ({
         await runtime.use(backend);
         const { explanations } = await gradCam(network.network, input, {
           ...layerOf(opened),
-          backend,
+          backend: engine,
           ...(runtime.device ? { device: runtime.device } : {}),
         });
         const values = new Float32Array(batch * channels);

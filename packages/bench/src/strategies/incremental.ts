@@ -9,7 +9,7 @@ import {
   type Executor,
   type Plan,
 } from '@ablation-cam/kernels';
-import { tfjsExecutor } from '@ablation-cam/xai';
+import { ExecutorChoice, tfjsExecutor } from '@ablation-cam/xai';
 import type { OpenCase } from '../open-case/open-case.ts';
 import { deviceOf, preparedStrategy } from './prepared-strategy.ts';
 import type { PreparedStrategy, BenchStrategy, StrategyCost } from './strategy.ts';
@@ -104,4 +104,21 @@ const tensorFlow: BenchStrategy = {
   },
 };
 
-export const incrementalStrategies: readonly BenchStrategy[] = [webGpu, tensorFlow, reference];
+/** Ours on ONNX Runtime. */
+const onnxRuntime: BenchStrategy = {
+  name: 'incremental',
+  executor: 'onnxruntime',
+  title: 'incremental plan, ONNX Runtime',
+  from: 'activation',
+  role: 'ours',
+  appliesTo: () => true,
+  shortestRun: () => 0,
+  refusal: ({ runtime }) => runtime.absenceOf('onnxruntime'),
+  prepare: async (opened) => {
+    const { tail, runtime, batch } = opened;
+    const { plan, executor } = await new ExecutorChoice(tail).choose('onnxruntime', runtime, batch);
+    return prepareExecutor(opened, plan, executor, null);
+  },
+};
+
+export const incrementalStrategies: readonly BenchStrategy[] = [webGpu, onnxRuntime, tensorFlow, reference];

@@ -1,15 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { tailProbabilities } from '../open-case/live-network.ts';
 import { weightsFrom, readAll, type BenchStrategy } from './strategy.ts';
-import {
-  backendRefusal,
-  backendTitles,
-  baseProbabilities,
-  labels,
-  offTensor,
-  onEachBackend,
-  tailPass,
-} from './tfjs.ts';
+import { engineRefusal, baseProbabilities, labels, offTensor, onEachBackend, tailPass } from './tfjs.ts';
+import { ENGINE_TITLES } from '../open-case/engine.ts';
 
 /**
  * The naive loop at its best: the tail once a channel, with that channel masked. All passes are queued before anything is
@@ -18,12 +11,12 @@ import {
 export const maskedLoopStrategies = onEachBackend((backend): BenchStrategy => ({
   name: 'masked-loop',
   executor: labels[backend],
-  title: `masked loop over the tail, ${backendTitles[backend]}`,
+  title: `masked loop over the tail, ${ENGINE_TITLES[backend]}`,
   from: 'activation',
   role: 'other',
   appliesTo: () => true,
   shortestRun: tailPass,
-  refusal: (opened, isQuick) => backendRefusal(opened, backend, tailPass(opened), isQuick),
+  refusal: (opened, isQuick) => engineRefusal(opened, backend, tailPass(opened), isQuick),
   prepare: async (opened) => {
     const network = await opened.on(backend);
     const off = offTensor(opened, network);

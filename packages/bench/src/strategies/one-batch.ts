@@ -2,15 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import type { NodeId } from '@ablation-cam/kernels';
 import { tailProbabilities, type LiveNetwork } from '../open-case/live-network.ts';
 import { readAll, weightsFrom, type BenchStrategy } from './strategy.ts';
-import {
-  backendRefusal,
-  backendTitles,
-  baseProbabilities,
-  labels,
-  offTensor,
-  onEachBackend,
-  tailPass,
-} from './tfjs.ts';
+import { engineRefusal, baseProbabilities, labels, offTensor, onEachBackend, tailPass } from './tfjs.ts';
+import { ENGINE_TITLES } from '../open-case/engine.ts';
 
 /** The K copies of the activation; beyond it machines of ordinary size run out of memory. */
 const LARGEST_BATCH_BYTES = 256 * 2 ** 20;
@@ -19,7 +12,7 @@ const LARGEST_BATCH_BYTES = 256 * 2 ** 20;
 export const oneBatchStrategies = onEachBackend((backend): BenchStrategy => ({
   name: 'one-batch',
   executor: labels[backend],
-  title: `one big batch through the tail, ${backendTitles[backend]}`,
+  title: `one big batch through the tail, ${ENGINE_TITLES[backend]}`,
   from: 'activation',
   role: 'other',
   appliesTo: () => true,
@@ -30,7 +23,7 @@ export const oneBatchStrategies = onEachBackend((backend): BenchStrategy => ({
     if (bytes > LARGEST_BATCH_BYTES) {
       return `its ${channels} copies of the activation take ${Math.round(bytes / 2 ** 20)} MiB`;
     }
-    return backendRefusal(opened, backend, tailPass(opened), isQuick);
+    return engineRefusal(opened, backend, tailPass(opened), isQuick);
   },
   prepare: async (opened) => {
     const network = await opened.on(backend);

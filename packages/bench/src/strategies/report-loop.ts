@@ -2,7 +2,8 @@ import type * as tf from '@tensorflow/tfjs';
 import { predict, type LiveNetwork } from '../open-case/live-network.ts';
 import type { OpenCase } from '../open-case/open-case.ts';
 import { readAll, weightsFrom, type BenchStrategy } from './strategy.ts';
-import { hasNetwork, backendRefusal, backendTitles, labels, onEachBackend, networkPass } from './tfjs.ts';
+import { hasNetwork, engineRefusal, labels, onEachBackend, networkPass } from './tfjs.ts';
+import { ENGINE_TITLES } from '../open-case/engine.ts';
 
 /** The network as it is, and without one filter. */
 const shortestRun = (opened: OpenCase): number => 2 * networkPass(opened);
@@ -11,12 +12,12 @@ const shortestRun = (opened: OpenCase): number => 2 * networkPass(opened);
 export const reportLoopStrategies = onEachBackend((backend): BenchStrategy => ({
   name: 'report-loop',
   executor: labels[backend],
-  title: `the report's loop: zero a filter, predict, ${backendTitles[backend]}`,
+  title: `the report's loop: zero a filter, predict, ${ENGINE_TITLES[backend]}`,
   from: 'input',
   role: 'other',
   appliesTo: hasNetwork,
   shortestRun,
-  refusal: (opened, isQuick) => backendRefusal(opened, backend, shortestRun(opened), isQuick),
+  refusal: (opened, isQuick) => engineRefusal(opened, backend, shortestRun(opened), isQuick),
   prepare: async (opened) => {
     const network = await opened.on(backend);
     const { channels, batch, operations } = opened;

@@ -59,6 +59,8 @@ export interface StrategyAnswer {
   readonly values: Float32Array;
   /** Dispatches that were submitted, where the strategy counts them. */
   readonly dispatches: number | null;
+  /** What the library took, where it was left to it. */
+  readonly ranOn?: string;
 }
 
 /** The weights of the channels run, from the scores of all classes without each: `[channel]` of `[batch, classes]`. */

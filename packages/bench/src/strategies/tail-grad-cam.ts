@@ -2,7 +2,8 @@ import type { OpenCase } from '../open-case/open-case.ts';
 import * as tf from '@tensorflow/tfjs';
 import { tailProbabilities } from '../open-case/live-network.ts';
 import { readAll, type BenchStrategy } from './strategy.ts';
-import { backendRefusal, backendTitles, labels, onEachBackend, tailPass } from './tfjs.ts';
+import { engineRefusal, labels, onEachBackend, tailPass } from './tfjs.ts';
+import { ENGINE_TITLES } from '../open-case/engine.ts';
 
 /** A gradient takes about three passes. */
 const shortestRun = (opened: OpenCase): number => 3 * tailPass(opened);
@@ -11,12 +12,12 @@ const shortestRun = (opened: OpenCase): number => 3 * tailPass(opened);
 export const tailGradCamStrategies = onEachBackend((backend): BenchStrategy => ({
   name: 'tail-grad-cam',
   executor: labels[backend],
-  title: `Grad-CAM of the tail, ${backendTitles[backend]}`,
+  title: `Grad-CAM of the tail, ${ENGINE_TITLES[backend]}`,
   from: 'activation',
   role: 'context',
   appliesTo: () => true,
   shortestRun,
-  refusal: (opened, isQuick) => backendRefusal(opened, backend, shortestRun(opened), isQuick),
+  refusal: (opened, isQuick) => engineRefusal(opened, backend, shortestRun(opened), isQuick),
   prepare: async (opened) => {
     const network = await opened.on(backend);
     const { activation } = network;

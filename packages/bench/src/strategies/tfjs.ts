@@ -1,33 +1,31 @@
 import * as tf from '@tensorflow/tfjs';
 import type { LiveNetwork } from '../open-case/live-network.ts';
+import { ENGINES, type Engine } from '../open-case/engine.ts';
 import type { BenchBackend } from '../open-case/runtime.ts';
 import type { OpenCase } from '../open-case/open-case.ts';
 import type { ExecutorLabel, BenchStrategy } from './strategy.ts';
 
 export const benchBackends: readonly BenchBackend[] = ['webgpu', 'wasm'];
 
-export const labels: Readonly<Record<BenchBackend, ExecutorLabel>> = {
+export const labels: Readonly<Record<Engine, ExecutorLabel>> = {
   webgpu: 'tfjs-webgpu',
   wasm: 'tfjs-wasm',
-};
-
-export const backendTitles: Readonly<Record<BenchBackend, string>> = {
-  webgpu: 'TF.js WebGPU',
-  wasm: 'TF.js WASM',
+  onnxruntime: 'onnxruntime',
 };
 
 /** Multiply-adds for which TensorFlow.js on a software GPU takes about half a second, with what it compiles. */
 const SLOW_ON_SOFTWARE = 1e6;
 
-/** Why TensorFlow.js does not run a case on a backend; `operations` are those of the shortest run. */
-export function backendRefusal(
+/** Why an engine does not run a case; `operations` are those of the shortest run. */
+export function engineRefusal(
   { runtime }: OpenCase,
-  backend: BenchBackend,
+  engine: Engine,
   operations: number,
   isQuick: boolean,
 ): string | null {
-  if (!runtime.backends.includes(backend)) return 'there is no WebGPU adapter';
-  const isSoftware = backend === 'webgpu' && runtime.device?.adapter.software === true;
+  const absence = runtime.absenceOf(engine);
+  if (absence !== null) return absence;
+  const isSoftware = engine === 'webgpu' && runtime.device?.adapter.software === true;
   return isQuick && isSoftware && operations > SLOW_ON_SOFTWARE
     ? 'slow on a software adapter; --full has it'
     : null;
@@ -50,6 +48,11 @@ export function tailPass({ batch, operations }: OpenCase): number {
 
 /** Softmax of the given logits in float32, `[batch, classes]`: what the loops subtract from. */
 export function baseProbabilities({ logits, classes }: Pick<OpenCase, 'logits' | 'classes'>): Float32Array {
+  return softmaxRows(logits, classes);
+}
+
+/** Softmax of each row of `[rows, classes]`. */
+export function softmaxRows(logits: Float32Array, classes: number): Float32Array {
   const probabilities = new Float32Array(logits.length);
   for (let first = 0; first < logits.length; first += classes) {
     const row = logits.subarray(first, first + classes);
@@ -66,7 +69,12 @@ export function offTensor({ off }: OpenCase, { activation }: LiveNetwork): tf.Te
   return tf.tensor(off, [...activation.shape.map(() => 1).slice(1), off.length]);
 }
 
-/** One strategy for each backend. */
+/** One strategy for each backend of TensorFlow.js. */
 export function onEachBackend(make: (backend: BenchBackend) => BenchStrategy): readonly BenchStrategy[] {
   return benchBackends.map(make);
+}
+
+/** One strategy for each engine. */
+export function onEachEngine(make: (engine: Engine) => BenchStrategy): readonly BenchStrategy[] {
+  return ENGINES.map(make);
 }

@@ -3,6 +3,7 @@ import { KernelsError } from '../errors.ts';
 
 /** What is used of the npm package `onnxruntime-node`. */
 export interface OnnxRuntime {
+  readonly env: { readonly versions: { readonly node?: string } };
   readonly InferenceSession: {
     create(model: Uint8Array, options: Readonly<Record<string, unknown>>): Promise<RuntimeSession>;
   };
@@ -11,7 +12,6 @@ export interface OnnxRuntime {
     data: Float32Array | BigInt64Array,
     dims: readonly number[],
   ) => RuntimeTensor;
-  readonly env?: { readonly versions?: { readonly node?: string } };
 }
 
 export interface RuntimeSession {

@@ -37,15 +37,7 @@ export const convolution2d = (filters: number, kernelSize: number, settings: Con
   tf.layers.conv2d({ filters, kernelSize, padding: 'same', kernelInitializer, ...settings });
 export const convolution1d = (filters: number, kernelSize: number, settings: ConvolutionSettings = {}) =>
   tf.layers.conv1d({ filters, kernelSize, padding: 'same', kernelInitializer, ...settings });
-export const depthwise = (strides: number) =>
-  tf.layers.depthwiseConv2d({
-    kernelSize: 3,
-    strides,
-    padding: 'same',
-    useBias: false,
-    depthwiseInitializer: kernelInitializer,
-  });
 export const normalization = () => tf.layers.batchNormalization({});
-export const relu = (maxValue?: number) => tf.layers.reLU(maxValue === undefined ? {} : { maxValue });
+export const relu = () => tf.layers.reLU({});
 export const dense = (units: number, activation: 'relu' | 'softmax') =>
   tf.layers.dense({ units, activation, kernelInitializer });
