@@ -4,7 +4,7 @@ import { largestOfEach, LARGEST_RELATIVE_ERROR, maxRelativeError } from '../meas
 import type { EndToEndErrors } from '../results/result.ts';
 
 /** The explanations of one network on one engine. */
-export interface Explained {
+export interface ExplainedCase {
   readonly ablationCam: ExplanationResult;
   readonly gradCam: ExplanationResult;
 }
@@ -16,9 +16,9 @@ export interface Explained {
  * @throws BenchError `disagreement` where one of them is further than a timed answer may be
  */
 export function agreedErrors(
-  { ablationCam, gradCam }: Explained,
+  { ablationCam, gradCam }: ExplainedCase,
   exact: ExplanationResult,
-  first: Explained,
+  first: ExplainedCase,
   what: string,
 ): EndToEndErrors {
   const errors = {

@@ -1,7 +1,7 @@
 import { backendOf, type Engine } from '../open-case/engine.ts';
 import type { EndToEndResult } from '../results/result.ts';
 import type { BenchBackend, BenchRuntime } from '../open-case/runtime.ts';
-import { agreedErrors, type Explained } from './agreement.ts';
+import { agreedErrors, type ExplainedCase } from './agreement.ts';
 import type { EndToEndCase, PromisedTimes } from './end-to-end-case.ts';
 import {
   buildNetwork,
@@ -34,7 +34,7 @@ export async function measureEndToEnd(
     return made;
   };
   onStep('building');
-  const explained: (Explained & { readonly runs: EngineRuns; readonly warm: RunTimes })[] = [];
+  const explained: (ExplainedCase & { readonly runs: EngineRuns; readonly warm: RunTimes })[] = [];
   for (const engine of engines) {
     const network = await networkOn(backendOf(engine));
     onStep(`warm-up on ${engine}`);

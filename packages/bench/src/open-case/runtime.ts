@@ -58,7 +58,7 @@ export async function openRuntime({
     device,
     absence,
     backends: device ? ['webgpu', 'wasm'] : ['wasm'],
-    onnxRuntimeVersion: onnxRuntime.runtime?.env.versions.node ?? null,
+    onnxRuntimeVersion: onnxRuntime.version,
     absenceOf: (engine) => {
       if (engine === 'wasm') return null;
       if (engine === 'onnxruntime') return onnxRuntime.absence;

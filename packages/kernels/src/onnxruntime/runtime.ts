@@ -3,7 +3,7 @@ import { KernelsError } from '../errors.ts';
 
 /** What is used of the npm package `onnxruntime-node`. */
 export interface OnnxRuntime {
-  readonly env: { readonly versions: { readonly node?: string } };
+  readonly env?: { readonly versions?: { readonly node?: string } };
   readonly InferenceSession: {
     create(model: Uint8Array, options: Readonly<Record<string, unknown>>): Promise<RuntimeSession>;
   };

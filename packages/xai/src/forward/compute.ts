@@ -4,7 +4,7 @@ import { computeGraph, type SizedNetwork } from '@ablation-cam/model';
 import type { Call } from '../explainer/call.ts';
 
 /** A network, and what it runs on in a call. */
-export type Engine = Pick<Call, 'network' | 'runtime'>;
+export type ForwardEngine = Pick<Call, 'network' | 'runtime'>;
 
 /**
  * Returns the values of nodes of the network, `[inputs, ...shape]`; they belong to the caller. What is differentiated runs on
@@ -13,7 +13,7 @@ export type Engine = Pick<Call, 'network' | 'runtime'>;
  * @param feeds cut the network; they stay the caller's
  */
 export async function compute(
-  engine: Engine,
+  engine: ForwardEngine,
   feeds: ReadonlyMap<NodeId, tf.Tensor>,
   fetches: readonly NodeId[],
 ): Promise<tf.Tensor[]> {
@@ -29,7 +29,7 @@ export async function compute(
 
 /** As `compute`, from arrays to arrays, `[inputs, ...shape]`; they are not to be written to. */
 export async function computeArrays(
-  engine: Engine,
+  engine: ForwardEngine,
   feeds: ReadonlyMap<NodeId, Float32Array>,
   fetches: readonly NodeId[],
   inputs: number,
@@ -50,7 +50,7 @@ export async function computeArrays(
 }
 
 /** Whether ONNX Runtime computes, beside TensorFlow.js. */
-export function isNative({ runtime }: Pick<Engine, 'runtime'>): boolean {
+export function isNative({ runtime }: Pick<ForwardEngine, 'runtime'>): boolean {
   return runtime.backend.chosen === 'onnxruntime';
 }
 

@@ -3,7 +3,7 @@ import { graphCost, type Graph, type GraphCost, type NodeId } from '@ablation-ca
 import type { SizedNetwork } from '@ablation-cam/model';
 import { throwIfAborted } from '../errors.ts';
 import { takeTurns } from '../runtime/turn.ts';
-import { isNative, type Engine } from './compute.ts';
+import { isNative, type ForwardEngine } from './compute.ts';
 import { batchTensors, type InputBatch } from './model-input.ts';
 
 /** Elements of the largest tensor that a forward pass may hold at once: bounds its memory to some 100 MB. */
@@ -27,7 +27,7 @@ const GRADIENT_FACTOR = 3;
 const costs = new WeakMap<Graph, GraphCost>();
 
 /** Returns how many inputs go through the network together; gradients on TensorFlow.js's current backend. */
-export function inputsPerPass(engine: Engine, purpose: 'forward' | 'gradient' = 'forward'): number {
+export function inputsPerPass(engine: ForwardEngine, purpose: 'forward' | 'gradient' = 'forward'): number {
   const { graph } = engine.network;
   const cost = costs.get(graph) ?? graphCost(graph);
   costs.set(graph, cost);
@@ -46,7 +46,7 @@ export function inputsPerPass(engine: Engine, purpose: 'forward' | 'gradient' = 
  * @throws the signal's reason
  */
 export async function eachPass(
-  call: Engine & { readonly batch: InputBatch },
+  call: ForwardEngine & { readonly batch: InputBatch },
   signal: AbortSignal | undefined,
   work: (inputs: readonly tf.Tensor[], first: number, count: number) => Promise<void>,
 ): Promise<void> {

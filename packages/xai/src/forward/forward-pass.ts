@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Cut, Device, NodeId, Plan, TensorSource } from '@ablation-cam/kernels';
 import type { SizedNetwork } from '@ablation-cam/model';
-import { computeArrays, isNative, type Engine } from './compute.ts';
+import { computeArrays, isNative, type ForwardEngine } from './compute.ts';
 import { inputFeeds } from './each-pass.ts';
 
 /** The target's activation and the logits of some inputs, where the executor wants them. */
@@ -37,7 +37,7 @@ export function passNodes(
  * @param constants nodes of the tail that do not depend on the target
  */
 export async function forwardPass(
-  engine: Engine,
+  engine: ForwardEngine,
   cut: Cut,
   inputs: readonly tf.Tensor[],
   device: Device | null,
