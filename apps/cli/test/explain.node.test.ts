@@ -221,7 +221,7 @@ const WRONG: readonly (readonly [args: readonly string[], message: RegExp])[] = 
   [['--compare', '--layer', 'conv1d_1', '--layer', 'conv1d_2'], /give --layer once/],
   [['mnist1d:1000'], /index from 0 to 999/],
   [['--ablation', 'x'], /--ablation is "x"/],
-  [['--backend', 'gpu'], /webgpu, wasm, cpu/],
+  [['--backend', 'gpu'], /webgpu, onnxruntime, wasm, cpu/],
   [['--out', '/dev/null/folder'], /Cannot write .*a part of the path is a file/],
 ];
 for (const [args, message] of WRONG) {
