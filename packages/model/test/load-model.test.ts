@@ -98,7 +98,7 @@ tidyTest('text, nothing and other formats are refused', async () => {
   await assertRefused(
     () => loadLayersModel([file('net.pb', text('x'))]),
     'unsupported-format',
-    /another framework/,
+    /graph of TensorFlow \(SavedModel\)/,
   );
   await assertRefused(
     () => loadLayersModel([file('model.json', text('{"modelTopology":'))]),

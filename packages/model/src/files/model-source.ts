@@ -160,6 +160,7 @@ function mainOf(files: readonly (File | NamedFile)[]): File | NamedFile | undefi
   const first = (pattern: RegExp): File | NamedFile | undefined =>
     files.find(({ name }) => pattern.test(name) && !isAboutInput(name));
   return (
+    first(/\.onnx$/i) ??
     first(/(^|[/\\])model\.json$/i) ??
     first(/\.(json|h5|hdf5|keras)$/i) ??
     files.find(({ name }) => /\.json$/i.test(name)) ??
