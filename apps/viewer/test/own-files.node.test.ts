@@ -123,7 +123,7 @@ test('a file that is not what it says gets a sentence, and the page goes on', ()
     await explained(page);
     const bytes = new TextEncoder().encode('not what it says');
     const sentences: Readonly<Record<string, RegExp>> = {
-      'broken.h5': /broken\.h5 .*neither a Keras \.h5 file nor/,
+      'broken.h5': /broken\.h5 .*neither a Keras \.keras or \.h5 file nor/,
       'picture.png': /picture\.png is no PNG/,
       'weights.bin': /Give the model\.json/,
       'names.txt': /names\.txt gives no class names/,
