@@ -17,8 +17,12 @@ export type Values = ReadonlyMap<Tensor, Float32Array>;
 /** Only errors: a session's warnings are about graphs that people wrote. */
 const ERRORS = 3;
 
-/** It hands padding to the pooling behind it, which refuses any that is as wide as its window. */
-const EXTRA = { optimization: { disable_specified_optimizers: 'Pad_Fusion' } };
+const EXTRA = {
+  /** It hands padding to the pooling behind it, which refuses any that is as wide as its window. */
+  optimization: { disable_specified_optimizers: 'Pad_Fusion' },
+  /** Threads that look out for work after a run take the cores from the next run, which is another session's. */
+  session: { intra_op: { allow_spinning: '0' } },
+};
 
 /** A part of a program that ONNX Runtime has prepared; holds its weights until it is disposed of. */
 export class ProgramSession {
