@@ -6,21 +6,12 @@ import { writeProgram } from './write-program.ts';
 
 /** A part of a network that ONNX Runtime has prepared, from some nodes to others. */
 export class GraphSession {
-  readonly feeds: readonly NodeId[];
-  readonly fetches: readonly NodeId[];
   readonly #session: ProgramSession;
   /** The program's tensors for the feeds; null for those that nothing reads. */
   readonly #fed: readonly (Tensor | null)[];
   readonly #fetched: readonly Tensor[];
 
-  private constructor(
-    part: { readonly feeds: readonly NodeId[]; readonly fetches: readonly NodeId[] },
-    session: ProgramSession,
-    fed: readonly (Tensor | null)[],
-    fetched: readonly Tensor[],
-  ) {
-    this.feeds = part.feeds;
-    this.fetches = part.fetches;
+  private constructor(session: ProgramSession, fed: readonly (Tensor | null)[], fetched: readonly Tensor[]) {
     this.#session = session;
     this.#fed = fed;
     this.#fetched = fetched;
@@ -43,7 +34,6 @@ export class GraphSession {
     const model = writeProgram(program, program.once, { chunk: 1, all: 1 }, [...new Set(tensors)]);
     const session = await ProgramSession.create(model, program.values, options);
     return new GraphSession(
-      { feeds, fetches },
       session,
       program.given.map(({ value }) => value),
       tensors,

@@ -27,28 +27,6 @@ export async function compute(
   return values.map((data, i) => tf.tensor(data, shapeOf(network, fetches[i] ?? -1, inputs)));
 }
 
-/** As `compute`, from arrays to arrays, `[inputs, ...shape]`; they are not to be written to. */
-export async function computeArrays(
-  engine: ForwardEngine,
-  feeds: ReadonlyMap<NodeId, Float32Array>,
-  fetches: readonly NodeId[],
-  inputs: number,
-): Promise<Float32Array[]> {
-  const { network } = engine;
-  if (isNative(engine)) return computeGraph(network.graph, feeds, fetches, inputs);
-  const tensors = tf.tidy(() => {
-    const fed = new Map(
-      [...feeds].map(([node, data]) => [node, tf.tensor(data, shapeOf(network, node, inputs))]),
-    );
-    return network.run(fed, fetches);
-  });
-  try {
-    return await Promise.all(tensors.map((tensor) => tensor.data<'float32'>()));
-  } finally {
-    tf.dispose(tensors);
-  }
-}
-
 /** Whether ONNX Runtime computes, beside TensorFlow.js. */
 export function isNative({ runtime }: Pick<ForwardEngine, 'runtime'>): boolean {
   return runtime.backend.chosen === 'onnxruntime';

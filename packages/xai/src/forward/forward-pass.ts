@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Cut, Device, NodeId, Plan, TensorSource } from '@ablation-cam/kernels';
-import type { SizedNetwork } from '@ablation-cam/model';
-import { computeArrays, isNative, type ForwardEngine } from './compute.ts';
+import { computeGraph, type SizedNetwork } from '@ablation-cam/model';
+import { isNative, type ForwardEngine } from './compute.ts';
 import { inputFeeds } from './each-pass.ts';
 
 /** The target's activation and the logits of some inputs, where the executor wants them. */
@@ -49,7 +49,7 @@ export async function forwardPass(
   if (isNative(engine)) {
     const feeds = await arraysOf(inputFeeds(network, inputs));
     const count = inputs[0]?.shape[0] ?? 1;
-    const found = await computeArrays(engine, feeds, passNodes(cut, constants), count);
+    const found = await computeGraph(network.graph, feeds, passNodes(cut, constants), count);
     return {
       activation: at(found, 0),
       logits: twoLogits(at(found, 1), count, classes),
