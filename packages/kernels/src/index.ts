@@ -59,7 +59,9 @@ export { valueMade, valuesRead } from './plan/values-read.ts';
 export { kernelsInTurns } from './lowering/kernels-in-turns.ts';
 export { LastStep, lastStepOf } from './lowering/last-step.ts';
 export { lengthIn, shapeIn, type Chunk, type Length, type ProgramShape } from './lowering/length.ts';
-export { lowerPlan, type LoweringOptions } from './lowering/lower-plan.ts';
+export { lowerPlan, type LoweringOptions, type PlanProgram } from './lowering/lower-plan.ts';
+export { lowerNetworkPlan } from './lowering/lower-network-plan.ts';
+export { twoLogitRows } from './graph/two-logits.ts';
 export type * from './lowering/primitives.ts';
 export type {
   GivenTensor,
@@ -74,6 +76,11 @@ export { lowerGraph, nodesBetween, type GraphProgram } from './lowering/lower-gr
 export { GraphSession } from './onnxruntime/graph-session.ts';
 export { findOnnxRuntime, NODE_ONLY, onnxRuntime, type FoundRuntime } from './onnxruntime/runtime.ts';
 export type { SessionOptions } from './onnxruntime/session.ts';
-export { onnxRuntimeExecutor } from './onnxruntime/onnxruntime-executor.ts';
+export { onnxRuntimeExecutor, onnxRuntimeNetworkAblation } from './onnxruntime/onnxruntime-executor.ts';
+export type {
+  NetworkAblation,
+  NetworkAblationInput,
+  NetworkAblationOutput,
+} from './programs/network-ablation.ts';
 export { programExecutor } from './programs/program-executor.ts';
 export type * from './programs/program-engine.ts';

@@ -10,6 +10,7 @@ import {
   weightValues,
   type ContributeStep,
   type Primitive,
+  type PlanProgram,
   type Program,
   type StepPlan,
   type Tail,
@@ -41,7 +42,7 @@ function otherInput(random: RandomTail): RandomTail {
 }
 
 /** The outputs a program should have for one input: changes of logits, or the variants of the tensors it hands out. */
-function expectedOf(program: Program, random: RandomTail): Float64Array[] {
+function expectedOf(program: PlanProgram, random: RandomTail): Float64Array[] {
   if (program.output.kind !== 'frontier') return [naiveDeltas(random).deltas];
   const { tail, activation, off } = random;
   const variants = Array.from(off, (value, k) => {
@@ -58,7 +59,7 @@ function joined(parts: readonly (Float64Array | undefined)[]): Float64Array {
 }
 
 /** Compares a program on two inputs with one evaluation of the tail for each variant. */
-function checkLowered(random: RandomTail, plan: StepPlan, program: Program, variants: number): void {
+function checkLowered(random: RandomTail, plan: StepPlan, program: PlanProgram, variants: number): void {
   const inputs = [random, otherInput(random)];
   const all = inputs.map((input) => givenValues(input));
   const given = new Map(plan.given.map(({ node }) => [node, joined(all.map((values) => values.get(node)))]));

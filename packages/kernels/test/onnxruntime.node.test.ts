@@ -157,7 +157,7 @@ async function checkProgram(
   for (let k = 0; k < plan.channels; k += chunk) {
     const first = Math.min(k, plan.channels - chunk);
     await run.each({ inputs: 2, first, variants: chunk }, undefined);
-    for (const [i, tensor] of outputTensors(program.output).entries()) {
+    for (const [i, tensor] of outputTensors(program).entries()) {
       const found = await run.read(tensor);
       const all = expected[i] ?? new Float64Array();
       const size = all.length / 2 / plan.channels;

@@ -26,6 +26,15 @@ export function twoLogits(nodes: readonly TailNode[], output: number): { nodes: 
   return { nodes: [...nodes, added], output: nodes.length };
 }
 
+/** Logits as the tail has them, `[inputs, classes]`: a single logit z of a sigmoid unit becomes (-z, z). */
+export function twoLogitRows(logits: Float32Array, inputs: number, classes: number): Float32Array {
+  if (logits.length === inputs * classes) return logits;
+  return Float32Array.from({ length: inputs * 2 }, (_, i) => {
+    const z = logits[i >> 1] ?? 0;
+    return i % 2 === 0 ? -z : z;
+  });
+}
+
 function bothSigns({ kernel, bias }: DenseOperation): DenseOperation {
   const columns = (values: Float32Array): Float32Array =>
     Float32Array.from({ length: 2 * values.length }, (_, i) => (i % 2 ? 1 : -1) * (values[i >> 1] ?? 0));

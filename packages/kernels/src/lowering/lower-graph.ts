@@ -2,10 +2,10 @@ import { KernelsError } from '../errors.ts';
 import type { Graph, GraphNode, NodeId } from '../graph/graph.ts';
 import { lowerOperation } from './operations/lower-operation.ts';
 import { ProgramBuilder } from './program-builder.ts';
-import type { FetchedTensors, Program, Tensor } from './program.ts';
+import type { Program, Tensor } from './program.ts';
 
 /** A part of a network as a program: `once` is all of it, and `given` are the nodes that are fed. */
-export type GraphProgram = Program<FetchedTensors>;
+export type GraphProgram = Program<null>;
 
 /**
  * Writes what lies between the feeds and the fetches of a graph as a program of ordinary operations. Pure.
@@ -16,6 +16,17 @@ export type GraphProgram = Program<FetchedTensors>;
  */
 export function lowerGraph(graph: Graph, feeds: readonly NodeId[], fetches: readonly NodeId[]): GraphProgram {
   const b = new ProgramBuilder(1, true, Infinity);
+  const valueOf = lowerNodes(b, graph, feeds, fetches);
+  return b.finish(null, fetches.map(valueOf));
+}
+
+/** Adds what lies between the feeds and the fetches to a program; returns which tensor is the value of a node. @throws as `lowerGraph` */
+export function lowerNodes(
+  b: ProgramBuilder,
+  graph: Graph,
+  feeds: readonly NodeId[],
+  fetches: readonly NodeId[],
+): (node: NodeId) => Tensor {
   const values = new Map<NodeId, Tensor>();
   for (const node of feeds) values.set(node, b.given(node, nodeAt(graph, node).shape));
   const valueOf = (node: NodeId): Tensor => {
@@ -40,7 +51,7 @@ export function lowerGraph(graph: Graph, feeds: readonly NodeId[], fetches: read
     const shapes = inputs.map((input) => nodeAt(graph, input).shape);
     values.set(id, lowerOperation(b, operation, inputs.map(valueOf), shapes, shape));
   }
-  return b.finish({ kind: 'fetched', tensors: fetches.map(valueOf) });
+  return valueOf;
 }
 
 /** The nodes that have to be computed, in topological order. */

@@ -33,6 +33,9 @@ export interface LoweringOptions {
   readonly leavesLastStep?: boolean;
 }
 
+/** A plan as a program that is given values of nodes of the tail. */
+export type PlanProgram = Program<ProgramOutput>;
+
 /**
  * Writes a plan in steps as a program of ordinary operations, up to the changes of the logits or the tensors it hands out. Pure.
  *
@@ -41,19 +44,36 @@ export interface LoweringOptions {
 export function lowerPlan(
   plan: StepPlan,
   kernels: ReadonlyMap<Weights, WeightValues>,
-  { variants, mostOperations = Infinity, leavesLastStep = false }: LoweringOptions,
-): Program {
-  const b = new ProgramBuilder(plan.channels, variants === 'all', mostOperations);
+  options: LoweringOptions,
+): PlanProgram {
+  const b = builderFor(plan, options);
+  const given = (node: number): Tensor => b.given(node, plan.tail.nodes[node]?.shape ?? []);
+  return b.finish(lowerSteps(b, plan, kernels, options, given));
+}
+
+export function builderFor(
+  { channels }: StepPlan,
+  { variants, mostOperations = Infinity }: LoweringOptions,
+): ProgramBuilder {
+  return new ProgramBuilder(channels, variants === 'all', mostOperations);
+}
+
+/** Adds the steps of a plan to a program. @param valueOf returns the value of a node of the tail that the plan reads */
+export function lowerSteps(
+  b: ProgramBuilder,
+  plan: StepPlan,
+  kernels: ReadonlyMap<Weights, WeightValues>,
+  { leavesLastStep = false }: LoweringOptions,
+  valueOf: (node: number) => Tensor,
+): ProgramOutput {
   const values = new PlanValues(b);
-  for (const { node, value } of plan.given) {
-    values.set(value, b.given(node, plan.tail.nodes[node]?.shape ?? []));
-  }
+  for (const { node, value } of plan.given) values.set(value, valueOf(node));
   for (const step of plan.inputSteps) {
     b.nameLayers(step.layers);
     values.set(step.output, lowerInputStep(step, plan.channels, values));
   }
   const last = leavesLastStep ? lastStepOf(plan) : null;
-  if (last) return b.finish(streamsOf(last, values));
+  if (last) return streamsOf(last, values);
   let output: ProgramOutput | null = null;
   for (const step of plan.variantSteps) {
     b.nameLayers(step.layers);
@@ -62,7 +82,7 @@ export function lowerPlan(
     else values.set(step.output, lowerVariantStep(step, kernels, values));
   }
   if (!output) throw new RangeError('The plan has no score step.');
-  return b.finish(output);
+  return output;
 }
 
 function lowerInputStep(step: InputStep, channels: number, values: PlanValues): Tensor {

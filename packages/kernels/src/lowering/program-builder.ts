@@ -10,14 +10,7 @@ import {
 } from './length.ts';
 import { finishedNodes, type MadeNode } from './finish.ts';
 import type { BinaryFunction, Primitive, UnaryFunction } from './primitives.ts';
-import type {
-  FetchedTensors,
-  GivenTensor,
-  Program,
-  ProgramConstant,
-  ProgramOutput,
-  Tensor,
-} from './program.ts';
+import type { GivenTensor, Program, ProgramConstant, ProgramOutput, Tensor } from './program.ts';
 
 type ConstantValues = ProgramConstant['values'];
 
@@ -222,9 +215,13 @@ export class ProgramBuilder {
     );
   }
 
-  finish<Output extends ProgramOutput | FetchedTensors>(output: Output): Program<Output> {
+  /** @param fetched what is read besides the output */
+  finish<Output extends ProgramOutput | null>(
+    output: Output,
+    fetched: readonly Tensor[] = [],
+  ): Program<Output> {
     const given = [...this.#given.map(({ value }) => value), this.#off].filter((value) => value !== null);
-    const { once, each, read } = finishedNodes(this.#nodes, given, outputTensors(output));
+    const { once, each, read } = finishedNodes(this.#nodes, given, outputTensors({ output, fetched }));
     const isRead = (value: Tensor | null): value is Tensor => value !== null && read.has(value);
     return {
       variants: this.isWhole ? 'all' : 'chunks',
@@ -235,6 +232,7 @@ export class ProgramBuilder {
       once,
       each,
       output,
+      fetched,
     };
   }
 
@@ -270,7 +268,11 @@ export function definite(lengths: ProgramShape): number[] {
 }
 
 /** What of a program its caller reads. */
-export function outputTensors(output: ProgramOutput | FetchedTensors): readonly Tensor[] {
+export function outputTensors({ output, fetched }: Pick<Program, 'output' | 'fetched'>): readonly Tensor[] {
+  return output === null ? fetched : [...endTensors(output), ...fetched];
+}
+
+function endTensors(output: ProgramOutput): readonly Tensor[] {
   switch (output.kind) {
     case 'logit-drops':
       return [output.value];
@@ -278,7 +280,5 @@ export function outputTensors(output: ProgramOutput | FetchedTensors): readonly 
       return [output.base, output.off];
     case 'frontier':
       return output.tensors.map(({ value }) => value);
-    case 'fetched':
-      return output.tensors;
   }
 }

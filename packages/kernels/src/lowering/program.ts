@@ -12,14 +12,14 @@ import type { Primitive } from './primitives.ts';
 /** A tensor by its place in `Program.values`. */
 export type Tensor = number;
 
-/** @typeParam Output what its caller reads */
-export interface Program<Output = ProgramOutput> {
+/** @typeParam Output what the variants end in; null where there are none */
+export interface Program<Output extends ProgramOutput | null = ProgramOutput | null> {
   /** `chunks`: any number of variants at a time; `all`: all of them, and no length depends on them. */
   readonly variants: 'all' | 'chunks';
   /** The shape of every tensor. */
   readonly values: readonly ProgramShape[];
   readonly constants: readonly ProgramConstant[];
-  /** What a run brings along: values of nodes of the tail, the target's activation first. */
+  /** What a run brings along: values of nodes of the tail, the target's activation first, or of the network. */
   readonly given: readonly GivenTensor[];
   /** The value of each channel that is off, `[inputs, channels]`; null where no node reads it. */
   readonly off: Tensor | null;
@@ -28,6 +28,8 @@ export interface Program<Output = ProgramOutput> {
   /** For each chunk of variants; every node depends on it. */
   readonly each: readonly ProgramNode[];
   readonly output: Output;
+  /** Values of nodes of the network that the caller reads besides, `[inputs, ...shape]` each. */
+  readonly fetched: readonly Tensor[];
 }
 
 /** Numbers that are the same in all runs. */
@@ -45,7 +47,7 @@ export interface ProgramConstant {
 }
 
 export interface GivenTensor {
-  /** The node of the tail. */
+  /** The node of the tail, or of the network's graph where the program begins there. */
   readonly node: number;
   /** `[inputs, ...shape]`; null where no node of the program reads it. */
   readonly value: Tensor | null;
@@ -71,11 +73,5 @@ export type ProgramOutput =
       readonly kind: 'frontier';
       readonly tensors: readonly { readonly node: number; readonly value: Tensor }[];
     };
-
-/** What a graph's program computes: a tensor for each node that was asked for, `[inputs, ...shape]`. */
-export interface FetchedTensors {
-  readonly kind: 'fetched';
-  readonly tensors: readonly Tensor[];
-}
 
 export type { Length, ProgramShape };

@@ -30,13 +30,13 @@ export class GraphSession {
     options: SessionOptions = {},
   ): Promise<GraphSession> {
     const program = lowerGraph(graph, feeds, fetches);
-    const { tensors } = program.output;
-    const model = writeProgram(program, program.once, { chunk: 1, all: 1 }, [...new Set(tensors)]);
+    const { fetched } = program;
+    const model = writeProgram(program, program.once, { chunk: 1, all: 1 }, [...new Set(fetched)]);
     const session = await ProgramSession.create(model, program.values, options);
     return new GraphSession(
       session,
       program.given.map(({ value }) => value),
-      tensors,
+      fetched,
     );
   }
 

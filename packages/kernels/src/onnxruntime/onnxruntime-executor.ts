@@ -2,6 +2,10 @@ import type { Executor } from '../ablation/contract.ts';
 import { throwIfAborted } from '../ablation/validate.ts';
 import type { Chunk } from '../lowering/length.ts';
 import { outputTensors } from '../lowering/program-builder.ts';
+import type { Cut } from '../graph/cut.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { StepPlan } from '../plan/step-plan.ts';
+import { NetworkAblation } from '../programs/network-ablation.ts';
 import type { Program, Tensor } from '../lowering/program.ts';
 import { programExecutor } from '../programs/program-executor.ts';
 import type { LoadedProgram, ProgramEngine, ProgramRun } from '../programs/program-engine.ts';
@@ -24,6 +28,22 @@ export function onnxRuntimeExecutor(
   options: SessionOptions = {},
 ): Executor {
   return programExecutor(onnxRuntimeEngine(takeTurns, options));
+}
+
+/**
+ * Prepares a network and a plan of what lies behind a cut of it as one, for ONNX Runtime; the caller disposes of the result.
+ *
+ * @throws KernelsError `unsupported-operation` for an operation without a rule on the way to the logits; `runtime-missing`,
+ *   `runtime-failed`, `out-of-memory`
+ */
+export function onnxRuntimeNetworkAblation(
+  graph: Graph,
+  cut: Cut,
+  plan: StepPlan,
+  takeTurns: ProgramEngine['takeTurns'],
+  options: SessionOptions = {},
+): Promise<NetworkAblation> {
+  return NetworkAblation.prepare(onnxRuntimeEngine(takeTurns, options), graph, cut, plan);
 }
 
 /** What ONNX Runtime does for plans. */
@@ -63,7 +83,7 @@ class SessionProgram implements LoadedProgram {
     takeTurns: ProgramEngine['takeTurns'],
     options: SessionOptions,
   ): Promise<SessionProgram> {
-    const outputs = new Set(outputTensors(program.output));
+    const outputs = new Set(outputTensors(program));
     const made = new Set(program.each.map(({ output }) => output));
     const constants = new Set(program.constants.map(({ value }) => value));
     const read = program.each.flatMap(({ inputs }) => inputs);
@@ -82,7 +102,8 @@ class SessionProgram implements LoadedProgram {
     const once = program.once.length > 0 ? await open(program.once, kept, true) : null;
     try {
       // Between its few convolutions and poolings, a chunk's deltas would be brought into blocks and out of them again.
-      const each = program.each.length > 0 ? await open(program.each, [...outputs], false) : null;
+      const ends = [...outputs].filter((tensor) => made.has(tensor));
+      const each = program.each.length > 0 ? await open(program.each, ends, false) : null;
       return new SessionProgram(once, each, takeTurns);
     } catch (error) {
       once?.dispose();

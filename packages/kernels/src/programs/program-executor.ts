@@ -1,22 +1,16 @@
 import { mapsPerInput } from '../ablation/class-selection.ts';
 import type { AblationInput, AblationOutput, Executor, PreparedAblation } from '../ablation/contract.ts';
 import { throwIfAborted, validateInput } from '../ablation/validate.ts';
-import { KernelsError } from '../errors.ts';
-import { kernelsInTurns } from '../lowering/kernels-in-turns.ts';
-import { LastStep, lastStepOf } from '../lowering/last-step.ts';
-import { lowerPlan } from '../lowering/lower-plan.ts';
-import type { ChunkSizes } from '../plan/chunk-sizes.ts';
+import { lowerPlan, type PlanProgram } from '../lowering/lower-plan.ts';
+import type { Tensor } from '../lowering/program.ts';
 import type { Plan } from '../plan/plan.ts';
 import { planSteps } from '../plan/plan-steps.ts';
 import type { StepPlan } from '../plan/step-plan.ts';
 import { RunResults } from '../reference/run-results.ts';
-import { programChunkSizes } from './chunk-sizes.ts';
-import { eachLogitDrop, type PlanProgram } from './logit-drops.ts';
+import { weighInputs } from './logit-drops.ts';
+import { PlanPrograms } from './plan-programs.ts';
 import type { ProgramEngine } from './program-engine.ts';
-import { onCpu } from './run-input.ts';
-
-/** Programs of one plan that are kept: runs of other numbers of inputs and maps may take other chunks. */
-const MOST_PROGRAMS = 2;
+import { offRows, onCpu, rowsOf } from './run-input.ts';
 
 /**
  * Returns the executor that runs plans on a library of ordinary operations. Plans for a single dispatch are planned again in
@@ -28,10 +22,12 @@ export function programExecutor(engine: ProgramEngine): Executor {
     adapter: null,
     prepare: async (plan) => {
       const steps = plan.kind === 'steps' ? plan : planSteps(plan.tail);
-      const prepared = new ProgramAblation(engine, plan, steps);
+      const programs = new PlanPrograms(engine, steps, (kernels, options) =>
+        lowerPlan(steps, kernels, options),
+      );
       // As a run with one map takes it; others rarely differ.
-      await prepared.load(prepared.chunkSizes(1, 1).variants);
-      return prepared;
+      await programs.load(programs.chunkSizes(1, 1).variants);
+      return new ProgramAblation(engine, plan, programs);
     },
   };
 }
@@ -39,56 +35,31 @@ export function programExecutor(engine: ProgramEngine): Executor {
 class ProgramAblation implements PreparedAblation {
   readonly plan: Plan;
   readonly #engine: ProgramEngine;
-  readonly #steps: StepPlan;
-  readonly #loaded = new Map<number, PlanProgram>();
-  readonly #loading = new Map<number, Promise<PlanProgram>>();
-  #isDisposed = false;
+  readonly #programs: PlanPrograms;
 
-  constructor(engine: ProgramEngine, plan: Plan, steps: StepPlan) {
+  constructor(engine: ProgramEngine, plan: Plan, programs: PlanPrograms) {
     this.#engine = engine;
     this.plan = plan;
-    this.#steps = steps;
-  }
-
-  chunkSizes(inputs: number, maps: number): ChunkSizes {
-    return programChunkSizes(this.#steps, inputs, maps, this.#engine.chunks);
-  }
-
-  /** The program for chunks of so many variants, lowered and uploaded once. */
-  async load(variants: number): Promise<PlanProgram> {
-    // Zero stands for any number but all.
-    const key = this.#engine.takesAnyChunk && variants < this.#steps.channels ? 0 : variants;
-    const known = this.#loaded.get(key);
-    if (known) return known;
-    const loading = this.#loading.get(key) ?? this.#load(key, variants);
-    this.#loading.set(key, loading);
-    try {
-      return await loading;
-    } finally {
-      this.#loading.delete(key);
-    }
+    this.#programs = programs;
   }
 
   async run(input: AblationInput): Promise<AblationOutput> {
-    validateInput(this.#steps, input);
+    const { plan: steps } = this.#programs;
+    validateInput(steps, input);
     const { takeTurns } = this.#engine;
     const results = new RunResults(this.plan, input, onCpu(input.activation), onCpu(input.logits));
     const maps = mapsPerInput(input.classes, this.plan.classes);
-    const { inputs, variants } = this.chunkSizes(input.inputs, maps);
-    const program = await this.load(variants);
+    const { inputs, variants } = this.#programs.chunkSizes(input.inputs, maps);
+    const ready = await this.#programs.load(variants);
     for (let first = 0; first < input.inputs; first += inputs) {
       const start = performance.now();
       const chunk = { first, inputs: Math.min(inputs, input.inputs - first), variants };
-      const weights = Array.from({ length: chunk.inputs }, (_, n) => results.open(first + n));
-      const take = (n: number, channel: number, drops: Float64Array): void => {
-        weights[n]?.add(channel, drops);
-      };
-      await eachLogitDrop(this.#steps, program, input, chunk, take, takeTurns);
-      results.output.timings.ablationMs += performance.now() - start;
-      for (const [n, own] of weights.entries()) {
-        await takeTurns();
-        throwIfAborted(input.signal);
-        results.close(first + n, own);
+      const given = broughtAlong(steps, ready.program, input, first, chunk.inputs);
+      const run = await ready.loaded.begin(given, chunk.inputs, input.signal);
+      try {
+        await weighInputs({ plan: steps, ready, run, input, chunk, results, start, takeTurns });
+      } finally {
+        run.dispose();
       }
       input.onProgress?.(first + chunk.inputs);
       throwIfAborted(input.signal);
@@ -97,35 +68,24 @@ class ProgramAblation implements PreparedAblation {
   }
 
   dispose(): void {
-    this.#isDisposed = true;
-    for (const { loaded } of this.#loaded.values()) loaded.dispose();
-    this.#loaded.clear();
+    this.#programs.dispose();
   }
+}
 
-  async #load(key: number, chunk: number): Promise<PlanProgram> {
-    const steps = this.#steps;
-    const { mostOperations, takeTurns } = this.#engine;
-    const kernels = await kernelsInTurns(steps, takeTurns);
-    const all = steps.channels;
-    const variants = chunk === all ? 'all' : 'chunks';
-    const { constants, ...program } = lowerPlan(steps, kernels, {
-      variants,
-      mostOperations,
-      leavesLastStep: true,
-    });
-    const last = lastStepOf(steps);
-    const weights = last && kernels.get(last.kernel);
-    const lastStep = weights ? new LastStep(last, weights) : null;
-    const loaded = await this.#engine.load({ ...program, constants }, { chunk, all });
-    if (this.#isDisposed) {
-      loaded.dispose();
-      throw new KernelsError('invalid-input', 'The prepared plan was disposed of; prepare it again.');
-    }
-    for (const [old, { loaded: unused }] of [...this.#loaded].slice(0, 1 - MOST_PROGRAMS)) {
-      unused.dispose();
-      this.#loaded.delete(old);
-    }
-    this.#loaded.set(key, { program, loaded, lastStep });
-    return { program, loaded, lastStep };
+/** What the run brings along and the program reads. */
+function broughtAlong(
+  { tail, channels }: StepPlan,
+  { given, off }: Pick<PlanProgram, 'given' | 'off'>,
+  input: AblationInput,
+  first: number,
+  inputs: number,
+): Map<Tensor, Float32Array> {
+  const values = new Map<Tensor, Float32Array>();
+  for (const { node, value } of given) {
+    const source = node === tail.target ? input.activation : (input.constants?.get(node) ?? []);
+    const rows = rowsOf(onCpu(source), input.inputs, first, inputs);
+    if (value !== null) values.set(value, rows);
   }
+  if (off !== null) values.set(off, offRows(input, channels, first, inputs));
+  return values;
 }

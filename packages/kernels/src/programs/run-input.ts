@@ -4,7 +4,7 @@ import { KernelsError } from '../errors.ts';
 
 /** The value that stands for "off" of inputs `first` to `first + inputs - 1`, `[inputs, channels]`. */
 export function offRows(
-  { ablation, activation, inputs: all }: AblationInput,
+  { ablation, activation, inputs: all }: Pick<AblationInput, 'ablation' | 'activation' | 'inputs'>,
   channels: number,
   first: number,
   inputs: number,

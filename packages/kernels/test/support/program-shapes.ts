@@ -23,7 +23,7 @@ export function checkProgram(program: Program, chunk: Chunk): void {
   for (const value of [...program.given.map((given) => given.value), program.off]) {
     if (value !== null) shapes.set(value, shapeIn(program.values[value] ?? [], chunk));
   }
-  const outputs = outputTensors(program.output);
+  const outputs = outputTensors(program);
   for (const nodes of [program.once, program.each, program.each]) {
     for (const node of nodes) {
       const inputs = node.inputs.map((input) => {

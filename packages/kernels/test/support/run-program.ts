@@ -43,14 +43,14 @@ export function runProgram(
   setConstants(program, values, whole);
   runNodes(program, program.once, values, whole);
   if (program.variants === 'all') {
-    return outputTensors(program.output).map((value) => values.get(value)?.data ?? new Float64Array());
+    return outputTensors(program).map((value) => values.get(value)?.data ?? new Float64Array());
   }
   const results: Float64Array[] = [];
   for (let first = 0; first < channels; first += variants) {
     const chunk = { inputs, first, variants: Math.min(variants, channels - first) };
     setConstants(program, values, chunk);
     runNodes(program, program.each, values, chunk);
-    outputTensors(program.output).forEach((value, i) => {
+    outputTensors(program).forEach((value, i) => {
       const data = values.get(value)?.data ?? new Float64Array();
       const size = data.length / inputs / chunk.variants;
       const result = (results[i] ??= new Float64Array(inputs * channels * size));

@@ -3,10 +3,29 @@ import type { GraphOutput } from '@ablation-cam/kernels';
 import { ModelError } from '../errors.ts';
 import type { NetworkLayer, SizedLayer, SizedNetwork } from './network.ts';
 
-/** Returns where the first NaN or infinite value is, or -1. A loop: a callback for each value takes much longer. */
+/** Returns where the first NaN or infinite value is, or -1. */
 export function positionNotFinite(values: ArrayLike<number>): number {
+  if (values instanceof Float32Array && areFinite(values)) return -1;
+  // A loop: a callback for each value takes much longer.
   for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return i;
   return -1;
+}
+
+/**
+ * Whether no value is NaN or infinite: times 0 all others are 0. Several sums, none of which waits for another; a function for
+ * one kind of array, as for several of them it takes seven times as long.
+ */
+function areFinite(values: Float32Array): boolean {
+  const end = values.length - (values.length % 4);
+  let [a, b, c, d] = [0, 0, 0, 0];
+  for (let i = 0; i < end; i += 4) {
+    a += values[i]! * 0;
+    b += values[i + 1]! * 0;
+    c += values[i + 2]! * 0;
+    d += values[i + 3]! * 0;
+  }
+  for (let i = end; i < values.length; i++) a += values[i]! * 0;
+  return a + b + c + d === 0;
 }
 
 /** The layer at which values that are no finite numbers begin, and the first of them. */

@@ -26,7 +26,7 @@ export class GraphPrograms {
    *   network is missing
    */
   run(feeds: ReadonlyMap<NodeId, tf.Tensor>, fetches: readonly NodeId[]): tf.Tensor[] {
-    const { constants, given, once, output: fetched, values } = this.#programOf([...feeds.keys()], fetches);
+    const { constants, given, once, fetched, values } = this.#programOf([...feeds.keys()], fetches);
     const [inputs = 1] = [...feeds.values()].map(({ shape: [batch = 1] }) => batch);
     return tf.tidy(() => {
       const tensors = new Map<number, tf.Tensor>();
@@ -52,7 +52,7 @@ export class GraphPrograms {
         // What was fed is the caller's.
         for (const id of frees) if (!kept.has(id)) read(id).dispose();
       }
-      return fetched.tensors.map((id) => read(id).clone());
+      return fetched.map((id) => read(id).clone());
     });
   }
 

@@ -13,6 +13,7 @@ import type { Explanation, ExplanationResult } from '../explanation/explanation.
 import { isNative } from '../forward/compute.ts';
 import { constantsRead, passNodes } from '../forward/forward-pass.ts';
 import { holdInput, type ExplainedInput, type HeldInput } from '../forward/model-input.ts';
+import { ablationValue } from '../methods/ablation-values.ts';
 import type { MethodName } from '../methods/names.ts';
 import type { CamOptions } from '../methods/options.ts';
 import { methodOf, type ExplainOptions, type MethodOptions } from '../methods/registry.ts';
@@ -129,12 +130,21 @@ export class PreparedExplainer<M extends MethodName> implements Explainer<M> {
           obstacleBetween(graph, graph.inputs, [logits]),
         );
         for (const layer of layers) {
-          const { prepared } = await this.#prepared.plan(network, layer, output, runtime, method.executor, 1);
-          if (isNative({ runtime })) {
+          const { prepared } = await this.#prepared.plan({
+            network,
+            layer,
+            output,
+            runtime,
+            executor: method.executor,
+            inputs: 1,
+            readsActivation: ablationValue(method.ablation, network, layer).kind !== 'values',
+          });
+          const { plan } = prepared.ablation;
+          if (isNative({ runtime }) && prepared.begins === 'at-target') {
             const cut = this.#prepared.cutAt(network, layer, output);
-            await prepareGraph(graph, graph.inputs, passNodes(cut, constantsRead(prepared.plan)));
+            await prepareGraph(graph, graph.inputs, passNodes(cut, constantsRead(plan)));
           }
-          this.#plan = layers.length === 1 ? describePlan(prepared.plan) : null;
+          this.#plan = layers.length === 1 ? describePlan(plan) : null;
         }
       }),
     );

@@ -1,11 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
-import { cut, KernelsError } from '@ablation-cam/kernels';
-import type { Cut, Device, ExecutorName, PreparedAblation } from '@ablation-cam/kernels';
+import { cut, KernelsError, onnxRuntimeNetworkAblation } from '@ablation-cam/kernels';
+import type { Cut, Device, ExecutorName, NetworkAblation, PreparedAblation } from '@ablation-cam/kernels';
 import type { SizedLayer, SizedNetwork } from '@ablation-cam/model';
 import { XaiError } from '../errors.ts';
 import type { Choice } from '../explanation/explanation.ts';
+import { isNative } from '../forward/compute.ts';
 import { ExecutorChoice } from '../runtime/choose-executor.ts';
 import type { Runtime } from '../runtime/choose-runtime.ts';
+import { takeTurns } from '../runtime/turn.ts';
 
 /** What an ablation needs whatever the input: where the network is cut, and the plans that were made for it. */
 interface PreparedCut {
@@ -21,13 +23,31 @@ interface PreparedPlan {
   readonly executor: ExecutorName;
   /** What its buffers lie on; plans of a device or backend that is gone are prepared anew. */
   readonly place: unknown;
-  readonly prepared: PreparedAblation;
+  readonly prepared: Prepared;
 }
+
+/** A plan that is given the target's activation, or one together with the network before it. */
+export type Prepared =
+  | { readonly begins: 'at-target'; readonly ablation: PreparedAblation }
+  | { readonly begins: 'at-input'; readonly ablation: NetworkAblation };
 
 /** A plan that is ready to run, with the reason why it is run there. */
 export interface ReadyPlan {
-  readonly prepared: PreparedAblation;
+  readonly prepared: Prepared;
   readonly choice: Choice<ExecutorName>;
+}
+
+/** What a plan is run for. */
+export interface PlanRequest {
+  readonly network: SizedNetwork;
+  readonly layer: SizedLayer;
+  readonly output: number;
+  readonly runtime: Runtime;
+  readonly executor: ExecutorName | 'auto';
+  /** That are explained together. */
+  readonly inputs: number;
+  /** Whether what stands for "off" is made of the activation. */
+  readonly readsActivation: boolean;
 }
 
 /**
@@ -54,32 +74,34 @@ export class PreparedAblations {
   }
 
   /**
-   * Returns a plan that is ready to run. It stays prepared for the next call.
+   * Returns a plan that is ready to run, together with the network where both run on ONNX Runtime. It stays prepared for the
+   * next call.
    *
-   * @param inputs that are explained together
    * @throws KernelsError `too-large` where no plan fits the executor's limits
    */
-  async plan(
-    network: SizedNetwork,
-    layer: SizedLayer,
-    output: number,
-    runtime: Runtime,
-    requested: ExecutorName | 'auto',
-    inputs: number,
-  ): Promise<ReadyPlan> {
-    const { executors, ready } = this.#find(network, layer, output);
-    const { executor, plan, choice } = await executors.choose(requested, runtime, inputs);
-    const place = placeOf(executor.name, runtime.device);
-    const known = ready.find((item) => item.executor === executor.name);
+  async plan({ network, layer, output, runtime, inputs, ...request }: PlanRequest): Promise<ReadyPlan> {
+    const { cut: found, executors, ready } = this.#find(network, layer, output);
+    const { executor, plan, choice } = await executors.choose(request.executor, runtime, inputs);
+    const { name } = executor;
+    const isTogether =
+      name === 'onnxruntime' && isNative({ runtime }) && plan.kind === 'steps' && !request.readsActivation;
+    const begins = isTogether ? 'at-input' : 'at-target';
+    const place = placeOf(name, runtime.device);
+    const known = ready.find((item) => item.executor === name && item.prepared.begins === begins);
     if (known && known.place === place) return { prepared: known.prepared, choice };
     if (known) this.#drop(ready, known);
-    const prepared = await executor.prepare(plan);
-    ready.push({ executor: executor.name, place, prepared });
+    const prepared: Prepared = isTogether
+      ? {
+          begins: 'at-input',
+          ablation: await onnxRuntimeNetworkAblation(network.graph, found, plan, takeTurns),
+        }
+      : { begins: 'at-target', ablation: await executor.prepare(plan) };
+    ready.push({ executor: name, place, prepared });
     return { prepared, choice };
   }
 
   /** Gives up a plan that failed: what it holds may be gone with its device. */
-  forget(prepared: PreparedAblation): void {
+  forget(prepared: Prepared): void {
     for (const { ready } of this.#cuts) {
       const failed = ready.find((item) => item.prepared === prepared);
       if (failed) this.#drop(ready, failed);
@@ -122,7 +144,7 @@ export class PreparedAblations {
 
   #drop(ready: PreparedPlan[], item: PreparedPlan): void {
     ready.splice(ready.indexOf(item), 1);
-    item.prepared.dispose();
+    item.prepared.ablation.dispose();
   }
 }
 

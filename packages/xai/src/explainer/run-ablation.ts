@@ -1,4 +1,3 @@
-import type * as tf from '@tensorflow/tfjs';
 import { KernelsError } from '@ablation-cam/kernels';
 import type { Cut, ExecutorName, Plan } from '@ablation-cam/kernels';
 import type { SizedLayer } from '@ablation-cam/model';
@@ -7,7 +6,7 @@ import { explanationOf } from '../explanation/explanation-of.ts';
 import { refuseActivation } from '../explanation/refuse-not-finite.ts';
 import { continueTail } from '../forward/continue-tail.ts';
 import { eachPass } from '../forward/each-pass.ts';
-import { constantsRead, forwardPass } from '../forward/forward-pass.ts';
+import type { PassInputs } from '../forward/pass-inputs.ts';
 import type { AblationMethod } from '../methods/ablation.ts';
 import { ablationValue } from '../methods/ablation-values.ts';
 import { naiveAblation } from '../naive/naive-ablation.ts';
@@ -19,6 +18,7 @@ import {
   type AblatedPass,
 } from './ablation-findings.ts';
 import type { Call } from './call.ts';
+import { planPass } from './plan-pass.ts';
 import type { PreparedAblations } from './prepared-ablations.ts';
 
 /** What an ablation of one layer found out, and on what. */
@@ -49,41 +49,47 @@ export async function runAblation(
   const explanations: Explanation[] = [];
   const dispatches = { ablation: 0, map: 0 };
   let clampedWeights = 0;
-  await eachPass(call, call.signal, async (inputs, first, count) => {
-    const report = (share: number): void => {
-      call.report((first + count * share) / batch.inputs);
-    };
-    const pass = await ablate.run(inputs, count, report);
-    const { output } = pass;
-    if (pass.activation) await refuseActivation(call, pass.activation, first, count);
-    dispatches.ablation += output.dispatches.ablation;
-    dispatches.map += output.dispatches.map;
-    clampedWeights += output.clampedWeights;
-    clock.weightsMs += output.timings.ablationMs;
-    clock.mapMs += output.timings.mapMs;
-    for (let n = 0; n < count; n++) {
-      const findings = call.selection
-        ? findingsOfClasses(call, cut, output, n, count)
-        : await findingsOfTargets(method, call, cut, pass, n, count);
-      for (const [m, finding] of findings.entries()) {
-        const { weighting } = method;
-        const scores = method.ablatedScores ? output.ablatedScores : null;
-        const ablatedScores = scores && part(scores, n, count);
-        explanations.push(
-          explanationOf(
-            call,
-            m,
-            { method: method.name, weighting },
-            {
-              ...finding,
-              inputIndex: first + n,
-              ablatedScores,
-            },
-          ),
-        );
+  await eachPass(
+    call,
+    call.signal,
+    async (inputs, first) => {
+      const { count } = inputs;
+      const report = (share: number): void => {
+        call.report((first + count * share) / batch.inputs);
+      };
+      const pass = await ablate.run(inputs, report);
+      const { output } = pass;
+      if (pass.activation) await refuseActivation(call, pass.activation, first, count);
+      dispatches.ablation += output.dispatches.ablation;
+      dispatches.map += output.dispatches.map;
+      clampedWeights += output.clampedWeights;
+      clock.weightsMs += output.timings.ablationMs;
+      clock.mapMs += output.timings.mapMs;
+      for (let n = 0; n < count; n++) {
+        const findings = call.selection
+          ? findingsOfClasses(call, cut, output, n, count)
+          : await findingsOfTargets(method, call, cut, pass, n, count);
+        for (const [m, finding] of findings.entries()) {
+          const { weighting } = method;
+          const scores = method.ablatedScores ? output.ablatedScores : null;
+          const ablatedScores = scores && part(scores, n, count);
+          explanations.push(
+            explanationOf(
+              call,
+              m,
+              { method: method.name, weighting },
+              {
+                ...finding,
+                inputIndex: first + n,
+                ablatedScores,
+              },
+            ),
+          );
+        }
       }
-    }
-  });
+    },
+    ablate.most,
+  );
   const warnings = [...ablationWarnings(method, cut), ...rangeWarnings(clampedWeights)];
   const { executor, plan } = ablate;
   return { explanations, executor, plan, dispatches, warnings };
@@ -92,7 +98,9 @@ export async function runAblation(
 interface Ablate {
   readonly executor: Choice<ExecutorName> | null;
   readonly plan: Plan | null;
-  run(inputs: readonly tf.Tensor[], count: number, report: (share: number) => void): Promise<AblatedPass>;
+  /** How many inputs may go together. */
+  readonly most: number;
+  run(inputs: PassInputs, report: (share: number) => void): Promise<AblatedPass>;
 }
 
 /** All channels together. */
@@ -103,53 +111,44 @@ async function byPlan(
   cut: Cut,
   plans: PreparedAblations,
 ): Promise<Ablate> {
-  const { network, outputIndex, batch, runtime, signal, clock } = call;
-  const { prepared, choice } = await plans.plan(
+  const { network, outputIndex, batch, runtime } = call;
+  const ablation = ablationValue(method.ablation, network, layer);
+  const { prepared, choice } = await plans.plan({
     network,
     layer,
-    outputIndex,
+    output: outputIndex,
     runtime,
-    method.executor,
-    batch.inputs,
-  );
-  const { plan } = prepared;
-  const ablation = ablationValue(method.ablation, network, layer);
-  const constants = constantsRead(plan);
+    executor: method.executor,
+    inputs: batch.inputs,
+    readsActivation: ablation.kind !== 'values',
+  });
   // Targets of the caller's are weighed on the host, which then needs the activation.
   const device = choice.chosen === 'webgpu' && call.selection ? runtime.device : null;
+  const pass = planPass(call, cut, prepared, ablation, device);
   return {
     executor: choice,
-    plan,
-    run: async (inputs, count, report) => {
-      const started = performance.now();
-      const forward = await forwardPass(call, cut, inputs, device, constants);
-      clock.forwardMs += performance.now() - started;
+    plan: prepared.ablation.plan,
+    most: pass.most,
+    run: async (inputs, report) => {
+      const { count } = inputs;
       try {
-        const output = await prepared.run({
+        return await pass.run(inputs, {
           inputs: count,
-          activation: forward.activation,
-          logits: forward.logits,
-          ablation,
           score: scoreOf(call),
           weighting: method.weighting,
           norm: method.norm,
           classes: call.selection ?? 'predicted',
           ablatedScores: wantsScores(method, call),
-          constants: forward.constants,
           continueFrom: continueTail(network, cut),
-          signal,
+          signal: call.signal,
           onProgress: (done) => {
             report(done / count);
           },
         });
-        const { activation } = forward;
-        return { output, activation: activation instanceof Float32Array ? activation : null };
       } catch (error) {
         // After an abort the plan is as good as before.
         if (error instanceof KernelsError) plans.forget(prepared);
         throw error;
-      } finally {
-        forward.dispose();
       }
     },
   };
@@ -165,10 +164,11 @@ function naively(method: AblationMethod, call: Call, layer: SizedLayer, cut: Cut
   return {
     executor: null,
     plan: null,
-    run: async (inputs, _, report) => {
+    most: Infinity,
+    run: async (inputs, report) => {
       const ablated = await naiveAblation({
         naive: { network, layer, output, cut, classes: classes?.classes ?? 0, score: scoreOf(call) },
-        inputs,
+        inputs: inputs.tensors,
         ablation,
         zeroesFilters: method.ablation === 'zero-kernel' && isCalledOnce,
         weighting: method.weighting,

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { graphCost, type Graph, type GraphCost, type NodeId } from '@ablation-cam/kernels';
-import type { SizedNetwork } from '@ablation-cam/model';
+import { graphCost, type Graph, type GraphCost } from '@ablation-cam/kernels';
 import { throwIfAborted } from '../errors.ts';
 import { takeTurns } from '../runtime/turn.ts';
 import { isNative, type ForwardEngine } from './compute.ts';
-import { batchTensors, type InputBatch } from './model-input.ts';
+import type { InputBatch } from './model-input.ts';
+import { PassInputs } from './pass-inputs.ts';
 
 /** Elements of the largest tensor that a forward pass may hold at once: bounds its memory to some 100 MB. */
 const LARGEST_TENSOR_ELEMENTS = 2 ** 23;
@@ -41,37 +41,28 @@ export function inputsPerPass(engine: ForwardEngine, purpose: 'forward' | 'gradi
 }
 
 /**
- * Calls `work` with the tensors of as many inputs as go through the network together, until all have, and frees them.
+ * Calls `work` with as many inputs as go through the network together, until all have, and frees their tensors.
  *
+ * @param most inputs that may go together
  * @throws the signal's reason
  */
 export async function eachPass(
   call: ForwardEngine & { readonly batch: InputBatch },
   signal: AbortSignal | undefined,
-  work: (inputs: readonly tf.Tensor[], first: number, count: number) => Promise<void>,
+  work: (inputs: PassInputs, first: number) => Promise<void>,
+  most = Infinity,
 ): Promise<void> {
   const { batch } = call;
-  const size = inputsPerPass(call);
+  const size = Math.min(most, inputsPerPass(call));
   for (let first = 0; first < batch.inputs; first += size) {
     throwIfAborted(signal);
     const count = Math.min(size, batch.inputs - first);
-    const inputs = batchTensors(batch, first, first + count);
+    const inputs = new PassInputs(batch, first, count);
     try {
-      await work(inputs, first, count);
+      await work(inputs, first);
     } finally {
-      for (const tensor of inputs) tensor.dispose();
+      inputs.dispose();
     }
     if (first + count < batch.inputs) await takeTurns();
   }
-}
-
-/** The network's inputs, as what `SizedNetwork.run` is fed. */
-export function inputFeeds({ graph }: SizedNetwork, inputs: readonly tf.Tensor[]): Map<NodeId, tf.Tensor> {
-  return new Map(
-    graph.inputs.map((node, index) => {
-      const tensor = inputs[index];
-      if (!tensor) throw new RangeError(`Input ${String(index)} of the network was not given.`);
-      return [node, tensor];
-    }),
-  );
 }

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
+import { twoLogitRows } from '@ablation-cam/kernels';
 import type { Cut, Device, NodeId, Plan, TensorSource } from '@ablation-cam/kernels';
 import { computeGraph, type SizedNetwork } from '@ablation-cam/model';
 import { isNative, type ForwardEngine } from './compute.ts';
-import { inputFeeds } from './each-pass.ts';
+import { feedsOf, type PassInputs } from './pass-inputs.ts';
 
 /** The target's activation and the logits of some inputs, where the executor wants them. */
 export interface ForwardPass {
@@ -39,7 +40,7 @@ export function passNodes(
 export async function forwardPass(
   engine: ForwardEngine,
   cut: Cut,
-  inputs: readonly tf.Tensor[],
+  inputs: PassInputs,
   device: Device | null,
   constants: readonly number[] = [],
 ): Promise<ForwardPass> {
@@ -47,18 +48,22 @@ export async function forwardPass(
   const { tail } = cut;
   const classes = tail.nodes[tail.output]?.shape[0] ?? 0;
   if (isNative(engine)) {
-    const feeds = await arraysOf(inputFeeds(network, inputs));
-    const count = inputs[0]?.shape[0] ?? 1;
-    const found = await computeGraph(network.graph, feeds, passNodes(cut, constants), count);
+    const { count } = inputs;
+    const found = await computeGraph(
+      network.graph,
+      inputs.arraysFor(network),
+      passNodes(cut, constants),
+      count,
+    );
     return {
       activation: at(found, 0),
-      logits: twoLogits(at(found, 1), count, classes),
+      logits: twoLogitRows(at(found, 1), count, classes),
       constants: new Map(constants.map((node, i) => [node, at(found, 2 + i)])),
       dispose: () => undefined,
     };
   }
   const [activation, scores, ...others] = tf.tidy(() => {
-    const [a, z, ...rest] = network.run(inputFeeds(network, inputs), passNodes(cut, constants));
+    const [a, z, ...rest] = network.run(inputs.tensorsFor(network), passNodes(cut, constants));
     return [a, classLogits(z, classes), ...rest] as const;
   });
   const onGpu: tf.GPUData[] = [];
@@ -94,28 +99,13 @@ export function classLogits(logits: tf.Tensor, classes: number): tf.Tensor {
   });
 }
 
-/** Logits on the CPU as `classLogits` gives them. */
-function twoLogits(logits: Float32Array, inputs: number, classes: number): Float32Array {
-  if (logits.length === inputs * classes) return logits;
-  return Float32Array.from({ length: inputs * 2 }, (_, i) => {
-    const z = logits[Math.floor(i / 2)] ?? 0;
-    return i % 2 === 0 ? -z : z;
-  });
-}
-
-async function arraysOf(tensors: ReadonlyMap<NodeId, tf.Tensor>): Promise<Map<NodeId, Float32Array>> {
-  const arrays = new Map<NodeId, Float32Array>();
-  for (const [node, tensor] of tensors) arrays.set(node, await tensor.data<'float32'>());
-  return arrays;
-}
-
 /** Returns the values that do not depend on the target but are read after it; the caller disposes of them. */
 export function constantsOf(
   network: SizedNetwork,
   { constants }: Cut,
   inputs: readonly tf.Tensor[],
 ): Map<NodeId, tf.Tensor> {
-  const values = network.run(inputFeeds(network, inputs), constants);
+  const values = network.run(feedsOf(network, inputs), constants);
   return new Map(constants.map((node, index) => [node, at(values, index)]));
 }
 

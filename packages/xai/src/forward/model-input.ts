@@ -81,11 +81,18 @@ export async function readBatch(
   return { inputs, arrays };
 }
 
+/** Returns the values of inputs `first` to `last - 1`, row-major, for each input of the network. */
+export function batchArrays(batch: InputBatch, first: number, last: number): Float32Array[] {
+  return batch.arrays.map(({ data }) => {
+    const size = data.length / batch.inputs;
+    return data.subarray(first * size, last * size);
+  });
+}
+
 /** Returns the tensors of inputs `first` to `last - 1`, `[batch, ...shape]`; the caller disposes of them. */
 export function batchTensors(batch: InputBatch, first: number, last: number): tf.Tensor[] {
-  return batch.arrays.map(({ data, shape }) => {
-    const size = data.length / batch.inputs;
-    return tf.tensor(data.subarray(first * size, last * size), [last - first, ...shape.slice(1)], 'float32');
+  return batchArrays(batch, first, last).map((values, i) => {
+    return tf.tensor(values, [last - first, ...(batch.arrays[i]?.shape.slice(1) ?? [])], 'float32');
   });
 }
 

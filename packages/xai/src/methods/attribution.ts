@@ -48,10 +48,10 @@ export async function runAttribution(method: AttributionMethod, call: Call): Pro
   const bases: Pick<Explanation, 'logits' | 'probabilities'>[] = [];
   const subjects: AttributedInput[][] = call.targets.map(() => []);
   const started = performance.now();
-  await eachPass(call, call.signal, async (inputs, first, count) => {
+  await eachPass(call, call.signal, async (inputs, first) => {
     const { targets, logits, probabilities, dispose } = await basePass(call, inputs);
     dispose();
-    for (let n = 0; n < count; n++) {
+    for (let n = 0; n < inputs.count; n++) {
       const inputIndex = first + n;
       const data = given.subarray(inputIndex * length, (inputIndex + 1) * length);
       bases.push({ logits: logits[n] ?? null, probabilities: probabilities[n] ?? null });

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import type { NodeId } from '@ablation-cam/kernels';
 import { compute } from '../forward/compute.ts';
-import { inputFeeds } from '../forward/each-pass.ts';
 import { probabilitiesOf } from '../explanation/probabilities.ts';
 import { classLogits } from '../forward/forward-pass.ts';
+import type { PassInputs } from '../forward/pass-inputs.ts';
 import type { Aim, BoundTarget } from '../targets/bound-target.ts';
 import type { Call } from '../explainer/call.ts';
 
@@ -27,20 +27,16 @@ export interface TargetPass {
   readonly scores: Float64Array;
 }
 
-/** Runs the network on `inputs`, `[inputs, ...shape]`, and reads the node `tap` on the way. */
-export async function basePass(
-  call: Call,
-  inputs: readonly tf.Tensor[],
-  tap: NodeId | null = null,
-): Promise<BasePass> {
-  const { network, classes, targets } = call;
-  const count = inputs[0]?.shape[0] ?? 1;
+/** Runs the network on some inputs, and reads the node `tap` on the way. */
+export async function basePass(call: Call, inputs: PassInputs, tap: NodeId | null = null): Promise<BasePass> {
+  const { classes, targets } = call;
+  const { count } = inputs;
   const ids = [
     ...targets.map(({ node }) => node),
     ...(classes ? [classes.logits] : []),
     ...(tap === null ? [] : [tap]),
   ];
-  const fetched = await compute(call, inputFeeds(network, inputs), ids);
+  const fetched = await compute(call, inputs, ids);
   const heads = tf.tidy(() =>
     fetched.map((tensor, index) => {
       const target = targets[index];

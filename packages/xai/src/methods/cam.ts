@@ -6,6 +6,7 @@ import type { Explanation, FloatArray } from '../explanation/explanation.ts';
 import { explanationOf } from '../explanation/explanation-of.ts';
 import { refuseActivation } from '../explanation/refuse-not-finite.ts';
 import { eachPass } from '../forward/each-pass.ts';
+import type { PassInputs } from '../forward/pass-inputs.ts';
 import { layerGradient } from '../gradients/layer-gradient.ts';
 import { takeTurns } from '../runtime/turn.ts';
 import type { Aim, BoundTarget } from '../targets/bound-target.ts';
@@ -61,7 +62,7 @@ export type CamMethod = WeightMethod | MapMethod;
  */
 export async function runCam(method: CamMethod, call: Call, layer: SizedLayer): Promise<Explanation[]> {
   const explanations: Explanation[] = [];
-  await eachPass(call, call.signal, async (inputs, first, count) => {
+  await eachPass(call, call.signal, async (inputs, first) => {
     const started = performance.now();
     const pass = await basePass(call, inputs, layer.node);
     try {
@@ -69,7 +70,7 @@ export async function runCam(method: CamMethod, call: Call, layer: SizedLayer): 
       if (!tapped) throw new RangeError('The target layer was not run.');
       const activation = await tapped.data<'float32'>();
       call.clock.forwardMs += performance.now() - started;
-      await refuseActivation(call, activation, first, count);
+      await refuseActivation(call, activation, first, inputs.count);
       explanations.push(
         ...(await explainPass(method, call, layer, { pass, tapped, activation, inputs, first })),
       );
@@ -83,7 +84,7 @@ export async function runCam(method: CamMethod, call: Call, layer: SizedLayer): 
 /** The inputs of one pass and what the network made of them. */
 interface TappedPass {
   readonly pass: BasePass;
-  readonly inputs: readonly tf.Tensor[];
+  readonly inputs: PassInputs;
   /** Which input of the batch the first one is. */
   readonly first: number;
   readonly tapped: tf.Tensor;
@@ -156,12 +157,12 @@ async function explainPass(
 async function gradientOf(
   { network }: Call,
   layer: SizedLayer,
-  inputs: readonly tf.Tensor[],
+  inputs: PassInputs,
   activation: tf.Tensor,
   { target, values, aims }: TargetPass,
 ): Promise<Float64Array> {
   const cotangent = await target.gradient(values, aims);
-  return layerGradient(network, inputs, layer.node, activation, target, cotangent);
+  return layerGradient(network, inputs.tensors, layer.node, activation, target, cotangent);
 }
 
 async function mapOf(

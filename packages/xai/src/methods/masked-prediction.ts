@@ -1,15 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
-import { cut } from '@ablation-cam/kernels';
+import { cut, type NodeId } from '@ablation-cam/kernels';
 import { networkOf, type NetworkSource } from '@ablation-cam/model';
 import { ON_BACKEND, openCall, type Call } from '../explainer/call.ts';
 import { targetLayers } from '../explainer/run-method.ts';
 import { XaiError } from '../errors.ts';
 import { probabilitiesOf } from '../explanation/probabilities.ts';
-import { compute } from '../forward/compute.ts';
+import { compute, computeFrom } from '../forward/compute.ts';
 import { refuseActivation, refuseValues } from '../explanation/refuse-not-finite.ts';
-import { inputFeeds } from '../forward/each-pass.ts';
 import { classLogits } from '../forward/forward-pass.ts';
 import { batchTensors, holdInput, type ExplainedInput, type InputArray } from '../forward/model-input.ts';
+import { PassInputs } from '../forward/pass-inputs.ts';
 import { offTensor } from '../naive/channel-pass.ts';
 import { ablationMethod } from './ablation.ts';
 import { ablationValue } from './ablation-values.ts';
@@ -56,8 +56,7 @@ export async function maskedPrediction(
     const behind = cut(network.graph, layer.node, output);
     const count = classes?.classes ?? 0;
     const value = ablationValue(ablation, network, layer);
-    const inputs = batchTensors(batch, 0, 1);
-    const [activation = tf.tensor([]), ...others] = await compute(call, inputFeeds(network, inputs), [
+    const [activation = tf.tensor([]), ...others] = await computeOnce(call, [
       behind.target,
       ...behind.constants,
     ]);
@@ -66,10 +65,12 @@ export async function maskedPrediction(
       const off = offTensor(activation, value);
       return off ? activation.mul(kept).add(off.mul(kept.map((isKept) => 1 - isKept))) : activation.mul(kept);
     });
-    const owned = [masked, activation, ...others, ...inputs];
+    const owned = [masked, activation, ...others];
     try {
       const constants = behind.constants.map((node, i) => [node, others[i] ?? masked] as const);
-      const reached = await compute(call, new Map([...constants, [behind.target, masked]]), [behind.logits]);
+      const reached = await computeFrom(call, new Map([...constants, [behind.target, masked]]), [
+        behind.logits,
+      ]);
       const result = tf.tidy(() => classLogits(reached[0] ?? masked, count));
       owned.push(...reached, result);
       const logits = Float32Array.from(await result.data());
@@ -92,19 +93,28 @@ export async function featureMap(
   options: LookInsideOptions = {},
 ): Promise<InputArray> {
   return lookInside(source, input, options, async (call) => {
-    const { network, batch } = call;
+    const { network } = call;
     const [layer] = targetLayers({ network }, options);
     if (!layer) throw new RangeError('The network has no layer to look at.');
-    const inputs = batchTensors(batch, 0, 1);
-    const [activation = tf.tensor([])] = await compute(call, inputFeeds(network, inputs), [layer.node]);
+    const [activation = tf.tensor([])] = await computeOnce(call, [layer.node]);
     try {
       const data = Float32Array.from(await activation.data());
       await refuseActivation(call, data, 0, 1);
       return { data, shape: activation.shape.slice(1) };
     } finally {
-      tf.dispose([activation, ...inputs]);
+      activation.dispose();
     }
   });
+}
+
+/** Returns the values of nodes for the only input of a call; the caller disposes of them. */
+async function computeOnce(call: Call, nodes: readonly NodeId[]): Promise<tf.Tensor[]> {
+  const inputs = new PassInputs(call.batch, 0, 1);
+  try {
+    return await compute(call, inputs, nodes);
+  } finally {
+    inputs.dispose();
+  }
 }
 
 /** Runs `look` on the backend of choice, with nothing else on TensorFlow.js meanwhile. */

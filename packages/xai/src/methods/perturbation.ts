@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { positionNotFinite } from '@ablation-cam/model';
 import { throwIfAborted, XaiError } from '../errors.ts';
-import { compute } from '../forward/compute.ts';
+import { computeFrom } from '../forward/compute.ts';
 import { refuseValues } from '../explanation/refuse-not-finite.ts';
 import { inputsPerPass } from '../forward/each-pass.ts';
 import type { InputArray } from '../forward/model-input.ts';
@@ -44,7 +44,7 @@ export async function scoreVariants(
       variants.write(first + i, data.subarray(i * length, (i + 1) * length));
     }
     const input = tf.tensor(data, [count, ...shape]);
-    const fetched = await compute(call, new Map([[network.graph.inputs[0] ?? -1, input]]), [target.node]);
+    const fetched = await computeFrom(call, new Map([[network.graph.inputs[0] ?? -1, input]]), [target.node]);
     const values = tf.tidy(() => target.head(fetched[0] ?? tf.tensor([])));
     tf.dispose([input, ...fetched]);
     try {

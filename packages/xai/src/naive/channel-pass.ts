@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { AblationValue, Cut, GraphOutput, Score } from '@ablation-cam/kernels';
 import type { SizedLayer, SizedNetwork } from '@ablation-cam/model';
 import { filterOf } from '../methods/ablation-values.ts';
-import { inputFeeds } from '../forward/each-pass.ts';
+import { feedsOf } from '../forward/pass-inputs.ts';
 import { classLogits, constantsOf } from '../forward/forward-pass.ts';
 
 /** A network as the naive strategy runs it, on the inputs of one pass. */
@@ -86,7 +86,7 @@ export async function zeroKernelPass(
 export function wholeNetworkScores(naive: NaiveNetwork, inputs: readonly tf.Tensor[]): tf.Tensor {
   const { network, cut } = naive;
   return tf.tidy(() => {
-    const [logits] = network.run(inputFeeds(network, inputs), [cut.logits] as const);
+    const [logits] = network.run(feedsOf(network, inputs), [cut.logits] as const);
     return scoresOfLogits(naive, logits);
   });
 }

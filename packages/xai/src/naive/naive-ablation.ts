@@ -10,7 +10,7 @@ import {
 } from '@ablation-cam/kernels';
 import type { AblationOutput, AblationValue, ClassSelection, Norm, Weighting } from '@ablation-cam/kernels';
 import { throwIfAborted } from '../errors.ts';
-import { inputFeeds } from '../forward/each-pass.ts';
+import { feedsOf } from '../forward/pass-inputs.ts';
 import { classLogits } from '../forward/forward-pass.ts';
 import { maskedPass, scoresOfLogits, zeroKernelPass, type NaiveNetwork } from './channel-pass.ts';
 
@@ -53,7 +53,7 @@ export async function naiveAblation(request: NaiveRequest): Promise<NaiveOutput>
   const batch = inputs[0]?.shape[0] ?? 1;
   const start = performance.now();
   const [activation, logits, base] = tf.tidy(() => {
-    const [a, z] = network.run(inputFeeds(network, inputs), [cut.target, cut.logits] as const);
+    const [a, z] = network.run(feedsOf(network, inputs), [cut.target, cut.logits] as const);
     return [a, classLogits(z, classes), scoresOfLogits(naive, z)] as const;
   });
   const channels = activation.shape.at(-1) ?? 0;

@@ -21,7 +21,7 @@ import {
   type SizedNetwork,
   type TargetLayer,
 } from '@ablation-cam/model';
-import { inputFeeds } from '../../../src/forward/each-pass.ts';
+import { feedsOf } from '../../../src/forward/pass-inputs.ts';
 import { classLogits } from '../../../src/forward/forward-pass.ts';
 import { randomModel } from './random-model.ts';
 
@@ -113,7 +113,7 @@ async function forward(
       return tf.tensor(random.floats(shape.reduce((a, b) => a * b, 1)), shape);
     });
     const ids = constants.map((node) => nodes[node] ?? -1);
-    const [a, z, ...rest] = network.run(inputFeeds(network, given), [target, logits, ...ids] as const);
+    const [a, z, ...rest] = network.run(feedsOf(network, given), [target, logits, ...ids] as const);
     return [a, classLogits(z, tail.nodes[tail.output]?.shape[0] ?? 0), ...rest];
   });
   const [activation, scores, ...others] = await Promise.all(
