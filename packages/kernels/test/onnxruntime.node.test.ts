@@ -1,7 +1,14 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertClose } from '@ablation-cam/tools/testing';
-import { GraphSession, lowerPlan, planSteps, type Graph, type Program, type StepPlan } from '../src/index.ts';
+import {
+  GraphSession,
+  lowerPlan,
+  planSteps,
+  type Graph,
+  type PlanProgram,
+  type StepPlan,
+} from '../src/index.ts';
 import { outputTensors } from '../src/lowering/program-builder.ts';
 import { onnxRuntimeEngine } from '../src/onnxruntime/onnxruntime-executor.ts';
 import { kernelsOf } from '../src/reference/steps/run-steps.ts';
@@ -143,13 +150,13 @@ test('sessions that are closed leave no memory behind', async () => {
 async function checkProgram(
   random: RandomTail,
   plan: StepPlan,
-  program: Program,
+  program: PlanProgram,
   chunk: number,
 ): Promise<void> {
   const given = new Map([...givenValues(random)].map(([node, values]) => [node, twice(values)]));
   const off = twice(Float64Array.from(random.off));
   const expected = runProgram(program, { inputs: 2, given, off }, plan.channels, chunk);
-  const loaded = await engine.load(program, { chunk, all: plan.channels });
+  const loaded = await engine.load(program, { chunk, all: plan.channels }, { plan, lastStep: null });
   const fed = new Map<number, Float32Array>();
   for (const { node, value } of program.given) if (value !== null) fed.set(value, floats(given.get(node)));
   if (program.off !== null) fed.set(program.off, floats(off));

@@ -45,6 +45,14 @@ export class LastStep {
     this.#owned = owned;
   }
 
+  /** The weights where each channel has one feature, its own: `[channels, classes]`; otherwise null. */
+  get kernelOfChannels(): WeightValues | null {
+    const isOwn =
+      this.#features === this.#owned.length &&
+      this.#owned.every((features, channel) => features.length === 1 && features[0] === channel);
+    return isOwn ? this.#weights : null;
+  }
+
   /**
    * Works out how far the logits of input n fall without a channel.
    *

@@ -15,7 +15,11 @@ export interface OnnxRuntime {
 }
 
 export interface RuntimeSession {
-  run(feeds: Readonly<Record<string, RuntimeTensor>>): Promise<Readonly<Record<string, RuntimeTensor>>>;
+  /** @param fetches names of outputs */
+  run(
+    feeds: Readonly<Record<string, RuntimeTensor>>,
+    fetches: readonly string[],
+  ): Promise<Readonly<Record<string, RuntimeTensor>>>;
   release(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 import { KernelsError } from '../errors.ts';
-import { shapeIn, type ProgramShape } from '../lowering/length.ts';
+import { shapeIn, type Chunk, type ProgramShape } from '../lowering/length.ts';
 import type { Tensor } from '../lowering/program.ts';
 import { onnxRuntime, type OnnxRuntime, type RuntimeSession, type RuntimeTensor } from './runtime.ts';
 import { FIRST_VARIANT, fetchedName, nameOf, type ProgramModel } from './write-program.ts';
@@ -30,7 +30,7 @@ export class ProgramSession {
   readonly #session: RuntimeSession;
   readonly #inputs: readonly Tensor[];
   readonly #outputs: readonly Tensor[];
-  readonly #isCut: boolean;
+  readonly #integers: readonly string[];
   readonly #shapes: readonly ProgramShape[];
   #isDisposed = false;
 
@@ -44,7 +44,8 @@ export class ProgramSession {
     this.#session = session;
     this.#inputs = inputs;
     this.#outputs = outputs;
-    this.#isCut = model.inputs.includes(FIRST_VARIANT);
+    const fed = inputs.map(nameOf);
+    this.#integers = model.inputs.filter((name) => !fed.includes(name));
     this.#shapes = shapes;
   }
 
@@ -80,10 +81,22 @@ export class ProgramSession {
    *
    * @throws KernelsError `runtime-failed`, `out-of-memory`
    */
-  async run(
+  async run(values: Values, chunk: Chunk): Promise<Map<Tensor, Float32Array>> {
+    const found = await this.fetch(values, chunk, this.#outputs.map(fetchedName));
+    return new Map(this.#outputs.map((tensor, i) => [tensor, found[i] ?? new Float32Array()]));
+  }
+
+  /**
+   * The same for outputs by name.
+   *
+   * @param integers what the program is fed besides, by name; 0 where it is left out
+   */
+  async fetch(
     values: Values,
-    chunk: { inputs: number; first: number; variants: number },
-  ): Promise<Map<Tensor, Float32Array>> {
+    chunk: Chunk,
+    names: readonly string[],
+    integers: ReadonlyMap<string, bigint> = new Map(),
+  ): Promise<Float32Array[]> {
     const { Tensor: RuntimeTensorClass } = this.#runtime;
     const feeds: Record<string, RuntimeTensor> = {};
     for (const tensor of this.#inputs) {
@@ -95,17 +108,16 @@ export class ProgramSession {
         shapeIn(this.#shapes[tensor] ?? [], chunk),
       );
     }
-    if (this.#isCut)
-      feeds[FIRST_VARIANT] = new RuntimeTensorClass('int64', BigInt64Array.of(BigInt(chunk.first)), [1]);
-    const results = await this.#results(feeds);
-    return new Map(
-      this.#outputs.map((tensor) => {
-        const data = results[fetchedName(tensor)]?.data;
-        if (!(data instanceof Float32Array))
-          throw new RangeError(`Tensor ${String(tensor)} was not computed.`);
-        return [tensor, data];
-      }),
-    );
+    for (const name of this.#integers) {
+      const value = name === FIRST_VARIANT ? BigInt(chunk.first) : (integers.get(name) ?? 0n);
+      feeds[name] = new RuntimeTensorClass('int64', BigInt64Array.of(value), [1]);
+    }
+    const results = await this.#results(feeds, names);
+    return names.map((name) => {
+      const data = results[name]?.data;
+      if (!(data instanceof Float32Array)) throw new RangeError(`"${name}" was not computed.`);
+      return data;
+    });
   }
 
   /** Frees the weights; may be called twice. */
@@ -118,9 +130,10 @@ export class ProgramSession {
 
   async #results(
     feeds: Readonly<Record<string, RuntimeTensor>>,
+    names: readonly string[],
   ): Promise<Readonly<Record<string, RuntimeTensor>>> {
     try {
-      return await this.#session.run(feeds);
+      return await this.#session.run(feeds, names);
     } catch (error) {
       throw runtimeError(error);
     }

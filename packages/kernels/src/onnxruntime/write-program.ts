@@ -12,6 +12,9 @@ export interface ProgramModel {
   readonly outputs: readonly Tensor[];
 }
 
+/** Adds nodes, inputs and outputs of its own to a program that is written. */
+export type WriteMore = (writer: TensorWriter, valueOf: (tensor: Tensor) => ModelTensor) => void;
+
 /** What the first variant of a chunk is fed as. */
 export const FIRST_VARIANT = 'first_variant';
 
@@ -30,12 +33,14 @@ export function fetchedName(tensor: Tensor): string {
  *
  * @param variants those of a chunk, and of the plan
  * @param outputs what is read afterwards, of what the nodes make or are given
+ * @param more writes what is to come behind the program
  */
 export function writeProgram(
   program: Pick<Program, 'values' | 'constants'>,
   nodes: readonly ProgramNode[],
   variants: { readonly chunk: number; readonly all: number },
   outputs: readonly Tensor[],
+  more?: WriteMore,
 ): ProgramModel {
   const model = new OnnxModelBuilder();
   const constants = new Map(program.constants.map((constant) => [constant.value, constant]));
@@ -83,6 +88,7 @@ export function writeProgram(
       value.layout.axes.map(lengthOf),
     );
   }
+  more?.(writer, valueOf);
   return { model: model.finish(), inputs, outputs };
 }
 

@@ -1,5 +1,7 @@
-import { mapsPerInput } from '../ablation/class-selection.ts';
+import { KernelsError } from '../errors.ts';
+import { classesOf, mapsPerInput } from '../ablation/class-selection.ts';
 import type { AblationInput, AblationOutput, AblationValue, ClassSelection } from '../ablation/contract.ts';
+import { openOutput } from '../ablation/open-output.ts';
 import { throwIfAborted, validateInput } from '../ablation/validate.ts';
 import type { Cut } from '../graph/cut.ts';
 import type { Graph, NodeId } from '../graph/graph.ts';
@@ -10,7 +12,7 @@ import type { StepPlan } from '../plan/step-plan.ts';
 import { RunResults } from '../reference/run-results.ts';
 import { weighInputs } from './logit-drops.ts';
 import { PlanPrograms } from './plan-programs.ts';
-import type { ProgramEngine } from './program-engine.ts';
+import type { LoadedProgram, ProgramEngine } from './program-engine.ts';
 import { offRows } from './run-input.ts';
 
 /** Inputs of a network that are ablated together. */
@@ -25,9 +27,9 @@ export interface NetworkAblationInput extends Omit<
 }
 
 export interface NetworkAblationOutput extends AblationOutput {
-  /** The target's output, `[inputs, ...positions, channels]`. */
-  readonly activation: Float32Array;
-  /** What the pass through the network took, in milliseconds. */
+  /** The target's output, `[inputs, ...positions, channels]`; null where it was not needed, and is finite. */
+  readonly activation: Float32Array | null;
+  /** What the pass through the network took, in milliseconds; all of it where the engine weighs as well. */
   readonly forwardMs: number;
 }
 
@@ -70,12 +72,18 @@ export class NetworkAblation {
     return this.#programs.chunkSizes(inputs, mapsPerInput(classes, this.plan.classes)).inputs;
   }
 
-  /** @throws KernelsError `invalid-input`, and what the engine throws; the signal's reason */
+  /** @throws KernelsError `too-large` for more than `mostInputs`, `invalid-input`, and what the engine throws; the signal's reason */
   async run({ feeds, ...wanted }: NetworkAblationInput): Promise<NetworkAblationOutput> {
     const { plan } = this;
     const { inputs, classes, signal } = wanted;
     const begun = performance.now();
-    const { variants } = this.#programs.chunkSizes(inputs, mapsPerInput(classes, plan.classes));
+    const { inputs: most, variants } = this.#programs.chunkSizes(inputs, mapsPerInput(classes, plan.classes));
+    if (inputs > most) {
+      throw new KernelsError(
+        'too-large',
+        `Of ${inputs} inputs ${most} fit together; run parts of the batch.`,
+      );
+    }
     const ready = await this.#programs.load(variants);
     const { given, off, fetched } = ready.program;
     const values = new Map<Tensor, Float32Array>();
@@ -84,6 +92,8 @@ export class NetworkAblation {
       if (value !== null && data) values.set(value, data);
     }
     if (off !== null) values.set(off, offRows({ ...wanted, activation: NOT_READ }, plan.channels, 0, inputs));
+    const weighed = await this.#weighed(ready.loaded, values, wanted, begun);
+    if (weighed) return weighed;
     const run = await ready.loaded.begin(values, inputs, signal);
     try {
       const [activation = NOT_READ, logits = NOT_READ] = await Promise.all(
@@ -112,6 +122,33 @@ export class NetworkAblation {
     }
   }
 
+  /** The same where the engine weighs by itself; null where it does not. */
+  async #weighed(
+    loaded: LoadedProgram,
+    values: ReadonlyMap<Tensor, Float32Array>,
+    wanted: Omit<NetworkAblationInput, 'feeds'>,
+    begun: number,
+  ): Promise<NetworkAblationOutput | null> {
+    const { plan } = this;
+    const { inputs, classes, score, signal, weighting, ablatedScores } = wanted;
+    const classIndex = onlyClass(classes, plan.classes);
+    if (!loaded.weigh || classIndex === null || weighting !== 'relative-drop' || ablatedScores) return null;
+    const found = await loaded.weigh(values, inputs, { classIndex, score, signal });
+    if (!found) return null;
+    const output = openOutput(plan, inputs, 1, false);
+    output.logits.set(twoLogitRows(found.logits, inputs, plan.classes));
+    for (let n = 0; n < inputs; n++) {
+      const logits = output.logits.subarray(n * plan.classes, (n + 1) * plan.classes);
+      output.classIndices.set(classesOf(classes, logits), n);
+    }
+    output.weights.set(found.weights);
+    output.mapSigned.set(found.map);
+    for (let p = 0; p < found.map.length; p++) output.map[p] = Math.max(0, found.map[p]!);
+    wanted.onProgress?.(inputs);
+    throwIfAborted(signal);
+    return { ...output, activation: null, forwardMs: performance.now() - begun };
+  }
+
   /** Frees the weights; may be called twice. */
   dispose(): void {
     this.#programs.dispose();
@@ -119,3 +156,11 @@ export class NetworkAblation {
 }
 
 const NOT_READ = new Float32Array();
+
+/** The class where a single one that there is was asked for. */
+function onlyClass(classes: ClassSelection, count: number): number | 'predicted' | null {
+  if (classes === 'predicted') return 'predicted';
+  if (typeof classes === 'string' || 'topK' in classes) return null;
+  const [index = -1, ...others] = classes;
+  return others.length === 0 && Number.isInteger(index) && index >= 0 && index < count ? index : null;
+}

@@ -81,7 +81,7 @@ export class PlanPrograms {
     const last = lastStepOf(plan);
     const weights = last && kernels.get(last.kernel);
     const lastStep = weights ? new LastStep(last, weights) : null;
-    const loaded = await this.#engine.load({ ...program, constants }, { chunk, all });
+    const loaded = await this.#engine.load({ ...program, constants }, { chunk, all }, { plan, lastStep });
     if (this.#isDisposed) {
       loaded.dispose();
       throw new KernelsError('invalid-input', 'The prepared plan was disposed of; prepare it again.');

@@ -1,6 +1,9 @@
-import type { ExecutorName } from '../ablation/contract.ts';
+import type { ExecutorName, Score } from '../ablation/contract.ts';
+import type { LastStep } from '../lowering/last-step.ts';
 import type { Chunk } from '../lowering/length.ts';
-import type { Program, Tensor } from '../lowering/program.ts';
+import type { PlanProgram } from '../lowering/lower-plan.ts';
+import type { Tensor } from '../lowering/program.ts';
+import type { StepPlan } from '../plan/step-plan.ts';
 
 /** What a library does for plans: it runs lowered programs. */
 export interface ProgramEngine {
@@ -14,10 +17,22 @@ export interface ProgramEngine {
    * Uploads the constants; the caller disposes of the result.
    *
    * @param variants that go in one chunk, and all that there are
+   * @param end of the plan
    */
-  load(program: Program, variants: { readonly chunk: number; readonly all: number }): Promise<LoadedProgram>;
+  load(
+    program: PlanProgram,
+    variants: { readonly chunk: number; readonly all: number },
+    end: ProgramEnd,
+  ): Promise<LoadedProgram>;
   /** Lets others on the thread have their turn, where it is time. */
   readonly takeTurns: () => Promise<void>;
+}
+
+/** What comes behind a program. */
+export interface ProgramEnd {
+  readonly plan: StepPlan;
+  /** What the CPU does; null where the program does all. */
+  readonly lastStep: LastStep | null;
 }
 
 /** How much may go in one chunk of variants. */
@@ -41,8 +56,36 @@ export interface LoadedProgram {
     inputs: number,
     signal: AbortSignal | undefined,
   ): Promise<ProgramRun>;
+  /**
+   * What the engine weighs by itself, where it can: the whole of a run of a program that begins at the network's inputs, of
+   * one class. Returns null where it cannot, or where not all of it is finite.
+   *
+   * @throws the signal's reason
+   */
+  weigh?(
+    given: ReadonlyMap<Tensor, Float32Array>,
+    inputs: number,
+    wanted: WantedWeights,
+  ): Promise<Weighed | null>;
   /** May be called twice. */
   dispose(): void;
+}
+
+/** Whose weights are wanted, as relative drops. */
+export interface WantedWeights {
+  readonly classIndex: number | 'predicted';
+  readonly score: Score;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Finite. */
+export interface Weighed {
+  /** Of the network, `[inputs, ...]`. */
+  readonly logits: Float32Array;
+  /** `[inputs, channels]` */
+  readonly weights: Float32Array;
+  /** sum_k w_k A_k, `[inputs, ...positions]`, summed in float32 */
+  readonly map: Float32Array;
 }
 
 /** The tensors of some inputs. */

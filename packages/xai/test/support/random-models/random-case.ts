@@ -9,6 +9,7 @@ import {
   type AblationValue,
   type Cut,
   type GraphOutput,
+  type NodeId,
   type Plan,
   type Tail,
 } from '@ablation-cam/kernels';
@@ -35,6 +36,8 @@ export interface RandomCase {
   readonly behind: Cut;
   readonly plan: Plan;
   readonly inputs: number;
+  /** The network's inputs, `[inputs, ...shape]` each. */
+  readonly feeds: ReadonlyMap<NodeId, Float32Array>;
   /** `[inputs, ...positions, channels]` */
   readonly activation: Float32Array;
   /** `[inputs, classes]`, as the network computes them in float32 */
@@ -103,15 +106,16 @@ async function forward(
   { tail, nodes, target, logits }: Cut,
   random: SeededRandom,
   inputs: number,
-): Promise<Pick<RandomCase, 'activation' | 'logits' | 'constants'>> {
+): Promise<Pick<RandomCase, 'feeds' | 'activation' | 'logits' | 'constants'>> {
   const constants = tail.nodes.flatMap(({ operation }, node) =>
     operation.kind === 'constant' ? [node] : [],
   );
+  const shapeOf = (id: NodeId): number[] => [inputs, ...(network.graph.nodes[id]?.shape ?? [])];
+  const feeds = new Map(
+    network.graph.inputs.map((id) => [id, random.floats(shapeOf(id).reduce((a, b) => a * b, 1))]),
+  );
   const fetched = tf.tidy(() => {
-    const given = network.graph.inputs.map((id) => {
-      const shape = [inputs, ...(network.graph.nodes[id]?.shape ?? [])];
-      return tf.tensor(random.floats(shape.reduce((a, b) => a * b, 1)), shape);
-    });
+    const given = [...feeds].map(([id, values]) => tf.tensor(values, shapeOf(id)));
     const ids = constants.map((node) => nodes[node] ?? -1);
     const [a, z, ...rest] = network.run(feedsOf(network, given), [target, logits, ...ids] as const);
     return [a, classLogits(z, tail.nodes[tail.output]?.shape[0] ?? 0), ...rest];
@@ -121,6 +125,7 @@ async function forward(
   );
   tf.dispose(fetched);
   return {
+    feeds,
     activation: activation ?? new Float32Array(),
     logits: scores ?? new Float32Array(),
     constants: new Map(constants.map((node, i) => [node, others[i] ?? new Float32Array()])),

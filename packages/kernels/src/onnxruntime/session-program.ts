@@ -1,0 +1,164 @@
+import { throwIfAborted } from '../ablation/validate.ts';
+import type { Chunk } from '../lowering/length.ts';
+import type { PlanProgram } from '../lowering/lower-plan.ts';
+import { outputTensors } from '../lowering/program-builder.ts';
+import type { Tensor } from '../lowering/program.ts';
+import type {
+  LoadedProgram,
+  ProgramEnd,
+  ProgramEngine,
+  ProgramRun,
+  WantedWeights,
+  Weighed,
+} from '../programs/program-engine.ts';
+import { ProgramSession, type SessionOptions } from './session.ts';
+import { PREDICTED, WEIGHING, writeWeighing } from './weighing.ts';
+import { fetchedName, writeProgram, type WriteMore } from './write-program.ts';
+
+/**
+ * K C up to which ONNX Runtime weighs by itself: some float64 tensors of that size are there at once, of all inputs of a run.
+ */
+const MOST_SCORES = 2 ** 22;
+
+/** A program as two sessions: what is done once, and what for each chunk of variants. */
+export class SessionProgram implements LoadedProgram {
+  readonly #once: ProgramSession | null;
+  readonly #each: ProgramSession | null;
+  readonly #program: PlanProgram;
+  /** K C where the sessions can weigh; 0 where they cannot. */
+  readonly #scores: number;
+  readonly #takeTurns: ProgramEngine['takeTurns'];
+
+  private constructor(
+    once: ProgramSession | null,
+    each: ProgramSession | null,
+    program: PlanProgram,
+    scores: number,
+    takeTurns: ProgramEngine['takeTurns'],
+  ) {
+    this.#once = once;
+    this.#each = each;
+    this.#program = program;
+    this.#scores = scores;
+    this.#takeTurns = takeTurns;
+  }
+
+  static async load(
+    { constants, ...program }: PlanProgram,
+    variants: { readonly chunk: number; readonly all: number },
+    end: ProgramEnd,
+    takeTurns: ProgramEngine['takeTurns'],
+    options: SessionOptions,
+  ): Promise<SessionProgram> {
+    const outputs = new Set(outputTensors(program));
+    const made = new Set(program.each.map(({ output }) => output));
+    const constantValues = new Set(constants.map(({ value }) => value));
+    const read = program.each.flatMap(({ inputs }) => inputs);
+    const kept = [...new Set([...read, ...outputs])].filter(
+      (tensor) => !made.has(tensor) && !constantValues.has(tensor),
+    );
+    const open = async (
+      nodes: PlanProgram['once'],
+      fetched: readonly Tensor[],
+      blocksChannels: boolean,
+      more?: WriteMore,
+    ): Promise<ProgramSession> => {
+      await takeTurns();
+      const model = writeProgram({ ...program, constants }, nodes, variants, fetched, more);
+      return ProgramSession.create(model, program.values, { ...options, blocksChannels });
+    };
+    const weighing = weighingOf(program, end);
+    const once = program.once.length > 0 ? await open(program.once, kept, true, weighing) : null;
+    try {
+      const ends = [...outputs].filter((tensor) => made.has(tensor));
+      // Between its few convolutions and poolings, a chunk's deltas would be brought into blocks and out of them again.
+      const each = program.each.length > 0 ? await open(program.each, ends, false) : null;
+      const scores = weighing ? end.plan.channels * end.plan.classes : 0;
+      return new SessionProgram(once, each, { ...program, constants: [] }, scores, takeTurns);
+    } catch (error) {
+      once?.dispose();
+      throw error;
+    }
+  }
+
+  async begin(
+    given: ReadonlyMap<Tensor, Float32Array>,
+    inputs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<ProgramRun> {
+    throwIfAborted(signal);
+    const kept = (await this.#once?.run(given, { inputs, first: 0, variants: 1 })) ?? given;
+    let found = kept;
+    return {
+      each: async (chunk: Chunk) => {
+        await this.#takeTurns();
+        throwIfAborted(signal);
+        if (this.#each) found = await this.#each.run(kept, chunk);
+      },
+      read: (tensor) => {
+        const values = found.get(tensor) ?? kept.get(tensor);
+        if (!values) throw new RangeError(`Tensor ${String(tensor)} was not computed.`);
+        return Promise.resolve(values);
+      },
+      dispose: () => {
+        found = new Map();
+      },
+    };
+  }
+
+  async weigh(
+    given: ReadonlyMap<Tensor, Float32Array>,
+    inputs: number,
+    { classIndex, score, signal }: WantedWeights,
+  ): Promise<Weighed | null> {
+    const [, logitsTensor] = this.#program.fetched;
+    if (
+      !this.#once ||
+      logitsTensor === undefined ||
+      this.#scores === 0 ||
+      inputs * this.#scores > MOST_SCORES
+    )
+      return null;
+    throwIfAborted(signal);
+    const names = [fetchedName(logitsTensor), WEIGHING.weights, WEIGHING.map];
+    const integers = new Map([
+      [WEIGHING.classIndex, classIndex === 'predicted' ? PREDICTED : BigInt(classIndex)],
+      [WEIGHING.byLogit, score === 'logit' ? 1n : 0n],
+    ]);
+    const found = await this.#once.fetch(given, { inputs, first: 0, variants: 1 }, names, integers);
+    const [logits = NONE, weights = NONE, map = NONE] = found;
+    return found.every((values) => values.every(Number.isFinite)) ? { logits, weights, map } : null;
+  }
+
+  dispose(): void {
+    this.#once?.dispose();
+    this.#each?.dispose();
+  }
+}
+
+const NONE = new Float32Array();
+
+/** What makes the weights behind a program that takes the network's inputs and all variants at once; otherwise nothing does. */
+function weighingOf(
+  { each, fetched: [activation, logits], output }: Omit<PlanProgram, 'constants'>,
+  { plan, lastStep }: ProgramEnd,
+): WriteMore | undefined {
+  if (each.length > 0 || activation === undefined || logits === undefined || output.kind === 'frontier') {
+    return undefined;
+  }
+  const kernel = lastStep?.kernelOfChannels ?? null;
+  if (output.kind === 'streams' && kernel === null) return undefined;
+  return (writer, valueOf) => {
+    const drops =
+      output.kind === 'streams'
+        ? {
+            kind: output.kind,
+            base: valueOf(output.base),
+            off: valueOf(output.off),
+            kernel: kernel ?? new Float32Array(),
+          }
+        : { kind: output.kind, value: valueOf(output.value) };
+    const tensors = { activation: valueOf(activation), logits: valueOf(logits), drops };
+    writeWeighing(writer, tensors, plan);
+  };
+}
