@@ -79,7 +79,7 @@ export function lowerSteps(
     b.nameLayers(step.layers);
     if (step.kind === 'fallback') output = { kind: 'frontier', tensors: frontierTensors(step, values) };
     else if (step.kind === 'score') output ??= logitDrops(step.delta, plan.classes, values);
-    else values.set(step.output, lowerVariantStep(step, kernels, values));
+    else values.set(step.output, lowerVariantStep(step, plan, kernels, values));
   }
   if (!output) throw new RangeError('The plan has no score step.');
   return output;
@@ -100,6 +100,7 @@ function lowerInputStep(step: InputStep, channels: number, values: PlanValues): 
 /** A delta, `[inputs * variants, ...]`. */
 function lowerVariantStep(
   step: Exclude<VariantStep, { readonly kind: 'fallback' | 'score' }>,
+  plan: StepPlan,
   kernels: ReadonlyMap<Weights, WeightValues>,
   values: PlanValues,
 ): Tensor {
@@ -107,7 +108,7 @@ function lowerVariantStep(
   switch (step.kind) {
     case 'contribute':
     case 'convolve': {
-      const change = plusPartial(step, lowerLinear(step, kernels, values), values);
+      const change = plusPartial(step, lowerLinear(step, plan, kernels, values), values);
       return lowerEpilogue(step.epilogue, change, wholeOf(shape), shape, values);
     }
     case 'propagate':
@@ -121,6 +122,7 @@ function lowerVariantStep(
 
 function lowerLinear(
   step: ContributeStep | ConvolveStep,
+  plan: StepPlan,
   kernels: ReadonlyMap<Weights, WeightValues>,
   values: PlanValues,
 ): Change {
@@ -128,8 +130,17 @@ function lowerLinear(
   if (!kernel) throw new RangeError(`The weights of ${step.layers.join(', ')} were not prepared.`);
   return step.kind === 'contribute'
     ? lowerContribute(step, kernel, values)
-    : lowerConvolve(step, kernel, values);
+    : lowerConvolve(step, kernel, values, mayRest(plan, step));
 }
+
+/** Whether the step reads deltas of units behind an activation that is 0 over half of its range: many are off in all variants. */
+function mayRest({ variantSteps }: StepPlan, { source }: ConvolveStep): boolean {
+  const maker = variantSteps.find((step) => 'output' in step && step.output === source.delta);
+  const activation = maker && 'epilogue' in maker ? maker.epilogue.activation : null;
+  return activation !== null && RESTING.has(activation.function);
+}
+
+const RESTING: ReadonlySet<string> = new Set(['relu', 'relu6', 'thresholded-relu']);
 
 /** Adds the deltas that other parts of the layer's input gave, where there are some. */
 function plusPartial(

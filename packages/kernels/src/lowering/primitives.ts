@@ -38,6 +38,8 @@ export interface PoolPrimitive extends ImageWindow {
 /** `[rows, inner]` and `[inner, columns]`: MatMul. */
 export interface MatMulPrimitive {
   readonly kind: 'mat-mul';
+  /** Whether many columns of the first one may be zero throughout: an engine may leave them out, which changes no number. */
+  readonly skipsZeros: boolean;
 }
 
 /** Over `axes`, which stay with length 1: ReduceMean, ReduceMax. */

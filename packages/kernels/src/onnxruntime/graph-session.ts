@@ -31,8 +31,9 @@ export class GraphSession {
   ): Promise<GraphSession> {
     const program = lowerGraph(graph, feeds, fetches);
     const { fetched } = program;
-    const model = writeProgram(program, program.once, { chunk: 1, all: 1 }, [...new Set(fetched)]);
-    const session = await ProgramSession.create(model, program.values, options);
+    const part = { nodes: program.once, outputs: [...new Set(fetched)] };
+    const model = writeProgram(program, part, { chunk: 1, all: 1 });
+    const session = await ProgramSession.create(model, options);
     return new GraphSession(
       session,
       program.given.map(({ value }) => value),

@@ -6,9 +6,14 @@ import type { ModelTensor, StoredTensor, TensorWriter } from './tensor-writer.ts
  * tensor is stored, so that flattened images whose channels lie in front need no exchange. Where positions lie behind the channels
  * the product is a convolution with a window of one cell, which leaves them there.
  */
-export function multiplied(writer: TensorWriter, a: ModelTensor, b: ModelTensor): StoredTensor {
+export function multiplied(
+  writer: TensorWriter,
+  a: ModelTensor,
+  b: ModelTensor,
+  skipsZeros: boolean,
+): StoredTensor {
   const splits = refined(a.layout.axes[1] ?? [], b.layout.axes[0] ?? []);
-  if (!splits) return multiplied(writer, writer.undivided(a), writer.undivided(b));
+  if (!splits) return multiplied(writer, writer.undivided(a), writer.undivided(b), skipsZeros);
   const left = { ...a, layout: splitLayout(a.layout, splits[0]) };
   const right = { ...b, layout: splitLayout(b.layout, splits[1]) };
   const [rows = [], inner = []] = left.layout.axes;
@@ -27,11 +32,35 @@ export function multiplied(writer: TensorWriter, a: ModelTensor, b: ModelTensor)
     });
   }
   const by = canFollow ? summed : inner;
-  const name = writer.model.add('MatMul', [
-    writer.arranged(left, [rows, by]),
-    writer.arranged(right, [by, columns]),
-  ]);
+  const factors = [writer.arranged(left, [rows, by]), writer.arranged(right, [by, columns])] as const;
+  const pays = right.kind === 'constant' && cells(rows) >= ROWS && cells([...by, ...columns]) >= WEIGHTS;
+  const name = writer.model.add(
+    'MatMul',
+    skipsZeros && pays ? withoutZeros(writer, ...factors, cells(by)) : factors,
+  );
   return writer.stored(name, [rows, columns], [rows, columns]);
+}
+
+/** Rows and weights from which on bringing the weights that count together takes much less than what is saved. */
+const [ROWS, WEIGHTS] = [256, 2 ** 20];
+
+function cells(factors: Factors): number {
+  return factors.reduce((product, { length }) => product * length, 1);
+}
+
+/** Both without the columns of the first that are zero throughout; its first column stays, so that no product is of nothing. */
+function withoutZeros(
+  { model }: TensorWriter,
+  a: string,
+  b: string,
+  inner: number,
+): readonly [string, string] {
+  // Sums, which a NaN does not get lost in.
+  const sizes = model.add('ReduceSum', [model.add('Abs', [a]), model.integers([0])], { keepdims: 0 });
+  const first = model.constant(Float32Array.of(1, ...new Float32Array(inner - 1)), [inner]);
+  const places = model.add('NonZero', [model.add('Add', [sizes, first])]);
+  const used = model.add('Reshape', [places, model.integers([-1])]);
+  return [model.add('Gather', [a, used], { axis: 1 }), model.add('Gather', [b, used], { axis: 0 })];
 }
 
 interface Pointwise {

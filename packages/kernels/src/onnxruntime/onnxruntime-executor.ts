@@ -12,7 +12,7 @@ import { SessionProgram } from './session-program.ts';
  * What a chunk may hold. The deltas of larger ones leave the cache, and a chunk is one call, in which the thread does nothing else:
  * a twentieth of a second on two cores.
  */
-const CHUNKS = { bytes: 32 * 1024 * 1024, operations: 2e9 };
+const CHUNKS = { bytes: 64 * 1024 * 1024, operations: 1e10 };
 
 /**
  * Returns the executor that runs plans with ONNX Runtime, on the CPU and with its threads.

@@ -39,7 +39,8 @@ const PRIMITIVES: { readonly [Kind in Primitive['kind']]: Row<Kind> } = {
   depthwise: (window, inputs, shape, writer) =>
     convolvedDepthwise(writer, window, at(inputs, 0), at(inputs, 1), shape),
   pool: (window, inputs, shape, writer) => pooled(writer, window, at(inputs, 0), shape),
-  'mat-mul': (_, inputs, _shape, writer) => multiplied(writer, at(inputs, 0), at(inputs, 1)),
+  'mat-mul': ({ skipsZeros }, inputs, _, writer) =>
+    multiplied(writer, at(inputs, 0), at(inputs, 1), skipsZeros),
   reduce: ({ reduction, axes }, inputs, _, writer) => reduced(writer, at(inputs, 0), reduction, axes),
   softmax: ({ log }, inputs, _, writer) => softmax(writer, at(inputs, 0), log),
   unary: ({ function: name, alpha }, inputs, _, writer) => unary(writer, name, at(inputs, 0), alpha),

@@ -11,9 +11,16 @@ import type {
   WantedWeights,
   Weighed,
 } from '../programs/program-engine.ts';
+import type { Layout } from './layout.ts';
 import { ProgramSession, type SessionOptions } from './session.ts';
 import { PREDICTED, WEIGHING, writeWeighing } from './weighing.ts';
-import { fetchedName, writeProgram, type WriteMore } from './write-program.ts';
+import {
+  fetchedName,
+  writeProgram,
+  type ProgramModel,
+  type WriteMore,
+  type WrittenPart,
+} from './write-program.ts';
 
 /**
  * K C up to which ONNX Runtime weighs by itself: some float64 tensors of that size are there at once, of all inputs of a run.
@@ -57,22 +64,23 @@ export class SessionProgram implements LoadedProgram {
     const kept = [...new Set([...read, ...outputs])].filter(
       (tensor) => !made.has(tensor) && !constantValues.has(tensor),
     );
-    const open = async (
-      nodes: PlanProgram['once'],
-      fetched: readonly Tensor[],
-      blocksChannels: boolean,
-      more?: WriteMore,
-    ): Promise<ProgramSession> => {
+    const open = async (model: ProgramModel, blocksChannels: boolean): Promise<ProgramSession> => {
       await takeTurns();
-      const model = writeProgram({ ...program, constants }, nodes, variants, fetched, more);
-      return ProgramSession.create(model, program.values, { ...options, blocksChannels });
+      return ProgramSession.create(model, { ...options, blocksChannels });
     };
+    const write = (part: WrittenPart): ProgramModel =>
+      writeProgram({ ...program, constants }, part, variants);
     const weighing = weighingOf(program, end);
-    const once = program.once.length > 0 ? await open(program.once, kept, true, weighing) : null;
+    const handedOn = new Set(kept.filter((tensor) => !outputs.has(tensor)));
+    const before = { nodes: program.once, outputs: kept, handedOn, more: weighing };
+    const first = program.once.length > 0 ? write(before) : null;
+    const once = first && (await open(first, true));
     try {
       const ends = [...outputs].filter((tensor) => made.has(tensor));
       // Between its few convolutions and poolings, a chunk's deltas would be brought into blocks and out of them again.
-      const each = program.each.length > 0 ? await open(program.each, ends, false) : null;
+      const layouts = first?.layouts ?? new Map<Tensor, Layout>();
+      const behind = { nodes: program.each, outputs: ends, layouts };
+      const each = program.each.length > 0 ? await open(write(behind), false) : null;
       const scores = weighing ? end.plan.channels * end.plan.classes : 0;
       return new SessionProgram(once, each, { ...program, constants: [] }, scores, takeTurns);
     } catch (error) {

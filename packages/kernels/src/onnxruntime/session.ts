@@ -1,8 +1,8 @@
 import { KernelsError } from '../errors.ts';
-import { shapeIn, type Chunk, type ProgramShape } from '../lowering/length.ts';
+import { shapeIn, type Chunk } from '../lowering/length.ts';
 import type { Tensor } from '../lowering/program.ts';
 import { onnxRuntime, type OnnxRuntime, type RuntimeSession, type RuntimeTensor } from './runtime.ts';
-import { FIRST_VARIANT, fetchedName, nameOf, type ProgramModel } from './write-program.ts';
+import { FIRST_VARIANT, fetchedName, nameOf, type FedTensor, type ProgramModel } from './write-program.ts';
 
 export interface SessionOptions {
   /** Threads of an operation; as many as there are physical cores where it is left out. */
@@ -28,36 +28,31 @@ const EXTRA = {
 export class ProgramSession {
   readonly #runtime: OnnxRuntime;
   readonly #session: RuntimeSession;
-  readonly #inputs: readonly Tensor[];
+  readonly #inputs: readonly FedTensor[];
   readonly #outputs: readonly Tensor[];
   readonly #integers: readonly string[];
-  readonly #shapes: readonly ProgramShape[];
   #isDisposed = false;
 
   private constructor(
     runtime: OnnxRuntime,
     session: RuntimeSession,
     { inputs, outputs, model }: ProgramModel,
-    shapes: readonly ProgramShape[],
   ) {
     this.#runtime = runtime;
     this.#session = session;
     this.#inputs = inputs;
     this.#outputs = outputs;
-    const fed = inputs.map(nameOf);
+    const fed = inputs.map(({ tensor }) => nameOf(tensor));
     this.#integers = model.inputs.filter((name) => !fed.includes(name));
-    this.#shapes = shapes;
   }
 
   /**
    * Takes 10 to 300 ms, in which the thread does nothing else. The model's arrays may be forgotten afterwards.
    *
-   * @param shapes of the program's tensors
    * @throws KernelsError `runtime-missing`, `runtime-failed`, `out-of-memory`
    */
   static async create(
     program: ProgramModel,
-    shapes: readonly ProgramShape[],
     { threads, blocksChannels = true }: SessionOptions = {},
   ): Promise<ProgramSession> {
     const runtime = await onnxRuntime();
@@ -70,7 +65,7 @@ export class ProgramSession {
         graphOptimizationLevel: blocksChannels ? 'all' : 'extended',
         ...(threads !== undefined && { intraOpNumThreads: threads }),
       });
-      return new ProgramSession(runtime, session, program, shapes);
+      return new ProgramSession(runtime, session, program);
     } catch (error) {
       throw runtimeError(error);
     }
@@ -99,14 +94,10 @@ export class ProgramSession {
   ): Promise<Float32Array[]> {
     const { Tensor: RuntimeTensorClass } = this.#runtime;
     const feeds: Record<string, RuntimeTensor> = {};
-    for (const tensor of this.#inputs) {
+    for (const { tensor, dims } of this.#inputs) {
       const data = values.get(tensor);
       if (!data) throw new RangeError(`Tensor ${String(tensor)} is read before it is made.`);
-      feeds[nameOf(tensor)] = new RuntimeTensorClass(
-        'float32',
-        data,
-        shapeIn(this.#shapes[tensor] ?? [], chunk),
-      );
+      feeds[nameOf(tensor)] = new RuntimeTensorClass('float32', data, shapeIn(dims, chunk));
     }
     for (const name of this.#integers) {
       const value = name === FIRST_VARIANT ? BigInt(chunk.first) : (integers.get(name) ?? 0n);

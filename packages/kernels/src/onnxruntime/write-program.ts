@@ -1,6 +1,6 @@
 import type { Length } from '../lowering/length.ts';
 import type { Program, ProgramNode, Tensor } from '../lowering/program.ts';
-import { lengthOf, plainLayout } from './layout.ts';
+import { lengthOf, plainLayout, withOwnFactors, type Layout } from './layout.ts';
 import { OnnxModelBuilder, type OnnxModel } from './onnx-model.ts';
 import { writePrimitive } from './primitives.ts';
 import { TensorWriter, type ModelTensor } from './tensor-writer.ts';
@@ -8,8 +8,28 @@ import { TensorWriter, type ModelTensor } from './tensor-writer.ts';
 /** Nodes of a program as a model: what is fed and fetched, by the program's numbers. */
 export interface ProgramModel {
   readonly model: OnnxModel;
-  readonly inputs: readonly Tensor[];
+  readonly inputs: readonly FedTensor[];
   readonly outputs: readonly Tensor[];
+  /** How the outputs lie that were left as they were stored. */
+  readonly layouts: ReadonlyMap<Tensor, Layout>;
+}
+
+export interface FedTensor {
+  readonly tensor: Tensor;
+  readonly dims: readonly Length[];
+}
+
+/** What of a program is written, and how it goes in and out. */
+export interface WrittenPart {
+  readonly nodes: readonly ProgramNode[];
+  /** What is read afterwards, of what the nodes make or are given. */
+  readonly outputs: readonly Tensor[];
+  /** The outputs that only another part reads: they may lie as they are stored. */
+  readonly handedOn?: ReadonlySet<Tensor>;
+  /** How inputs lie that another part has handed on. */
+  readonly layouts?: ReadonlyMap<Tensor, Layout>;
+  /** Writes what is to come behind the nodes. */
+  readonly more?: WriteMore | undefined;
 }
 
 /** Adds nodes, inputs and outputs of its own to a program that is written. */
@@ -32,28 +52,25 @@ export function fetchedName(tensor: Tensor): string {
  * Writes nodes of a program as an ONNX model. The number of inputs stays open.
  *
  * @param variants those of a chunk, and of the plan
- * @param outputs what is read afterwards, of what the nodes make or are given
- * @param more writes what is to come behind the program
  */
 export function writeProgram(
   program: Pick<Program, 'values' | 'constants'>,
-  nodes: readonly ProgramNode[],
+  { nodes, outputs, handedOn = new Set(), layouts = new Map(), more }: WrittenPart,
   variants: { readonly chunk: number; readonly all: number },
-  outputs: readonly Tensor[],
-  more?: WriteMore,
 ): ProgramModel {
   const model = new OnnxModelBuilder();
   const constants = new Map(program.constants.map((constant) => [constant.value, constant]));
   const tensors = new Map<Tensor, ModelTensor>();
-  const inputs: Tensor[] = [];
+  const inputs: FedTensor[] = [];
+  const stored = new Map<Tensor, Layout>();
   let first: string | null = null;
   const writer = new TensorWriter(model, variants, {
     first: () => (first ??= model.input(FIRST_VARIANT, 'int64', [1])),
     counted: () => {
-      const [counted] = inputs.filter((tensor) => countsInputs(program.values[tensor]?.[0]));
+      const [counted] = inputs.filter(({ dims }) => countsInputs(dims[0]));
       if (counted === undefined)
         throw new RangeError('No input of the model says how many inputs there are.');
-      return nameOf(counted);
+      return nameOf(counted.tensor);
     },
   });
   const valueOf = (tensor: Tensor): ModelTensor => {
@@ -61,10 +78,12 @@ export function writeProgram(
     if (known) return known;
     const shape = program.values[tensor] ?? [];
     const constant = constants.get(tensor);
-    const layout = plainLayout(shape, variants.chunk);
+    const given = layouts.get(tensor);
+    const layout = given ? withOwnFactors(given) : plainLayout(shape, variants.chunk);
     if (!constant) {
-      model.input(nameOf(tensor), 'float32', layout.dims.map(lengthOf));
-      inputs.push(tensor);
+      const dims = layout.dims.map(lengthOf);
+      model.input(nameOf(tensor), 'float32', dims);
+      inputs.push({ tensor, dims });
     }
     const value: ModelTensor = constant
       ? writer.constant(constant, shape)
@@ -82,14 +101,14 @@ export function writeProgram(
   }
   for (const tensor of outputs) {
     const value = valueOf(tensor);
-    model.output(
-      fetchedName(tensor),
-      writer.arranged(value, value.layout.axes),
-      value.layout.axes.map(lengthOf),
-    );
+    const { axes, dims } = value.layout;
+    const isHandedOn = handedOn.has(tensor);
+    if (isHandedOn) stored.set(tensor, value.layout);
+    const order = isHandedOn ? dims : axes;
+    model.output(fetchedName(tensor), writer.arranged(value, order), order.map(lengthOf));
   }
   more?.(writer, valueOf);
-  return { model: model.finish(), inputs, outputs };
+  return { model: model.finish(), inputs, outputs, layouts: stored };
 }
 
 function countsInputs(length: Length | undefined): boolean {

@@ -13,6 +13,7 @@ import { asImages, convolveImages, imageAxes } from './windows.ts';
  * @param x `[batch, ...positions, channels]`
  * @param kernel `[...window, channels, filters]`
  * @param sliding null for a dense layer
+ * @param skipsZeros see `MatMulPrimitive`
  */
 export function linear(
   b: ProgramBuilder,
@@ -20,6 +21,7 @@ export function linear(
   kernel: WeightValues,
   sliding: SlidingWindow | null,
   positions: Shape,
+  skipsZeros = false,
 ): Tensor {
   const [batch = 1, ...shape] = b.shape(x);
   const [channels = 1] = shape.slice(-1);
@@ -34,7 +36,7 @@ export function linear(
     const y =
       sliding === null || isWindowOfOnes(sliding)
         ? b.add(
-            { kind: 'mat-mul' },
+            { kind: 'mat-mul', skipsZeros },
             [b.asRows(x), b.constant(own, [rows, length])],
             [b.shape(b.asRows(x))[0] ?? 1, length],
           )

@@ -5,12 +5,21 @@ import type { Change } from '../change.ts';
 import type { PlanValues } from '../operands.ts';
 import { linear } from '../operations/linear.ts';
 
-/** A convolution of every variant's deltas, or a matrix product where the window is a single cell. */
-export function lowerConvolve(step: ConvolveStep, kernel: WeightValues, values: PlanValues): Change {
+/**
+ * A convolution of every variant's deltas, or a matrix product where the window is a single cell.
+ *
+ * @param skipsZeros whether elements may rest in all variants
+ */
+export function lowerConvolve(
+  step: ConvolveStep,
+  kernel: WeightValues,
+  values: PlanValues,
+  skipsZeros: boolean,
+): Change {
   const { source, sliding, shape } = step;
   const positions = positionsOf(shape);
   const deltas = values.get(source.delta, [...positionsOf(source.shape), source.segment.length]);
-  const tensor = linear(values.b, deltas, segmentRows(step, kernel), sliding, positions);
+  const tensor = linear(values.b, deltas, segmentRows(step, kernel), sliding, positions, skipsZeros);
   return { tensor, inside: false, positions, channels: channelsOf(shape) };
 }
 
