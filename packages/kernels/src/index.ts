@@ -76,6 +76,7 @@ export { lowerGraph, nodesBetween, type GraphProgram } from './lowering/lower-gr
 export { GraphSession } from './onnxruntime/graph-session.ts';
 export { findOnnxRuntime, NODE_ONLY, onnxRuntime, type FoundRuntime } from './onnxruntime/runtime.ts';
 export type { SessionOptions } from './onnxruntime/session.ts';
+export { useThreads } from './onnxruntime/threads.ts';
 export { onnxRuntimeExecutor, onnxRuntimeNetworkAblation } from './onnxruntime/onnxruntime-executor.ts';
 export type {
   NetworkAblation,

@@ -3,8 +3,10 @@ import * as assert from 'uvu/assert';
 import { assertClose } from '@ablation-cam/tools/testing';
 import {
   GraphSession,
+  KernelsError,
   lowerPlan,
   planSteps,
+  useThreads,
   type Graph,
   type PlanProgram,
   type StepPlan,
@@ -107,6 +109,39 @@ test('a pooling reads padding that is as wide as its window', async () => {
   const [found] = await session.run([new Float32Array(4 * 4 * 3).fill(8)], 1);
   session.dispose();
   assert.equal([...(found ?? [])], [...new Array<number>(9).fill(0), 8, 8, 8]);
+});
+
+test('threads are counted from 1', () => {
+  for (const count of [0, 1.5, NaN, -1]) {
+    let code = '';
+    try {
+      useThreads(count);
+    } catch (error) {
+      code = error instanceof KernelsError ? error.code : '';
+    }
+    assert.is(code, 'invalid-input', String(count));
+  }
+});
+
+test('other threads make other roundings at most', async () => {
+  const random = randomTail(1);
+  const graph = asGraph(random);
+  const given = givenValues(random);
+  const feeds = graph.inputs.map((node) => floats(given.get(node)));
+  const found: Float32Array[] = [];
+  try {
+    for (const count of [1, 2, null]) {
+      useThreads(count);
+      const session = await GraphSession.create(graph, graph.inputs, [random.tail.output]);
+      found.push(...(await session.run(feeds, 1)));
+      session.dispose();
+    }
+  } finally {
+    useThreads(null);
+  }
+  const [one = new Float32Array(), ...others] = found;
+  assert.is(others.length, 2);
+  for (const other of others) assertClose(other, one, TOLERANCE, 'threads');
 });
 
 /** Opens and closes sessions with 4 MiB of weights each; returns by how many MiB the process grew. */

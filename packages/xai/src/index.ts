@@ -1,6 +1,6 @@
 export { XaiError, type XaiErrorCode } from './errors.ts';
 // What one call needs besides, so that one import line serves.
-export { KernelsError, type KernelsErrorCode } from '@ablation-cam/kernels';
+export { KernelsError, useThreads, type KernelsErrorCode } from '@ablation-cam/kernels';
 export {
   embeddedModel,
   loadLayersModel,

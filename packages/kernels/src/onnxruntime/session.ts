@@ -2,10 +2,11 @@ import { KernelsError } from '../errors.ts';
 import { shapeIn, type Chunk } from '../lowering/length.ts';
 import type { Tensor } from '../lowering/program.ts';
 import { onnxRuntime, type OnnxRuntime, type RuntimeSession, type RuntimeTensor } from './runtime.ts';
+import { threadsInUse } from './threads.ts';
 import { FIRST_VARIANT, fetchedName, nameOf, type FedTensor, type ProgramModel } from './write-program.ts';
 
 export interface SessionOptions {
-  /** Threads of an operation; as many as there are physical cores where it is left out. */
+  /** Threads of an operation; what `useThreads` has set where it is left out. */
   readonly threads?: number | undefined;
   /** Whether channels may be kept in blocks, which suits networks. Default: true. */
   readonly blocksChannels?: boolean | undefined;
@@ -53,7 +54,7 @@ export class ProgramSession {
    */
   static async create(
     program: ProgramModel,
-    { threads, blocksChannels = true }: SessionOptions = {},
+    { threads = threadsInUse(), blocksChannels = true }: SessionOptions = {},
   ): Promise<ProgramSession> {
     const runtime = await onnxRuntime();
     const { bytes, externalData } = program.model;
