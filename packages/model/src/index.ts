@@ -10,6 +10,7 @@ export * from './evaluation/mean-roc-curve.ts';
 export * from './evaluation/multiclass-roc.ts';
 export * from './evaluation/roc-curve.ts';
 export { decodeNpy, encodeNpy, type NpyArray, type NpyData, type NpyType } from './input/npy.ts';
+export { withConstantWeights } from './backend/constant-weights.ts';
 export { isDeviceLost } from './backend/lost-backend.ts';
 export { readyBackend } from './backend/ready-backend.ts';
 export * from './backend/use-backend.ts';

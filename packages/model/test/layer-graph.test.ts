@@ -91,6 +91,30 @@ test('a run leaves the model as it was and no tensor but its results', () => {
   });
 });
 
+for (const axis of [-1, 2]) {
+  test(`a batch normalisation along axis ${axis} without factors has a gradient, and stays without`, () => {
+    const build = (scale: boolean): tf.Sequential => {
+      const normalization = layers.batchNormalization({ axis, scale, name: 'n', inputShape: [4, 3, 2] });
+      const model = tf.sequential({ layers: [normalization] });
+      randomizeWeights(model, seededRandom(4));
+      return model;
+    };
+    const [bare, scaled] = [build(false), build(true)];
+    scaled.setWeights([tf.onesLike(scaled.getWeights()[0]!), ...bare.getWeights()]);
+    const x = tf.randomUniform([2, 4, 3, 2], -1, 1, 'float32', 1);
+    const slopesOf = (model: tf.LayersModel): tf.Tensor => {
+      const graph = layerGraph(model);
+      const { inputs, outputs } = graph;
+      return tf.grad((a) => runLayerGraph(graph, new Map([[inputs[0]!, a]]), [outputs[0]!.logits])[0])(x, x);
+    };
+    const [found, expected] = [slopesOf(bare), slopesOf(scaled)];
+    assert.ok(expected.dataSync().every((slope) => slope !== 0));
+    assert.equal(Array.from(found.dataSync()), Array.from(expected.dataSync()));
+    assert.is(bare.layers[0]!.getConfig()['scale'], false);
+    assert.is(bare.getWeights().length, 3);
+  });
+}
+
 test('the activation of a layer is put back when the layer fails', () => {
   const model = smallModel();
   const graph = layerGraph(model);

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { withConstantWeights } from '../src/backend/constant-weights.ts';
 import { useBackend } from '../src/backend/use-backend.ts';
 
 /** Sums of a few hundred float32 products in another order. */
@@ -10,7 +11,7 @@ interface Case {
   readonly input: [number, number, number, number];
   readonly filter: [number, number, number, number];
   readonly strides: number | [number, number];
-  readonly pad: 'same' | 'valid' | number;
+  readonly pad: 'same' | 'valid' | number | tf.backend_util.ExplicitPadding;
 }
 
 const cases: readonly Case[] = [
@@ -25,19 +26,36 @@ const cases: readonly Case[] = [
   { input: [1, 3, 3, 2], filter: [3, 3, 2, 7], strides: 1, pad: 'valid' },
   { input: [4, 1, 13, 5], filter: [1, 5, 5, 3], strides: 1, pad: 'same' },
   { input: [1, 2, 2, 1], filter: [2, 2, 1, 1], strides: 2, pad: 'same' },
+  { input: [2, 11, 10, 2], filter: [2, 2, 2, 3], strides: [3, 4], pad: 'valid' },
+  { input: [1, 10, 9, 3], filter: [3, 5, 3, 2], strides: [2, 1], pad: 'same' },
+  {
+    input: [2, 7, 8, 2],
+    filter: [3, 2, 2, 3],
+    strides: [2, 1],
+    pad: [
+      [0, 0],
+      [2, 1],
+      [0, 3],
+      [0, 0],
+    ],
+  },
 ];
 
 for (const { input, filter, strides, pad } of cases) {
-  const name = `[${input.join()}] by [${filter.join()}], strides ${strides.toString()}, padding ${pad}`;
+  const name = `[${input.join()}] by [${filter.join()}], strides ${strides.toString()}, padding ${pad.toString()}`;
 
   test(`Conv2D gradients on WASM equal the CPU backend's: ${name}`, async () => {
     await agree(input, filter, (x, w) => tf.conv2d(x, w, strides, pad));
   });
 
-  const depthwise: Case['filter'] = [filter[0], filter[1], input[3], 2];
-  test(`depthwise gradients on WASM equal the CPU backend's: ${name}, multiplier 2`, async () => {
-    await agree(input, depthwise, (x, w) => tf.depthwiseConv2d(x, w, strides, pad));
-  });
+  for (const multiplier of [1, 2]) {
+    const depthwise: Case['filter'] = [filter[0], filter[1], input[3], multiplier];
+    // TensorFlow.js's types forget the explicit padding that its depthwise convolution takes.
+    const padding = pad as 'same';
+    test(`depthwise gradients on WASM equal the CPU backend's: ${name}, multiplier ${multiplier}`, async () => {
+      await agree(input, depthwise, (x, w) => tf.depthwiseConv2d(x, w, strides, padding));
+    });
+  }
 }
 
 test('Conv1D gradients on WASM equal those of the CPU backend', async () => {
@@ -63,6 +81,78 @@ for (const hasTies of [false, true]) {
       assertClose(actual, expected, 'input');
     });
   }
+}
+
+test('gradients of filters are left out where weights are constant, and those of inputs are the same', async () => {
+  await useBackend('wasm');
+  const x = tf.randomUniform<tf.Rank.R4>([1, 6, 6, 2], -1, 1, 'float32', 3);
+  const w = tf.randomUniform<tf.Rank.R4>([3, 3, 2, 4], -1, 1, 'float32', 4);
+  const both = (): number[][] => {
+    const slopes = tf.grads((a, b) => tf.sum(tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, 1, 'same')))([
+      x,
+      w,
+    ]);
+    return slopes.map((slope) => Array.from(slope.dataSync()));
+  };
+  const [ofInput, ofFilter] = both();
+  assert.ok(ofFilter?.every((value) => value !== 0));
+  assert.equal(withConstantWeights(both), [ofInput, ofFilter?.map(() => 0)]);
+  assert.equal(both(), [ofInput, ofFilter]);
+  assert.throws(() =>
+    withConstantWeights(() => {
+      throw new Error('fails');
+    }),
+  );
+  assert.equal(both(), [ofInput, ofFilter], 'after an error within');
+  tf.dispose([x, w]);
+});
+
+for (const rank of [2, 4]) {
+  for (const isScaled of [true, false]) {
+    const kind = `${isScaled ? '' : 'un'}scaled batch normalization of rank ${rank}`;
+    test(`the gradients of ${kind} on WASM are those of its definition`, async () => {
+      await useBackend('wasm');
+      const shape = rank === 2 ? [24, 3] : [2, 3, 4, 3];
+      const [epsilon, mean, variance, offset] = [0.01, [0.5, -1, 2], [0.5, 2, 1e-4], [1, 2, 3]];
+      const scale = isScaled ? [2, -3, 0.5] : [1, 1, 1];
+      const x = tf.randomUniform(shape, -1, 1, 'float32', 3);
+      const dy = tf.randomUniform(shape, -1, 1, 'float32', 5);
+      const inputs = [x, ...[mean, variance, offset, scale].map((values) => tf.tensor1d(values))];
+      const found = tf.grads((a, m, v, o, s) => tf.batchNorm(a, m, v, o, s, epsilon))(inputs, dy);
+      const [xs, slopes] = [x.dataSync(), dy.dataSync()];
+      const factors = variance.map((value) => 1 / Math.sqrt(value + epsilon));
+      const sums = (of: (i: number, c: number) => number): Float32Array =>
+        Float32Array.from(mean, (_, c) => {
+          let sum = 0;
+          for (let i = c; i < xs.length; i += 3) sum += slopes[i]! * of(i, c);
+          return sum;
+        });
+      const expected = [
+        Float32Array.from(slopes, (slope, i) => slope * factors[i % 3]! * scale[i % 3]!),
+        sums((_, c) => -factors[c]! * scale[c]!),
+        sums((i, c) => -0.5 * (xs[i]! - mean[c]!) * factors[c]! ** 3 * scale[c]!),
+        sums(() => 1),
+        sums((i, c) => (xs[i]! - mean[c]!) * factors[c]!),
+      ];
+      expected.forEach((values, i) => {
+        assertClose(found[i]!.dataSync<'float32'>(), values, `input ${String(i)}`);
+      });
+      tf.dispose([dy, ...inputs, ...found]);
+    });
+  }
+}
+
+for (const backend of ['wasm', 'cpu'] as const) {
+  test(`the gradient of clipping on ${backend} passes its bounds and nothing beyond`, async () => {
+    await useBackend('wasm');
+    await useBackend(backend);
+    const x = tf.tensor2d([-1, 0, 0.5, 6, 6.5, NaN, -Infinity, Infinity], [2, 4]);
+    const dy = tf.tensor2d([1, 2, 3, 4, 5, 6, 7, 8], [2, 4]);
+    const slopes = tf.grad((a) => tf.clipByValue(a, 0, 6))(x, dy);
+    assert.equal(Array.from(slopes.dataSync()), [0, 2, 3, 4, 0, 0, 0, 0]);
+    assert.equal(slopes.shape, [2, 4]);
+    tf.dispose([x, dy, slopes]);
+  });
 }
 
 test('a gradient leaves no tensors behind', async () => {

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { defaultThreadCount, keepingErrorListeners, wasmBinaryFolder } from '#platform';
 import { ModelError } from '../errors.ts';
+import { speedUpBatchNormGradient } from './batch-norm-gradient.ts';
+import { speedUpClipGradient } from './clip-gradient.ts';
 import { registerWasmGradients } from './wasm-gradients.ts';
 import { repairSamePadding } from './wasm-same-padding.ts';
 import { repairVolumes } from './wasm-volumes.ts';
@@ -123,6 +125,8 @@ async function useWasm({ wasmPath, threads }: BackendOptions): Promise<void> {
   }
   wasmReady = true;
   registerWasmGradients();
+  speedUpBatchNormGradient();
+  speedUpClipGradient();
   repairSamePadding();
   repairVolumes();
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { areWeightsConstant } from './constant-weights.ts';
 import { maxPoolGradient } from './max-pool-gradient.ts';
 
 /**
@@ -56,6 +57,7 @@ function conv2dFilterGradient({ inputs, attrs }: KernelCall): tf.TensorInfo {
   const { strides, pad, dataFormat, dimRoundingMode, filterShape } =
     attrs as unknown as tf.Conv2DBackpropFilterAttrs;
   assertChannelsLast(dataFormat);
+  if (areWeightsConstant()) return tf.fill(filterShape, 0);
   const info = convInfo(x.shape, filterShape, strides, pad, dimRoundingMode);
   return tf.tidy(() => {
     const images = tf.transpose(windowOf(x, info), [3, 1, 2, 0]);
@@ -74,8 +76,9 @@ function conv2dInputGradient(call: KernelCall): tf.TensorInfo | tf.TensorInfo[] 
   if (dataFormat !== 'NHWC' && stock !== undefined) return stock.kernelFunc(call);
   const info = convInfo(inputShape, filter.shape, strides, pad, dimRoundingMode);
   return tf.tidy(() => {
-    const turned = tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2]);
-    return tf.conv2d(surround(spread(dy, info), info), turned, 1, 'valid');
+    const turned = tf.transpose(turn(filter), [0, 1, 3, 2]);
+    const { slopes, border } = surround(spread(dy, info), info);
+    return tf.conv2d(slopes, turned, 1, border);
   });
 }
 
@@ -115,15 +118,16 @@ function depthwiseInputGradient({ inputs, attrs }: KernelCall): tf.TensorInfo {
   const info = convInfo(inputShape, filter.shape, strides, pad, dimRoundingMode, true);
   const [, , channels, multiplier] = filter.shape;
   return tf.tidy(() => {
-    const turned = tf.reverse(filter, [0, 1]);
-    const slopes = surround(spread(dy, info), info);
+    const turned = turn(filter);
+    const { slopes, border } = surround(spread(dy, info), info);
+    if (multiplier === 1) return tf.depthwiseConv2d(slopes, turned, 1, border);
     const [batch, height, width] = slopes.shape;
     const bySlot = tf.reshape(slopes, [batch * height * width, channels, multiplier]);
     const parts: tf.Tensor[] = [];
     for (let slot = 0; slot < multiplier; slot++) {
       const part = tf.reshape(tf.slice(bySlot, [0, 0, slot], [-1, -1, 1]), [batch, height, width, channels]);
       const taps = tf.slice(turned, [0, 0, 0, slot], [-1, -1, -1, 1]);
-      parts.push(tf.depthwiseConv2d(part as tf.Tensor4D, taps, 1, 'valid'));
+      parts.push(tf.depthwiseConv2d(part as tf.Tensor4D, taps, 1, border));
     }
     return tf.addN(parts);
   });
@@ -146,6 +150,20 @@ function convInfo(
     rounding,
     depthwise,
   );
+}
+
+/** The filter turned by 180 degrees. Its taps are copied whole, which the backend's reversal does element by element. */
+function turn(filter: tf.Tensor4D): tf.Tensor4D {
+  const [height, width, inputs, outputs] = filter.shape;
+  const taps = height * width;
+  if (taps === 1) return filter;
+  const size = inputs * outputs;
+  const values = filter.dataSync<'float32'>();
+  const turned = new Float32Array(values.length);
+  for (let tap = 0; tap < taps; tap++) {
+    turned.set(values.subarray(tap * size, (tap + 1) * size), (taps - 1 - tap) * size);
+  }
+  return tf.tensor4d(turned, filter.shape);
 }
 
 /** The part of the padded input that the filter ever touches: `(out - 1) stride + extent` rows, columns likewise. */
@@ -174,29 +192,40 @@ function spread(dy: tf.Tensor4D, info: ConvInfo): tf.Tensor4D {
   return tf.reshape(tall, [batchSize, outHeight * strideHeight, outWidth * strideWidth, outChannels]);
 }
 
-/** dY with the border that makes a valid convolution by the turned filter as large as the input. */
-function surround(dy: tf.Tensor4D, info: ConvInfo): tf.Tensor4D {
+/** dY, and the border of zeros that makes its convolution by the turned filter as large as the input. */
+function surround(dy: tf.Tensor4D, info: ConvInfo): { slopes: tf.Tensor4D; border: Border } {
+  const [, height, width] = dy.shape;
   const { top, left } = info.padInfo;
-  const [above, before] = [info.filterHeight - 1 - top, info.filterWidth - 1 - left];
-  const rows = info.inHeight + info.filterHeight - 1;
-  const columns = info.inWidth + info.filterWidth - 1;
-  return fit(dy, [above, before], [rows, columns]);
+  const rows = [info.filterHeight - 1 - top, info.inHeight + top - height] as const;
+  const columns = [info.filterWidth - 1 - left, info.inWidth + left - width] as const;
+  // What the forward pass has never read, or what `spread` appends, goes over the edge.
+  const slopes = crop(dy, rows.map(overEdge), columns.map(overEdge));
+  return { slopes, border: [[0, 0], rows.map(inside), columns.map(inside), [0, 0]] as Border };
 }
 
+type Border = Exclude<Parameters<typeof tf.conv2d>[3], string | number>;
+
+const overEdge = (size: number): number => Math.max(0, -size);
+const inside = (size: number): number => Math.max(0, size);
+
 /** `x` moved down and right by `offset` (cropped where negative), on zeros, cut to `size`. */
-function fit(x: tf.Tensor4D, offset: [number, number], size: [number, number]): tf.Tensor4D {
+function fit(
+  x: tf.Tensor4D,
+  offset: readonly [number, number],
+  size: readonly [number, number],
+): tf.Tensor4D {
+  const [rows, columns] = offset.map((before, axis) => [before, size[axis]! - before - x.shape[axis + 1]!]);
+  const part = crop(x, rows!.map(overEdge), columns!.map(overEdge));
+  const border = [[0, 0], rows!.map(inside), columns!.map(inside), [0, 0]] as [number, number][];
+  return border.flat().every((cells) => cells === 0) ? part : tf.pad(part, border);
+}
+
+/** `x` without so many rows and columns at its beginning and end; itself where these are none. */
+function crop(x: tf.Tensor4D, rows: readonly number[], columns: readonly number[]): tf.Tensor4D {
+  const [[top, bottom], [left, right]] = [rows, columns] as [[number, number], [number, number]];
+  if (top + bottom + left + right === 0) return x;
   const [batch, height, width, channels] = x.shape;
-  const [top, left] = [Math.max(0, offset[0]), Math.max(0, offset[1])];
-  const [cropTop, cropLeft] = [top - offset[0], left - offset[1]];
-  const bottom = Math.max(0, size[0] + cropTop - top - height);
-  const right = Math.max(0, size[1] + cropLeft - left - width);
-  const padded = tf.pad(x, [
-    [0, 0],
-    [top, bottom],
-    [left, right],
-    [0, 0],
-  ]);
-  return tf.slice(padded, [0, cropTop, cropLeft, 0], [batch, size[0], size[1], channels]);
+  return tf.slice(x, [0, top, left, 0], [batch, height - top - bottom, width - left - right, channels]);
 }
 
 /** Kernels are handed tensors or bare descriptions of them; operations want tensors. */

@@ -4,6 +4,7 @@ import { activationField, type LayerActivation } from './layer-fields.ts';
 import type { LayerCall, LayerGraph, TensorId } from './layer-graph.ts';
 import type { OpenShape } from '../network/network.ts';
 import { describeShape } from './shapes.ts';
+import { withFactorsOfOne } from './unscaled-normalization.ts';
 
 /**
  * Returns the tensors named in `fetches`, in their order, computed from those in `feeds`; they belong to the caller.
@@ -122,7 +123,7 @@ function runCall(call: LayerCall, inputs: tf.Tensor[]): tf.Tensor[] {
       toList(layer.apply(inputs, { training: false }) as tf.Tensor | tf.Tensor[]);
     // Some layers leave intermediate tensors behind; tidy collects them.
     return tf.tidy(() => {
-      if (part === 'whole') return apply();
+      if (part === 'whole') return withFactorsOfOne(layer, apply);
       if (part === 'before-activation') return withoutActivation(layer, apply);
       const [x] = inputs;
       const activation = activationField(layer);

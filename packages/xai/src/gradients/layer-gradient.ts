@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { NodeId } from '@ablation-cam/kernels';
-import type { SizedNetwork } from '@ablation-cam/model';
+import { withConstantWeights, type SizedNetwork } from '@ablation-cam/model';
 import type { BoundTarget, Cotangent } from '../targets/bound-target.ts';
 import { largestAbsolute } from '../maps/extent.ts';
 import { explainGradientError } from './gradient-error.ts';
@@ -63,7 +63,7 @@ function timesOfInput(values: ArrayLike<number>, factors: Float64Array): Float64
 
 function differentiate(run: () => tf.Tensor): tf.Tensor {
   try {
-    return tf.tidy(run);
+    return withConstantWeights(() => tf.tidy(run));
   } catch (error) {
     throw explainGradientError(error);
   }
