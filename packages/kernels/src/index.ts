@@ -2,7 +2,7 @@ export * from './errors.ts';
 export type * from './tail/tail.ts';
 export type * from './graph/graph.ts';
 export { cut, type Cut } from './graph/cut.ts';
-export { graphCost, type GraphCost } from './graph/graph-cost.ts';
+export { graphCost, nodeCost, type GraphCost } from './graph/graph-cost.ts';
 export type * from './operations/operation.ts';
 export { Device, type BufferRequest } from './device/device.ts';
 export { requestDevice, wrapDevice, type DeviceOptions } from './device/request-device.ts';

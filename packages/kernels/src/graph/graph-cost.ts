@@ -1,6 +1,6 @@
 import { operationsOf } from '../operations/tail-operations.ts';
 import { sizeOf } from '../tail/shape.ts';
-import type { Graph } from './graph.ts';
+import type { Graph, NodeId } from './graph.ts';
 
 /** What one input takes to go through a network. */
 export interface GraphCost {
@@ -13,14 +13,23 @@ export interface GraphCost {
 }
 
 /** Counts a graph. */
-export function graphCost({ nodes }: Graph): GraphCost {
+export function graphCost(graph: Graph): GraphCost {
   let [operations, elements, largest] = [0, 0, 1];
-  for (const { operation, inputs, shape } of nodes) {
-    const size = sizeOf(shape);
-    elements += size;
-    largest = Math.max(largest, size);
-    if (operation.kind === 'input' || operation.kind === 'identity') continue;
-    operations += operationsOf(operation, nodes[inputs[0] ?? -1]?.shape ?? [], shape);
+  for (const id of graph.nodes.keys()) {
+    const cost = nodeCost(graph, id);
+    operations += cost.operations;
+    elements += cost.elements;
+    largest = Math.max(largest, cost.elements);
   }
   return { operations, elements, largest };
+}
+
+/** Counts one node of a graph. */
+export function nodeCost({ nodes }: Graph, id: NodeId): Omit<GraphCost, 'largest'> {
+  const node = nodes[id];
+  if (!node) throw new RangeError(`The graph has no node ${String(id)}.`);
+  const { operation, inputs, shape } = node;
+  const isFree = operation.kind === 'input' || operation.kind === 'identity';
+  const operations = isFree ? 0 : operationsOf(operation, nodes[inputs[0] ?? -1]?.shape ?? [], shape);
+  return { operations, elements: sizeOf(shape) };
 }

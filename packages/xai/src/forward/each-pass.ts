@@ -13,16 +13,16 @@ const LARGEST_TENSOR_ELEMENTS = 2 ** 23;
 const GRADIENT_ELEMENTS = 2 ** 25;
 
 /**
- * Multiply-adds of a pass on a backend that computes on the calling thread: about a fifth of a second on WebAssembly, after
+ * Multiply-adds of a pass on a backend that computes on the calling thread: about a tenth of a second on WebAssembly, after
  * which an abort or a repaint gets its turn. A single input may take longer.
  */
-const BLOCKING_OPERATIONS = 1e9;
+export const BLOCKING_OPERATIONS = 5e8;
 
 /** The same of ONNX Runtime. */
 const NATIVE_OPERATIONS = 5e9;
 
 /** A backward pass takes about twice the time of the forward pass before it. */
-const GRADIENT_FACTOR = 3;
+export const GRADIENT_FACTOR = 3;
 
 const costs = new WeakMap<Graph, GraphCost>();
 

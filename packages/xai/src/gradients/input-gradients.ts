@@ -64,29 +64,26 @@ export async function sumGradients(
 }
 
 async function gradientAt(
-  { network }: Call,
+  call: Call,
   target: BoundTarget,
   data: Float32Array,
   shape: number[],
   subjects: readonly AttributedInput[],
 ): Promise<Float64Array> {
-  const [from] = network.graph.inputs;
-  if (from === undefined) throw new RangeError('The model has no input.');
-  const owned: tf.Tensor[] = [];
+  const [node] = call.network.graph.inputs;
+  if (node === undefined) throw new RangeError('The model has no input.');
+  const aims = subjects.map(({ aim }) => aim);
+  const input = tf.tensor(data, shape);
   try {
-    const input = tf.tensor(data, shape);
-    owned.push(input);
-    const values = tf.tidy(() => {
-      const [reached] = network.run(new Map([[from, input]]), [target.node] as const);
-      return target.head(reached);
+    return await layerGradient(call, { node, at: input, inputs: [input] }, target, async (compute) => {
+      const values = compute();
+      try {
+        return await target.gradient(values, aims);
+      } finally {
+        values.dispose();
+      }
     });
-    owned.push(values);
-    const cotangent = await target.gradient(
-      values,
-      subjects.map(({ aim }) => aim),
-    );
-    return await layerGradient(network, [input], from, input, target, cotangent);
   } finally {
-    tf.dispose(owned);
+    input.dispose();
   }
 }

@@ -1,53 +1,94 @@
 import * as tf from '@tensorflow/tfjs';
 import type { NodeId } from '@ablation-cam/kernels';
-import { withConstantWeights, type SizedNetwork } from '@ablation-cam/model';
+import { withConstantWeights } from '@ablation-cam/model';
+import type { Call } from '../explainer/call.ts';
 import type { BoundTarget, Cotangent } from '../targets/bound-target.ts';
 import { largestAbsolute } from '../maps/extent.ts';
+import { takeTurns } from '../runtime/turn.ts';
+import { throwIfAborted } from '../errors.ts';
 import { explainGradientError } from './gradient-error.ts';
+import { waypoints } from './segments.ts';
+
+/** A value of the network on the way from which a target's values are computed and differentiated. */
+export interface Start {
+  readonly node: NodeId;
+  /** `[inputs, ...shape]`; stays the caller's. */
+  readonly at: tf.Tensor;
+  /** The model's inputs, `[inputs, ...shape]`, for branches that go around the node. */
+  readonly inputs: readonly tf.Tensor[];
+}
 
 /**
- * Returns sum_j cotangent_j d(target's values)_j / d(node `from`), row-major in the shape of `at`: the part of the network
- * between the two is run and differentiated. Inputs of a batch do not mix, so each gets its own gradient.
+ * Returns sum_j cotangent_j d(target's values)_j / d(node of `start`), row-major in the shape of `start.at`: the part of the
+ * network between the two is run and differentiated. Inputs of a batch do not mix, so each gets its own gradient.
  *
  * What goes back through the network is the cotangent of each input divided by its largest absolute value: the gradient of
  * a probability of 1e-30 is as exact as any other.
  *
- * @param inputs the model's inputs, `[inputs, ...shape]`, for branches that go around `from`
- * @param at the value of `from`, `[inputs, ...shape]`
- * @throws XaiError `unsupported-model` where an operation has no gradient, or none on the current backend
+ * Where the way is long it is walked in segments: only the values at their beginnings are kept, and each is run again to
+ * be differentiated. So the event loop is never blocked for much longer than by a forward pass, and no more is in memory
+ * than what one segment needs. (Chen et al., "Training Deep Nets with Sublinear Memory Cost", 2016.)
+ *
+ * @param cotangentOf gives dy/dvalues; it may have the values computed, and frees them then
+ * @throws XaiError `unsupported-model` where an operation has no gradient, or none on the current backend; the signal's reason
  */
 export async function layerGradient(
-  network: SizedNetwork,
-  inputs: readonly tf.Tensor[],
-  from: NodeId,
-  at: tf.Tensor,
+  call: Pick<Call, 'network' | 'signal'>,
+  start: Start,
   target: BoundTarget,
-  cotangent: Cotangent,
+  cotangentOf: (values: () => tf.Tensor) => Promise<Cotangent>,
 ): Promise<Float64Array> {
-  const feeds = network.graph.inputs.flatMap((id, index) => {
+  const { network, signal } = call;
+  const { node: from, at, inputs } = start;
+  const others = network.graph.inputs.flatMap((id, index) => {
     const tensor = inputs[index];
     return tensor && id !== from ? [[id, tensor] as const] : [];
   });
-  const count = at.shape[0];
-  const length = cotangent.data.length / count;
-  const scales = Float64Array.from({ length: count }, (_, n) =>
-    largestAbsolute(cotangent.data.subarray(n * length, (n + 1) * length)),
-  );
-  const scaled = Float32Array.from(
-    cotangent.data,
-    (value, i) => value / (scales[Math.floor(i / length)]! || 1),
-  );
-  const gradient = differentiate(() =>
-    tf.grad((x) => {
-      const [reached] = network.run(new Map([...feeds, [from, x] as const]), [target.node] as const);
-      return target.head(reached);
-    })(at, tf.tensor(scaled, [...cotangent.shape])),
-  );
+  const points = waypoints(network, from, target.node, at.shape[0]);
+  const segment = (i: number, value: tf.Tensor): tf.Tensor => {
+    const [reached] = network.run(new Map([...others, [points[i]!, value] as const]), [
+      points[i + 1] ?? target.node,
+    ] as const);
+    return i === points.length - 1 ? target.head(reached) : reached;
+  };
+  const turn = async (): Promise<void> => {
+    await takeTurns();
+    throwIfAborted(signal);
+  };
+
+  /** The values at the points, of which the first is the caller's. */
+  const kept = [at];
+  let gradient: tf.Tensor | null = null;
   try {
+    for (let i = 0; i < points.length - 1; i++) {
+      kept.push(tf.tidy(() => segment(i, kept[i]!)));
+      await turn();
+    }
+    const cotangent = await cotangentOf(() => tf.tidy(() => segment(points.length - 1, kept.at(-1)!)));
+    const { scaled, scales } = normalize(cotangent);
+    gradient = tf.tensor(scaled, [...cotangent.shape]);
+    for (let i = points.length - 1; i >= 0; i--) {
+      await turn();
+      const slopes: tf.Tensor = gradient;
+      const value = kept[i]!;
+      gradient = differentiate(() => tf.grad((x) => segment(i, x))(value, slopes));
+      tf.dispose([slopes, ...kept.splice(Math.max(1, i))]);
+    }
     return timesOfInput(await gradient.data(), scales);
   } finally {
-    gradient.dispose();
+    tf.dispose([...kept.slice(1), ...(gradient ? [gradient] : [])]);
   }
+}
+
+/** The cotangent of each input, divided by its largest absolute value, and these values. */
+function normalize({ shape, data }: Cotangent): { scaled: Float32Array; scales: Float64Array } {
+  const count = shape[0] ?? 1;
+  const length = data.length / count;
+  const scales = Float64Array.from({ length: count }, (_, n) =>
+    largestAbsolute(data.subarray(n * length, (n + 1) * length)),
+  );
+  const scaled = Float32Array.from(data, (value, i) => value / (scales[Math.floor(i / length)]! || 1));
+  return { scaled, scales };
 }
 
 /** The values of each input times its factor. A loop: a callback for each value takes longer than the backward pass. */

@@ -154,15 +154,15 @@ async function explainPass(
   return Array.from({ length: count }, (_, n) => byTarget.flatMap((own) => own[n] ?? [])).flat();
 }
 
-async function gradientOf(
-  { network }: Call,
+function gradientOf(
+  call: Call,
   layer: SizedLayer,
   inputs: PassInputs,
   activation: tf.Tensor,
   { target, values, aims }: TargetPass,
 ): Promise<Float64Array> {
-  const cotangent = await target.gradient(values, aims);
-  return layerGradient(network, inputs.tensors, layer.node, activation, target, cotangent);
+  const start = { node: layer.node, at: activation, inputs: inputs.tensors };
+  return layerGradient(call, start, target, () => target.gradient(values, aims));
 }
 
 async function mapOf(
