@@ -40,7 +40,7 @@ export { webGpuExecutor, type WebGpuExecutorOptions } from './webgpu/webgpu-exec
 export { type MapMaker } from './webgpu/chunked-ablation.ts';
 export { activate as activationValue } from './reference/activation-functions.ts';
 export { evaluateTail } from './reference/evaluate-tail.ts';
-export { channelNorm, channelPlane, channelWeight } from './ablation/channel-weights.ts';
+export { channelNorm, channelWeight } from './ablation/channel-weights.ts';
 export { weightedMap } from './ablation/weighted-map.ts';
 export { tailOperations } from './operations/tail-operations.ts';
 export { scoreChange, type ScoreChange } from './reference/score-change.ts';

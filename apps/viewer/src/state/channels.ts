@@ -1,4 +1,3 @@
-import { channelPlane } from '@ablation-cam/kernels';
 import { heatmapOf, type PositionMap } from '@ablation-cam/xai';
 import type { ClassMap, Explained, FeatureMapData } from '../protocol/descriptions.ts';
 import type { ChannelsView } from './state.ts';
@@ -25,6 +24,7 @@ export function channelEffects(
 
 /** Where a channel responds, 0 to 1 of its largest activation. */
 export function channelMap({ data, shape }: FeatureMapData, channel: number): PositionMap {
-  const plane = Float32Array.from(channelPlane(data, channel, shape.at(-1) ?? 1));
+  const channels = shape.at(-1) ?? 1;
+  const plane = new Float32Array(data.length / channels).map((_, p) => data[p * channels + channel]!);
   return heatmapOf({ shape: shape.slice(0, -1), data: plane }, shape.slice(0, -1));
 }

@@ -1,19 +1,25 @@
 import type { Norm, Weighting } from './contract.ts';
 
-/** Returns the channel's activation as a plane, `[positions]`, from a channels-last activation `[positions, channels]`. */
-export function channelPlane(activation: Float32Array, channel: number, channels: number): Float64Array {
-  const plane = new Float64Array(activation.length / channels);
-  for (let p = 0; p < plane.length; p++) plane[p] = activation[p * channels + channel]!;
-  return plane;
-}
-
-/** Returns ||A_k|| over all positions. */
-export function channelNorm(plane: Iterable<number>, norm: Norm): number {
+/**
+ * Returns ||A_k|| over all positions, in float64. Read where it lies: planes of their own would take as much memory as the
+ * activation.
+ *
+ * @param activation `[positions, channels]`
+ */
+export function channelNorm(activation: Float32Array, channel: number, channels: number, norm: Norm): number {
   let sum = 0;
-  for (const value of plane) {
+  for (let i = channel; i < activation.length; i += channels) {
+    const value = activation[i]!;
     sum += norm === 1 ? Math.abs(value) : value * value;
   }
   return norm === 1 ? sum : Math.sqrt(sum);
+}
+
+/** Returns the mean of A_k over all positions, in float64. @param activation `[positions, channels]` */
+export function channelMean(activation: Float32Array, channel: number, channels: number): number {
+  let sum = 0;
+  for (let i = channel; i < activation.length; i += channels) sum += activation[i]!;
+  return (sum * channels) / activation.length;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { channelPlane } from './channel-weights.ts';
+import { channelMean } from './channel-weights.ts';
 import type { AblationValue } from './contract.ts';
 
 /** Whether ablation values are those of each input, `[inputs, channels]`, and not of all inputs alike, `[channels]`. */
@@ -18,10 +18,7 @@ export function offValues(
   activation: Float32Array,
 ): Float64Array {
   if (ablation.kind === 'channel-mean') {
-    return new Float64Array(channels).map((_, k) => {
-      const plane = channelPlane(activation, k, channels);
-      return plane.reduce((sum, value) => sum + value, 0) / plane.length;
-    });
+    return new Float64Array(channels).map((_, k) => channelMean(activation, k, channels));
   }
   const { values } = ablation;
   const first = isPerInput(values, channels) ? n * channels : 0;

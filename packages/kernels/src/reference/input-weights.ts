@@ -1,7 +1,7 @@
 import type { AblationInput } from '../ablation/contract.ts';
 import { toFiniteFloat } from '../ablation/float-range.ts';
 import type { ScoreFunction } from '../tail/tail.ts';
-import { channelNorm, channelPlane, channelWeight } from '../ablation/channel-weights.ts';
+import { channelNorm, channelWeight } from '../ablation/channel-weights.ts';
 import { scoreChange, type ScoreChange } from './score-change.ts';
 
 /** One input, as its channels are weighed. */
@@ -37,7 +37,7 @@ export class InputWeights {
     const change = this.#change;
     change.take(drops);
     const isSlope = weighting === 'slope';
-    const length = isSlope ? channelNorm(channelPlane(activation, channel, channels), norm) : 0;
+    const length = isSlope ? channelNorm(activation, channel, channels, norm) : 0;
     for (let m = 0; m < classes.length; m++) {
       const c = classes[m]!;
       this.weights[m * channels + channel] = isSlope

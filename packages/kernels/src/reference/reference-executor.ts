@@ -12,10 +12,9 @@ import type { Plan } from '../plan/plan.ts';
 import type { StepPlan } from '../plan/step-plan.ts';
 import type { Weights, WeightValues } from '../plan/weights.ts';
 import { sizeOf } from '../tail/shape.ts';
-import { channelPlane } from '../ablation/channel-weights.ts';
 import type { InputWeights } from './input-weights.ts';
 import { RunResults } from './run-results.ts';
-import { logitDrops } from './separable-dense.ts';
+import { SeparableDrops } from './separable-dense.ts';
 import { eachLogitDelta, kernelsOf } from './steps/run-steps.ts';
 
 /** An abort or a repaint gets its turn at least this often between inputs. */
@@ -88,9 +87,10 @@ class ReferenceAblation implements PreparedAblation {
       return;
     }
     const { channels, classes, step } = plan;
+    const separable = new SeparableDrops(step, channels);
     const drops = new Float64Array(classes);
     for (let k = 0; k < channels; k++) {
-      logitDrops(step, k, channels, channelPlane(activation, k, channels), off[k]!, drops);
+      separable.write(activation, k, off[k]!, drops);
       weights.add(k, drops);
       if (k % CHANNELS_TOGETHER === 0) await turn();
     }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { channelNorm, channelPlane, channelWeight, weightedMap } from '@ablation-cam/kernels';
+import { channelNorm, channelWeight, weightedMap } from '@ablation-cam/kernels';
 import type { AblationOutput, Cut, NodeId, Score } from '@ablation-cam/kernels';
 import type { Finding } from '../explanation/explanation-of.ts';
 import { probabilitiesOf } from '../explanation/probabilities.ts';
@@ -75,7 +75,7 @@ export async function findingsOfTargets(
       );
       const score = scores[0] ?? 0;
       const weights = Float64Array.from({ length: channels }, (_, k) => {
-        const length = weighting === 'slope' ? channelNorm(channelPlane(own, k, channels), norm) : 0;
+        const length = weighting === 'slope' ? channelNorm(own, k, channels, norm) : 0;
         return channelWeight(weighting, score - (scores[k + 1] ?? 0), score, length);
       });
       findings.push({

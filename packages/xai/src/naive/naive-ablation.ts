@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import {
   channelNorm,
-  channelPlane,
   channelWeight,
   classesOf,
   countClamped,
@@ -136,7 +135,7 @@ function naiveWeight(
   ablated: ArrayLike<number>,
   c: number,
 ): number {
-  const length = weighting === 'slope' ? channelNorm(channelPlane(activation, k, channels), norm) : 0;
+  const length = weighting === 'slope' ? channelNorm(activation, k, channels, norm) : 0;
   const score = scores[c] ?? 0;
   return toFiniteFloat(channelWeight(weighting, score - (ablated[c] ?? 0), score, length));
 }
