@@ -67,7 +67,7 @@ function machineLines({ onnxRuntime, places, keptAt }: MachineDescription): stri
       const { operations, bytes, step, variant, score } = speed;
       const rates = `${millions(operations)} multiply-adds and ${millions(bytes)} bytes a ms`;
       const micros = `${microseconds(step)} a step, ${microseconds(variant)} a variant, ${microseconds(score)} a score`;
-      return `  ${place}: ${rates}, ${micros}${isMeasured ? '' : ' (as is usual: the machine is too busy to measure)'}`;
+      return `  ${place}: ${rates}, ${micros}${isMeasured ? '' : ' (as is usual: the machine is too busy to measure, or ABLATION_CAM_SPEEDS says so)'}`;
     }),
     keptAt === null ? '  not kept' : `  kept in ${keptAt}; measured again when that is removed`,
   ];

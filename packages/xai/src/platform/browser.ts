@@ -7,3 +7,8 @@ export { rasterize } from './browser-rasterize.ts';
 export function keptSpeeds(_revision: string): KeptSpeeds | null {
   return null;
 }
+
+/** A page has no environment that could say so. */
+export function takesUsualSpeeds(): boolean {
+  return false;
+}

@@ -31,3 +31,8 @@ export function keptSpeeds(revision: string): KeptSpeeds {
     },
   };
 }
+
+/** Whether speeds are not measured, but those that are usual: what is chosen by them is then the same on every machine. */
+export function takesUsualSpeeds(): boolean {
+  return process.env['ABLATION_CAM_SPEEDS'] === 'usual';
+}

@@ -1,3 +1,3 @@
 /** What differs between Node and the browser; `browser.ts` exports the same names. */
 export { rasterize } from './node-rasterize.ts';
-export { keptSpeeds } from './node-kept-speeds.ts';
+export { keptSpeeds, takesUsualSpeeds } from './node-kept-speeds.ts';

@@ -1,6 +1,6 @@
 import { KernelsError, type Executor } from '@ablation-cam/kernels';
 import * as tf from '@tensorflow/tfjs';
-import { keptSpeeds } from '#platform';
+import { keptSpeeds, takesUsualSpeeds } from '#platform';
 import { measureSpeed } from './measure-speed.ts';
 import { isPlace, startsQuickly, typicalSpeed, type Place, type Speed } from './speed.ts';
 
@@ -112,7 +112,16 @@ let shared: MachineSpeeds | null = null;
 
 /** The speeds that all choices of this process share. */
 export function machineSpeeds(): MachineSpeeds {
-  return (shared ??= new MachineSpeeds(keptSpeeds(`revision ${String(REVISION)}, tfjs ${tf.version_core}`)));
+  return (shared ??= takesUsualSpeeds() ? usualSpeeds() : measuredSpeeds());
+}
+
+function measuredSpeeds(): MachineSpeeds {
+  return new MachineSpeeds(keptSpeeds(`revision ${String(REVISION)}, tfjs ${tf.version_core}`));
+}
+
+/** Nothing comes of measuring, and nothing is read or written. */
+function usualSpeeds(): MachineSpeeds {
+  return new MachineSpeeds(null, () => Promise.resolve(null));
 }
 
 function scaled({ operations, bytes, step, variant, score }: Speed, slowness: number): Speed {
