@@ -1,4 +1,5 @@
 export { assertClose, type Tolerance } from './testing/assert-close.ts';
+export { assertRefused } from './testing/assert-refused.ts';
 export { deviceSuite, type TestDevice } from './testing/device-suite.ts';
 export { seededRandom, type SeededRandom } from './testing/seeded-random.ts';
 export { skipIf, type DefineTest } from './testing/skip.ts';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { ModelError, useBackend } from '@ablation-cam/model';
-import { assertClose, seededRandom } from '@ablation-cam/tools/testing';
+import { assertClose, assertRefused, seededRandom } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
@@ -13,7 +13,6 @@ import {
   type ExplainOptions,
   type MethodName,
 } from '../src/index.ts';
-import { assertRefused } from './support/assert-refused.ts';
 import { randomInput, sequenceModel, setRandomWeights } from './support/models.ts';
 import { first, inputOf, pooledModel } from './support/pooled-model.ts';
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { useBackend } from '@ablation-cam/model';
-import { assertClose } from '@ablation-cam/tools/testing';
+import { assertClose, assertRefused } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
@@ -14,7 +14,6 @@ import {
   type Explanation,
 } from '../src/index.ts';
 import { classScoreGradient } from '../src/targets/class-score.ts';
-import { assertRefused } from './support/assert-refused.ts';
 import { randomInput, sequenceModel, setRandomWeights } from './support/models.ts';
 import { first, inputOf, pooledModel } from './support/pooled-model.ts';
 

@@ -1,23 +1,10 @@
+import { assertRefused as assertRefusedWith } from '@ablation-cam/tools/testing';
 import * as assert from 'uvu/assert';
 import { ModelError, type ModelErrorCode } from '../../src/errors.ts';
 
 /** Asserts that the work fails with a one-line `ModelError` of this code whose message matches. */
-export async function assertRefused(
-  work: () => unknown,
-  code: ModelErrorCode,
-  pattern: RegExp,
-): Promise<void> {
-  let error: unknown;
-  try {
-    await work();
-  } catch (thrown) {
-    error = thrown;
-  }
-  assert.instance(error, ModelError);
-  if (!(error instanceof ModelError)) return;
-  assert.match(error.message, pattern);
-  assert.is(error.code, code);
-  assert.not(error.message.includes('\n'), 'the message has one line');
+export function assertRefused(work: () => unknown, code: ModelErrorCode, pattern: RegExp): Promise<void> {
+  return assertRefusedWith(work, ModelError, pattern, code);
 }
 
 /** Checks that work ends with the signal's own reason. */
