@@ -12,17 +12,38 @@ const LARGEST_TENSOR_ELEMENTS = 2 ** 23;
 /** Elements of all tensors that a backward pass may keep: bounds its memory to some 300 MB with those of the gradients. */
 const GRADIENT_ELEMENTS = 2 ** 25;
 
-/**
- * Multiply-adds of a pass on a backend that computes on the calling thread: about a tenth of a second on WebAssembly, after
- * which an abort or a repaint gets its turn. A single input may take longer.
- */
-export const BLOCKING_OPERATIONS = 5e8;
-
-/** The same of ONNX Runtime. */
-const NATIVE_OPERATIONS = 5e9;
+/** What an element of a tensor takes, in multiply-adds: activations and normalizations multiply little and read much. */
+const ELEMENT_OPERATIONS = 4;
 
 /** A backward pass takes about twice the time of the forward pass before it. */
-export const GRADIENT_FACTOR = 3;
+const GRADIENT_FACTOR = 3;
+
+/** Multiply-adds of a pass on ONNX Runtime, which computes beside the calling thread. */
+const NATIVE_OPERATIONS = 5e9;
+
+/**
+ * Returns how many multiply-adds TensorFlow.js's current backend makes in about a tenth of a second, after which an abort or a
+ * repaint gets its turn. A single input may take longer.
+ */
+export function blockingOperations(): number {
+  switch (tf.getBackend()) {
+    // A GPU computes beside the calling thread.
+    case 'webgpu':
+      return Infinity;
+    case 'cpu':
+      return 1e7;
+    default:
+      return 5e8;
+  }
+}
+
+/** Returns what a pass of one input takes, in multiply-adds. */
+export function passOperations(
+  { operations, elements }: Pick<GraphCost, 'operations' | 'elements'>,
+  purpose: 'forward' | 'gradient',
+): number {
+  return (operations + ELEMENT_OPERATIONS * elements) * (purpose === 'gradient' ? GRADIENT_FACTOR : 1);
+}
 
 const costs = new WeakMap<Graph, GraphCost>();
 
@@ -33,10 +54,8 @@ export function inputsPerPass(engine: ForwardEngine, purpose: 'forward' | 'gradi
   costs.set(graph, cost);
   const isGradient = purpose === 'gradient';
   const byMemory = isGradient ? GRADIENT_ELEMENTS / cost.elements : LARGEST_TENSOR_ELEMENTS / cost.largest;
-  const operations = cost.operations * (isGradient ? GRADIENT_FACTOR : 1);
-  const most = isNative(engine) && !isGradient ? NATIVE_OPERATIONS : BLOCKING_OPERATIONS;
-  // A GPU computes beside the calling thread.
-  const byTime = tf.getBackend() === 'webgpu' ? Infinity : most / Math.max(1, operations);
+  const most = isNative(engine) && !isGradient ? NATIVE_OPERATIONS : blockingOperations();
+  const byTime = most / Math.max(1, passOperations(cost, purpose));
   return Math.max(1, Math.floor(Math.min(byMemory, byTime)));
 }
 

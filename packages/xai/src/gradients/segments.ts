@@ -1,17 +1,10 @@
-import * as tf from '@tensorflow/tfjs';
 import { nodeCost, type Graph, type NodeId } from '@ablation-cam/kernels';
 import type { SizedNetwork } from '@ablation-cam/model';
-import { GRADIENT_FACTOR } from '../forward/each-pass.ts';
-
-/** Multiply-adds of a segment that is run and differentiated: about a twentieth of a second on WebAssembly. */
-const SEGMENT_OPERATIONS = 2.5e8;
-
-/** What an element of a tensor takes, in multiply-adds: activations and normalizations multiply little and read much. */
-const ELEMENT_OPERATIONS = 4;
+import { blockingOperations, passOperations } from '../forward/each-pass.ts';
 
 /**
  * Returns the nodes at which segments of the way from `from` to `to` begin, `from` first: where the network is narrow, about
- * `SEGMENT_OPERATIONS` apart. One segment on a GPU, which computes beside the calling thread.
+ * a twentieth of a second apart. One segment on a GPU, which computes beside the calling thread.
  */
 export function waypoints(
   { graph, layers }: SizedNetwork,
@@ -19,14 +12,10 @@ export function waypoints(
   to: NodeId,
   inputs: number,
 ): NodeId[] {
-  if (tf.getBackend() === 'webgpu') return [from];
-  const cost = (id: NodeId): number => {
-    const { operations, elements } = nodeCost(graph, id);
-    return inputs * GRADIENT_FACTOR * (operations + ELEMENT_OPERATIONS * elements);
-  };
+  const cost = (id: NodeId): number => inputs * passOperations(nodeCost(graph, id), 'gradient');
   const candidates = new Set(layers.map(({ node }) => node));
   const narrow = narrowNodes(graph, from, to, candidates);
-  return [from, ...segmentEnds(narrow, from, to, cost, SEGMENT_OPERATIONS)];
+  return [from, ...segmentEnds(narrow, from, to, cost, blockingOperations() / 2)];
 }
 
 /**
