@@ -1,5 +1,4 @@
-import { ModelError } from '../errors.ts';
-import type { ConstantTensor } from './constant-tensor.ts';
+import type { ConstantTensor } from '../nodes/constant-tensor.ts';
 import type { OnnxNode } from './onnx-file.ts';
 
 /** Attributes of a node by their kinds; what is left out has the default given. */
@@ -32,14 +31,4 @@ export class Attributes {
     const tensor = this.node.attributes.get(name)?.t;
     return tensor ? this.node.tensorOf(tensor) : null;
   }
-}
-
-/** The axis that a negative or positive number means. @throws ModelError `invalid-file` where there is none */
-export function axisIn(rank: number, axis: number, node: string): number {
-  const found = axis < 0 ? axis + rank : axis;
-  if (Number.isInteger(found) && found >= 0 && found < Math.max(rank, 1)) return found;
-  throw new ModelError(
-    'invalid-file',
-    `Node "${node}" names the axis ${String(axis)} of a tensor with ${String(rank)} axes. Export the network again.`,
-  );
 }

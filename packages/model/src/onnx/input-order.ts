@@ -1,5 +1,6 @@
-import { channelsLast, isSame } from './layout.ts';
-import type { OnnxFile, OnnxNode, OnnxValue } from './onnx-file.ts';
+import { channelsLast, isSame } from '../nodes/layout.ts';
+import type { FileValue } from '../nodes/node-file.ts';
+import type { OnnxFile, OnnxNode } from './onnx-file.ts';
 
 /** Operators that say nothing of where channels are. */
 const PASSING = new Set(['Cast', 'Identity', 'Add', 'Sub', 'Mul', 'Div', 'Pad', 'Clip', 'Relu', 'Sigmoid']);
@@ -18,11 +19,11 @@ const CHANNELS_FIRST = new Set([
  * Returns the axes of an input, without the batch, in the order in which users give it: channels last. ONNX's convolutions have
  * them first; a network that begins with a transposition to that has them last already.
  */
-export function inputOrder(file: OnnxFile, { name, shape }: OnnxValue): number[] {
+export function inputOrder(file: OnnxFile, { tensor, shape }: FileValue): number[] {
   const rank = shape.length;
   const asIs = Array.from({ length: Math.max(0, rank - 1) }, (_, i) => i + 1);
   if (rank < 3) return asIs;
-  const first = firstUser(file, name);
+  const first = firstUser(file, tensor);
   if (first?.type === 'Transpose') {
     const perm = first.attributes.get('perm')?.ints.map(Number) ?? [];
     if (isSame(perm, [0, rank - 1, ...asIs.slice(0, -1)])) return asIs;

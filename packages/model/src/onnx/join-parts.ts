@@ -1,9 +1,9 @@
 import { create } from '@bufbuild/protobuf';
 import { AttributeProtoSchema } from 'onnx-buf';
-import { numbersOf, type ConstantTensor } from './constant-tensor.ts';
+import { numbersOf, type ConstantTensor } from '../nodes/constant-tensor.ts';
 import { fold } from './fold.ts';
-import { isSame } from './layout.ts';
-import { sortNodes } from './sort-nodes.ts';
+import { isSame } from '../nodes/layout.ts';
+import { sortNodes } from '../nodes/sort-nodes.ts';
 import type { OnnxFile, OnnxNode } from './onnx-file.ts';
 
 /** A normalization over any axes, without scale and bias: `axes`, `epsilon`. No operator of ONNX. */
@@ -16,7 +16,7 @@ export const NORMALIZATION = 'parts.Normalization';
 export function joinParts(file: OnnxFile): OnnxFile {
   const parts = new Parts(file);
   const nodes = file.nodes.map((node) => parts.geluAt(node) ?? parts.normalizationAt(node) ?? node);
-  const given = [...file.inputs.map(({ name }) => name), ...file.weights.keys()];
+  const given = [...file.inputs.map(({ tensor }) => tensor), ...file.weights.keys()];
   // What only the parts needed goes.
   return {
     ...file,
@@ -24,7 +24,7 @@ export function joinParts(file: OnnxFile): OnnxFile {
       file.name,
       nodes,
       given,
-      file.outputs.map(({ name }) => name),
+      file.outputs.map(({ tensor }) => tensor),
     ),
   };
 }
@@ -108,7 +108,7 @@ class Parts {
   #onlyUser({ outputs }: OnnxNode): OnnxNode | null {
     const [output = ''] = outputs;
     const users = this.#users.get(output) ?? [];
-    const isOutput = this.file.outputs.some(({ name }) => name === output);
+    const isOutput = this.file.outputs.some(({ tensor }) => tensor === output);
     return users.length === 1 && !isOutput ? (users[0] ?? null) : null;
   }
 
@@ -116,7 +116,7 @@ class Parts {
     const weights = this.file.weights.get(name);
     if (weights) return weights();
     const maker = this.#maker(name, 'Constant');
-    return maker ? (fold(maker, [], this.file.opset)?.[0] ?? null) : null;
+    return maker ? (fold(maker, [])?.[0] ?? null) : null;
   }
 
   #scalar(name: string): number | null {

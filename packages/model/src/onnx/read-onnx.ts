@@ -11,9 +11,10 @@ import {
 import { ModelError } from '../errors.ts';
 import { limits } from '../files/limits.ts';
 import type { OpenedSource } from '../files/model-source.ts';
-import type { ConstantTensor } from './constant-tensor.ts';
-import type { OnnxFile, OnnxNode, OnnxShape, OnnxValue } from './onnx-file.ts';
-import { sortNodes } from './sort-nodes.ts';
+import type { ConstantTensor } from '../nodes/constant-tensor.ts';
+import type { FileShape, FileValue } from '../nodes/node-file.ts';
+import { sortNodes } from '../nodes/sort-nodes.ts';
+import type { OnnxFile, OnnxNode } from './onnx-file.ts';
 import { elementTypeOf, tensorValues } from './tensor-values.ts';
 
 /** Operators of ONNX itself before this version had other meanings (broadcasting with an `axis`). */
@@ -68,7 +69,7 @@ export async function readOnnx({
       outputs.map((output) => output.name),
     ),
     weights,
-    shapes: new Map(graph.valueInfo.flatMap((value) => shapeEntry(value))),
+    shapes: new Map([...graph.output, ...graph.valueInfo].flatMap((value) => shapeEntry(value))),
   };
 }
 
@@ -100,7 +101,7 @@ function nodeOf(node: NodeProto, tensorOf: OnnxNode['tensorOf']): OnnxNode {
   };
 }
 
-function valueOf(file: string, value: ValueInfoProto): OnnxValue {
+function valueOf(file: string, value: ValueInfoProto): FileValue {
   const type = value.type?.value;
   const isTensor = type?.case === 'tensorType' && elementTypeOf(type.value.elemType) !== null;
   if (!isTensor) {
@@ -110,15 +111,15 @@ function valueOf(file: string, value: ValueInfoProto): OnnxValue {
         'Export the network without what classifiers of other kinds have behind it (zipmap=False).',
     );
   }
-  return { name: value.name, shape: shapeOf(value) ?? [] };
+  return { name: value.name, tensor: value.name, shape: shapeOf(value) ?? [] };
 }
 
-function shapeEntry(value: ValueInfoProto): [string, OnnxShape][] {
+function shapeEntry(value: ValueInfoProto): [string, FileShape][] {
   const shape = shapeOf(value);
   return shape ? [[value.name, shape]] : [];
 }
 
-function shapeOf({ type }: ValueInfoProto): OnnxShape | null {
+function shapeOf({ type }: ValueInfoProto): FileShape | null {
   if (type?.value.case !== 'tensorType') return null;
   const { shape } = type.value.value;
   return (

@@ -1,7 +1,8 @@
 import type { TensorProto } from 'onnx-buf';
 import { ModelError } from '../errors.ts';
-import type { ConstantTensor, ElementType } from './constant-tensor.ts';
-import { product } from './layout.ts';
+import type { ConstantTensor, ElementType } from '../nodes/constant-tensor.ts';
+import { product } from '../nodes/layout.ts';
+import { halfToNumber } from '../files/half-precision.ts';
 
 interface Coding {
   readonly type: ElementType;
@@ -112,15 +113,6 @@ function refuseOtherSize(
     `${shown} has the shape [${dims.join(', ')}], which takes ${String(wanted)} ${unit}, but ${String(found)} are there. ` +
       'Fetch or export the file again.',
   );
-}
-
-/** Source: IEEE 754-2008, binary16. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25);
 }
 
 /** The upper half of a float32. */

@@ -1,27 +1,10 @@
 import type { ActivationName } from '@ablation-cam/kernels';
-import type { GraphTensor } from '../graph-builder.ts';
-import { everywhere, NoRule, type NodeContext, type NodeRule } from '../node-context.ts';
+import { NoRule } from '../../nodes/node-context.ts';
+import { absolute, clip, gated, hardSigmoid, prelu } from '../../nodes/operations/activations.ts';
+import type { OnnxRule } from '../onnx-context.ts';
 
-function plain(name: ActivationName): NodeRule {
+function plain(name: ActivationName): OnnxRule {
   return (context) => context.activation(name, context.tensor(0));
-}
-
-/** clip(x, least, most) out of the rectifiers there are. */
-export function clip(context: NodeContext, x: GraphTensor, least: number, most: number): GraphTensor {
-  if (least === -Infinity && most === Infinity) return context.map({ kind: 'identity' }, x);
-  if (most === Infinity) {
-    if (least === 0) return context.activation('relu', x);
-    return context.affine(context.activation('relu', context.affine(x, 1, -least)), 1, least);
-  }
-  if (least === -Infinity) {
-    return context.affine(context.activation('relu', context.affine(x, -1, most)), -1, most);
-  }
-  if (!(most > least))
-    throw new NoRule(`it clips to ${String(least)} .. ${String(most)}, which is one value`);
-  if (least === 0 && most === 6) return context.activation('relu6', x);
-  const factor = 6 / (most - least);
-  const scaled = context.affine(x, factor, -least * factor);
-  return context.affine(context.activation('relu6', scaled), 1 / factor, least);
 }
 
 /** The largest and smallest numbers of float32 stand for no bound at all. */
@@ -29,7 +12,7 @@ function bound(value: number | undefined, missing: number): number {
   return value === undefined || Math.abs(value) >= 3.4e38 ? missing : value;
 }
 
-const clipRule: NodeRule = (context) => {
+const clipRule: OnnxRule = (context) => {
   const { attributes } = context;
   const given = (index: number, name: string): number | undefined =>
     context.optional(index)?.values[0] ?? (attributes.has(name) ? attributes.float(name, 0) : undefined);
@@ -41,71 +24,26 @@ const clipRule: NodeRule = (context) => {
   );
 };
 
-/** clip(alpha x + beta, 0, 1), where TensorFlow.js has 0.2 and 0.5. */
-function hardSigmoid(context: NodeContext, x: GraphTensor, alpha: number, beta: number): GraphTensor {
-  return context.activation('hard-sigmoid', context.affine(x, 5 * alpha, 5 * (beta - 0.5)));
-}
-
-function gated(context: NodeContext, x: GraphTensor, gate: GraphTensor): GraphTensor {
-  const shape = context.builder.shape(x.node);
-  return {
-    node: context.add({ kind: 'merge', function: 'multiply' }, [x.node, gate.node], shape),
-    layout: x.layout,
-  };
-}
-
-const prelu: NodeRule = (context) => {
-  const x = context.tensor(0);
-  const slope = context.constant(1);
-  const shape = context.builder.shape(x.node);
-  // A slope for each place of the last axis, or one for each element.
-  const values = everywhere(slope, x.layout);
-  const length = shape.at(-1) ?? 1;
-  const isOfChannels = values.every((value, i) => value === values[i % length]);
-  const operation = isOfChannels
-    ? ({
-        kind: 'prelu',
-        slope: values.slice(0, length),
-        slopeShape: shape.map((_, i) => (i === shape.length - 1 ? length : 1)),
-      } as const)
-    : ({ kind: 'prelu', slope: values, slopeShape: shape } as const);
-  return context.map(operation, x);
-};
-
-const elu: NodeRule = (context) =>
+const elu: OnnxRule = (context) =>
   context.activation('elu', context.tensor(0), context.attributes.float('alpha', 1));
 
 const SELU = { alpha: 1.6732632423543772, gamma: 1.0507009873554805 };
 
-const selu: NodeRule = (context) => {
+const selu: OnnxRule = (context) => {
   const alpha = context.attributes.float('alpha', SELU.alpha);
   const gamma = context.attributes.float('gamma', SELU.gamma);
   return context.affine(context.activation('elu', context.tensor(0), alpha), gamma, 0);
 };
 
 /** alpha * elu(x / alpha). */
-const celu: NodeRule = (context) => {
+const celu: OnnxRule = (context) => {
   const alpha = context.attributes.float('alpha', 1);
   const scaled = context.affine(context.tensor(0), 1 / alpha, 0);
   return context.affine(context.activation('elu', scaled, 1), alpha, 0);
 };
 
-const abs: NodeRule = (context) => {
-  const x = context.tensor(0);
-  const parts = [context.activation('relu', x), context.activation('relu', context.affine(x, -1, 0))];
-  const shape = context.builder.shape(x.node);
-  return {
-    node: context.add(
-      { kind: 'merge', function: 'add' },
-      parts.map(({ node }) => node),
-      shape,
-    ),
-    layout: x.layout,
-  };
-};
-
 /** Operators of one tensor, element by element. */
-export const activationRules: Readonly<Record<string, NodeRule>> = {
+export const activationRules: Readonly<Record<string, OnnxRule>> = {
   Relu: plain('relu'),
   Sigmoid: plain('sigmoid'),
   Tanh: plain('tanh'),
@@ -128,7 +66,7 @@ export const activationRules: Readonly<Record<string, NodeRule>> = {
   Elu: elu,
   Selu: selu,
   Celu: celu,
-  PRelu: prelu,
+  PRelu: (context) => prelu(context, context.tensor(0), context.constant(1)),
   Clip: clipRule,
   HardSigmoid: (context) =>
     hardSigmoid(
@@ -141,6 +79,6 @@ export const activationRules: Readonly<Record<string, NodeRule>> = {
     const x = context.tensor(0);
     return gated(context, x, hardSigmoid(context, x, 1 / 6, 0.5));
   },
-  Abs: abs,
+  Abs: (context) => absolute(context, context.tensor(0)),
   Neg: (context) => context.affine(context.tensor(0), -1, 0),
 };

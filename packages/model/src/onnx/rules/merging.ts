@@ -1,166 +1,24 @@
-import type { MergeFunction } from '@ablation-cam/kernels';
-import { broadcastDims, type ConstantTensor } from '../constant-tensor.ts';
-import type { GraphTensor } from '../graph-builder.ts';
-import { dimsOf, isSame, layoutOf, preferredOrder, type AxisLayout } from '../layout.ts';
-import { NoRule, type NodeContext, type NodeRule, type Value } from '../node-context.ts';
+import { NoRule } from '../../nodes/node-context.ts';
+import {
+  add,
+  divide,
+  extreme,
+  merge,
+  multiply,
+  operandsOf,
+  power,
+  subtract,
+} from '../../nodes/operations/merging.ts';
+import type { OnnxRule } from '../onnx-context.ts';
 
-/** Tensors of which each is broadcast to the result. */
-export function merge(
-  context: NodeContext,
-  name: MergeFunction,
-  tensors: readonly GraphTensor[],
-): GraphTensor {
-  const all = tensors.map(({ layout }) => dimsOf(layout));
-  const dims = broadcastDims(...all);
-  if (!dims) throw new NoRule('shapes of its inputs do not fit');
-  const [first, second] = tensors;
-  if (name === 'multiply' && first && second && tensors.length === 2) {
-    const gated = swish(context, first, second) ?? swish(context, second, first);
-    if (gated) return gated;
-  }
-  if (first && tensors.every(({ layout }) => isSameLayout(layout, first.layout))) {
-    const shape = context.builder.shape(first.node);
-    const nodes = tensors.map(({ node }) => context.builder.reshape(node, shape));
-    return { node: context.add({ kind: 'merge', function: name }, nodes, shape), layout: first.layout };
-  }
-  // All are brought to the order of the one with the most axes that are no repetition.
-  const widest = tensors.reduce((best, tensor) => (countOf(tensor) > countOf(best) ? tensor : best));
-  const missing = dims.length - widest.layout.axes.length;
-  const own = preferredOrder(widest.layout).map((axis) => axis + missing);
-  const order = [
-    ...dims.map((_, axis) => axis).filter((axis) => !own.includes(axis) && dims[axis] !== 1),
-    ...own,
-  ];
-  const nodes = tensors.map(({ node, layout }, i) => {
-    const front = dims.length - (all[i]?.length ?? 0);
-    const filled = {
-      node,
-      layout: { ...layout, axes: [...new Array<number>(front).fill(0), ...layout.axes] },
-    };
-    return context.builder.lay(
-      filled,
-      order.map((axis) => [axis]),
-    );
-  });
-  const shape = order.map((axis) => dims[axis] ?? 1);
-  return {
-    node: context.add({ kind: 'merge', function: name }, nodes, shape),
-    layout: layoutOf(dims, order),
-  };
-}
-
-/** x * sigmoid(x) is one function. */
-function swish(context: NodeContext, x: GraphTensor, gate: GraphTensor): GraphTensor | null {
-  const { operation, inputs } = context.builder.nodes[gate.node] ?? {};
-  const isSigmoid = operation?.kind === 'activation' && operation.function === 'sigmoid';
-  return isSigmoid && inputs?.[0] === x.node && isSameLayout(x.layout, gate.layout)
-    ? context.activation('swish', x)
-    : null;
-}
-
-function countOf({ layout }: GraphTensor): number {
-  return layout.axes.filter((count) => count > 0).length;
-}
-
-function isSameLayout(a: AxisLayout, b: AxisLayout): boolean {
-  return isSame(a.factors, b.factors) && isSame(a.axes, b.axes) && isSame(a.memory, b.memory);
-}
-
-interface Operands {
-  readonly tensors: readonly GraphTensor[];
-  readonly constants: readonly ConstantTensor[];
-}
-
-function operandsOf({ inputs }: NodeContext): Operands {
-  const given = inputs.filter((input): input is Value => input !== null);
-  return {
-    tensors: given.flatMap((input) => (input.kind === 'tensor' ? [input.tensor] : [])),
-    constants: given.flatMap((input) => (input.kind === 'constant' ? [input.constant] : [])),
-  };
-}
-
-function only({ tensors }: Operands): GraphTensor {
-  const [tensor] = tensors;
-  if (!tensor) throw new NoRule("none of its inputs depends on the network's input");
-  return tensor;
-}
-
-/** Any number of tensors and constants in any order. */
-function commutative(
-  name: 'add' | 'multiply',
-  withConstant: (context: NodeContext, x: GraphTensor, c: ConstantTensor) => GraphTensor,
-): NodeRule {
-  return (context) => {
-    const operands = operandsOf(context);
-    const start = operands.tensors.length > 1 ? merge(context, name, operands.tensors) : only(operands);
-    if (operands.constants.length === 0 && operands.tensors.length === 1)
-      return context.map({ kind: 'identity' }, start);
-    return operands.constants.reduce((x, constant) => withConstant(context, x, constant), start);
-  };
-}
-
-const add = commutative('add', (context, x, constant) => context.affine(x, 1, constant));
-const multiply = commutative('multiply', (context, x, constant) => context.affine(x, constant, 0));
-
-const subtract: NodeRule = (context) => {
-  const [a, b] = context.inputs;
-  if (a?.kind === 'constant') return context.affine(context.tensor(1), -1, a.constant);
-  if (b?.kind === 'constant')
-    return context.affine(
-      context.tensor(0),
-      1,
-      changed(b.constant, (value) => -value),
-    );
-  return merge(context, 'subtract', [context.tensor(0), context.tensor(1)]);
-};
-
-const divide: NodeRule = (context) => {
-  if (context.inputs[1]?.kind !== 'constant') throw new NoRule('its divisor depends on the input');
-  return context.affine(
-    context.tensor(0),
-    changed(context.constant(1), (value) => 1 / value),
-    0,
-  );
-};
-
-/** max(x, c) = relu(x - c) + c, and min(x, c) = c - relu(c - x). */
-function extreme(name: 'maximum' | 'minimum'): NodeRule {
-  return (context) => {
-    const operands = operandsOf(context);
-    const start = operands.tensors.length > 1 ? merge(context, name, operands.tensors) : only(operands);
-    return operands.constants.reduce((x, constant) => {
-      const minus = changed(constant, (value) => -value);
-      return name === 'maximum'
-        ? context.affine(context.activation('relu', context.affine(x, 1, minus)), 1, constant)
-        : context.affine(context.activation('relu', context.affine(x, -1, constant)), -1, constant);
-    }, start);
-  };
-}
-
-const mean: NodeRule = (context) => {
+const mean: OnnxRule = (context) => {
   const { tensors, constants } = operandsOf(context);
   if (constants.length > 0 || tensors.length < 2) throw new NoRule('it averages constants');
   return merge(context, 'average', tensors);
 };
 
-const power: NodeRule = (context) => {
-  const exponent = context.constant(1);
-  const [value = NaN] = exponent.values;
-  if (exponent.values.length !== 1 || !Number.isInteger(value) || value < 1 || value > 4) {
-    throw new NoRule('its exponent is no small whole number');
-  }
-  const x = context.tensor(0);
-  return value === 1
-    ? context.map({ kind: 'identity' }, x)
-    : merge(context, 'multiply', new Array<GraphTensor>(value).fill(x));
-};
-
-function changed(constant: ConstantTensor, change: (value: number) => number): ConstantTensor {
-  return { ...constant, values: Float64Array.from(constant.values, change) };
-}
-
 /** Operators of several tensors, element by element; those with constants are of one tensor. */
-export const mergeRules: Readonly<Record<string, NodeRule>> = {
+export const mergeRules: Readonly<Record<string, OnnxRule>> = {
   Add: add,
   Sum: add,
   Mul: multiply,
@@ -169,5 +27,8 @@ export const mergeRules: Readonly<Record<string, NodeRule>> = {
   Max: extreme('maximum'),
   Min: extreme('minimum'),
   Mean: mean,
-  Pow: power,
+  Pow: (context) => {
+    const { values } = context.constant(1);
+    return power(context, context.tensor(0), values.length === 1 ? (values[0] ?? NaN) : NaN);
+  },
 };

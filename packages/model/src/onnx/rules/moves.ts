@@ -1,4 +1,4 @@
-import { numbersOf } from '../constant-tensor.ts';
+import { numbersOf } from '../../nodes/constant-tensor.ts';
 import {
   flattenedDims,
   reshapedDims,
@@ -6,161 +6,38 @@ import {
   splitLengths,
   squeezedDims,
   unsqueezedDims,
-  type AxisSlice,
-} from '../fold-shapes.ts';
-import type { GraphTensor } from '../graph-builder.ts';
+} from '../../nodes/dims.ts';
+import type { Dims } from '../../nodes/layout.ts';
+import { NoRule } from '../../nodes/node-context.ts';
+import {
+  expandTo,
+  identity,
+  joinAlong,
+  named,
+  reshapeTo,
+  splitAlong,
+  takeCells,
+  takeSlices,
+  transposeAxes,
+} from '../../nodes/operations/moves.ts';
+import { MIRRORS, padMirrored, padWith } from '../../nodes/operations/pad.ts';
+import type { OnnxContext, OnnxRule } from '../onnx-context.ts';
 import { elementTypeOf } from '../tensor-values.ts';
-import { dimsOf, isSame, layoutOf, preferredOrder, product, type Dims } from '../layout.ts';
-import { NoRule, type NodeContext, type NodeRule } from '../node-context.ts';
 
-const identity: NodeRule = (context) => context.map({ kind: 'identity' }, context.tensor(0));
+const same: OnnxRule = (context) => identity(context, context.tensor(0));
 
-function reshapeTo(toDims: (dims: Dims, context: NodeContext) => Dims | null): NodeRule {
-  return (context) => {
-    const x = context.tensor(0);
-    const own = dimsOf(x.layout);
-    const dims = toDims(own, context);
-    if (!dims || product(dims) !== product(own)) {
-      throw new NoRule(
-        `[${own.join(', ')}] does not go into the shape that it asks for (for one input: the file may hold a larger batch)`,
-      );
-    }
-    return named(context, x, context.builder.reshapeTensor(x, dims));
-  };
+function reshaped(toDims: (dims: Dims, context: OnnxContext) => Dims | null): OnnxRule {
+  return (context) => reshapeTo(context, context.tensor(0), toDims(context.dims(), context));
 }
 
-/** A node of its own for what a node of the file yields, where nothing had to be done for it. */
-function named(context: NodeContext, before: GraphTensor, after: GraphTensor): GraphTensor {
-  return after.node === before.node ? context.map({ kind: 'identity' }, after) : after;
-}
-
-const transpose: NodeRule = (context) => {
-  const x = context.tensor(0);
-  const rank = context.dims().length;
-  const perm = context.attributes.ints('perm') ?? Array.from({ length: rank }, (_, axis) => rank - 1 - axis);
-  const axes = Array.from({ length: rank }, (_, axis) => axis);
-  if (
-    !isSame(
-      perm.toSorted((a, b) => a - b),
-      axes,
-    )
-  )
-    throw new NoRule(`[${perm.join(', ')}] is no order of its axes`);
-  const moved = context.builder.transpose(x, perm);
-  return named(context, x, context.builder.asAxes(moved));
-};
-
-const concat: NodeRule = (context) => {
-  const tensors = context.inputs.map((_, i) => context.tensor(i));
-  const [first] = tensors;
-  if (!first) throw new NoRule('it joins nothing');
-  const own = dimsOf(first.layout);
-  const axis = context.axis(own.length, context.attributes.int('axis', 0));
-  const fits = tensors.every(
-    ({ layout }) =>
-      layout.axes.length === own.length && isSame(dimsOf(layout).with(axis, 1), own.with(axis, 1)),
-  );
-  if (!fits) throw new NoRule('shapes of its inputs do not fit');
-  const total = tensors.reduce((sum, { layout }) => sum + (dimsOf(layout)[axis] ?? 0), 0);
-  const dims = own.with(axis, total);
-  const widest = tensors.reduce((best, tensor) =>
-    best.layout.memory.length < tensor.layout.memory.length ? tensor : best,
-  );
-  const found = preferredOrder(widest.layout);
-  const order = found.includes(axis) ? found : [axis, ...found];
-  const nodes = tensors.map((tensor) =>
-    context.builder.lay(
-      tensor,
-      order.map((each) => [each]),
-    ),
-  );
-  const shape = order.map((each) => dims[each] ?? 1);
-  const operation = { kind: 'concatenate', axis: order.indexOf(axis) } as const;
-  return { node: context.add(operation, nodes, shape), layout: layoutOf(dims, order) };
-};
-
-/** Some cells along one axis, one after the other. */
-function cropAxis(
-  context: NodeContext,
-  tensor: GraphTensor,
-  axis: number,
-  start: number,
-  length: number,
-): GraphTensor {
-  const { builder } = context;
-  const dims = dimsOf(tensor.layout);
-  const { node, order } = builder.asAxes(tensor);
-  const shape = builder.shape(node);
-  const place = order.indexOf(axis);
-  const result = shape.with(place, length);
-  const layout = layoutOf(dims.with(axis, length), order);
-  const last = shape.length - 1;
-  if (place < last && last <= 2) {
-    const before = shape.slice(0, last).map((_, i) => (i === place ? start : 0));
-    return { node: context.add({ kind: 'crop', before }, [node], result), layout };
-  }
-  // Along channels, or behind many axes: as positions of one channel, with the axes before and behind as one each.
-  const [outer, inner] = [product(shape.slice(0, place)), product(shape.slice(place + 1))];
-  const whole = builder.reshape(node, [outer, shape[place] ?? 1, inner]);
-  const cropped = context.add({ kind: 'crop', before: [0, start] }, [whole], [outer, length, inner]);
-  return { node: builder.reshape(cropped, result), layout };
-}
-
-const split: NodeRule = (context) => {
-  const x = context.tensor(0);
+const split: OnnxRule = (context) => {
   const dims = context.dims();
   const axis = context.axis(dims.length, context.attributes.int('axis', 0));
   const lengths = splitLengths(dims[axis] ?? 1, context.list(1, 'split'), context.node.outputs.length);
-  if (!lengths) throw new NoRule('its parts do not fit');
-  let start = 0;
-  return lengths.map((length) => {
-    const part = cropAxis(context, x, axis, start, length);
-    start += length;
-    return part;
-  });
+  return splitAlong(context, context.tensor(0), axis, lengths);
 };
 
-function takeSlices(context: NodeContext, tensor: GraphTensor, slices: readonly AxisSlice[]): GraphTensor {
-  const dims = dimsOf(tensor.layout);
-  if (slices.some(({ length }) => length < 1)) throw new NoRule('it leaves nothing');
-  const cut = slices.reduce((x, { start, length, step }, axis) => {
-    const span = (length - 1) * step + 1;
-    if (step < 1) throw new NoRule('it turns an axis round');
-    return start === 0 && span === dims[axis] ? x : cropAxis(context, x, axis, start, span);
-  }, tensor);
-  const strided = slices.flatMap(({ step, length }, axis) => (step > 1 && length > 1 ? [axis] : []));
-  return strided.reduce((x, axis) => everyCell(context, x, axis, slices[axis]?.step ?? 1), cut);
-}
-
-/** Every `step`-th cell along an axis: the maxima of windows of one cell. */
-function everyCell(context: NodeContext, tensor: GraphTensor, axis: number, step: number): GraphTensor {
-  const { builder } = context;
-  const dims = dimsOf(tensor.layout);
-  const { node, order } = builder.asAxes(tensor);
-  const shape = builder.shape(node);
-  const place = order.indexOf(axis);
-  const count = Math.ceil((dims[axis] ?? 1) / step);
-  const whole = builder.reshape(node, [
-    product(shape.slice(0, place)),
-    shape[place] ?? 1,
-    product(shape.slice(place + 1)),
-  ]);
-  const [outer = 1, , inner = 1] = builder.shape(whole);
-  const operation = {
-    kind: 'pool',
-    reduction: 'max',
-    window: [1, 1],
-    strides: [1, step],
-    padBefore: [0, 0],
-  } as const;
-  const taken = context.add(operation, [whole], [outer, count, inner]);
-  return {
-    node: builder.reshape(taken, shape.with(place, count)),
-    layout: layoutOf(dims.with(axis, count), order),
-  };
-}
-
-const slice: NodeRule = (context) => {
+const slice: OnnxRule = (context) => {
   const x = context.tensor(0);
   const dims = context.dims();
   const starts = context.list(1, 'starts') ?? [];
@@ -171,27 +48,8 @@ const slice: NodeRule = (context) => {
   return named(context, x, takeSlices(context, x, slices));
 };
 
-/** One cell, or several one after the other, along an axis. */
-const gather: NodeRule = (context) => {
-  const x = context.tensor(0);
-  const dims = context.dims();
-  const axis = context.axis(dims.length, context.attributes.int('axis', 0));
-  const indices = context.constant(1);
-  const cells = numbersOf(indices).map((index) => (index < 0 ? index + (dims[axis] ?? 1) : index));
-  const [first = 0, second = first + 1] = cells;
-  const step = second - first;
-  const isRegular = cells.length > 0 && cells.every((cell, i) => cell === first + i * step);
-  if (!isRegular || step < 1) throw new NoRule('its places are no regular steps forward');
-  const whole = dims.map((length, i) =>
-    i === axis ? { start: first, length: cells.length, step } : { start: 0, length, step: 1 },
-  );
-  const taken = takeSlices(context, x, whole);
-  const result = [...dims.slice(0, axis), ...indices.dims, ...dims.slice(axis + 1)];
-  return named(context, x, context.builder.reshapeTensor(taken, result));
-};
-
-const pad: NodeRule = (context) => {
-  const { attributes, builder } = context;
+const pad: OnnxRule = (context) => {
+  const { attributes } = context;
   const x = context.tensor(0);
   const dims = context.dims();
   const mode = attributes.text('mode', 'constant');
@@ -205,79 +63,50 @@ const pad: NodeRule = (context) => {
     const place = axes.indexOf(axis);
     return place < 0 ? [0, 0] : [given[place] ?? 0, given[place + axes.length] ?? 0];
   });
-  if (amounts.every(([before, after]) => before === 0 && after === 0)) return identity(context);
-  // Larger ones, as pads before a maximum may be, would take the digits of what they are added to.
-  if (!(Math.abs(value) <= 100)) throw new NoRule(`it pads with ${String(value)}`);
-  if (mode !== 'constant') throw new NoRule(`it pads with mode "${mode}"`);
-  // A negative padding takes away.
-  const cut = takeSlices(
-    context,
-    x,
-    dims.map((length, axis) => {
-      const [before, after] = (amounts[axis] ?? [0, 0]).map((count) => Math.max(0, -count));
-      return { start: before ?? 0, length: length - (before ?? 0) - (after ?? 0), step: 1 };
-    }),
-  );
-  const put = amounts.map((pair) => pair.map((count) => Math.max(0, count)));
-  const shifted = value === 0 ? cut : context.affine(cut, 1, -value);
-  const own = dimsOf(cut.layout);
-  const result = own.map((length, axis) => length + (put[axis]?.[0] ?? 0) + (put[axis]?.[1] ?? 0));
-  const { node, order: found } = builder.asAxes(shifted);
-  const order = put[0]?.some((count) => count > 0) ? [0, ...found.filter((axis) => axis !== 0)] : found;
-  const shape = order.map((axis) => own[axis] ?? 1);
-  const before = order.map((axis) => put[axis]?.[0] ?? 0);
-  const isOfPositions = isSame(put[order.at(-1) ?? 0] ?? [], [0, 0]);
-  // Channels become positions, of one channel.
-  const source = builder.reshape(node, isOfPositions ? shape : [...shape, 1]);
-  const lengths = order.map((axis) => result[axis] ?? 1);
-  const padded = context.add(
-    { kind: 'pad', before: isOfPositions ? before.slice(0, -1) : before },
-    [source],
-    isOfPositions ? lengths : [...lengths, 1],
-  );
-  const tensor = { node: builder.reshape(padded, lengths), layout: layoutOf(result, order) };
-  return value === 0 ? tensor : context.affine(tensor, 1, value);
-};
-
-const expand: NodeRule = (context) => {
-  const x = context.tensor(0);
-  const own = context.dims();
-  const target = numbersOf(context.constant(1));
-  const fits =
-    target.length <= own.length &&
-    target.every((length, i) => length === 1 || length === own[own.length - target.length + i]);
-  if (!fits) throw new NoRule('it repeats a tensor');
-  return named(context, x, x);
+  if (mode === 'constant') return padWith(context, x, amounts, value);
+  if (mode === 'reflect' || mode === 'edge') return padMirrored(context, x, amounts, MIRRORS[mode]);
+  throw new NoRule(`it pads with mode "${mode}"`);
 };
 
 /** Operators that move, take or put numbers and compute nothing. */
-export const moveRules: Readonly<Record<string, NodeRule>> = {
-  Identity: identity,
+export const moveRules: Readonly<Record<string, OnnxRule>> = {
+  Identity: same,
   Dropout: (context) => {
     if (context.readsMore) throw new NoRule('its mask is asked for');
-    return identity(context);
+    return same(context);
   },
   Cast: (context) => {
     if (elementTypeOf(context.attributes.int('to', 1)) !== 'float')
       throw new NoRule('it makes whole numbers');
-    return identity(context);
+    return same(context);
   },
-  Flatten: reshapeTo((dims, { attributes }) => {
+  Flatten: reshaped((dims, { attributes }) => {
     const axis = attributes.int('axis', 1);
     return flattenedDims(dims, axis < 0 ? axis + dims.length : axis);
   }),
-  Reshape: reshapeTo((dims, context) =>
+  Reshape: reshaped((dims, context) =>
     reshapedDims(dims, numbersOf(context.constant(1)), context.attributes.int('allowzero', 0) === 1),
   ),
-  Squeeze: reshapeTo((dims, context) => squeezedDims(dims, context.list(1, 'axes'), context.node.name)),
-  Unsqueeze: reshapeTo((dims, context) =>
+  Squeeze: reshaped((dims, context) => squeezedDims(dims, context.list(1, 'axes'), context.node.name)),
+  Unsqueeze: reshaped((dims, context) =>
     unsqueezedDims(dims, context.list(1, 'axes') ?? [], context.node.name),
   ),
-  Transpose: transpose,
-  Concat: concat,
+  Transpose: (context) => {
+    const rank = context.dims().length;
+    const perm =
+      context.attributes.ints('perm') ?? Array.from({ length: rank }, (_, axis) => rank - 1 - axis);
+    return transposeAxes(context, context.tensor(0), perm);
+  },
+  Concat: (context) =>
+    joinAlong(
+      context,
+      context.inputs.map((_, i) => context.tensor(i)),
+      context.attributes.int('axis', 0),
+    ),
   Split: split,
   Slice: slice,
-  Gather: gather,
+  Gather: (context) =>
+    takeCells(context, context.tensor(0), context.constant(1), context.attributes.int('axis', 0)),
   Pad: pad,
-  Expand: expand,
+  Expand: (context) => expandTo(context, context.tensor(0), numbersOf(context.constant(1))),
 };

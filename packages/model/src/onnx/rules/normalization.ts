@@ -1,75 +1,26 @@
-import { floatsOf, type ConstantTensor } from '../constant-tensor.ts';
-import type { GraphTensor } from '../graph-builder.ts';
-import { axisOfFactors, dimsOf, layoutOf, preferredOrder, product } from '../layout.ts';
+import { floatsOf, type ConstantTensor } from '../../nodes/constant-tensor.ts';
+import type { GraphTensor } from '../../nodes/graph-builder.ts';
+import { product } from '../../nodes/layout.ts';
+import { NoRule } from '../../nodes/node-context.ts';
+import { normalize, normalizeChannels, softmaxOver } from '../../nodes/operations/normalization.ts';
 import { NORMALIZATION } from '../join-parts.ts';
-import { NoRule, type NodeContext, type NodeRule } from '../node-context.ts';
+import type { OnnxContext, OnnxRule } from '../onnx-context.ts';
 
-/** (x - mean) / sqrt(variance + epsilon) * scale + bias as one factor and one summand a channel, from float64. */
-const batchNormalization: NodeRule = (context) => {
+const batchNormalization: OnnxRule = (context) => {
   const { attributes } = context;
   if (attributes.int('training_mode', 0) === 1) throw new NoRule('it is in training mode');
   if (attributes.int('spatial', 1) === 0) throw new NoRule('it has statistics for each position');
   if (context.readsMore) throw new NoRule('its statistics are asked for');
-  const [scale, bias, mean, variance] = [1, 2, 3, 4].map((i) => context.constant(i).values);
-  const epsilon = attributes.float('epsilon', 1e-5);
-  const dims = context.dims();
-  const shape = dims.map((length, axis) => (axis === 1 ? length : 1));
-  if (product(shape) !== variance?.length) throw new NoRule('its statistics do not fit its input');
-  const factors = Float64Array.from(variance, (value, c) => (scale?.[c] ?? 1) / Math.sqrt(value + epsilon));
-  const summands = factors.map((factor, c) => (bias?.[c] ?? 0) - (mean?.[c] ?? 0) * factor);
-  const ofChannels = (values: Float64Array): ConstantTensor => ({ dims: shape, type: 'float', values });
-  return context.affine(context.tensor(0), ofChannels(factors), ofChannels(summands));
+  return normalizeChannels(context, context.tensor(0), {
+    constants: [context.constant(1), context.constant(2), context.constant(3), context.constant(4)],
+    epsilon: attributes.float('epsilon', 1e-5),
+    axis: 1,
+  });
 };
-
-/**
- * (x - mean) / sqrt(variance + epsilon) over some axes together. The numbers stay where they lie: an axis may lie in pieces, since
- * the order within what goes together does not matter.
- */
-export function normalize(
-  context: NodeContext,
-  tensor: GraphTensor,
-  axes: readonly number[],
-  epsilon: number,
-): GraphTensor {
-  const { builder } = context;
-  const { layout, node } = tensor;
-  const owners = axisOfFactors(layout);
-  // Neighbors in memory that are alike in this are one axis.
-  const runs: { readonly isReduced: boolean; length: number }[] = [];
-  for (const factor of layout.memory) {
-    const isReduced = axes.includes(owners[factor] ?? -1);
-    const run = runs.at(-1);
-    const length = layout.factors[factor] ?? 1;
-    if (run?.isReduced === isReduced) run.length *= length;
-    else runs.push({ isReduced, length });
-  }
-  const reduced = runs.flatMap(({ isReduced }, i) => (isReduced ? [i] : []));
-  // A value is its own mean.
-  if (reduced.length === 0) return context.affine(tensor, 0, 0);
-  const shape = builder.shape(node);
-  const kinds = runs.map(({ isReduced }) => (isReduced ? 'r' : 'k')).join('');
-  const plain = { epsilon, gamma: null, beta: null };
-  if (kinds === 'rk' || kinds === 'rkr') {
-    // All positions with the channels of a group.
-    const groupSize = kinds === 'rk' ? 1 : (runs[2]?.length ?? 1);
-    const channels = (runs[1]?.length ?? 1) * groupSize;
-    const map = shape.length > 1 && shape.at(-1) === channels ? shape : [runs[0]?.length ?? 1, channels];
-    const source = builder.reshape(node, map);
-    const normalized = context.add({ kind: 'group-normalization', groupSize, ...plain }, [source], map);
-    return { node: builder.reshape(normalized, shape), layout };
-  }
-  if ((kinds === 'kr' || kinds === 'r') && shape.at(-1) === runs.at(-1)?.length) {
-    return context.map({ kind: 'layer-normalization', axes: [shape.length - 1], ...plain }, tensor);
-  }
-  const lengths = runs.map(({ length }) => length);
-  const source = builder.reshape(node, lengths);
-  const normalized = context.add({ kind: 'layer-normalization', axes: reduced, ...plain }, [source], lengths);
-  return { node: builder.reshape(normalized, shape), layout };
-}
 
 /** `x * scale + bias`, where they are given. */
 function scaled(
-  context: NodeContext,
+  context: OnnxContext,
   x: GraphTensor,
   scale: ConstantTensor | null,
   bias: ConstantTensor | null,
@@ -77,7 +28,7 @@ function scaled(
   return scale === null && bias === null ? x : context.affine(x, scale ?? 1, bias ?? 0);
 }
 
-const layerNormalization: NodeRule = (context) => {
+const layerNormalization: OnnxRule = (context) => {
   const { attributes } = context;
   const dims = context.dims();
   const first = context.axis(dims.length, attributes.int('axis', -1));
@@ -93,13 +44,13 @@ function ofChannels(vector: ConstantTensor, rank: number): ConstantTensor {
 }
 
 /** What `joinParts` makes of a normalization in parts. */
-const partsNormalization: NodeRule = (context) => {
+const partsNormalization: OnnxRule = (context) => {
   const rank = context.dims().length;
   const axes = (context.attributes.ints('axes') ?? []).map((axis) => context.axis(rank, axis));
   return normalize(context, context.tensor(0), axes, context.attributes.float('epsilon', 0));
 };
 
-const instanceNormalization: NodeRule = (context) => {
+const instanceNormalization: OnnxRule = (context) => {
   const dims = context.dims();
   const axes = dims.map((_, axis) => axis).slice(2);
   const given = context.tensor(0);
@@ -119,7 +70,7 @@ function isAll({ values }: ConstantTensor, value: number): boolean {
 }
 
 /** Scales and biases are one for each channel, or, before version 21, for each group. */
-const groupNormalization: NodeRule = (context) => {
+const groupNormalization: OnnxRule = (context) => {
   const { attributes, builder } = context;
   const x = context.tensor(0);
   const dims = context.dims();
@@ -149,26 +100,16 @@ function spread(vector: ConstantTensor, channels: number): ConstantTensor {
 }
 
 /** Over one axis; before version 13 over all axes from one on, together. */
-function softmax(log: boolean): NodeRule {
+function softmax(log: boolean): OnnxRule {
   return (context) => {
-    const x = context.tensor(0);
-    const dims = dimsOf(x.layout);
+    const dims = context.dims();
     const axis = context.axis(dims.length, context.attributes.int('axis', context.opset < 13 ? 1 : -1));
     const together = context.opset < 13 ? dims.map((_, i) => i).slice(axis) : [axis];
-    const others = preferredOrder(x.layout).filter((i) => !together.includes(i));
-    const own = together.filter((i) => i > 0 || dims[0] !== 1);
-    const length = product(own.map((i) => dims[i] ?? 1));
-    const node = context.builder.lay(x, [...others.map((i) => [i]), own]);
-    const result = context.add(
-      { kind: 'softmax', log },
-      [node],
-      [...others.map((i) => dims[i] ?? 1), length],
-    );
-    return { node: result, layout: layoutOf(dims, [...others, ...own]) };
+    return softmaxOver(context, context.tensor(0), together, log);
   };
 }
 
-export const normalizationRules: Readonly<Record<string, NodeRule>> = {
+export const normalizationRules: Readonly<Record<string, OnnxRule>> = {
   BatchNormalization: batchNormalization,
   LayerNormalization: layerNormalization,
   [NORMALIZATION]: partsNormalization,

@@ -1,4 +1,4 @@
-import type { NodeRule } from '../node-context.ts';
+import type { OnnxRule } from '../onnx-context.ts';
 import { activationRules } from './activations.ts';
 import { linearRules } from './linear.ts';
 import { mergeRules } from './merging.ts';
@@ -8,7 +8,7 @@ import { reductionRules } from './reductions.ts';
 import { resizeRules } from './resize.ts';
 import { windowRules } from './windows.ts';
 
-const RULES: Readonly<Record<string, NodeRule>> = {
+const RULES: Readonly<Record<string, OnnxRule>> = {
   ...activationRules,
   ...linearRules,
   ...mergeRules,
@@ -20,6 +20,6 @@ const RULES: Readonly<Record<string, NodeRule>> = {
 };
 
 /** The rule for an operator of ONNX. */
-export function ruleOf(type: string): NodeRule | undefined {
+export function ruleOf(type: string): OnnxRule | undefined {
   return Object.hasOwn(RULES, type) ? RULES[type] : undefined;
 }

@@ -1,83 +1,62 @@
 import type { PoolReduction } from '@ablation-cam/kernels';
-import { floatsOf, permuteValues } from '../constant-tensor.ts';
-import { product } from '../layout.ts';
-import { NoRule, type NodeContext, type NodeRule } from '../node-context.ts';
+import { floatsOf, permuteValues } from '../../nodes/constant-tensor.ts';
+import { product } from '../../nodes/layout.ts';
+import { NoRule } from '../../nodes/node-context.ts';
 import { groupedKernel } from './grouped-kernel.ts';
-import { slideOver } from './sliding-window.ts';
+import { convolve, convolveDepthwise, poolPositions, poolWindows } from '../../nodes/operations/windows.ts';
+import type { OnnxRule } from '../onnx-context.ts';
+import { slideSettings } from './sliding-window.ts';
 
-const conv: NodeRule = (context) => {
+const conv: OnnxRule = (context) => {
   const { memo, attributes } = context;
   const weights = context.constant(1);
-  const bias = context.optional(2);
-  const x = context.channelsLast(context.tensor(0));
-  const shape = context.builder.shape(x);
-  const channels = shape.at(-1) ?? 1;
+  const given = context.optional(2);
+  const x = context.tensor(0);
+  const [, channels = 1, ...own] = context.dims();
   const [filters = 1, perGroup = 1, ...window] = weights.dims;
   const groups = attributes.int('group', 1);
-  if (window.length !== shape.length - 1 || perGroup * groups !== channels || filters % groups !== 0) {
+  if (window.length !== own.length || perGroup * groups !== channels || filters % groups !== 0) {
     throw new NoRule(`its kernel [${weights.dims.join(', ')}] does not fit its input`);
   }
-  const { sliding, positions } = slideOver(shape.slice(0, -1), window, attributes);
-  const ownBias = bias && floatsOf(bias);
+  const settings = slideSettings(attributes, window.length);
+  const bias = given && floatsOf(given);
   const values = floatsOf(weights);
   const taps = product(window);
   if (groups === channels && groups > 1) {
     const multiplier = filters / groups;
     // [channels * multiplier, taps] to [taps, channels * multiplier]
     const kernel = memo.of(weights, 'depthwise', () => permuteValues(values, [filters, taps], [1, 0]));
-    const operation = { kind: 'depthwise', multiplier, ...sliding, kernel, bias: ownBias } as const;
-    return context.fromChannelsLast(context.add(operation, [x], [...positions, filters]));
+    return convolveDepthwise(context, x, { multiplier, window, kernel, bias }, settings);
   }
   const kernel = memo.of(weights, 'convolution', () =>
     groups === 1
       ? permuteValues(values, [filters, channels, taps], [2, 1, 0])
       : groupedKernel(values, { filters, perGroup, taps, groups }),
   );
-  const operation = { kind: 'convolution', filters, ...sliding, kernel, bias: ownBias } as const;
-  return context.fromChannelsLast(context.add(operation, [x], [...positions, filters]));
+  return convolve(context, x, { filters, window, kernel, bias }, settings);
 };
 
-function pool(reduction: PoolReduction): NodeRule {
+function pool(reduction: PoolReduction): OnnxRule {
   return (context) => {
     const { attributes } = context;
     if (context.readsMore) throw new NoRule('places of maxima are asked for');
-    const x = context.channelsLast(context.tensor(0));
-    const shape = context.builder.shape(x);
-    const channels = shape.at(-1) ?? 1;
     const window = attributes.ints('kernel_shape') ?? [];
-    const { sliding, padAfter, positions } = slideOver(shape.slice(0, -1), window, attributes);
-    if (sliding.dilation.some((step) => step !== 1)) throw new NoRule('its window has holes');
-    const { strides, padBefore } = sliding;
-    const isPadded = [...padBefore, ...padAfter].some((count) => count > 0);
-    const operation = { kind: 'pool', reduction, window, strides, padBefore } as const;
-    const result = [...positions, channels];
-    if (reduction === 'max' || !isPadded || attributes.int('count_include_pad', 0) === 0) {
-      return context.fromChannelsLast(context.add(operation, [x], result));
-    }
-    // Zeros that count are put there; what a window reaches beyond them does not count.
-    const padded = shape.map((length, axis) => length + (padBefore[axis] ?? 0) + (padAfter[axis] ?? 0));
-    const zeros = context.add({ kind: 'pad', before: padBefore }, [x], padded);
-    const inside = { ...operation, padBefore: padBefore.map(() => 0) };
-    return context.fromChannelsLast(context.add(inside, [zeros], result));
+    return poolWindows(
+      context,
+      context.tensor(0),
+      reduction,
+      window,
+      slideSettings(attributes, window.length),
+      attributes.int('count_include_pad', 0) === 1,
+    );
   };
 }
 
-function globalPool(reduction: PoolReduction): NodeRule {
-  return (context) => poolPositions(context, reduction);
-}
-
-function poolPositions(context: NodeContext, reduction: PoolReduction): ReturnType<NodeRule> {
-  const x = context.channelsLast(context.tensor(0));
-  const shape = context.builder.shape(x);
-  const result = shape.map((length, axis) => (axis === shape.length - 1 ? length : 1));
-  return context.fromChannelsLast(context.add({ kind: 'global-pool', reduction }, [x], result));
-}
-
 /** Operators that slide a window, or look at all positions, of `[batch, channels, ...positions]`. */
-export const windowRules: Readonly<Record<string, NodeRule>> = {
+export const windowRules: Readonly<Record<string, OnnxRule>> = {
   Conv: conv,
   MaxPool: pool('max'),
   AveragePool: pool('average'),
-  GlobalAveragePool: globalPool('average'),
-  GlobalMaxPool: globalPool('max'),
+  GlobalAveragePool: (context) => poolPositions(context, context.tensor(0), 'average'),
+  GlobalMaxPool: (context) => poolPositions(context, context.tensor(0), 'max'),
 };

@@ -1,11 +1,12 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { assertClose } from '@ablation-cam/tools/testing';
-import { importOnnx, type ImportedOnnx } from '../../../src/onnx/import-onnx.ts';
+import { readStrided, stridesOf } from '../../../src/nodes/constant-tensor.ts';
+import { importNodes, type ImportedNodes } from '../../../src/nodes/import-nodes.ts';
+import type { AxisLayout } from '../../../src/nodes/layout.ts';
+import { Memo } from '../../../src/nodes/node-context.ts';
 import { inputOrder } from '../../../src/onnx/input-order.ts';
 import { joinParts } from '../../../src/onnx/join-parts.ts';
-import { readStrided, stridesOf } from '../../../src/onnx/constant-tensor.ts';
-import type { AxisLayout } from '../../../src/onnx/layout.ts';
-import { Memo } from '../../../src/onnx/node-context.ts';
+import { onnxFormat } from '../../../src/onnx/onnx-format.ts';
 import { readOnnx } from '../../../src/onnx/read-onnx.ts';
 import { evaluateGraph } from './evaluate-graph.ts';
 import type { OnnxBuilder } from './onnx-builder.ts';
@@ -13,7 +14,7 @@ import type { OnnxBuilder } from './onnx-builder.ts';
 /** ONNX Runtime computes in float32, in another order: some roundings of 6e-8 relative to the largest value. */
 const FLOAT32 = { absolute: 1e-5, ofLargest: 1e-5 };
 
-export interface CheckedOnnx extends ImportedOnnx {
+export interface CheckedOnnx extends ImportedNodes {
   readonly kinds: readonly string[];
 }
 
@@ -21,7 +22,7 @@ export interface CheckedOnnx extends ImportedOnnx {
 export async function importBuilt(
   builder: OnnxBuilder,
   dims: readonly (readonly number[])[],
-): Promise<ImportedOnnx & { readonly orders: readonly (readonly number[])[] }> {
+): Promise<ImportedNodes & { readonly orders: readonly (readonly number[])[] }> {
   const bytes = builder.bytes();
   const file = joinParts(
     await readOnnx({
@@ -31,7 +32,10 @@ export async function importBuilt(
     }),
   );
   const inputs = file.inputs.map((input, i) => ({ dims: dims[i] ?? [], order: inputOrder(file, input) }));
-  return { ...importOnnx(file, inputs, new Memo()), orders: inputs.map(({ order }) => order) };
+  return {
+    ...importNodes(file, onnxFormat(file), inputs, new Memo()),
+    orders: inputs.map(({ order }) => order),
+  };
 }
 
 /**

@@ -1,10 +1,9 @@
-import { OnnxNetwork } from '../../../src/onnx/onnx-network.ts';
-import { readOnnx } from '../../../src/onnx/read-onnx.ts';
+import type { Network } from '../../../src/index.ts';
+import { loadOnnx } from '../../../src/onnx/load-onnx.ts';
 import type { OnnxBuilder } from './onnx-builder.ts';
 
 /** The network of what a builder wrote. */
-export async function openBuilt(builder: OnnxBuilder): Promise<OnnxNetwork> {
+export async function openBuilt(builder: OnnxBuilder): Promise<Network> {
   const sibling = (): Promise<Uint8Array> => Promise.reject(new Error('There is no other file.'));
-  const file = await readOnnx({ name: 'net.onnx', bytes: builder.bytes(), sibling });
-  return new OnnxNetwork(file);
+  return loadOnnx({ name: 'net.onnx', bytes: builder.bytes(), sibling });
 }

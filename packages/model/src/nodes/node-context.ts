@@ -1,6 +1,6 @@
 import type { ActivationName, GraphOperation, NodeId, Shape } from '@ablation-cam/kernels';
-import { Attributes, axisIn } from './attributes.ts';
-import { broadcastStrides, numbersOf, type ConstantTensor } from './constant-tensor.ts';
+import { axisIn } from './axis.ts';
+import { broadcastStrides, type ConstantTensor } from './constant-tensor.ts';
 import type { GraphBuilder, GraphTensor } from './graph-builder.ts';
 import {
   axisOfFactors,
@@ -13,7 +13,7 @@ import {
   type Dims,
   type AxisLayout,
 } from './layout.ts';
-import type { OnnxNode } from './onnx-file.ts';
+import type { FileNode } from './node-file.ts';
 
 /** What a tensor of the file is when its node's turn comes. */
 export type Value =
@@ -25,23 +25,31 @@ export class NoRule extends Error {
   override readonly name = 'NoRule';
 }
 
-/** Writes a node's operations; returns its outputs. @throws NoRule */
-export type NodeRule = (context: NodeContext) => GraphTensor | readonly GraphTensor[];
+/** What a node is written with. */
+export interface Writing {
+  readonly builder: GraphBuilder;
+  readonly memo: Memo;
+  /** Its inputs; null for those that are left out. */
+  readonly inputs: readonly (Value | null)[];
+  /** Whether somebody reads a tensor. */
+  readonly isRead: (name: string) => boolean;
+}
 
-/** A node of the file whose rule is at work. */
-export class NodeContext {
-  readonly attributes: Attributes;
+/** A node of the file whose operations are written. What its attributes say is the format's to know. */
+export class NodeContext<Node extends FileNode = FileNode> implements Writing {
+  readonly builder: GraphBuilder;
+  readonly memo: Memo;
+  readonly inputs: readonly (Value | null)[];
+  readonly isRead: (name: string) => boolean;
 
   constructor(
-    readonly builder: GraphBuilder,
-    readonly node: OnnxNode,
-    readonly opset: number,
-    readonly inputs: readonly (Value | null)[],
-    readonly memo: Memo,
-    /** Whether somebody reads a tensor. */
-    readonly isRead: (name: string) => boolean,
+    readonly node: Node,
+    { builder, memo, inputs, isRead }: Writing,
   ) {
-    this.attributes = new Attributes(node);
+    this.builder = builder;
+    this.memo = memo;
+    this.inputs = inputs;
+    this.isRead = isRead;
   }
 
   /** Whether anybody reads another output than the first: exporters name all that there are. */
@@ -68,12 +76,6 @@ export class NodeContext {
     const found = this.optional(index);
     if (found) return found;
     throw new NoRule(`it has no input ${String(index)}`);
-  }
-
-  /** Numbers that newer versions have as an input and older ones as an attribute. */
-  list(index: number, attribute: string): number[] | null {
-    const given = this.optional(index);
-    return given ? numbersOf(given) : this.attributes.ints(attribute);
   }
 
   dims(index = 0): Dims {

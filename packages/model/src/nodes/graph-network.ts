@@ -15,12 +15,10 @@ import { SizeCache } from '../network/size-cache.ts';
 import { GraphPrograms } from '../tfjs/graph-programs.ts';
 import { UploadedArrays } from '../tfjs/uploaded-arrays.ts';
 import type { ConstantTensor } from './constant-tensor.ts';
-import { describeNodes } from './describe-nodes.ts';
-import { importOnnx, type ImportedOnnx, type SizedInput } from './import-onnx.ts';
-import { inputOrder } from './input-order.ts';
-import { joinParts } from './join-parts.ts';
+import { describeNodes, type Describing } from './describe-nodes.ts';
+import { importNodes, type ImportedNodes, type Operators, type SizedInput } from './import-nodes.ts';
 import { Memo } from './node-context.ts';
-import type { OnnxFile } from './onnx-file.ts';
+import type { FileNode, NodeFile } from './node-file.ts';
 
 /** Pairs of sizes with which open axes are tried: what differs between both is open, too. */
 const TRIED: readonly (readonly [number, number])[] = [
@@ -32,8 +30,14 @@ const TRIED: readonly (readonly [number, number])[] = [
   [1000, 1280],
 ];
 
-/** A network in an ONNX file. Its weights stay in memory as long as it does. */
-export class OnnxNetwork implements Network {
+/** A file of nodes, and what its format says of them. */
+export interface NodeFormat<Node extends FileNode> extends Operators<Node>, Describing<Node> {
+  /** For each input the axes of its tensor, without the batch, in the order in which users give them: channels last. */
+  readonly inputOrders: readonly (readonly number[])[];
+}
+
+/** A network in a file of nodes. Its weights stay in memory as long as it does. */
+export class GraphNetwork<Node extends FileNode = FileNode> implements Network {
   readonly inputs: readonly NetworkInput[];
   readonly outputs: readonly NetworkOutput[];
   readonly layers: readonly NetworkLayer[];
@@ -41,31 +45,31 @@ export class OnnxNetwork implements Network {
   readonly weights = null;
   /** How many weights the file has. */
   readonly parameters: number;
-  readonly #file: OnnxFile;
-  readonly #orders: readonly (readonly number[])[];
+  readonly #file: NodeFile<Node>;
+  readonly #format: NodeFormat<Node>;
   readonly #memo = new Memo();
   readonly #arrays = new UploadedArrays();
-  readonly #sizes = new SizeCache<SizedOnnx>((network) => {
+  readonly #sizes = new SizeCache<SizedGraph<Node>>((network) => {
     network.release();
   });
   /** Where no size is open. */
-  readonly #only: ImportedOnnx | null;
+  readonly #only: ImportedNodes<Node> | null;
 
   /**
-   * @throws ModelError as `importOnnx` does, and `unsupported-layer` where a network of open sizes works with none of those
+   * @throws ModelError as `importNodes` does, and `unsupported-layer` where a network of open sizes works with none of those
    *   that are tried
    */
-  constructor(file: OnnxFile) {
-    this.#file = joinParts(file);
-    this.parameters = [...this.#file.weights.values()].reduce((sum, read) => sum + countOf(read()), 0);
-    this.#orders = file.inputs.map((input) => inputOrder(this.#file, input));
+  constructor(file: NodeFile<Node>, format: NodeFormat<Node>) {
+    this.#file = file;
+    this.#format = format;
+    this.parameters = [...file.weights.values()].reduce((sum, read) => sum + countOf(read()), 0);
     this.inputs = file.inputs.map(({ name, shape }, i) => ({
       name,
-      shape: (this.#orders[i] ?? []).map((axis) => shape[axis] ?? null),
+      shape: (format.inputOrders[i] ?? []).map((axis) => shape[axis] ?? null),
     }));
     const isOpen = this.inputs.some(({ shape }) => shape.includes(null));
     this.#only = isOpen ? null : this.#import(this.inputs.map((input) => definite(input, undefined)));
-    const { layers, outputs } = this.#only ? described(this.#only) : this.#tried();
+    const { layers, outputs } = this.#only ? this.#described(this.#only) : this.#tried();
     this.layers = layers;
     this.outputs = outputs;
   }
@@ -73,7 +77,8 @@ export class OnnxNetwork implements Network {
   async at(inputShapes?: readonly Shape[]): Promise<SizedNetwork> {
     const shapes = this.inputs.map((input, i) => definite(input, inputShapes?.[i]));
     return this.#sizes.of(this.#only ? undefined : shapes, () => {
-      const sized = (): SizedOnnx => new SizedOnnx(this, this.#only ?? this.#import(shapes), this.#arrays);
+      const sized = (): SizedGraph<Node> =>
+        new SizedGraph(this, this.#only ?? this.#import(shapes), this.#format, this.#arrays);
       // One turn later: an error is a rejection.
       return Promise.resolve().then(sized);
     });
@@ -84,15 +89,15 @@ export class OnnxNetwork implements Network {
     this.#arrays.dispose();
   }
 
-  #import(shapes: readonly Shape[]): ImportedOnnx {
+  #import(shapes: readonly Shape[]): ImportedNodes<Node> {
     const inputs = shapes.map((shape, i): SizedInput => {
-      const order = this.#orders[i] ?? [];
+      const order = this.#format.inputOrders[i] ?? [];
       const dims = (this.#file.inputs[i]?.shape ?? []).map((_, axis) =>
         axis === 0 ? 1 : (shape[order.indexOf(axis)] ?? 1),
       );
       return { dims, order };
     });
-    return importOnnx(this.#file, inputs, this.#memo);
+    return importNodes(this.#file, this.#format, inputs, this.#memo);
   }
 
   /** What is known of shapes: that of networks of two sizes, as far as they agree. */
@@ -101,7 +106,9 @@ export class OnnxNetwork implements Network {
     for (const [first, second] of TRIED) {
       try {
         const [one, other] = [first, second].map((size) =>
-          described(this.#import(this.inputs.map(({ shape }) => shape.map((length) => length ?? size)))),
+          this.#described(
+            this.#import(this.inputs.map(({ shape }) => shape.map((length) => length ?? size))),
+          ),
         );
         if (one && other) return agreeing(one, other);
       } catch (error) {
@@ -111,6 +118,15 @@ export class OnnxNetwork implements Network {
     }
     throw reason instanceof ModelError ? reason : new RangeError('No sizes were tried.');
   }
+
+  #described(imported: ImportedNodes<Node>): Described {
+    const outputs = imported.graph.outputs.map(({ name, node, scoreFunction }) => ({
+      name,
+      scoreFunction,
+      shape: imported.graph.nodes[node]?.shape ?? [],
+    }));
+    return { layers: describeNodes(imported, this.#format), outputs };
+  }
 }
 
 /** Sizes of other tensors are no weights. */
@@ -118,22 +134,12 @@ function countOf({ type, values }: ConstantTensor): number {
   return type === 'float' ? values.length : 0;
 }
 
-function described(imported: ImportedOnnx): {
-  layers: readonly SizedLayer[];
-  outputs: readonly NetworkOutput[];
-} {
-  const outputs = imported.graph.outputs.map(({ name, node, scoreFunction }) => ({
-    name,
-    scoreFunction,
-    shape: imported.graph.nodes[node]?.shape ?? [],
-  }));
-  return { layers: describeNodes(imported), outputs };
+interface Described {
+  readonly layers: readonly SizedLayer[];
+  readonly outputs: readonly NetworkOutput[];
 }
 
-function agreeing(
-  one: ReturnType<typeof described>,
-  other: ReturnType<typeof described>,
-): Pick<Network, 'layers' | 'outputs'> {
+function agreeing(one: Described, other: Described): Pick<Network, 'layers' | 'outputs'> {
   const open = (a: Shape, b: Shape | undefined): OpenShape =>
     a.map((length, i) => (length === b?.[i] ? length : null));
   return {
@@ -163,7 +169,7 @@ function definite({ name, shape }: NetworkInput, given: Shape | undefined): Shap
   );
 }
 
-class SizedOnnx implements SizedNetwork {
+class SizedGraph<Node extends FileNode> implements SizedNetwork {
   readonly graph: Graph;
   readonly layers: readonly SizedLayer[];
   readonly isCurrent = true;
@@ -172,11 +178,12 @@ class SizedOnnx implements SizedNetwork {
 
   constructor(
     readonly network: Network,
-    imported: ImportedOnnx,
+    imported: ImportedNodes<Node>,
+    format: NodeFormat<Node>,
     arrays: UploadedArrays,
   ) {
     this.graph = imported.graph;
-    this.layers = describeNodes(imported);
+    this.layers = describeNodes(imported, format);
     this.#arrays = arrays;
     this.#programs = new GraphPrograms(imported.graph, arrays);
   }

@@ -1,5 +1,5 @@
 import { ModelError } from '../errors.ts';
-import type { OnnxNode } from './onnx-file.ts';
+import type { FileNode } from './node-file.ts';
 
 /**
  * Returns the nodes that lead to the outputs, in topological order: that of the file where it is one.
@@ -7,12 +7,12 @@ import type { OnnxNode } from './onnx-file.ts';
  * @param given names of the inputs and weights
  * @throws ModelError `invalid-file` where nodes wait for each other, a tensor is made twice or by nobody
  */
-export function sortNodes(
+export function sortNodes<Node extends FileNode>(
   file: string,
-  nodes: readonly OnnxNode[],
+  nodes: readonly Node[],
   given: readonly string[],
   outputs: readonly string[],
-): OnnxNode[] {
+): Node[] {
   const makers = new Map<string, number>();
   nodes.forEach((node, index) => {
     for (const output of node.outputs) {

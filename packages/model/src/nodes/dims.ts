@@ -1,4 +1,4 @@
-import { axisIn } from './attributes.ts';
+import { axisIn } from './axis.ts';
 import { isSame, product, type Dims } from './layout.ts';
 
 /** Where a slice begins along an axis, how many cells it has and how far apart they are. */

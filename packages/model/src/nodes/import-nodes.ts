@@ -1,0 +1,182 @@
+import type { Graph, GraphNode, GraphOutput } from '@ablation-cam/kernels';
+import { ModelError } from '../errors.ts';
+import type { ConstantTensor } from './constant-tensor.ts';
+import { GraphBuilder, type GraphTensor } from './graph-builder.ts';
+import { headOf } from './head.ts';
+import { dimsOf, layoutOf, type Dims } from './layout.ts';
+import { NoRule, NodeContext, type Memo, type Value, type Writing } from './node-context.ts';
+import type { FileNode, NodeFile } from './node-file.ts';
+import { opaqueResults } from './opaque-results.ts';
+
+/** What the operators of a format do. */
+export interface Operators<Node extends FileNode> {
+  /** What follows from the sizes of a node's inputs alone, or null where its values matter. */
+  ofSizes(node: Node, inputs: readonly (Dims | null)[]): readonly ConstantTensor[] | null;
+  /** What a node computes of constants, or null where that is not evaluated here. */
+  fold(node: Node, inputs: readonly (ConstantTensor | null)[]): readonly ConstantTensor[] | null;
+  /** What to do about constants that are not evaluated here, as a sentence. */
+  readonly foldAdvice: string;
+  /** Writes a node's operations; returns its outputs. @throws NoRule where there are none */
+  write(node: Node, writing: Writing): GraphTensor | readonly GraphTensor[];
+  /**
+   * Returns the shape of an output of a node without operations here.
+   *
+   * @throws ModelError `unsupported-layer` where nothing tells it
+   */
+  opaqueDims(context: NodeContext<Node>, output: string): Dims;
+}
+
+/** A network of a file as a graph, and which of its nodes yields what a node of the file does. */
+export interface ImportedNodes<Node extends FileNode = FileNode> {
+  readonly graph: Graph;
+  readonly results: readonly NodeResult<Node>[];
+}
+
+/** What a node of the file yields. */
+export interface NodeResult<Node extends FileNode = FileNode> {
+  readonly from: Node;
+  /** The tensor's name in the file. */
+  readonly output: string;
+  readonly tensor: GraphTensor;
+  /** Names of the tensors it is computed from. */
+  readonly inputs: readonly string[];
+}
+
+export interface SizedInput {
+  /** Dimensions in the file's order, with a batch of one. */
+  readonly dims: Dims;
+  /** The axes in the order of the graph. */
+  readonly order: readonly number[];
+}
+
+/**
+ * Returns what the file computes of one input as a graph, channels last. What follows from sizes alone is computed, and a node
+ * without a rule becomes an `opaque` one.
+ *
+ * @param inputs in the order of the file's
+ * @throws ModelError `invalid-input` where an input is too small; `invalid-file` where nodes contradict each other;
+ *   `unsupported-layer` where nothing tells the shape of what a node yields
+ */
+export function importNodes<Node extends FileNode>(
+  file: NodeFile<Node>,
+  operators: Operators<Node>,
+  inputs: readonly SizedInput[],
+  memo: Memo,
+): ImportedNodes<Node> {
+  const builder = new GraphBuilder();
+  const values = new Map<string, Value>();
+  const weights = new Map<string, Value>();
+  const results: NodeResult<Node>[] = [];
+  const valueOf = (name: string): Value | null => {
+    if (name === '') return null;
+    const known = values.get(name) ?? weights.get(name);
+    if (known) return known;
+    const read = file.weights.get(name);
+    if (!read) throw new ModelError('invalid-file', `${file.name} has no tensor "${name}". Export it again.`);
+    const value: Value = { kind: 'constant', constant: read() };
+    weights.set(name, value);
+    return value;
+  };
+  const own = file.inputs.map(({ name, tensor }, i) => {
+    const { dims = [], order = [] } = inputs[i] ?? {};
+    builder.nameNodes(name);
+    const node = builder.add(
+      { kind: 'input' },
+      [],
+      order.map((axis) => dims[axis] ?? 1),
+    );
+    values.set(tensor, { kind: 'tensor', tensor: { node, layout: layoutOf(dims, order) } });
+    return node;
+  });
+  const read = new Set([
+    ...file.nodes.flatMap((node) => node.inputs),
+    ...file.outputs.map(({ tensor }) => tensor),
+  ]);
+  const importing = { file, operators, builder, memo, isRead: (name: string): boolean => read.has(name) };
+  for (const node of file.nodes) {
+    builder.nameNodes(node.name);
+    const made = evaluate(importing, node, node.inputs.map(valueOf));
+    node.outputs.forEach((output, i) => {
+      const value = made[i];
+      if (output === '' || !value) return;
+      values.set(output, value);
+      if (value.kind === 'constant') return;
+      refuseEmpty(node, value.tensor);
+      results.push({ from: node, output, tensor: value.tensor, inputs: node.inputs });
+    });
+  }
+  const { nodes } = builder;
+  const outputs = file.outputs.map(({ name, tensor }) => outputOf(file, nodes, name, valueOf(tensor)));
+  return { graph: { nodes, inputs: own, outputs }, results };
+}
+
+/** What the nodes of a file share. */
+interface Importing<Node extends FileNode> extends Omit<Writing, 'inputs'> {
+  readonly file: NodeFile<Node>;
+  readonly operators: Operators<Node>;
+}
+
+function evaluate<Node extends FileNode>(
+  { file, operators, ...shared }: Importing<Node>,
+  node: Node,
+  inputs: readonly (Value | null)[],
+): readonly Value[] {
+  const asConstants = (constants: readonly ConstantTensor[]): readonly Value[] =>
+    constants.map((constant) => ({ kind: 'constant', constant }));
+  const hasTensors = inputs.some((input) => input?.kind === 'tensor');
+  const ofSizes = hasTensors ? operators.ofSizes(node, inputs.map(dimsOfValue)) : null;
+  if (ofSizes) return asConstants(ofSizes);
+  if (!hasTensors) {
+    const constants = inputs.map((input) => (input?.kind === 'constant' ? input.constant : null));
+    const folded = operators.fold(node, constants);
+    if (folded) return asConstants(folded);
+    throw new ModelError(
+      'unsupported-layer',
+      `Node "${node.name}" of ${file.name} computes a constant with the operator ${node.type}, which is not evaluated here. ` +
+        operators.foldAdvice,
+    );
+  }
+  const writing = { ...shared, inputs };
+  return resultsOf(operators, node, writing).map((tensor) => ({ kind: 'tensor', tensor }));
+}
+
+function dimsOfValue(value: Value | null): Dims | null {
+  if (!value) return null;
+  return value.kind === 'tensor' ? dimsOf(value.tensor.layout) : value.constant.dims;
+}
+
+function resultsOf<Node extends FileNode>(
+  operators: Operators<Node>,
+  node: Node,
+  writing: Writing,
+): readonly GraphTensor[] {
+  try {
+    const made = operators.write(node, writing);
+    return 'node' in made ? [made] : made;
+  } catch (error) {
+    if (!(error instanceof NoRule)) throw error;
+    return opaqueResults(operators, new NodeContext(node, writing), error.message);
+  }
+}
+
+function refuseEmpty(node: FileNode, { layout }: GraphTensor): void {
+  const dims = dimsOf(layout);
+  if (dims.every((length) => Number.isSafeInteger(length) && length >= 1)) return;
+  throw new ModelError(
+    'invalid-input',
+    `The input is too small for the network: node "${node.name}" would yield [${dims.join(', ')}]. Give a larger input.`,
+  );
+}
+
+function outputOf(
+  file: NodeFile,
+  nodes: readonly GraphNode[],
+  name: string,
+  value: Value | null,
+): GraphOutput {
+  if (value?.kind === 'tensor') return { name, node: value.tensor.node, ...headOf(nodes, value.tensor.node) };
+  throw new ModelError(
+    'unsupported-layer',
+    `The output "${name}" of ${file.name} does not depend on an input. Leave it out when the network is exported.`,
+  );
+}

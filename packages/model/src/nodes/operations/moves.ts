@@ -1,0 +1,189 @@
+import { numbersOf, type ConstantTensor } from '../constant-tensor.ts';
+import type { AxisSlice } from '../dims.ts';
+import type { GraphTensor } from '../graph-builder.ts';
+import { dimsOf, isSame, layoutOf, preferredOrder, product, type Dims } from '../layout.ts';
+import { NoRule, type NodeContext } from '../node-context.ts';
+
+/** The tensor as another one, which may be ablated apart from it. */
+export function identity(context: NodeContext, x: GraphTensor): GraphTensor {
+  return context.map({ kind: 'identity' }, x);
+}
+
+/** @param dims null where they do not hold as many values */
+export function reshapeTo(context: NodeContext, x: GraphTensor, dims: Dims | null): GraphTensor {
+  const own = dimsOf(x.layout);
+  if (!dims || product(dims) !== product(own)) {
+    throw new NoRule(
+      `[${own.join(', ')}] does not go into the shape that it asks for (for one input: the file may hold a larger batch)`,
+    );
+  }
+  return named(context, x, context.builder.reshapeTensor(x, dims));
+}
+
+/** A node of its own for what a node of the file yields, where nothing had to be done for it. */
+export function named(context: NodeContext, before: GraphTensor, after: GraphTensor): GraphTensor {
+  return after.node === before.node ? identity(context, after) : after;
+}
+
+/** New axis i is the old axis `perm[i]`. */
+export function transposeAxes(context: NodeContext, x: GraphTensor, perm: readonly number[]): GraphTensor {
+  const axes = dimsOf(x.layout).map((_, axis) => axis);
+  if (
+    !isSame(
+      perm.toSorted((a, b) => a - b),
+      axes,
+    )
+  )
+    throw new NoRule(`[${perm.join(', ')}] is no order of its axes`);
+  const moved = context.builder.transpose(x, perm);
+  return named(context, x, context.builder.asAxes(moved));
+}
+
+/** Tensors joined along an axis, which may be counted from the end. */
+export function joinAlong(context: NodeContext, tensors: readonly GraphTensor[], along: number): GraphTensor {
+  const [first] = tensors;
+  if (!first) throw new NoRule('it joins nothing');
+  const own = dimsOf(first.layout);
+  const axis = context.axis(own.length, along);
+  const fits = tensors.every(
+    ({ layout }) =>
+      layout.axes.length === own.length && isSame(dimsOf(layout).with(axis, 1), own.with(axis, 1)),
+  );
+  if (!fits) throw new NoRule('shapes of its inputs do not fit');
+  const total = tensors.reduce((sum, { layout }) => sum + (dimsOf(layout)[axis] ?? 0), 0);
+  const dims = own.with(axis, total);
+  const widest = tensors.reduce((best, tensor) =>
+    best.layout.memory.length < tensor.layout.memory.length ? tensor : best,
+  );
+  const found = preferredOrder(widest.layout);
+  const order = found.includes(axis) ? found : [axis, ...found];
+  const nodes = tensors.map((tensor) =>
+    context.builder.lay(
+      tensor,
+      order.map((each) => [each]),
+    ),
+  );
+  const shape = order.map((each) => dims[each] ?? 1);
+  const operation = { kind: 'concatenate', axis: order.indexOf(axis) } as const;
+  return { node: context.add(operation, nodes, shape), layout: layoutOf(dims, order) };
+}
+
+/** Some cells along one axis, one after the other. */
+function cropAxis(
+  context: NodeContext,
+  tensor: GraphTensor,
+  axis: number,
+  start: number,
+  length: number,
+): GraphTensor {
+  const { builder } = context;
+  const dims = dimsOf(tensor.layout);
+  const { node, order } = builder.asAxes(tensor);
+  const shape = builder.shape(node);
+  const place = order.indexOf(axis);
+  const result = shape.with(place, length);
+  const layout = layoutOf(dims.with(axis, length), order);
+  const last = shape.length - 1;
+  if (place < last && last <= 2) {
+    const before = shape.slice(0, last).map((_, i) => (i === place ? start : 0));
+    return { node: context.add({ kind: 'crop', before }, [node], result), layout };
+  }
+  // Along channels, or behind many axes: as positions of one channel, with the axes before and behind as one each.
+  const [outer, inner] = [product(shape.slice(0, place)), product(shape.slice(place + 1))];
+  const whole = builder.reshape(node, [outer, shape[place] ?? 1, inner]);
+  const cropped = context.add({ kind: 'crop', before: [0, start] }, [whole], [outer, length, inner]);
+  return { node: builder.reshape(cropped, result), layout };
+}
+
+/** Parts along an axis, one after the other. */
+export function splitAlong(
+  context: NodeContext,
+  x: GraphTensor,
+  axis: number,
+  lengths: readonly number[] | null,
+): GraphTensor[] {
+  if (!lengths) throw new NoRule('its parts do not fit');
+  let start = 0;
+  return lengths.map((length) => {
+    const part = cropAxis(context, x, axis, start, length);
+    start += length;
+    return part;
+  });
+}
+
+/** What is taken of each axis, in steps forward. */
+export function takeSlices(
+  context: NodeContext,
+  tensor: GraphTensor,
+  slices: readonly AxisSlice[],
+): GraphTensor {
+  const dims = dimsOf(tensor.layout);
+  if (slices.some(({ length }) => length < 1)) throw new NoRule('it leaves nothing');
+  const cut = slices.reduce((x, { start, length, step }, axis) => {
+    const span = (length - 1) * step + 1;
+    if (step < 1) throw new NoRule('it turns an axis round');
+    return start === 0 && span === dims[axis] ? x : cropAxis(context, x, axis, start, span);
+  }, tensor);
+  const strided = slices.flatMap(({ step, length }, axis) => (step > 1 && length > 1 ? [axis] : []));
+  return strided.reduce((x, axis) => everyCell(context, x, axis, slices[axis]?.step ?? 1), cut);
+}
+
+/** Every `step`-th cell along an axis: the maxima of windows of one cell. */
+function everyCell(context: NodeContext, tensor: GraphTensor, axis: number, step: number): GraphTensor {
+  const { builder } = context;
+  const dims = dimsOf(tensor.layout);
+  const { node, order } = builder.asAxes(tensor);
+  const shape = builder.shape(node);
+  const place = order.indexOf(axis);
+  const count = Math.ceil((dims[axis] ?? 1) / step);
+  const whole = builder.reshape(node, [
+    product(shape.slice(0, place)),
+    shape[place] ?? 1,
+    product(shape.slice(place + 1)),
+  ]);
+  const [outer = 1, , inner = 1] = builder.shape(whole);
+  const operation = {
+    kind: 'pool',
+    reduction: 'max',
+    window: [1, 1],
+    strides: [1, step],
+    padBefore: [0, 0],
+  } as const;
+  const taken = context.add(operation, [whole], [outer, count, inner]);
+  return {
+    node: builder.reshape(taken, shape.with(place, count)),
+    layout: layoutOf(dims.with(axis, count), order),
+  };
+}
+
+/** One cell, or several one after the other, along an axis; negative ones are counted from the end. */
+export function takeCells(
+  context: NodeContext,
+  x: GraphTensor,
+  indices: ConstantTensor,
+  along: number,
+): GraphTensor {
+  const dims = dimsOf(x.layout);
+  const axis = context.axis(dims.length, along);
+  const cells = numbersOf(indices).map((index) => (index < 0 ? index + (dims[axis] ?? 1) : index));
+  const [first = 0, second = first + 1] = cells;
+  const step = second - first;
+  const isRegular = cells.length > 0 && cells.every((cell, i) => cell === first + i * step);
+  if (!isRegular || step < 1) throw new NoRule('its places are no regular steps forward');
+  const whole = dims.map((length, i) =>
+    i === axis ? { start: first, length: cells.length, step } : { start: 0, length, step: 1 },
+  );
+  const taken = takeSlices(context, x, whole);
+  const result = [...dims.slice(0, axis), ...indices.dims, ...dims.slice(axis + 1)];
+  return named(context, x, context.builder.reshapeTensor(taken, result));
+}
+
+/** Repeated along axes of length 1 to a shape; only where nothing is repeated. */
+export function expandTo(context: NodeContext, x: GraphTensor, target: Dims): GraphTensor {
+  const own = dimsOf(x.layout);
+  const fits =
+    target.length <= own.length &&
+    target.every((length, i) => length === 1 || length === own[own.length - target.length + i]);
+  if (!fits) throw new NoRule('it repeats a tensor');
+  return identity(context, x);
+}
