@@ -87,7 +87,7 @@ export {
   loadModel,
   type LoadedLayersModel,
   type LoadedModel,
-  type LoadedOnnx,
+  type LoadedGraph,
 } from './files/load-model.ts';
 export type { PictureDescription, ModelMetadata } from './files/metadata.ts';
 export type { ModelSource } from './files/model-source.ts';

@@ -11,7 +11,7 @@ export {
   useBackend,
   type LoadedLayersModel,
   type LoadedModel,
-  type LoadedOnnx,
+  type LoadedGraph,
   type ModelErrorCode,
   type Network,
   type NetworkSource,

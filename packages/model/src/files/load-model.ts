@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { ModelError } from '../errors.ts';
 import { readyBackend } from '../backend/ready-backend.ts';
+import { isGraphModelFile, loadGraphModel } from '../graph-model/load-graph-model.ts';
 import { networkOf } from '../network/network-of.ts';
 import type { Network } from '../network/network.ts';
 import { isOnnx } from '../onnx/is-onnx.ts';
@@ -8,14 +9,14 @@ import { readBeside } from './beside-model.ts';
 import { buildModel, type ModelParts } from './build-model.ts';
 import { fileKind } from './file-kind.ts';
 import { scaleOfNetwork } from './input-scale.ts';
-import { parseJson } from './json.ts';
+import { parseJson, type Json, type JsonObject } from './json.ts';
 import { readArchitecture, readHdf5, readKerasArchive } from './keras-parts.ts';
-import type { PictureDescription, ModelMetadata } from './metadata.ts';
+import { parseMetadata, type PictureDescription, type ModelMetadata } from './metadata.ts';
 import { openSource, type ModelSource, type OpenedSource } from './model-source.ts';
 import { readTfjsLayers } from './tfjs-layers.ts';
 
 /** What came out of a file; what kind of model it is, `format` tells. */
-export type LoadedModel = LoadedLayersModel | LoadedOnnx;
+export type LoadedModel = LoadedLayersModel | LoadedGraph;
 
 /** A model of layers, which can be trained, evaluated and saved as well. */
 export interface LoadedLayersModel extends Loaded {
@@ -23,8 +24,9 @@ export interface LoadedLayersModel extends Loaded {
   readonly model: tf.LayersModel;
 }
 
-export interface LoadedOnnx extends Loaded {
-  readonly format: 'onnx';
+/** A network that is a graph of operations: it can be explained. */
+export interface LoadedGraph extends Loaded {
+  readonly format: 'onnx' | 'tfjs-graph';
   /** There are no layers of TensorFlow.js. */
   readonly model: null;
 }
@@ -43,7 +45,7 @@ interface Loaded {
 }
 
 /**
- * Loads a TF.js Layers model (`model.json` and its shards), a `.keras` or `.h5` model of Keras 2 or 3, the text of
+ * Loads a TF.js Layers model or GraphModel (`model.json` and its shards), a `.keras` or `.h5` model of Keras 2 or 3, the text of
  * `model.to_json()` and a file of weights together (sequential or functional models, nested ones too), or an ONNX file (with the
  * files of weights it names) onto the current backend (a first one is brought up where there is none). The format is told by the
  * content, not by the name. What is loaded has its channels last, whatever the file has.
@@ -52,35 +54,44 @@ interface Loaded {
  * failed load leaves no tensors behind.
  *
  * @throws ModelError `not-found`; `invalid-file` for a broken or truncated file or weights that do not fit;
- * `unsupported-format` for a TF.js GraphModel and others, with the way to convert them;
+ * `unsupported-format` for others, with the way to convert them;
  * `unsupported-layer` for layers or options TF.js does not have.
  */
 export async function loadModel(source: ModelSource): Promise<LoadedModel> {
   const opened = await openSource(source);
   await readyBackend();
-  return isOnnx(opened.bytes) ? loadOnnxFile(opened) : loadLayers(opened);
+  if (isOnnx(opened.bytes)) return loadOnnxFile(opened);
+  const contents = contentsOf(opened);
+  return contents.kind === 'json' && isGraphModelFile(contents.description)
+    ? loadGraphModelFile(opened, contents.description)
+    : loadLayers(opened, contents);
 }
 
 /**
  * Loads a model as `loadModel` does that has to be a `tf.LayersModel`, to be trained, evaluated or saved.
  *
- * @throws ModelError as `loadModel`, and `unsupported-format` for an ONNX file
+ * @throws ModelError as `loadModel`, and `unsupported-format` for an ONNX file or a GraphModel
  */
 export async function loadLayersModel(source: ModelSource): Promise<LoadedLayersModel> {
   const opened = await openSource(source);
-  if (isOnnx(opened.bytes)) {
-    throw new ModelError(
-      'unsupported-format',
-      `${opened.name} is an ONNX file, whose network can be explained, but a model of layers was expected here. ` +
-        'Give a TF.js model.json or a Keras .keras or .h5 file.',
-    );
-  }
+  if (isOnnx(opened.bytes)) throw noLayers(opened, 'an ONNX file');
+  const contents = contentsOf(opened);
+  if (contents.kind === 'json' && isGraphModelFile(contents.description))
+    throw noLayers(opened, 'a TF.js GraphModel');
   await readyBackend();
-  return loadLayers(opened);
+  return loadLayers(opened, contents);
 }
 
-async function loadLayers(opened: OpenedSource): Promise<LoadedLayersModel> {
-  const { format, parts } = await readParts(opened);
+function noLayers({ name }: OpenedSource, what: string): ModelError {
+  return new ModelError(
+    'unsupported-format',
+    `${name} is ${what}, whose network can be explained, but a model of layers was expected here. Give a TF.js Layers model.json ` +
+      '(`tensorflowjs_converter --output_format=tfjs_layers_model`) or a Keras .keras or .h5 file.',
+  );
+}
+
+async function loadLayers(opened: OpenedSource, contents: Contents): Promise<LoadedLayersModel> {
+  const { format, parts } = await readParts(opened, contents);
   const beside = await readBeside(opened);
   const { model, hadChannelsFirst } = await buildModel(parts);
   const variables = model.weights.map((weight) => weight.read());
@@ -106,16 +117,28 @@ async function loadLayers(opened: OpenedSource): Promise<LoadedLayersModel> {
   };
 }
 
-async function loadOnnxFile(opened: OpenedSource): Promise<LoadedOnnx> {
+async function loadOnnxFile(opened: OpenedSource): Promise<LoadedGraph> {
   // Fetched when it is needed: pages that load no such file do without what reads them.
   const { loadOnnx } = await import('../onnx/load-onnx.ts');
-  const metadata = await readBeside(opened);
-  const network = await loadOnnx(opened);
+  return loadedGraph('onnx', await loadOnnx(opened), await readBeside(opened));
+}
+
+async function loadGraphModelFile(opened: OpenedSource, description: JsonObject): Promise<LoadedGraph> {
+  const network = await loadGraphModel(opened, description);
+  const metadata = parseMetadata(description['userDefinedMetadata']);
+  return loadedGraph('tfjs-graph', network, { ...(await readBeside(opened)), ...metadata });
+}
+
+function loadedGraph(
+  format: LoadedGraph['format'],
+  network: Network & { readonly parameters: number; dispose(): void },
+  metadata: ModelMetadata,
+): LoadedGraph {
   return {
     network,
     model: null,
     parameters: network.parameters,
-    format: 'onnx',
+    format,
     metadata,
     dispose: () => {
       network.dispose();
@@ -123,17 +146,25 @@ async function loadOnnxFile(opened: OpenedSource): Promise<LoadedOnnx> {
   };
 }
 
+/** What kind of file it is; JSON is parsed once. */
+type Contents = { readonly kind: 'hdf5' | 'zip' } | { readonly kind: 'json'; readonly description: Json };
+
+function contentsOf({ name, bytes }: OpenedSource): Contents {
+  const kind = fileKind(name, bytes);
+  return kind === 'json' ? { kind, description: parseJson(name, bytes) } : { kind };
+}
+
 async function readParts(
   opened: OpenedSource,
+  contents: Contents,
 ): Promise<{ format: LoadedLayersModel['format']; parts: ModelParts }> {
-  const { name, bytes } = opened;
-  switch (fileKind(name, bytes)) {
+  switch (contents.kind) {
     case 'hdf5':
       return { format: 'keras-h5', parts: await readHdf5(opened) };
     case 'zip':
       return { format: 'keras', parts: await readKerasArchive(opened) };
     case 'json': {
-      const description = parseJson(name, bytes);
+      const { description } = contents;
       const parts = await readArchitecture(opened, description);
       return parts
         ? { format: 'keras-h5', parts }

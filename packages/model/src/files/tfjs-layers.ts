@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs';
 import { ModelError } from '../errors.ts';
 import { countValues, type FileLayer, type ModelParts } from './build-model.ts';
 import type { Json } from './json.ts';
@@ -8,13 +7,14 @@ import { matchWeights, withoutStates } from './match-weights.ts';
 import { parseMetadata } from './metadata.ts';
 import type { OpenedSource } from './model-source.ts';
 import type { NamedTensor } from './safetensors.ts';
+import { readStoredWeights } from './stored-weights.ts';
 import { checkTopology } from './topology-schema.ts';
-import { entryBytes, readManifest, type WeightsManifest } from './weights-manifest.ts';
+import { readManifest, type WeightsManifest } from './weights-manifest.ts';
 
 /**
  * The network and the weights behind a TF.js `model.json`.
  *
- * @throws ModelError `unsupported-format` for a GraphModel, `invalid-file`, `not-found` for a missing shard.
+ * @throws ModelError `unsupported-format` for weights without a network, `invalid-file`, `not-found` for a missing shard.
  */
 export async function readTfjsLayers(source: OpenedSource, description: Json): Promise<ModelParts> {
   const { name } = source;
@@ -46,16 +46,6 @@ export async function readTfjsLayers(source: OpenedSource, description: Json): P
 
 function configOf(name: string, description: JsonObject): Pick<ModelParts, 'config' | 'writer'> {
   const topology = description['modelTopology'];
-  const isGraph =
-    description['format'] === 'graph-model' ||
-    (isObject(topology) && ('node' in topology || 'library' in topology));
-  if (isGraph) {
-    throw new ModelError(
-      'unsupported-format',
-      `${name} is a TF.js GraphModel, whose layers are dissolved into operations. Convert the original Keras model with ` +
-        '`tensorflowjs_converter --input_format=keras --output_format=tfjs_layers_model`, or load its .h5 file.',
-    );
-  }
   if (!isObject(topology)) {
     throw new ModelError(
       'invalid-file',
@@ -75,55 +65,14 @@ function configOf(name: string, description: JsonObject): Pick<ModelParts, 'conf
 }
 
 async function readTensors(source: OpenedSource, manifest: WeightsManifest): Promise<NamedTensor[]> {
-  const tensors: NamedTensor[] = [];
-  for (const { paths, weights } of manifest) {
-    const entries = weights.filter(({ group }) => group !== 'optimizer');
-    const expected = weights.reduce((sum, entry) => sum + entryBytes(entry), 0);
-    const shards: Uint8Array[] = [];
-    let left = expected;
-    for (const path of paths) {
-      const shard = await source.sibling(path, left);
-      shards.push(shard);
-      left -= shard.byteLength;
-    }
-    if (left !== 0) {
-      const sizes = paths.map((path, i) => `${path}: ${shards[i]?.byteLength ?? 0} bytes`).join(', ');
-      throw new ModelError(
-        'invalid-file',
-        `The weights of ${source.name} are truncated: ${expected} bytes were expected, ${expected - left} are there ` +
-          `(${sizes}). Fetch or save the model again.`,
-      );
-    }
-    const bytes = concatenate(shards);
-    const decoded = decodeWeights(source.name, bytes, weights);
-    try {
-      for (const { name, shape } of entries) {
-        const values = await decoded[name]?.data();
-        tensors.push({ name, shape, values: Float32Array.from(values ?? []) });
-      }
-    } finally {
-      tf.dispose(decoded);
-    }
-  }
-  return tensors;
+  const stored = await readStoredWeights(source, manifest);
+  return stored
+    .filter(({ group }) => group !== 'optimizer')
+    .map(({ name, shape, read }) => ({ name, shape, values: inFloat32(read()) }));
 }
 
-/** @throws ModelError `invalid-file`. */
-function decodeWeights(
-  name: string,
-  bytes: Uint8Array<ArrayBuffer>,
-  weights: WeightsManifest[number]['weights'],
-): tf.NamedTensorMap {
-  try {
-    return tf.io.decodeWeights(bytes.buffer, weights as tf.io.WeightsManifestEntry[]);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ModelError(
-      'invalid-file',
-      `TF.js cannot decode the weights of ${name}: ${reason.replace(/\s+/g, ' ')}`,
-      { cause },
-    );
-  }
+function inFloat32(values: Float32Array | Float64Array): Float32Array {
+  return values instanceof Float32Array ? values : Float32Array.from(values);
 }
 
 function matchByName(
@@ -137,14 +86,4 @@ function matchByName(
   // Converters put the scope of a cell or of an enclosing model into names; then only their ends agree.
   if (missing.length > 0 || byName.size !== weights.length) return matchWeights(file, weights, tensors);
   return weights.map((weight) => [weight, byName.get(weight.originalName)!]);
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, { byteLength: length }) => sum + length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.byteLength;
-  }
-  return whole;
 }

@@ -26,18 +26,25 @@ const quantization = variant('dtype', [
   object({ dtype: picklist(['float16']) }),
 ]);
 
-const entry = object({
-  name: pipe(
-    string(),
-    // TF.js keeps tensors in a plain object, which has these keys already.
-    check((name) => !(name in {}), 'this cannot be the name of a weight'),
+const entry = pipe(
+  object({
+    name: pipe(
+      string(),
+      // TF.js keeps tensors in a plain object, which has these keys already.
+      check((name) => !(name in {}), 'this cannot be the name of a weight'),
+    ),
+    // TF.js has no tensors of more axes.
+    shape: pipe(array(pipe(number(), safeInteger(), minValue(0))), maxLength(6)),
+    dtype: picklist(['float32', 'int32', 'bool', 'string', 'complex64']),
+    quantization: optional(quantization),
+    group: optional(string()),
+  }),
+  check(
+    ({ dtype, quantization: stored }) =>
+      stored === undefined || dtype === 'float32' || (dtype === 'int32' && stored.dtype !== 'float16'),
+    'values of this type cannot be stored in fewer bytes',
   ),
-  // TF.js has no tensors of more axes.
-  shape: pipe(array(pipe(number(), safeInteger(), minValue(0))), maxLength(6)),
-  dtype: picklist(['float32', 'int32', 'bool']),
-  quantization: optional(quantization),
-  group: optional(string()),
-});
+);
 
 const manifest = pipe(
   array(object({ paths: array(string()), weights: array(entry) })),
@@ -49,7 +56,7 @@ const manifest = pipe(
 
 /** Which files hold a model's weights, and in what order. */
 export type WeightsManifest = InferOutput<typeof manifest>;
-type WeightEntry = InferOutput<typeof entry>;
+export type WeightEntry = InferOutput<typeof entry>;
 
 /** @throws ModelError `invalid-file` with the place in the file, or where there is no manifest. */
 export function readManifest(name: string, value: unknown): WeightsManifest {
@@ -76,9 +83,18 @@ export function readManifest(name: string, value: unknown): WeightsManifest {
   return groups;
 }
 
-/** What an entry takes up in the files. */
+/** What an entry takes up in the files; of texts, which say their lengths there, nothing. */
 export function entryBytes({ shape, dtype, quantization: stored }: WeightEntry): number {
   return shape.reduce((product, length) => product * length, 1) * bytesPerValue[stored?.dtype ?? dtype];
 }
 
-const bytesPerValue = { float32: 4, int32: 4, bool: 1, float16: 2, uint16: 2, uint8: 1 } as const;
+const bytesPerValue = {
+  float32: 4,
+  int32: 4,
+  bool: 1,
+  string: 0,
+  complex64: 8,
+  float16: 2,
+  uint16: 2,
+  uint8: 1,
+} as const;

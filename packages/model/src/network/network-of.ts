@@ -1,10 +1,11 @@
 import type * as tf from '@tensorflow/tfjs';
 import { ModelError } from '../errors.ts';
+import { networkOfGraphModel } from '../graph-model/of-object.ts';
 import { LayersNetwork } from '../layers/layers-network.ts';
 import type { Network } from './network.ts';
 
 /** What is accepted where a network is asked for. */
-export type NetworkSource = tf.LayersModel | Network;
+export type NetworkSource = tf.LayersModel | tf.GraphModel | Network;
 
 interface Wrapped {
   /** What the model consisted of: a `tf.Sequential` may get more layers. */
@@ -13,15 +14,22 @@ interface Wrapped {
 }
 
 const wrapped = new WeakMap<tf.LayersModel, Wrapped>();
+/** A GraphModel does not change. */
+const graphModels = new WeakMap<tf.GraphModel, Network>();
 
 /**
  * Returns the network of a model; the same for the same model.
  *
  * @throws ModelError `invalid-option` for anything else, with what to give instead; `unsupported-layer` for a model whose
- *   layers are not connected, or in which a mask has an effect
+ *   layers are not connected, or in which a mask has an effect, and for a `tf.GraphModel` whose outputs need what nobody runs at once
  */
 export function networkOf(source: NetworkSource): Network {
   if (isNetwork(source)) return source;
+  if (isGraphModel(source)) {
+    const known = graphModels.get(source) ?? networkOfGraphModel(source);
+    graphModels.set(source, known);
+    return known;
+  }
   if (!isLayersModel(source)) throw noModel(source);
   const known = wrapped.get(source);
   if (known?.outputs.every((output, i) => output === source.outputs[i])) return known.network;
@@ -32,6 +40,10 @@ export function networkOf(source: NetworkSource): Network {
 
 function isNetwork(source: NetworkSource): source is Network {
   return hasFunction(source, 'at') && 'layers' in source && 'outputs' in source;
+}
+
+function isGraphModel(source: unknown): source is tf.GraphModel {
+  return hasFunction(source, 'execute') && hasFunction(source, 'predict') && !isLayersModel(source);
 }
 
 function isLayersModel(source: unknown): source is tf.LayersModel {
@@ -46,13 +58,14 @@ function noModel(source: unknown): ModelError {
   const [what, remedy] = describe(source);
   return new ModelError(
     'invalid-option',
-    `A tf.LayersModel was expected as the model, got ${what}. ${remedy}`,
+    `A tf.LayersModel or tf.GraphModel was expected as the model, got ${what}. ${remedy}`,
   );
 }
 
 function holdsOne(source: unknown): boolean {
   if (typeof source !== 'object' || source === null) return false;
-  return isLayersModel(Reflect.get(source, 'model')) || hasFunction(Reflect.get(source, 'network'), 'at');
+  const model: unknown = Reflect.get(source, 'model');
+  return isLayersModel(model) || isGraphModel(model) || hasFunction(Reflect.get(source, 'network'), 'at');
 }
 
 function describe(source: unknown): [what: string, remedy: string] {
@@ -61,12 +74,6 @@ function describe(source: unknown): [what: string, remedy: string] {
     return [
       'an object that holds one',
       'Give its field `network`: `const { network } = await loadModel(...)`.',
-    ];
-  }
-  if (hasFunction(source, 'execute') && hasFunction(source, 'predict')) {
-    return [
-      'a tf.GraphModel',
-      'Its layers are dissolved into operations; load the Keras .h5 or the Layers model.json.',
     ];
   }
   const load = "Load one: `const { network } = await loadModel('net/model.json')`.";

@@ -6,9 +6,9 @@ import type { FileNode } from './node-file.ts';
 
 /** How nodes of a format are shown. */
 export interface Describing<Node extends FileNode> {
-  roleOf(node: Node): LayerRole;
+  readonly roleOf: (node: Node) => LayerRole;
   /** A name for each result, all different. */
-  namesOf(results: readonly NodeResult<Node>[]): readonly string[];
+  readonly namesOf: (results: readonly NodeResult<Node>[]) => readonly string[];
 }
 
 /** Returns what the nodes of a file yield, as a user knows them, in the order in which it is computed. */

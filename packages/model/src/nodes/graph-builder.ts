@@ -13,6 +13,7 @@ import {
   transposed,
   type Dims,
   type AxisLayout,
+  type ChannelPlace,
 } from './layout.ts';
 
 /** A tensor that depends on the input: the node of the graph that yields it, and where its numbers lie in that. */
@@ -29,9 +30,16 @@ export class GraphBuilder {
   readonly #laid = new Map<string, NodeId>();
   #name = '';
 
+  constructor(readonly channels: ChannelPlace) {}
+
   /** The node of the file that what is added belongs to. */
   nameNodes(name: string): void {
     this.#name = name;
+  }
+
+  /** The order of a tensor's axes to which others are brought. */
+  preferredOrder(layout: AxisLayout): readonly number[] {
+    return preferredOrder(layout, this.channels);
   }
 
   add(operation: GraphOperation, inputs: readonly NodeId[], shape: Shape): NodeId {
@@ -53,7 +61,7 @@ export class GraphBuilder {
   /**
    * Returns a node with the tensor's axes in the order given, each group of them as one axis.
    *
-   * @param groups all ONNX axes but those of length 1, each once
+   * @param groups all axes but those of length 1, each once
    */
   lay({ node, layout }: GraphTensor, groups: readonly (readonly number[])[]): NodeId {
     const dims = dimsOf(layout);
@@ -98,7 +106,7 @@ export class GraphBuilder {
 
   /** The tensor with whole axes in some order, as a node whose axes they are; and their order. */
   asAxes(tensor: GraphTensor): GraphTensor & { readonly order: readonly number[] } {
-    const order = preferredOrder(tensor.layout);
+    const order = this.preferredOrder(tensor.layout);
     const groups = order.map((axis) => [axis]);
     return { node: this.lay(tensor, groups), layout: layoutOf(dimsOf(tensor.layout), order), order };
   }
@@ -108,7 +116,7 @@ export class GraphBuilder {
   }
 
   /**
-   * What ONNX calls a reshape. The numbers are put in ONNX's order first where the new axes are no factors of the old ones, and
+   * A reshape. The numbers are put in the file's order first where the new axes are no factors of the old ones, and
    * where a feature map's axis would lie in pieces: its channels have to be the file's.
    */
   reshapeTensor(tensor: GraphTensor, dims: Dims): GraphTensor {
@@ -116,7 +124,7 @@ export class GraphBuilder {
     if (lazy) {
       const isVector = dims.filter((length) => length !== 1).length < 2;
       const whole = this.#grouped({ node: tensor.node, layout: lazy });
-      if (isVector || axisOrder(lazy)) return whole;
+      if (isVector || axisOrder(lazy, this.channels)) return whole;
       // Axes stay where they begin in memory, each in one piece.
       const owners = axisOfFactors(lazy);
       const order = [...new Set(lazy.memory.map((factor) => owners[factor] ?? 0))];
@@ -140,10 +148,10 @@ export class GraphBuilder {
     };
   }
 
-  /** The tensor as a node whose axes are those of ONNX, as far as they lie in one piece. */
+  /** The tensor as a node whose axes are those of the file, as far as they lie in one piece. */
   #grouped(tensor: GraphTensor): GraphTensor {
     const { node, layout } = tensor;
-    const order = axisOrder(layout);
+    const order = axisOrder(layout, this.channels);
     if (order)
       return {
         node: this.lay(

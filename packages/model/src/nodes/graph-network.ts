@@ -14,10 +14,10 @@ import type {
 import { SizeCache } from '../network/size-cache.ts';
 import { GraphPrograms } from '../tfjs/graph-programs.ts';
 import { UploadedArrays } from '../tfjs/uploaded-arrays.ts';
-import type { ConstantTensor } from './constant-tensor.ts';
 import { describeNodes, type Describing } from './describe-nodes.ts';
 import { importNodes, type ImportedNodes, type Operators, type SizedInput } from './import-nodes.ts';
 import { Memo } from './node-context.ts';
+import { OpaqueRuns, type RunOpaque } from './opaque-runs.ts';
 import type { FileNode, NodeFile } from './node-file.ts';
 
 /** Pairs of sizes with which open axes are tried: what differs between both is open, too. */
@@ -34,6 +34,8 @@ const TRIED: readonly (readonly [number, number])[] = [
 export interface NodeFormat<Node extends FileNode> extends Operators<Node>, Describing<Node> {
   /** For each input the axes of its tensor, without the batch, in the order in which users give them: channels last. */
   readonly inputOrders: readonly (readonly number[])[];
+  /** Runs nodes that have no operations here, where something can. */
+  readonly runOpaque?: RunOpaque<Node>;
 }
 
 /** A network in a file of nodes. Its weights stay in memory as long as it does. */
@@ -62,7 +64,7 @@ export class GraphNetwork<Node extends FileNode = FileNode> implements Network {
   constructor(file: NodeFile<Node>, format: NodeFormat<Node>) {
     this.#file = file;
     this.#format = format;
-    this.parameters = [...file.weights.values()].reduce((sum, read) => sum + countOf(read()), 0);
+    this.parameters = file.parameters;
     this.inputs = file.inputs.map(({ name, shape }, i) => ({
       name,
       shape: (format.inputOrders[i] ?? []).map((axis) => shape[axis] ?? null),
@@ -129,11 +131,6 @@ export class GraphNetwork<Node extends FileNode = FileNode> implements Network {
   }
 }
 
-/** Sizes of other tensors are no weights. */
-function countOf({ type, values }: ConstantTensor): number {
-  return type === 'float' ? values.length : 0;
-}
-
 interface Described {
   readonly layers: readonly SizedLayer[];
   readonly outputs: readonly NetworkOutput[];
@@ -175,6 +172,8 @@ class SizedGraph<Node extends FileNode> implements SizedNetwork {
   readonly isCurrent = true;
   readonly #arrays: UploadedArrays;
   readonly #programs: GraphPrograms;
+  /** Where there are nodes that only the format itself can run. */
+  readonly #runs: OpaqueRuns<Node> | null;
 
   constructor(
     readonly network: Network,
@@ -186,6 +185,10 @@ class SizedGraph<Node extends FileNode> implements SizedNetwork {
     this.layers = describeNodes(imported, format);
     this.#arrays = arrays;
     this.#programs = new GraphPrograms(imported.graph, arrays);
+    const { runOpaque } = format;
+    this.#runs = runOpaque
+      ? new OpaqueRuns(imported.graph, this.#programs, imported.opaque, runOpaque)
+      : null;
   }
 
   ready(): Promise<void> {
@@ -209,7 +212,7 @@ class SizedGraph<Node extends FileNode> implements SizedNetwork {
         `"${this.graph.nodes[node]?.name ?? ''}" takes [batch, ${own.join(', ')}], but ${describeShape(shape)} was given.`,
       );
     }
-    const found: readonly tf.Tensor[] = this.#programs.run(feeds, fetches);
+    const found: readonly tf.Tensor[] = (this.#runs ?? this.#programs).run(feeds, fetches);
     return found as { -readonly [K in keyof F]: tf.Tensor };
   }
 }

@@ -1,15 +1,17 @@
-import type { Graph, GraphNode, GraphOutput } from '@ablation-cam/kernels';
+import type { Graph, GraphNode, GraphOutput, NodeId } from '@ablation-cam/kernels';
 import { ModelError } from '../errors.ts';
 import type { ConstantTensor } from './constant-tensor.ts';
 import { GraphBuilder, type GraphTensor } from './graph-builder.ts';
 import { headOf } from './head.ts';
-import { dimsOf, layoutOf, type Dims } from './layout.ts';
+import { dimsOf, layoutOf, type ChannelPlace, type Dims } from './layout.ts';
 import { NoRule, NodeContext, type Memo, type Value, type Writing } from './node-context.ts';
 import type { FileNode, NodeFile } from './node-file.ts';
 import { opaqueResults } from './opaque-results.ts';
 
 /** What the operators of a format do. */
 export interface Operators<Node extends FileNode> {
+  /** Where images have their channels. */
+  readonly channels: ChannelPlace;
   /** What follows from the sizes of a node's inputs alone, or null where its values matter. */
   ofSizes(node: Node, inputs: readonly (Dims | null)[]): readonly ConstantTensor[] | null;
   /** What a node computes of constants, or null where that is not evaluated here. */
@@ -30,7 +32,23 @@ export interface Operators<Node extends FileNode> {
 export interface ImportedNodes<Node extends FileNode = FileNode> {
   readonly graph: Graph;
   readonly results: readonly NodeResult<Node>[];
+  /** What its opaque nodes are in the file. */
+  readonly opaque: ReadonlyMap<NodeId, OpaqueNode<Node>>;
 }
+
+/** A node of the file that has no operations here. */
+export interface OpaqueNode<Node extends FileNode = FileNode> {
+  readonly from: Node;
+  /** Its inputs: the dimensions of those that depend on the network's input, with a batch of one, and the others. */
+  readonly inputs: readonly (OpaqueInput | null)[];
+  /** The tensor's name, and which of the node's outputs it is. */
+  readonly output: string;
+  readonly dims: Dims;
+}
+
+export type OpaqueInput =
+  | { readonly kind: 'tensor'; readonly name: string; readonly dims: Dims }
+  | { readonly kind: 'constant'; readonly constant: ConstantTensor };
 
 /** What a node of the file yields. */
 export interface NodeResult<Node extends FileNode = FileNode> {
@@ -51,11 +69,12 @@ export interface SizedInput {
 
 /**
  * Returns what the file computes of one input as a graph, channels last. What follows from sizes alone is computed, and a node
- * without a rule becomes an `opaque` one.
+ * without a rule becomes an `opaque` one. An output behind a node of which nothing tells the shape of what it yields is left out
+ * where there are others.
  *
  * @param inputs in the order of the file's
  * @throws ModelError `invalid-input` where an input is too small; `invalid-file` where nodes contradict each other;
- *   `unsupported-layer` where nothing tells the shape of what a node yields
+ *   `unsupported-layer` where no output is left
  */
 export function importNodes<Node extends FileNode>(
   file: NodeFile<Node>,
@@ -63,10 +82,13 @@ export function importNodes<Node extends FileNode>(
   inputs: readonly SizedInput[],
   memo: Memo,
 ): ImportedNodes<Node> {
-  const builder = new GraphBuilder();
+  const builder = new GraphBuilder(operators.channels);
+  const { nodes } = builder;
   const values = new Map<string, Value>();
   const weights = new Map<string, Value>();
   const results: NodeResult<Node>[] = [];
+  const opaque = new Map<NodeId, OpaqueNode<Node>>();
+  const lost = new Map<string, ModelError>();
   const valueOf = (name: string): Value | null => {
     if (name === '') return null;
     const known = values.get(name) ?? weights.get(name);
@@ -95,19 +117,44 @@ export function importNodes<Node extends FileNode>(
   const importing = { file, operators, builder, memo, isRead: (name: string): boolean => read.has(name) };
   for (const node of file.nodes) {
     builder.nameNodes(node.name);
-    const made = evaluate(importing, node, node.inputs.map(valueOf));
+    const reason = node.inputs.flatMap((name) => lost.get(name) ?? [])[0];
+    const made = reason ?? orReason(() => evaluate(importing, node, node.inputs.map(valueOf)));
     node.outputs.forEach((output, i) => {
-      const value = made[i];
+      if (made instanceof ModelError) lost.set(output, made);
+      const value = made instanceof ModelError ? undefined : made[i];
       if (output === '' || !value) return;
       values.set(output, value);
       if (value.kind === 'constant') return;
       refuseEmpty(node, value.tensor);
       results.push({ from: node, output, tensor: value.tensor, inputs: node.inputs });
+      const { node: id, layout } = value.tensor;
+      if (nodes[id]?.operation.kind !== 'opaque') return;
+      const inputsOfNode = node.inputs.map((name) => opaqueInput(name, valueOf(name)));
+      opaque.set(id, { from: node, inputs: inputsOfNode, output, dims: dimsOf(layout) });
     });
   }
-  const { nodes } = builder;
-  const outputs = file.outputs.map(({ name, tensor }) => outputOf(file, nodes, name, valueOf(tensor)));
-  return { graph: { nodes, inputs: own, outputs }, results };
+  const outputs = file.outputs.map(
+    ({ name, tensor }) => lost.get(tensor) ?? orReason(() => outputOf(file, nodes, name, valueOf(tensor))),
+  );
+  const known = outputs.flatMap((output) => (output instanceof ModelError ? [] : [output]));
+  const [first] = outputs;
+  if (known.length === 0 && first instanceof ModelError) throw first;
+  return { graph: { nodes, inputs: own, outputs: known }, results, opaque };
+}
+
+/** What is returned, or why the network lacks something for that. */
+function orReason<T>(make: () => T): T | ModelError {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof ModelError && error.code === 'unsupported-layer') return error;
+    throw error;
+  }
+}
+
+function opaqueInput(name: string, value: Value | null): OpaqueInput | null {
+  if (value?.kind !== 'tensor') return value;
+  return { kind: 'tensor', name, dims: dimsOf(value.tensor.layout) };
 }
 
 /** What the nodes of a file share. */

@@ -1,17 +1,20 @@
 /**
- * How a tensor of an ONNX file lies in memory here. Its axes are made of factors, and the factors lie in any order: so a
+ * How a tensor of a file lies in memory here. Its axes are made of factors, and the factors lie in any order: so a
  * transposition, or a flattening of `[1, C, H, W]` whose channels lie last, moves nothing but what is said of the numbers.
  */
 export interface AxisLayout {
-  /** Lengths, none of them 1, in the order of the ONNX tensor's row-major index. */
+  /** Lengths, none of them 1, in the order of the file's row-major index. */
   readonly factors: readonly number[];
-  /** How many of the factors each ONNX axis, the batch included, consists of; an axis of length 1 has none. */
+  /** How many of the factors each axis in the file, the batch included, consists of; an axis of length 1 has none. */
   readonly axes: readonly number[];
   /** Indices of the factors in the order of memory, the outermost first. */
   readonly memory: readonly number[];
 }
 
-/** Dimensions as ONNX has them, with the batch, whose length is 1. */
+/** Where a file has the axis of channels: behind the batch, or at the end. */
+export type ChannelPlace = 'first' | 'last';
+
+/** Dimensions as the file has them, with the batch, whose length is 1. */
 export type Dims = readonly number[];
 
 /** The layout of whole axes in the order given, or in their own. Axes that are left out have the length 1. */
@@ -31,7 +34,7 @@ export function factorsOf({ axes }: Pick<AxisLayout, 'axes'>, axis: number): num
   return Array.from({ length: axes[axis] ?? 0 }, (_, i) => first + i);
 }
 
-/** The ONNX axis that each factor belongs to. */
+/** The axis in the file that each factor belongs to. */
 export function axisOfFactors({ axes }: Pick<AxisLayout, 'axes'>): number[] {
   return axes.flatMap((count, axis) => new Array<number>(count).fill(axis));
 }
@@ -40,7 +43,7 @@ export function sizeOfFactors({ factors }: Pick<AxisLayout, 'factors'>, indices:
   return indices.reduce((size, index) => size * (factors[index] ?? 1), 1);
 }
 
-/** What ONNX calls a transposition: new axis i is the old axis `perm[i]`. Memory stays as it is. */
+/** A transposition: new axis i is the old axis `perm[i]`. Memory stays as it is. */
 export function transposed(layout: AxisLayout, perm: readonly number[]): AxisLayout {
   const old = perm.flatMap((axis) => factorsOf(layout, axis));
   return {
@@ -51,8 +54,8 @@ export function transposed(layout: AxisLayout, perm: readonly number[]): AxisLay
 }
 
 /**
- * The layout after an ONNX reshape, whose row-major index stays: axes are cut and joined at the ends of factors, and factors are
- * cut in two where that divides them. Returns null where it does not; then the numbers have to be put in ONNX's order first.
+ * The layout after a reshape, whose row-major index stays: axes are cut and joined at the ends of factors, and factors are
+ * cut in two where that divides them. Returns null where it does not; then the numbers have to be put in the file's order first.
  */
 export function reshaped(layout: AxisLayout, dims: Dims): AxisLayout | null {
   const factors: number[] = [];
@@ -84,7 +87,7 @@ export function reshaped(layout: AxisLayout, dims: Dims): AxisLayout | null {
  * The order in which whole axes lie in memory, those of length 1 where they would be expected; the batch is left out. Returns
  * null where an axis does not lie in one piece and in its order.
  */
-export function axisOrder(layout: AxisLayout): number[] | null {
+export function axisOrder(layout: AxisLayout, channels: ChannelPlace): number[] | null {
   const owners = axisOfFactors(layout);
   const found = [...new Set(layout.memory.map((index) => owners[index] ?? 0))];
   if (
@@ -96,21 +99,23 @@ export function axisOrder(layout: AxisLayout): number[] | null {
     return null;
   const rest = layout.axes.map((_, axis) => axis).slice(1);
   if (found.includes(0)) return [...rest.filter((axis) => !found.includes(axis)), ...found];
-  // Axes of length 1 lie anywhere: channels last or as in ONNX, with the longer one of both last axes at the end.
-  const fitting = [channelsLast(layout.axes.length), rest].filter((order) =>
+  // Axes of length 1 lie anywhere. Where the file has channels first: last, or as there, the longer one of both last axes at the end.
+  const moved = channelsLast(layout.axes.length);
+  const fitting = (channels === 'first' ? [moved, rest] : [rest, moved]).filter((order) =>
     isSame(
       order.filter((axis) => found.includes(axis)),
       found,
     ),
   );
-  const best = fitting.find((order) => found.includes(order.at(-1) ?? 0)) ?? fitting[0];
+  const longest = fitting.find((order) => found.includes(order.at(-1) ?? 0));
+  const best = (channels === 'first' ? longest : undefined) ?? fitting[0];
   return best ?? [...rest.filter((axis) => !found.includes(axis)), ...found];
 }
 
-/** The order of a tensor's axes to which others are brought: its own, or that of ONNX. */
-export function preferredOrder(layout: AxisLayout): readonly number[] {
+/** The order of a tensor's axes to which others are brought: its own, or that of the file. */
+export function preferredOrder(layout: AxisLayout, channels: ChannelPlace): readonly number[] {
   const [batch, ...rest] = layout.axes.map((_, axis) => axis);
-  return axisOrder(layout) ?? (layout.axes[0] === 0 ? rest : [batch ?? 0, ...rest]);
+  return axisOrder(layout, channels) ?? (layout.axes[0] === 0 ? rest : [batch ?? 0, ...rest]);
 }
 
 /** The layout of what is left where an axis gets the length 1. */
@@ -132,6 +137,10 @@ export function channelsLast(rank: number): number[] {
 /** Axes of positions of a tensor `[batch, channels, ...positions]`. */
 export function positionAxes(rank: number): number[] {
   return Array.from({ length: rank - 2 }, (_, i) => i + 2);
+}
+
+export function isSameLayout(a: AxisLayout, b: AxisLayout): boolean {
+  return isSame(a.factors, b.factors) && isSame(a.axes, b.axes) && isSame(a.memory, b.memory);
 }
 
 export function isSame(a: readonly number[], b: readonly number[]): boolean {

@@ -13,6 +13,8 @@ export interface NodeFile<Node extends FileNode = FileNode> {
   readonly nodes: readonly Node[];
   /** Weights by the name of their tensor; they stay in the file's bytes until they are asked for. */
   readonly weights: ReadonlyMap<string, () => ConstantTensor>;
+  /** How many numbers of weights it has; sizes of other tensors are none. */
+  readonly parameters: number;
 }
 
 export interface FileNode {

@@ -12,6 +12,7 @@ import { ruleOf } from './rules/table.ts';
 /** What the operators in a file do, which its version of them decides. */
 export function onnxFormat(file: OnnxFile): Omit<NodeFormat<OnnxNode>, 'inputOrders'> {
   return {
+    channels: 'first',
     ofSizes: (node, [dims]) => {
       if (!dims) return null;
       if (node.type === 'Shape') return [shapeTensor(node, dims)];

@@ -69,6 +69,7 @@ export async function readOnnx({
       outputs.map((output) => output.name),
     ),
     weights,
+    parameters: [...weights.values()].reduce((sum, read) => sum + countOf(read()), 0),
     shapes: new Map([...graph.output, ...graph.valueInfo].flatMap((value) => shapeEntry(value))),
   };
 }
@@ -165,6 +166,11 @@ async function externalBytes(
     found.set(tensor, bytes.subarray(offset, offset + length));
   }
   return found;
+}
+
+/** Sizes of other tensors are no weights. */
+function countOf({ type, values }: ConstantTensor): number {
+  return type === 'float' ? values.length : 0;
 }
 
 function once<T>(make: () => T): () => T {

@@ -1,4 +1,4 @@
-/** Functions of numbers by the names of ONNX's operators. */
+/** Functions of numbers by the names of ONNX's operators, most of which are TensorFlow's as well. */
 export const unaries: Readonly<Record<string, (x: number) => number>> = {
   Abs: Math.abs,
   Ceil: Math.ceil,

@@ -1,6 +1,6 @@
 import { floatsOf, permuteValues, type ConstantTensor } from '../constant-tensor.ts';
 import type { GraphTensor } from '../graph-builder.ts';
-import { dimsOf, factorsOf, layoutOf, preferredOrder, withoutAxis } from '../layout.ts';
+import { dimsOf, factorsOf, layoutOf, withoutAxis } from '../layout.ts';
 import { NoRule, type NodeContext } from '../node-context.ts';
 
 interface Rows {
@@ -24,7 +24,7 @@ function rowsOf({ builder }: NodeContext, tensor: GraphTensor): Rows {
   const own = factorsOf(layout, last);
   const tail = layout.memory.slice(layout.memory.length - own.length);
   const isBehind = tail.every((factor) => own.includes(factor));
-  const others = preferredOrder(withoutAxis(layout, last)).filter((axis) => axis !== last);
+  const others = builder.preferredOrder(withoutAxis(layout, last)).filter((axis) => axis !== last);
   const outer = others.flatMap((axis) => factorsOf(layout, axis));
   const inner = isBehind ? tail : own;
   const moved = builder.move(tensor.node, layout, [...outer, ...inner]);

@@ -1,8 +1,9 @@
 import type { MergeFunction } from '@ablation-cam/kernels';
 import { broadcastDims, type ConstantTensor } from '../constant-tensor.ts';
 import type { GraphTensor } from '../graph-builder.ts';
-import { dimsOf, isSame, layoutOf, preferredOrder, type AxisLayout } from '../layout.ts';
+import { dimsOf, isSameLayout, layoutOf } from '../layout.ts';
 import { NoRule, type NodeContext, type Value } from '../node-context.ts';
+import { clip } from './activations.ts';
 
 /** Writes a node of several tensors that has no attributes. @throws NoRule */
 type Merging = (context: NodeContext) => GraphTensor;
@@ -29,7 +30,7 @@ export function merge(
   // All are brought to the order of the one with the most axes that are no repetition.
   const widest = tensors.reduce((best, tensor) => (countOf(tensor) > countOf(best) ? tensor : best));
   const missing = dims.length - widest.layout.axes.length;
-  const own = preferredOrder(widest.layout).map((axis) => axis + missing);
+  const own = context.builder.preferredOrder(widest.layout).map((axis) => axis + missing);
   const order = [
     ...dims.map((_, axis) => axis).filter((axis) => !own.includes(axis) && dims[axis] !== 1),
     ...own,
@@ -63,10 +64,6 @@ function swish(context: NodeContext, x: GraphTensor, gate: GraphTensor): GraphTe
 
 function countOf({ layout }: GraphTensor): number {
   return layout.axes.filter((count) => count > 0).length;
-}
-
-function isSameLayout(a: AxisLayout, b: AxisLayout): boolean {
-  return isSame(a.factors, b.factors) && isSame(a.axes, b.axes) && isSame(a.memory, b.memory);
 }
 
 interface Operands {
@@ -128,12 +125,30 @@ export const divide: Merging = (context) => {
   );
 };
 
+/** min(relu(x), c) and max(relu(x), 0), the parts of a clipped rectifier, are one function; null for all else. */
+function clippedAgain(
+  context: NodeContext,
+  name: 'maximum' | 'minimum',
+  x: GraphTensor,
+  { values }: ConstantTensor,
+): GraphTensor | null {
+  const [bound = NaN] = values;
+  const { operation } = context.builder.nodes[x.node] ?? {};
+  const isAlike = values.every((value) => value === bound);
+  if (!isAlike || operation?.kind !== 'activation') return null;
+  const isRectified = operation.function === 'relu' || operation.function === 'relu6';
+  if (name === 'maximum') return isRectified && bound <= 0 ? context.map({ kind: 'identity' }, x) : null;
+  return operation.function === 'relu' && bound > 0 ? clip(context, x, 0, bound) : null;
+}
+
 /** max(x, c) = relu(x - c) + c, and min(x, c) = c - relu(c - x). */
 export function extreme(name: 'maximum' | 'minimum'): Merging {
   return (context) => {
     const operands = operandsOf(context);
     const start = operands.tensors.length > 1 ? merge(context, name, operands.tensors) : only(operands);
     return operands.constants.reduce((x, constant) => {
+      const clipped = clippedAgain(context, name, x, constant);
+      if (clipped) return clipped;
       const minus = changed(constant, (value) => -value);
       return name === 'maximum'
         ? context.affine(context.activation('relu', context.affine(x, 1, minus)), 1, constant)

@@ -1,7 +1,7 @@
 import { numbersOf, type ConstantTensor } from '../constant-tensor.ts';
 import type { AxisSlice } from '../dims.ts';
 import type { GraphTensor } from '../graph-builder.ts';
-import { dimsOf, isSame, layoutOf, preferredOrder, product, type Dims } from '../layout.ts';
+import { dimsOf, isSame, layoutOf, product, type Dims } from '../layout.ts';
 import { NoRule, type NodeContext } from '../node-context.ts';
 
 /** The tensor as another one, which may be ablated apart from it. */
@@ -55,7 +55,7 @@ export function joinAlong(context: NodeContext, tensors: readonly GraphTensor[],
   const widest = tensors.reduce((best, tensor) =>
     best.layout.memory.length < tensor.layout.memory.length ? tensor : best,
   );
-  const found = preferredOrder(widest.layout);
+  const found = context.builder.preferredOrder(widest.layout);
   const order = found.includes(axis) ? found : [axis, ...found];
   const nodes = tensors.map((tensor) =>
     context.builder.lay(

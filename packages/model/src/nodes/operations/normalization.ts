@@ -1,6 +1,6 @@
 import type { ConstantTensor } from '../constant-tensor.ts';
 import type { GraphTensor } from '../graph-builder.ts';
-import { axisOfFactors, dimsOf, layoutOf, preferredOrder, product } from '../layout.ts';
+import { axisOfFactors, dimsOf, layoutOf, product } from '../layout.ts';
 import { NoRule, type NodeContext } from '../node-context.ts';
 
 /** What a batch normalization at inference knows of each channel. */
@@ -81,7 +81,7 @@ export function softmaxOver(
   log: boolean,
 ): GraphTensor {
   const dims = dimsOf(x.layout);
-  const others = preferredOrder(x.layout).filter((i) => !together.includes(i));
+  const others = context.builder.preferredOrder(x.layout).filter((i) => !together.includes(i));
   const own = together.filter((i) => i > 0 || dims[0] !== 1);
   const length = product(own.map((i) => dims[i] ?? 1));
   const node = context.builder.lay(x, [...others.map((i) => [i]), own]);

@@ -1,6 +1,6 @@
 import type { PoolReduction } from '@ablation-cam/kernels';
 import type { GraphTensor } from '../graph-builder.ts';
-import { dimsOf, layoutOf, preferredOrder, product } from '../layout.ts';
+import { dimsOf, layoutOf, product } from '../layout.ts';
 import type { NodeContext } from '../node-context.ts';
 
 export type Reduction = 'mean' | 'max' | 'min' | 'sum';
@@ -22,7 +22,7 @@ export function reduceAxes(
   const axes = (over ?? dims.map((_, axis) => axis)).map((axis) => context.axis(dims.length, axis));
   // min(x) = -max(-x)
   const x = reduction === 'min' ? context.affine(tensor, -1, 0) : tensor;
-  const order = preferredOrder(x.layout);
+  const order = context.builder.preferredOrder(x.layout);
   const reduced = order.filter((axis) => axes.includes(axis));
   const kept = order.filter((axis) => !axes.includes(axis));
   const result = dims.map((length, axis) => (axes.includes(axis) ? 1 : length));

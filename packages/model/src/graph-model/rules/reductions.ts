@@ -1,0 +1,15 @@
+import { reduceAxes, type Reduction } from '../../nodes/operations/reductions.ts';
+import { keepsDims } from '../fold.ts';
+import type { GraphModelRule } from '../graph-model-context.ts';
+
+function reduce(reduction: Reduction): GraphModelRule {
+  return (context) =>
+    reduceAxes(context, context.tensor(0), reduction, context.numbers(1), keepsDims(context.attributes));
+}
+
+export const reductionRules: Readonly<Record<string, GraphModelRule>> = {
+  Mean: reduce('mean'),
+  Max: reduce('max'),
+  Min: reduce('min'),
+  Sum: reduce('sum'),
+};

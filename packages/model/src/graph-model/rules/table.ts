@@ -1,0 +1,23 @@
+import type { GraphModelRule } from '../graph-model-context.ts';
+import { activationRules } from './activations.ts';
+import { arithmeticRules } from './arithmetic.ts';
+import { denseRules } from './dense.ts';
+import { moveRules } from './moves.ts';
+import { reductionRules } from './reductions.ts';
+import { resizeRules } from './resize.ts';
+import { windowRules } from './windows.ts';
+
+const RULES: Readonly<Record<string, GraphModelRule>> = {
+  ...activationRules,
+  ...arithmeticRules,
+  ...denseRules,
+  ...moveRules,
+  ...reductionRules,
+  ...resizeRules,
+  ...windowRules,
+};
+
+/** The rule for an operator of TensorFlow. */
+export function ruleOf(type: string): GraphModelRule | undefined {
+  return Object.hasOwn(RULES, type) ? RULES[type] : undefined;
+}
