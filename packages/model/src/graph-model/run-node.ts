@@ -20,8 +20,6 @@ export function runNode(
   { from, inputs, output }: Pick<OpaqueNode<GraphModelNode>, 'from' | 'inputs' | 'output'>,
   tensors: ReadonlyMap<number, tf.Tensor>,
 ): tf.Tensor {
-  const model = models.get(from) ?? modelOf(from);
-  models.set(from, model);
   const feeds = Object.fromEntries(
     inputs.flatMap((input, place) => {
       const tensor = input?.kind === 'constant' ? tensorOf(input.constant) : tensors.get(place);
@@ -30,6 +28,8 @@ export function runNode(
   );
   const fetched = [NODE, ...output.slice(from.name.length)].join('');
   try {
+    const model = models.get(from) ?? modelOf(from);
+    models.set(from, model);
     const [found] = [model.execute(feeds, fetched)].flat();
     if (!found || found.dtype === 'string' || found.dtype === 'complex64')
       throw new RangeError('It yields no numbers.');

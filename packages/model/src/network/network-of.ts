@@ -17,6 +17,11 @@ const wrapped = new WeakMap<tf.LayersModel, Wrapped>();
 /** A GraphModel does not change. */
 const graphModels = new WeakMap<tf.GraphModel, Network>();
 
+/** Weights on TensorFlow.js's backend are not counted by the garbage collector: those of a forgotten model are freed. */
+const forgotten = new FinalizationRegistry<{ dispose(): void }>((network) => {
+  network.dispose();
+});
+
 /**
  * Returns the network of a model; the same for the same model.
  *
@@ -26,9 +31,12 @@ const graphModels = new WeakMap<tf.GraphModel, Network>();
 export function networkOf(source: NetworkSource): Network {
   if (isNetwork(source)) return source;
   if (isGraphModel(source)) {
-    const known = graphModels.get(source) ?? networkOfGraphModel(source);
-    graphModels.set(source, known);
-    return known;
+    const known = graphModels.get(source);
+    if (known) return known;
+    const network = networkOfGraphModel(source);
+    graphModels.set(source, network);
+    forgotten.register(source, network);
+    return network;
   }
   if (!isLayersModel(source)) throw noModel(source);
   const known = wrapped.get(source);

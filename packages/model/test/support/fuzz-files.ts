@@ -11,6 +11,7 @@ import functionalKeras3 from '../golden/keras/functional-keras3.h5.bin';
 import archiveKeras3 from '../golden/keras/network-keras3.keras.bin';
 import sequentialKeras2 from '../golden/keras/sequential-keras2.h5.bin';
 import { openHdf5 } from '../../src/files/hdf5/open-hdf5.ts';
+import { smallGraphModel } from './graph-model/small-graph-model.ts';
 import { jsonFile, smallModelJson, smallModelWeights, textFile } from './model-json.ts';
 import { smallOnnx } from './onnx/small-onnx.ts';
 import { mutated, mutatedJson } from './mutations.ts';
@@ -89,6 +90,7 @@ function targets(): Target[] {
     tensors: [{ name: 'a', shape: [2, 3], values: new Float32Array(6) }],
     metadata: { format: 'x' },
   });
+  const [graphModel = textFile(''), ...graphModelWeights] = smallGraphModel().files();
   return [
     ...images,
     ...Object.entries(models).map(([name, bytes]) =>
@@ -138,6 +140,16 @@ function targets(): Target[] {
       name: 'functional model.json by its values',
       read: (seed) =>
         load([jsonFile(mutatedJson(functionalJson(), seededRandom(seed))), smallModelWeights()]),
+    },
+    target('a GraphModel', graphModel.bytes, (bytes) =>
+      load([{ name: 'model.json', bytes }, ...graphModelWeights]),
+    ),
+    {
+      name: 'a GraphModel by its values',
+      read: (seed) => {
+        const description: unknown = JSON.parse(new TextDecoder().decode(graphModel.bytes));
+        return load([jsonFile(mutatedJson(description, seededRandom(seed))), ...graphModelWeights]);
+      },
     },
     target('net.onnx', smallOnnx(), (bytes) => load([{ name: 'net.onnx', bytes }])),
     target('npy', encodeNpy(Float32Array.from({ length: 24 }, Math.sin), [2, 3, 4]), (changed) =>

@@ -1,14 +1,13 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { assertClose } from '@ablation-cam/tools/testing';
-import { readStrided, stridesOf } from '../../../src/nodes/constant-tensor.ts';
 import { importNodes, type ImportedNodes } from '../../../src/nodes/import-nodes.ts';
-import type { AxisLayout } from '../../../src/nodes/layout.ts';
 import { Memo } from '../../../src/nodes/node-context.ts';
 import { inputOrder } from '../../../src/onnx/input-order.ts';
 import { joinParts } from '../../../src/onnx/join-parts.ts';
 import { onnxFormat } from '../../../src/onnx/onnx-format.ts';
 import { readOnnx } from '../../../src/onnx/read-onnx.ts';
-import { evaluateGraph } from './evaluate-graph.ts';
+import { evaluateGraph } from '../evaluate-nodes.ts';
+import { inFileOrder, toOrder } from '../file-order.ts';
 import type { OnnxBuilder } from './onnx-builder.ts';
 
 /** ONNX Runtime computes in float32, in another order: some roundings of 6e-8 relative to the largest value. */
@@ -77,23 +76,4 @@ export async function checkOnnx(
     assertClose(own, wanted.data as Float32Array, tolerance, `output ${name}`);
   });
   return { ...imported, kinds: graph.nodes.map(({ operation }) => operation.kind) };
-}
-
-/** Values of a channels-first input in the order of its axes in the graph. */
-function toOrder(values: ArrayLike<number>, dims: readonly number[], order: readonly number[]): Float64Array {
-  return readStrided(
-    Float64Array.from(values),
-    order.map((axis) => dims[axis] ?? 1),
-    order.map((axis) => stridesOf(dims)[axis] ?? 0),
-  );
-}
-
-/** Values as they lie in memory in the order of ONNX. */
-function inFileOrder(values: Float64Array, { factors, memory }: AxisLayout): Float64Array {
-  const strides = stridesOf(memory.map((factor) => factors[factor] ?? 1));
-  return readStrided(
-    values,
-    factors,
-    factors.map((_, factor) => strides[memory.indexOf(factor)] ?? 0),
-  );
 }
