@@ -6,7 +6,9 @@ export type SortedFiles =
   | { readonly actions: readonly UserAction[]; readonly problem: null }
   | { readonly actions: readonly []; readonly problem: string };
 
-const MODEL = /\.(h5|hdf5|keras|json|bin|data|onnx|pb|tflite|pt|pth|safetensors)$/i;
+/** Shards of TensorFlow.js's models may have no ending. */
+const WEIGHTS = /\.(bin|data)$|(^|[/\\])group\d+-shard\d+of\d+$/i;
+const MODEL = /\.(h5|hdf5|keras|json|onnx|pb|tflite|pt|pth|safetensors)$/i;
 const LABELS = /\.(txt|names|labels|csv)$/i;
 
 /**
@@ -16,9 +18,9 @@ const LABELS = /\.(txt|names|labels|csv)$/i;
  * @param id tells these files from all others
  */
 export function sortFiles(state: ViewerState, files: readonly File[], id: string): SortedFiles {
-  const modelFiles = files.filter(({ name }) => MODEL.test(name));
+  const modelFiles = files.filter(({ name }) => MODEL.test(name) || WEIGHTS.test(name));
   const labels = files.find(({ name }) => LABELS.test(name));
-  const inputs = files.filter(({ name }) => !MODEL.test(name) && !LABELS.test(name));
+  const inputs = files.filter((file) => !modelFiles.includes(file) && !LABELS.test(file.name));
   const [input, second] = inputs;
   if (files.length === 0)
     return refused('No file came along. Drop files, not text or a picture of another page.');
@@ -27,7 +29,7 @@ export function sortFiles(state: ViewerState, files: readonly File[], id: string
       `Which one is to be explained, ${input.name} or ${second.name}? Give one input at a time.`,
     );
   }
-  const main = modelFiles.find(({ name }) => !/\.(bin|data)$/i.test(name));
+  const main = modelFiles.find(({ name }) => !WEIGHTS.test(name));
   if (modelFiles.length > 0 && !main) {
     return refused(
       `${modelFiles[0]?.name ?? ''} holds weights alone. Give the model.json that belongs to it as well.`,

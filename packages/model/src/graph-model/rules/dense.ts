@@ -19,6 +19,7 @@ function factors(
   if (context.inputs[1]?.kind === 'tensor') throw new NoRule('its second factor depends on the input');
   const x = context.tensor(0);
   const rank = dimsOf(x.layout).length;
+  if (rank < 2) throw new NoRule('its first factor is no matrix');
   const swapped = Array.from({ length: rank }, (_, axis) => axis)
     .with(-1, rank - 2)
     .with(-2, rank - 1);
