@@ -94,6 +94,10 @@ tidyTest('a tf.GraphModel is a network, once', async () => {
   assert.is(networkOf(model), network);
   const { network: read, dispose } = await loadModel(builder.files());
   assert.equal(network.layers, read.layers);
+  // Streamed weights are nowhere but on the backend.
+  const streamed = await builder.load(true);
+  assert.equal(networkOf(streamed).layers, read.layers);
+  streamed.dispose();
   assert.equal(network.outputs, read.outputs);
   dispose();
   model.dispose();

@@ -183,6 +183,7 @@ test('means, maxima and sums over any axes', async () => {
     for (const keepdims of [0, 1]) {
       await check(dims, single('ReduceMean', { axes, keepdims }), 13);
       await check(dims, single('ReduceMax', { axes, keepdims }), 13);
+      await check(dims, single('ReduceMin', { axes, keepdims }), 13);
     }
   }
   await check(dims, (b, x) => b.node('ReduceSum', [x, b.ints([2, 3])]), 18);
@@ -232,6 +233,8 @@ test('moves: reshape, transpose, split, slice, gather, pad, concatenate', async 
   await check(dims, (b, x) => b.node('Pad', [x, b.ints([0, 1, 1, 0, 0, 2, 0, 0])]));
   await check(dims, (b, x) => b.node('Pad', [x, b.ints([0, 0, 1, -1, 0, 0, 0, 1]), b.floats([], [0.7])]));
   await check(dims, single('Pad', { pads: [0, 0, 1, 2, 0, 0, 0, 1] }), 10);
+  for (const mode of ['reflect', 'edge'])
+    await check(dims, (b, x) => b.node('Pad', [x, b.ints([0, 1, 2, 1, 0, 0, 1, 2])], { mode }));
 });
 
 test('a channel shuffle of sizes that nodes compute', async () => {

@@ -32,7 +32,7 @@ export const explain: RegisterCommand = (program, { signal }) => {
     )
     .option(
       '--model <model>',
-      'a TF.js model.json, a Keras .keras or .h5 (or its weights or to_json() text with the other beside it), an .onnx file, or the name of an embedded model (default: the one of the test sample, or mnist1d)',
+      'a TF.js model.json (of layers, or a GraphModel), a Keras .keras or .h5 (or its weights or to_json() text with the other beside it), an .onnx file, or the name of an embedded model (default: the one of the test sample, or mnist1d)',
     )
     .addOption(
       new Option(

@@ -1,7 +1,7 @@
 import { array, check, looseObject, nullish, pipe, string, unknown } from 'valibot';
 import { ModelError } from '../errors.ts';
 import { brokenAt, checkSchema } from '../files/check-schema.ts';
-import { isObject, type JsonObject } from '../files/keras-config.ts';
+import { isObject } from '../files/keras-config.ts';
 import { limits } from '../files/limits.ts';
 import type { ConstantTensor, ElementType } from '../nodes/constant-tensor.ts';
 import type { FileOutput, FileValue } from '../nodes/node-file.ts';
@@ -51,7 +51,7 @@ export function readGraphModel({ name, topology, signature, weights }: GraphMode
       inputs:
         op === 'NextIteration' ? [] : (input ?? []).filter((tensor) => !tensor.startsWith('^')).map(tensorOf),
       outputs: Array.from({ length: count }, (_, k) => (k === 0 ? own : `${own}:${String(k)}`)),
-      attributes: isObject(attr) ? (attr as JsonObject) : {},
+      attributes: isObject(attr) ? attr : {},
     };
   });
   const constants = new Map(weights.map((weight) => [weight.name, constantOf(name, weight)]));

@@ -26,7 +26,7 @@ export function runNode(
       return tensor ? [[placeholder(place), tensor]] : [];
     }),
   );
-  const fetched = [NODE, ...output.slice(from.name.length)].join('');
+  const fetched = `${NODE}${output.slice(from.name.length)}`;
   try {
     const model = models.get(from) ?? modelOf(from);
     models.set(from, model);

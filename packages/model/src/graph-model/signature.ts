@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../files/keras-config.ts';
+import { isObject, type Json } from '../files/keras-config.ts';
 import { shapeOf } from './attributes.ts';
 
 /** Which nodes are a network's inputs and outputs; none of a kind where nothing says so. */
@@ -33,5 +33,5 @@ function entriesOf(value: Json | undefined): SignatureEntry[] {
 }
 
 function hasResource(entry: Json): boolean {
-  return isObject(entry) && (entry as JsonObject)['resourceId'] !== undefined;
+  return isObject(entry) && entry['resourceId'] !== undefined;
 }

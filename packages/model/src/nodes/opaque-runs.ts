@@ -46,17 +46,10 @@ export class OpaqueRuns<Node extends FileNode> {
 
   /** These nodes, computed from what is known where they are not. */
   #with(known: Feeds, nodes: readonly NodeId[]): Feeds {
-    const missing = nodes.filter((node) => !known.has(node) && this.#isComputable(known, node));
+    const missing = nodes.filter((node) => !known.has(node));
     const found = missing.length > 0 ? this.programs.run(known, missing) : [];
     const added = found.map((tensor, i) => [missing[i] ?? -1, tensor] as const);
     return new Map([...known, ...added]);
-  }
-
-  /** Whether all opaque nodes that it needs, and all inputs, are known. */
-  #isComputable(known: Feeds, node: NodeId): boolean {
-    return nodesBetween(this.graph, [...known.keys()], [node]).every(
-      (each) => !this.opaque.has(each) && this.graph.nodes[each]?.operation.kind !== 'input',
-    );
   }
 
   /** One input at a time: what a node does to a batch of several is not known. */

@@ -11,7 +11,7 @@ import { sharedAblations } from './shared-ablations.ts';
  * the next calls on the same network and layer, a few at a time, until `releaseDevice`; whoever explains many inputs makes
  * an explainer with `createExplainer` and disposes of it.
  *
- * @param source a `tf.LayersModel` or a `Network`; it is only read (the naive strategy with `zero-kernel` changes one
+ * @param source a `tf.LayersModel`, a `tf.GraphModel` or a `Network`; it is only read (the naive strategy with `zero-kernel` changes one
  *   filter and puts it back). TensorFlow.js's current backend is the same after the call as before.
  * @param input one input or a batch, `[...shape]` or `[batch, ...shape]`; tensors stay the caller's
  * @returns one explanation for each input and target; plain arrays, nothing to dispose of

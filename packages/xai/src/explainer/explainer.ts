@@ -62,7 +62,7 @@ export interface Explainer<M extends MethodName = MethodName, E extends Explanat
  *
  * Weights that change later (training, `setWeights`) are noticed at the next call, which prepares anew.
  *
- * @param source a `tf.LayersModel`, which is only read and stays the caller's, or a `Network`
+ * @param source a `tf.LayersModel` or `tf.GraphModel`, which is only read and stays the caller's, or a `Network`
  * @param options the method, Ablation-CAM where it is left out, and what it takes
  * @throws as `explain`
  */

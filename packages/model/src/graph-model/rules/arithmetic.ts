@@ -1,15 +1,6 @@
 import { product } from '../../nodes/layout.ts';
 import { NoRule } from '../../nodes/node-context.ts';
-import {
-  add,
-  changed,
-  divide,
-  extreme,
-  merge,
-  multiply,
-  power,
-  subtract,
-} from '../../nodes/operations/merging.ts';
+import { add, changed, divide, extreme, multiply, power, subtract } from '../../nodes/operations/merging.ts';
 import { normalizeChannels } from '../../nodes/operations/normalization.ts';
 import type { GraphModelContext, GraphModelRule } from '../graph-model-context.ts';
 

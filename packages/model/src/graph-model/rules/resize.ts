@@ -1,9 +1,9 @@
-import type { Interpolation } from '../../nodes/operations/interpolation.ts';
+import type { AxisInterpolation } from '../../nodes/operations/interpolation.ts';
 import { resizeAxes, type ResampledAxis } from '../../nodes/operations/resize.ts';
 import type { GraphModelContext, GraphModelRule } from '../graph-model-context.ts';
 
 /** Where places of TensorFlow's resizing read, in ONNX's terms. */
-function settingsOf({ attributes }: GraphModelContext, mode: 'linear' | 'nearest'): Interpolation {
+function settingsOf({ attributes }: GraphModelContext, mode: 'linear' | 'nearest'): AxisInterpolation {
   const others = { mode, cubic: 0, excludesOutside: false };
   if (attributes.flag('align_corners'))
     return { ...others, coordinates: 'align_corners', nearest: 'round_prefer_ceil' };

@@ -1,5 +1,5 @@
 /** How places of a resized axis read the axis before, in ONNX's terms. */
-export interface Interpolation {
+export interface AxisInterpolation {
   readonly mode: string;
   readonly coordinates: string;
   readonly nearest: string;
@@ -20,7 +20,7 @@ export function interpolation(
   from: number,
   to: number,
   scale: number,
-  settings: Interpolation,
+  settings: AxisInterpolation,
 ): Float32Array | null {
   const matrix = new Float32Array(from * to);
   for (let place = 0; place < to; place++) {
@@ -60,7 +60,7 @@ function coordinate(mode: string, place: number, from: number, to: number, scale
 type Tap = readonly [cell: number, weight: number];
 
 function tapsAt(
-  { mode, nearest, cubic, excludesOutside }: Interpolation,
+  { mode, nearest, cubic, excludesOutside }: AxisInterpolation,
   at: number,
   from: number,
 ): Tap[] | null {

@@ -2,7 +2,7 @@ import type { ResizeOperation } from '@ablation-cam/kernels';
 import type { GraphTensor } from '../graph-builder.ts';
 import { dimsOf, layoutOf } from '../layout.ts';
 import { NoRule, type NodeContext } from '../node-context.ts';
-import { interpolation, type Interpolation } from './interpolation.ts';
+import { interpolation, type AxisInterpolation } from './interpolation.ts';
 
 /** The result along an axis as a product with a matrix of the cells that each of its places reads. */
 export function alongAxis(
@@ -43,7 +43,7 @@ export interface ResampledAxis {
 function asOperation(
   rank: number,
   axes: readonly ResampledAxis[],
-  settings: Interpolation,
+  settings: AxisInterpolation,
 ): ResizeOperation | null {
   const isOfImages =
     rank === 4 && axes.every(({ axis, from, to, scale }) => axis >= 2 && scale === to / from);
@@ -76,7 +76,7 @@ export function resizeAxes(
   context: NodeContext,
   x: GraphTensor,
   axes: readonly ResampledAxis[],
-  settings: Interpolation,
+  settings: AxisInterpolation,
 ): GraphTensor {
   if (axes.length === 0) return context.map({ kind: 'identity' }, x);
   const operation = asOperation(dimsOf(x.layout).length, axes, settings);

@@ -2,7 +2,7 @@ import { ModelError } from '../../errors.ts';
 import { NoRule } from '../node-context.ts';
 
 /** What slides over the position axes; numbers are one for each of them. */
-export interface SlidingWindow {
+export interface NodeWindow {
   readonly window: readonly number[];
   readonly strides: readonly number[];
   readonly dilation: readonly number[];
@@ -10,7 +10,7 @@ export interface SlidingWindow {
 }
 
 export interface Slide {
-  readonly sliding: SlidingWindow;
+  readonly sliding: NodeWindow;
   readonly padAfter: readonly number[];
   /** Positions of the result. */
   readonly positions: readonly number[];

@@ -1,6 +1,6 @@
 import { numbersOf } from '../../nodes/constant-tensor.ts';
 import { NoRule } from '../../nodes/node-context.ts';
-import type { Interpolation } from '../../nodes/operations/interpolation.ts';
+import type { AxisInterpolation } from '../../nodes/operations/interpolation.ts';
 import { resizeAxes, type ResampledAxis } from '../../nodes/operations/resize.ts';
 import type { OnnxRule } from '../onnx-context.ts';
 
@@ -18,7 +18,7 @@ const resize: OnnxRule = (context) => {
     throw new NoRule('it keeps the aspect ratio');
   if (attributes.int('antialias', 0) === 1) throw new NoRule('it smooths before it shrinks');
   const mode = attributes.text('mode', 'nearest');
-  const settings: Interpolation = {
+  const settings: AxisInterpolation = {
     mode: mode === 'linear' || mode === 'bilinear' ? 'linear' : mode,
     coordinates: isOld ? 'asymmetric' : attributes.text('coordinate_transformation_mode', 'half_pixel'),
     nearest: isOld ? 'floor' : attributes.text('nearest_mode', 'round_prefer_floor'),

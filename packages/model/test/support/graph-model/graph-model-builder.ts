@@ -139,19 +139,29 @@ export class GraphModelBuilder {
     ];
   }
 
-  /** What TensorFlow.js makes of it. */
-  load(): Promise<tf.GraphModel> {
+  /** What TensorFlow.js makes of it. @param streams whether the weights come bit by bit, and are not kept */
+  load(streams = false): Promise<tf.GraphModel> {
+    const data = this.weightBytes;
     return tf.loadGraphModel({
       load: () =>
         Promise.resolve({
           // TensorFlow.js writes into what it loads.
           modelTopology: structuredClone(this.topology),
           signature: structuredClone(this.signature),
-          weightSpecs: structuredClone(this.specs) as tf.io.WeightsManifestEntry[],
-          weightData: this.weightBytes.buffer,
+          weightSpecs: structuredClone(this.specs),
+          ...(streams ? { getWeightStream: () => streamOf(data.buffer) } : { weightData: data.buffer }),
         }),
     });
   }
+}
+
+function streamOf(bytes: ArrayBuffer): ReadableStream<ArrayBuffer> {
+  return new ReadableStream({
+    start: (controller) => {
+      controller.enqueue(bytes);
+      controller.close();
+    },
+  });
 }
 
 function attributeJson(value: AttributeValue): AttributeJson {
