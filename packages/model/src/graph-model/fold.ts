@@ -176,6 +176,14 @@ const cast: FoldRule = (fold) => {
   return castTo(input(fold, 0), type);
 };
 
+/** What loops begin with: they are run step by step. */
+const loop: FoldRule = ({ node }) => {
+  throw new ModelError(
+    'unsupported-layer',
+    `Node "${node.name}" (${node.type}) belongs to a loop, which has no rule. Choose an output that does not need it.`,
+  );
+};
+
 const RULES: Readonly<Record<string, FoldRule>> = {
   BroadcastTo: (fold) => {
     const x = input(fold, 0);
@@ -198,17 +206,13 @@ const RULES: Readonly<Record<string, FoldRule>> = {
   GatherV2: (fold) => foldGather(fold, input(fold, 0), input(fold, 1), scalar(fold, 2)),
   Identity: same,
   IdentityN: (fold) => given(fold),
+  EmptyTensorList: loop,
   Max: reduce(REDUCING.max),
   Mean: mean,
   Min: reduce(REDUCING.min),
   All: reduce(REDUCING.all),
   Any: reduce(REDUCING.any),
-  NextIteration: ({ node }) => {
-    throw new ModelError(
-      'unsupported-layer',
-      `Node "${node.name}" belongs to a loop, which is run step by step and has no rule. Choose an output that does not need it.`,
-    );
-  },
+  NextIteration: loop,
   Pack: pack,
   PlaceholderWithDefault: same,
   Prod: reduce(REDUCING.product),
@@ -227,6 +231,8 @@ const RULES: Readonly<Record<string, FoldRule>> = {
   StopGradient: same,
   StridedSlice: strided,
   Sum: reduce(REDUCING.sum),
+  TensorArrayV3: loop,
+  TensorListReserve: loop,
   Tile: (fold) => foldTile(fold, input(fold, 0), list(fold, 1)),
   Transpose: (fold) => foldTranspose(input(fold, 0), list(fold, 1)),
   Unpack: unpack,
