@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { architectures } from './support/onnx/architectures.ts';
 import { checkOnnx } from './support/onnx/check-onnx.ts';
-import { OnnxBuilder } from './support/onnx/onnx-builder.ts';
+import { OnnxBuilder } from '@ablation-cam/tools/onnx-builder';
 import { TorchLayers } from './support/onnx/torch-layers.ts';
 
 const test = suite('architectures as PyTorch exports them, against ONNX Runtime');

@@ -8,7 +8,7 @@ import type { AxisLayout } from '../../../src/onnx/layout.ts';
 import { Memo } from '../../../src/onnx/node-context.ts';
 import { readOnnx } from '../../../src/onnx/read-onnx.ts';
 import { evaluateGraph } from './evaluate-graph.ts';
-import type { OnnxBuilder } from './onnx-builder.ts';
+import type { OnnxBuilder } from '@ablation-cam/tools/onnx-builder';
 
 /** ONNX Runtime computes in float32, in another order: some roundings of 6e-8 relative to the largest value. */
 const FLOAT32 = { absolute: 1e-5, ofLargest: 1e-5 };

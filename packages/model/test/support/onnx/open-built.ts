@@ -1,6 +1,6 @@
 import { OnnxNetwork } from '../../../src/onnx/onnx-network.ts';
 import { readOnnx } from '../../../src/onnx/read-onnx.ts';
-import type { OnnxBuilder } from './onnx-builder.ts';
+import type { OnnxBuilder } from '@ablation-cam/tools/onnx-builder';
 
 /** The network of what a builder wrote. */
 export async function openBuilt(builder: OnnxBuilder): Promise<OnnxNetwork> {
