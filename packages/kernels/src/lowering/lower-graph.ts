@@ -1,5 +1,6 @@
 import { KernelsError } from '../errors.ts';
 import type { Graph, GraphNode, NodeId } from '../graph/graph.ts';
+import type { OpaqueOperation } from '../operations/opaque.ts';
 import { lowerOperation } from './operations/lower-operation.ts';
 import { ProgramBuilder } from './program-builder.ts';
 import type { FetchedTensors, Program, Tensor } from './program.ts';
@@ -31,7 +32,7 @@ export function lowerGraph(graph: Graph, feeds: readonly NodeId[], fetches: read
         `The input "${name}" of the network was not given. Feed every input.`,
       );
     }
-    if (operation.kind === 'opaque') throw unsupported(name, operation.layerClass);
+    if (operation.kind === 'opaque') throw unsupported(name, operation);
     if (operation.kind === 'identity') {
       values.set(id, valueOf(inputs[0] ?? -1));
       continue;
@@ -62,6 +63,7 @@ function nodeAt(graph: Graph, id: NodeId): GraphNode {
   return node;
 }
 
-function unsupported(name: string, what: string): KernelsError {
-  return new KernelsError('unsupported-operation', `"${name}" (${what}) has no rule.`);
+function unsupported(name: string, { layerClass, reason }: OpaqueOperation): KernelsError {
+  const why = reason === undefined ? '' : `: ${reason}`;
+  return new KernelsError('unsupported-operation', `"${name}" (${layerClass}) has no rule${why}.`);
 }

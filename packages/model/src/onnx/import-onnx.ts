@@ -7,13 +7,17 @@ import { headOf } from './head.ts';
 import { dimsOf, layoutOf, product, type Dims } from './layout.ts';
 import { NodeContext, NoRule, type Memo, type Value } from './node-context.ts';
 import type { OnnxFile, OnnxNode } from './onnx-file.ts';
-import { opaqueResults } from './opaque-results.ts';
+import { opaqueResults, type NamedValue } from './opaque/opaque-results.ts';
+import type { OpaqueSource } from './opaque/opaque-source.ts';
+import { asComputed, resultType } from './opaque/result-type.ts';
 import { ruleOf } from './rules/table.ts';
 
 /** A network of a file as a graph, and which of its nodes yields what a node of the file does. */
 export interface ImportedOnnx {
   readonly graph: Graph;
   readonly results: readonly NodeResult[];
+  /** Nodes of the file that became `opaque` ones. */
+  readonly opaque: readonly OpaqueSource[];
 }
 
 /** What a node of the file yields. */
@@ -67,19 +71,26 @@ export function importOnnx(file: OnnxFile, inputs: readonly SizedInput[], memo: 
     values.set(name, { kind: 'tensor', tensor: { node, layout: layoutOf(dims, order) } });
     return node;
   });
-  const importing = {
-    file,
-    builder,
-    memo,
-    read: new Set([...file.nodes.flatMap((node) => node.inputs), ...file.outputs.map(({ name }) => name)]),
+  const types = new Map<string, number>();
+  const typeOf = (name: string): number => types.get(name) ?? asComputed(file.dataTypes.get(name) ?? 0);
+  const namedValue = (name: string): NamedValue | null => {
+    const value = valueOf(name);
+    return value && { name, value, dataType: typeOf(name) };
   };
+  const read = [
+    ...file.nodes.flatMap(({ inputs: own, captured }) => [...own, ...captured]),
+    ...file.outputs.map(({ name }) => name),
+  ];
+  const importing: Importing = { file, builder, memo, read: new Set(read), opaque: [] };
   for (const node of file.nodes) {
     builder.nameNodes(node.name);
-    const made = evaluate(importing, node, node.inputs.map(valueOf));
+    const made = evaluate(importing, node, node.inputs.map(namedValue), node.captured.map(namedValue));
+    const inputTypes = node.inputs.map(typeOf);
     node.outputs.forEach((output, i) => {
       const value = made[i];
       if (output === '' || !value) return;
       values.set(output, value);
+      types.set(output, resultType(file, node, inputTypes, i));
       if (value.kind === 'constant') return;
       refuseEmpty(node, value.tensor);
       results.push({ from: node, output, tensor: value.tensor, inputs: node.inputs });
@@ -87,7 +98,7 @@ export function importOnnx(file: OnnxFile, inputs: readonly SizedInput[], memo: 
   }
   const { nodes } = builder;
   const outputs = file.outputs.map(({ name }) => outputOf(file, nodes, name, valueOf(name)));
-  return { graph: { nodes, inputs: own, outputs }, results };
+  return { graph: { nodes, inputs: own, outputs }, results, opaque: importing.opaque };
 }
 
 /** What the nodes of a file share. */
@@ -97,13 +108,19 @@ interface Importing {
   readonly memo: Memo;
   /** Names of the tensors that somebody reads. */
   readonly read: ReadonlySet<string>;
+  /** Filled on the way. */
+  readonly opaque: OpaqueSource[];
 }
 
+/** @param captured what the graphs in the node's attributes read */
 function evaluate(
-  { file, builder, memo, read }: Importing,
+  importing: Importing,
   node: OnnxNode,
-  inputs: readonly (Value | null)[],
+  given: readonly (NamedValue | null)[],
+  captured: readonly (NamedValue | null)[],
 ): readonly Value[] {
+  const { file, builder, memo, read } = importing;
+  const inputs = given.map((input) => input?.value ?? null);
   const [first] = inputs;
   if (first?.kind === 'tensor' && (node.type === 'Shape' || node.type === 'Size')) {
     const dims = dimsOf(first.tensor.layout);
@@ -113,7 +130,7 @@ function evaluate(
         : { dims: [], type: 'integer', values: Float64Array.of(product(dims)) };
     return [{ kind: 'constant', constant }];
   }
-  if (!inputs.some((input) => input?.kind === 'tensor')) {
+  if (![...given, ...captured].some((input) => input?.value.kind === 'tensor')) {
     const constants = inputs.map((input) => (input?.kind === 'constant' ? input.constant : null));
     const folded = fold(node, constants, file.opset);
     if (!folded) {
@@ -126,10 +143,14 @@ function evaluate(
     return folded.map((constant) => ({ kind: 'constant', constant }));
   }
   const context = new NodeContext(builder, node, file.opset, inputs, memo, (name) => read.has(name));
-  return resultsOf(file, context).map((tensor) => ({ kind: 'tensor', tensor }));
+  return resultsOf(importing, context, [...given, ...captured]).map((tensor) => ({ kind: 'tensor', tensor }));
 }
 
-function resultsOf(file: OnnxFile, context: NodeContext): readonly GraphTensor[] {
+function resultsOf(
+  { file, opaque }: Importing,
+  context: NodeContext,
+  all: readonly (NamedValue | null)[],
+): readonly GraphTensor[] {
   const rule = ruleOf(context.node.type);
   try {
     if (!rule) throw new NoRule('the operator has no rule');
@@ -137,7 +158,9 @@ function resultsOf(file: OnnxFile, context: NodeContext): readonly GraphTensor[]
     return 'node' in made ? [made] : made;
   } catch (error) {
     if (!(error instanceof NoRule)) throw error;
-    return opaqueResults(file, context, error.message);
+    const { tensors, source } = opaqueResults(file, context, all, error.message);
+    opaque.push(source);
+    return tensors;
   }
 }
 

@@ -38,7 +38,7 @@ class Parts {
   constructor(readonly file: OnnxFile) {
     for (const node of file.nodes) {
       for (const output of node.outputs) this.#makers.set(output, node);
-      for (const input of new Set(node.inputs))
+      for (const input of new Set([...node.inputs, ...node.captured]))
         this.#users.set(input, [...(this.#users.get(input) ?? []), node]);
     }
     for (const node of file.nodes) if (node.type === 'Erf') this.#findGelu(node);

@@ -7,6 +7,8 @@ export interface OnnxFile {
   readonly name: string;
   /** The version of the operators of ONNX itself. */
   readonly opset: number;
+  /** The versions of all operators it uses, by their domain; ONNX's own has the empty name. */
+  readonly opsets: ReadonlyMap<string, number>;
   readonly inputs: readonly OnnxValue[];
   readonly outputs: readonly OnnxValue[];
   /** In topological order. */
@@ -15,6 +17,8 @@ export interface OnnxFile {
   readonly weights: ReadonlyMap<string, () => ConstantTensor>;
   /** What the file says of shapes in between. */
   readonly shapes: ReadonlyMap<string, OnnxShape>;
+  /** ONNX's data types of tensors, as far as the file says them. */
+  readonly dataTypes: ReadonlyMap<string, number>;
 }
 
 /** Dimensions with the batch; null where a name or nothing stands for a size. */
@@ -33,6 +37,8 @@ export interface OnnxNode {
   /** Names; empty for inputs that are left out. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
+  /** Tensors around the node that the graphs in its attributes read: bodies of loops and the like. */
+  readonly captured: readonly string[];
   readonly attributes: ReadonlyMap<string, AttributeProto>;
   /** The tensors in its attributes. */
   readonly tensorOf: (tensor: TensorProto) => ConstantTensor;

@@ -21,6 +21,7 @@ import { inputOrder } from './input-order.ts';
 import { joinParts } from './join-parts.ts';
 import { Memo } from './node-context.ts';
 import type { OnnxFile } from './onnx-file.ts';
+import { OpaqueOperations } from './opaque/opaque-operations.ts';
 
 /** Pairs of sizes with which open axes are tried: what differs between both is open, too. */
 const TRIED: readonly (readonly [number, number])[] = [
@@ -167,6 +168,7 @@ class SizedOnnx implements SizedNetwork {
   readonly graph: Graph;
   readonly layers: readonly SizedLayer[];
   readonly isCurrent = true;
+  readonly ownOperations: OpaqueOperations;
   readonly #arrays: UploadedArrays;
   readonly #programs: GraphPrograms;
 
@@ -177,6 +179,7 @@ class SizedOnnx implements SizedNetwork {
   ) {
     this.graph = imported.graph;
     this.layers = describeNodes(imported);
+    this.ownOperations = new OpaqueOperations(imported.opaque);
     this.#arrays = arrays;
     this.#programs = new GraphPrograms(imported.graph, arrays);
   }

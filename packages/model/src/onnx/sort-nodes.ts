@@ -48,12 +48,14 @@ export function sortNodes(
       if (state[index] === 'open') continue;
       state[index] = 'open';
       stack.push({ index, isLast: true });
-      for (const input of node.inputs) ask(input);
+      for (const input of [...node.inputs, ...node.captured]) ask(input);
     }
   }
   const asInFile = sorted.toSorted((a, b) => a - b);
   const isSorted = asInFile.every((index) =>
-    (nodes[index]?.inputs ?? []).every((name) => (makers.get(name) ?? -1) < index),
+    [...(nodes[index]?.inputs ?? []), ...(nodes[index]?.captured ?? [])].every(
+      (name) => (makers.get(name) ?? -1) < index,
+    ),
   );
   return (isSorted ? asInFile : sorted).flatMap((index) => nodes[index] ?? []);
 }

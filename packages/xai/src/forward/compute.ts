@@ -1,10 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import type { NodeId } from '@ablation-cam/kernels';
-import { computeGraph, type SizedNetwork } from '@ablation-cam/model';
+import { computeTensors } from '@ablation-cam/model';
 import type { Call } from '../explainer/call.ts';
 
 /** A network, and what it runs on in a call. */
-export type ForwardEngine = Pick<Call, 'network' | 'runtime'>;
+export interface ForwardEngine extends Pick<Call, 'network'> {
+  readonly runtime: { readonly backend: Pick<Call['runtime']['backend'], 'chosen'> };
+}
 
 /**
  * Returns the values of nodes of the network, `[inputs, ...shape]`; they belong to the caller. What is differentiated runs on
@@ -18,20 +20,11 @@ export async function compute(
   fetches: readonly NodeId[],
 ): Promise<tf.Tensor[]> {
   const { network } = engine;
-  if (!isNative(engine)) return tf.tidy(() => network.run(feeds, fetches));
-  const [first] = feeds.values();
-  const inputs = first?.shape[0] ?? 1;
-  const arrays = new Map<NodeId, Float32Array>();
-  for (const [node, tensor] of feeds) arrays.set(node, await tensor.data<'float32'>());
-  const values = await computeGraph(network.graph, arrays, fetches, inputs);
-  return values.map((data, i) => tf.tensor(data, shapeOf(network, fetches[i] ?? -1, inputs)));
+  if (isNative(engine)) return computeTensors(network, feeds, fetches);
+  return tf.tidy(() => network.run(feeds, fetches));
 }
 
 /** Whether ONNX Runtime computes, beside TensorFlow.js. */
 export function isNative({ runtime }: Pick<ForwardEngine, 'runtime'>): boolean {
   return runtime.backend.chosen === 'onnxruntime';
-}
-
-function shapeOf({ graph }: SizedNetwork, node: NodeId, inputs: number): number[] {
-  return [inputs, ...(graph.nodes[node]?.shape ?? [])];
 }

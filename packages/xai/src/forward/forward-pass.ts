@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Cut, Device, NodeId, Plan, TensorSource } from '@ablation-cam/kernels';
-import { computeGraph, type SizedNetwork } from '@ablation-cam/model';
-import { isNative, type ForwardEngine } from './compute.ts';
+import { computeGraph } from '@ablation-cam/model';
+import { compute, isNative, type ForwardEngine } from './compute.ts';
 import { inputFeeds } from './each-pass.ts';
 
 /** The target's activation and the logits of some inputs, where the executor wants them. */
@@ -49,7 +49,7 @@ export async function forwardPass(
   if (isNative(engine)) {
     const feeds = await arraysOf(inputFeeds(network, inputs));
     const count = inputs[0]?.shape[0] ?? 1;
-    const found = await computeGraph(network.graph, feeds, passNodes(cut, constants), count);
+    const found = await computeGraph(network, feeds, passNodes(cut, constants), count);
     return {
       activation: at(found, 0),
       logits: twoLogits(at(found, 1), count, classes),
@@ -110,12 +110,12 @@ async function arraysOf(tensors: ReadonlyMap<NodeId, tf.Tensor>): Promise<Map<No
 }
 
 /** Returns the values that do not depend on the target but are read after it; the caller disposes of them. */
-export function constantsOf(
-  network: SizedNetwork,
+export async function constantsOf(
+  engine: ForwardEngine,
   { constants }: Cut,
   inputs: readonly tf.Tensor[],
-): Map<NodeId, tf.Tensor> {
-  const values = network.run(inputFeeds(network, inputs), constants);
+): Promise<Map<NodeId, tf.Tensor>> {
+  const values = await compute(engine, inputFeeds(engine.network, inputs), constants);
   return new Map(constants.map((node, index) => [node, at(values, index)]));
 }
 

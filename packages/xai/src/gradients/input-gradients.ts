@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { throwIfAborted } from '../errors.ts';
+import { compute } from '../forward/compute.ts';
 import { inputsPerPass } from '../forward/each-pass.ts';
 import type { AttributedInput } from '../methods/attribution.ts';
 import { singleInput } from '../methods/perturbation.ts';
@@ -64,28 +65,27 @@ export async function sumGradients(
 }
 
 async function gradientAt(
-  { network }: Call,
+  call: Call,
   target: BoundTarget,
   data: Float32Array,
   shape: number[],
   subjects: readonly AttributedInput[],
 ): Promise<Float64Array> {
-  const [from] = network.graph.inputs;
+  const [from] = call.network.graph.inputs;
   if (from === undefined) throw new RangeError('The model has no input.');
   const owned: tf.Tensor[] = [];
   try {
     const input = tf.tensor(data, shape);
     owned.push(input);
-    const values = tf.tidy(() => {
-      const [reached] = network.run(new Map([[from, input]]), [target.node] as const);
-      return target.head(reached);
-    });
+    const [reached = input] = await compute(call, new Map([[from, input]]), [target.node]);
+    owned.push(reached);
+    const values = tf.tidy(() => target.head(reached));
     owned.push(values);
     const cotangent = await target.gradient(
       values,
       subjects.map(({ aim }) => aim),
     );
-    return await layerGradient(network, [input], from, input, target, cotangent);
+    return await layerGradient(call, [input], from, input, target, cotangent);
   } finally {
     tf.dispose(owned);
   }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import type { NodeId } from '@ablation-cam/kernels';
-import type { SizedNetwork } from '@ablation-cam/model';
+import { nodesBetween, type Graph, type NodeId } from '@ablation-cam/kernels';
+import { compute, type ForwardEngine } from '../forward/compute.ts';
+import { inputFeeds } from '../forward/each-pass.ts';
 import type { BoundTarget, Cotangent } from '../targets/bound-target.ts';
 import { largestAbsolute } from '../maps/extent.ts';
 import { explainGradientError } from './gradient-error.ts';
@@ -14,20 +15,17 @@ import { explainGradientError } from './gradient-error.ts';
  *
  * @param inputs the model's inputs, `[inputs, ...shape]`, for branches that go around `from`
  * @param at the value of `from`, `[inputs, ...shape]`
- * @throws XaiError `unsupported-model` where an operation has no gradient, or none on the current backend
+ * @throws XaiError `unsupported-model` where an operation has no gradient, or none on the current backend, or TensorFlow.js
+ *   cannot run it
  */
 export async function layerGradient(
-  network: SizedNetwork,
+  engine: ForwardEngine,
   inputs: readonly tf.Tensor[],
   from: NodeId,
   at: tf.Tensor,
   target: BoundTarget,
   cotangent: Cotangent,
 ): Promise<Float64Array> {
-  const feeds = network.graph.inputs.flatMap((id, index) => {
-    const tensor = inputs[index];
-    return tensor && id !== from ? [[id, tensor] as const] : [];
-  });
   const count = at.shape[0];
   const length = cotangent.data.length / count;
   const scales = Float64Array.from({ length: count }, (_, n) =>
@@ -37,17 +35,44 @@ export async function layerGradient(
     cotangent.data,
     (value, i) => value / (scales[Math.floor(i / length)]! || 1),
   );
-  const gradient = differentiate(() =>
-    tf.grad((x) => {
-      const [reached] = network.run(new Map([...feeds, [from, x] as const]), [target.node] as const);
-      return target.head(reached);
-    })(at, tf.tensor(scaled, [...cotangent.shape])),
-  );
+  const beside = await besideValues(engine, inputs, from, target.node);
+  const owned = [...beside.values()];
   try {
+    const feeds = new Map([...inputFeeds(engine.network, inputs), ...beside]);
+    const gradient = differentiate(() =>
+      tf.grad((x) => {
+        const [reached] = engine.network.run(new Map(feeds).set(from, x), [target.node] as const);
+        return target.head(reached);
+      })(at, tf.tensor(scaled, [...cotangent.shape])),
+    );
+    owned.push(gradient);
     return timesOfInput(await gradient.data(), scales);
   } finally {
-    gradient.dispose();
+    tf.dispose(owned);
   }
+}
+
+/** The results of operations that TensorFlow.js cannot run, and which the gradient does not go through. */
+async function besideValues(
+  engine: ForwardEngine,
+  inputs: readonly tf.Tensor[],
+  from: NodeId,
+  to: NodeId,
+): Promise<Map<NodeId, tf.Tensor>> {
+  const { graph, ownOperations } = engine.network;
+  const beside = ownOperations ? opaqueBeside(graph, from, to) : [];
+  if (beside.length === 0) return new Map();
+  const values = await compute(engine, inputFeeds(engine.network, inputs), beside);
+  return new Map(beside.flatMap((node, i) => (values[i] ? [[node, values[i]] as const] : [])));
+}
+
+function opaqueBeside(graph: Graph, from: NodeId, to: NodeId): NodeId[] {
+  const depends = new Set([from]);
+  return nodesBetween(graph, [...graph.inputs, from], [to]).filter((id) => {
+    const { operation, inputs } = graph.nodes[id] ?? { inputs: [] };
+    if (inputs.some((input) => depends.has(input))) depends.add(id);
+    return operation?.kind === 'opaque' && !depends.has(id);
+  });
 }
 
 /** The values of each input times its factor. A loop: a callback for each value takes longer than the backward pass. */

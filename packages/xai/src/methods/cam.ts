@@ -154,14 +154,14 @@ async function explainPass(
 }
 
 async function gradientOf(
-  { network }: Call,
+  call: Call,
   layer: SizedLayer,
   inputs: readonly tf.Tensor[],
   activation: tf.Tensor,
   { target, values, aims }: TargetPass,
 ): Promise<Float64Array> {
   const cotangent = await target.gradient(values, aims);
-  return layerGradient(network, inputs, layer.node, activation, target, cotangent);
+  return layerGradient(call, inputs, layer.node, activation, target, cotangent);
 }
 
 async function mapOf(

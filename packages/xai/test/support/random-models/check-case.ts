@@ -39,6 +39,8 @@ export async function checkCase(random: RandomCase, executors: readonly Executor
   }
 }
 
+const ON_TENSORFLOW = { backend: { chosen: 'cpu' } } as const;
+
 async function check(random: RandomCase, executors: readonly Executor[]): Promise<void> {
   const { behind, inputs, score, activation, logits, constants, ablation } = random;
   const tail = isDefined(behind.tail) ? withoutOpaque(behind.tail) : null;
@@ -63,7 +65,7 @@ async function check(random: RandomCase, executors: readonly Executor[]): Promis
         ...{ inputs, activation, ablation, score, constants, norm: 2, classes: 'all' },
         logits: Float32Array.from(of.flatMap((exact) => [...exact.logits])),
         weighting: 'relative-drop',
-        continueFrom: continueTail(random.network, behind),
+        continueFrom: continueTail({ network: random.network, runtime: ON_TENSORFLOW }, behind),
       });
       of.forEach((exact, n) => {
         assertWeights(
