@@ -18,6 +18,7 @@ const ACTIVATIONS: readonly ActivationName[] = [
   'gelu-tanh',
   'mish',
   'thresholded-relu',
+  'error-function',
 ];
 
 /** A tail while it is drawn. */
@@ -86,6 +87,19 @@ export class TailDrawing {
     const kernel = this.random.floats(inputs * units, -limit, limit);
     const bias = this.maybe(() => this.random.floats(units));
     return this.add({ kind: 'dense', units, kernel, bias }, [x], [...shape.slice(0, -1), units]);
+  }
+
+  /** A function of numbers between 0.5 and 2.5: of a sigmoid that is shifted. */
+  positiveFunction(x: number): number {
+    const { random } = this;
+    const shape = this.shape(x);
+    const channels = shape.at(-1) ?? 1;
+    const sigmoid = this.add({ kind: 'activation', function: 'sigmoid' }, [x], shape);
+    const [scale, shift] = [random.floats(channels, 0.5, 1), random.floats(channels, 0.5, 1.5)];
+    const positive = this.add({ kind: 'affine', scale, shift }, [sigmoid], shape);
+    const name = random.pick(['exponential', 'logarithm', 'power', 'reciprocal'] as const);
+    const alpha = random.pick([0.5, -0.75, 1.7, -2]);
+    return this.add({ kind: 'activation', function: name, alpha }, [positive], shape);
   }
 
   convolution(x: number, filters: number): number {
