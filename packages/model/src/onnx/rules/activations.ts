@@ -1,6 +1,6 @@
-import type { ActivationName } from '@ablation-cam/kernels';
+import type { ActivationName, MergeFunction } from '@ablation-cam/kernels';
 import type { GraphTensor } from '../graph-builder.ts';
-import { everywhere, NoRule, type NodeContext, type NodeRule } from '../node-context.ts';
+import { everywhere, type NodeContext, type NodeRule } from '../node-context.ts';
 
 function plain(name: ActivationName): NodeRule {
   return (context) => context.activation(name, context.tensor(0));
@@ -16,8 +16,7 @@ export function clip(context: NodeContext, x: GraphTensor, least: number, most: 
   if (least === -Infinity) {
     return context.affine(context.activation('relu', context.affine(x, -1, most)), -1, most);
   }
-  if (!(most > least))
-    throw new NoRule(`it clips to ${String(least)} .. ${String(most)}, which is one value`);
+  if (!(most > least)) return context.affine(x, 0, most);
   if (least === 0 && most === 6) return context.activation('relu6', x);
   const factor = 6 / (most - least);
   const scaled = context.affine(x, factor, -least * factor);
@@ -90,19 +89,29 @@ const celu: NodeRule = (context) => {
   return context.affine(context.activation('elu', scaled, 1), alpha, 0);
 };
 
-const abs: NodeRule = (context) => {
-  const x = context.tensor(0);
+/** relu(x) + relu(-x). */
+export function absolute(context: NodeContext, x: GraphTensor): GraphTensor {
   const parts = [context.activation('relu', x), context.activation('relu', context.affine(x, -1, 0))];
-  const shape = context.builder.shape(x.node);
-  return {
-    node: context.add(
-      { kind: 'merge', function: 'add' },
-      parts.map(({ node }) => node),
-      shape,
-    ),
-    layout: x.layout,
-  };
+  return combined(context, 'add', parts);
+}
+
+/** x - bias above lambda, x + bias below -lambda, and 0 in between. */
+const shrink: NodeRule = (context) => {
+  const [lambda, bias] = [context.attributes.float('lambd', 0.5), context.attributes.float('bias', 0)];
+  const parts = [1, -1].map((sign) =>
+    context.activation('thresholded-relu', context.affine(context.tensor(0), sign, -bias), lambda - bias),
+  );
+  return combined(context, 'subtract', parts);
 };
+
+/** Of tensors that lie alike. */
+function combined(context: NodeContext, name: MergeFunction, tensors: readonly GraphTensor[]): GraphTensor {
+  const [first] = tensors;
+  if (!first) throw new RangeError('Nothing to combine.');
+  const nodes = tensors.map(({ node }) => node);
+  const shape = context.builder.shape(first.node);
+  return { node: context.add({ kind: 'merge', function: name }, nodes, shape), layout: first.layout };
+}
 
 /** Operators of one tensor, element by element. */
 export const activationRules: Readonly<Record<string, NodeRule>> = {
@@ -113,8 +122,10 @@ export const activationRules: Readonly<Record<string, NodeRule>> = {
   Softsign: plain('softsign'),
   Mish: plain('mish'),
   Swish: (context) => {
-    if (context.attributes.float('alpha', 1) !== 1) throw new NoRule('its alpha is not 1');
-    return context.activation('swish', context.tensor(0));
+    const alpha = context.attributes.float('alpha', 1);
+    const x = context.tensor(0);
+    if (alpha === 1) return context.activation('swish', x);
+    return gated(context, x, context.activation('sigmoid', context.affine(x, alpha, 0)));
   },
   Gelu: (context) =>
     context.activation(
@@ -141,6 +152,12 @@ export const activationRules: Readonly<Record<string, NodeRule>> = {
     const x = context.tensor(0);
     return gated(context, x, hardSigmoid(context, x, 1 / 6, 0.5));
   },
-  Abs: abs,
+  Abs: (context) => absolute(context, context.tensor(0)),
+  Erf: plain('error-function'),
+  Exp: plain('exponential'),
+  Log: plain('logarithm'),
+  Reciprocal: plain('reciprocal'),
+  Shrink: shrink,
+  Sqrt: (context) => context.activation('power', context.tensor(0), 0.5),
   Neg: (context) => context.affine(context.tensor(0), -1, 0),
 };

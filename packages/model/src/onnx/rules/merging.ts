@@ -1,5 +1,5 @@
 import type { MergeFunction } from '@ablation-cam/kernels';
-import { broadcastDims, type ConstantTensor } from '../constant-tensor.ts';
+import { broadcastDims, broadcastStrides, readStrided, type ConstantTensor } from '../constant-tensor.ts';
 import type { GraphTensor } from '../graph-builder.ts';
 import { dimsOf, isSame, layoutOf, preferredOrder, type AxisLayout } from '../layout.ts';
 import { NoRule, type NodeContext, type NodeRule, type Value } from '../node-context.ts';
@@ -89,7 +89,7 @@ function only({ tensors }: Operands): GraphTensor {
 function commutative(
   name: 'add' | 'multiply',
   withConstant: (context: NodeContext, x: GraphTensor, c: ConstantTensor) => GraphTensor,
-): NodeRule {
+): (context: NodeContext) => GraphTensor {
   return (context) => {
     const operands = operandsOf(context);
     const start = operands.tensors.length > 1 ? merge(context, name, operands.tensors) : only(operands);
@@ -114,13 +114,16 @@ const subtract: NodeRule = (context) => {
   return merge(context, 'subtract', [context.tensor(0), context.tensor(1)]);
 };
 
+/** x / y as x times 1 / y. */
 const divide: NodeRule = (context) => {
-  if (context.inputs[1]?.kind !== 'constant') throw new NoRule('its divisor depends on the input');
-  return context.affine(
-    context.tensor(0),
-    changed(context.constant(1), (value) => 1 / value),
-    0,
-  );
+  const [a, b] = context.inputs;
+  if (b?.kind === 'constant') {
+    const factor = changed(b.constant, (value) => 1 / value);
+    return context.affine(context.tensor(0), factor, 0);
+  }
+  const inverse = context.activation('reciprocal', context.tensor(1));
+  if (a?.kind === 'constant') return context.affine(inverse, a.constant, 0);
+  return merge(context, 'multiply', [context.tensor(0), inverse]);
 };
 
 /** max(x, c) = relu(x - c) + c, and min(x, c) = c - relu(c - x). */
@@ -138,22 +141,64 @@ function extreme(name: 'maximum' | 'minimum'): NodeRule {
 }
 
 const mean: NodeRule = (context) => {
-  const { tensors, constants } = operandsOf(context);
-  if (constants.length > 0 || tensors.length < 2) throw new NoRule('it averages constants');
-  return merge(context, 'average', tensors);
+  const { length } = context.inputs;
+  return context.affine(add(context), 1 / length, 0);
 };
+
+/** Exponents up to which a power is a product. */
+const MOST_FACTORS = 64;
 
 const power: NodeRule = (context) => {
   const exponent = context.constant(1);
   const [value = NaN] = exponent.values;
-  if (exponent.values.length !== 1 || !Number.isInteger(value) || value < 1 || value > 4) {
-    throw new NoRule('its exponent is no small whole number');
-  }
-  const x = context.tensor(0);
-  return value === 1
-    ? context.map({ kind: 'identity' }, x)
-    : merge(context, 'multiply', new Array<GraphTensor>(value).fill(x));
+  if (exponent.values.some((each) => each !== value)) throw new NoRule('its exponents differ');
+  return powerOf(context, context.tensor(0), value);
 };
+
+/** x^exponent: of whole numbers as products, which negative numbers have as well. */
+export function powerOf(context: NodeContext, x: GraphTensor, exponent: number): GraphTensor {
+  const count = Math.abs(exponent);
+  if (!Number.isInteger(exponent) || count > MOST_FACTORS) return context.activation('power', x, exponent);
+  if (exponent === 0) return context.affine(x, 0, 1);
+  if (exponent === 1) return context.map({ kind: 'identity' }, x);
+  const whole = productOf(context, x, count);
+  return exponent > 0 ? whole : context.activation('reciprocal', whole);
+}
+
+function productOf(context: NodeContext, x: GraphTensor, count: number): GraphTensor {
+  if (count === 1) return x;
+  const half = productOf(context, x, Math.floor(count / 2));
+  const square = merge(context, 'multiply', [half, half]);
+  return count % 2 === 0 ? square : merge(context, 'multiply', [square, x]);
+}
+
+/** The first where the condition, which is known, holds, and the second elsewhere. */
+const where: NodeRule = (context) => {
+  const condition = context.constant(0);
+  const parts = [true, false].map((isFirst): GraphTensor | ConstantTensor => {
+    const chosen = changed(condition, (value) => Number((value !== 0) === isFirst));
+    const value = context.inputs[isFirst ? 1 : 2];
+    if (value?.kind === 'constant') return product(value.constant, chosen);
+    const x = context.tensor(isFirst ? 1 : 2);
+    return context.affine(x, chosen, 0);
+  });
+  const tensors = parts.filter((part) => 'node' in part);
+  const [constant] = parts.filter((part) => 'values' in part);
+  const [first] = tensors;
+  if (!first) throw new NoRule('none of what it chooses from depends on the input');
+  return constant ? context.affine(first, 1, constant) : merge(context, 'add', tensors);
+};
+
+/** Where a factor is 0 the other one may be infinite. */
+function product(a: ConstantTensor, factors: ConstantTensor): ConstantTensor {
+  const dims = broadcastDims(a.dims, factors.dims);
+  if (!dims) throw new NoRule('shapes of its inputs do not fit');
+  const [left, right] = [a, factors].map((x) => readStrided(x.values, dims, broadcastStrides(x.dims, dims)));
+  const values = Float64Array.from(left ?? [], (value, i) =>
+    right?.[i] === 0 ? 0 : value * (right?.[i] ?? 1),
+  );
+  return { dims, type: 'float', values };
+}
 
 function changed(constant: ConstantTensor, change: (value: number) => number): ConstantTensor {
   return { ...constant, values: Float64Array.from(constant.values, change) };
@@ -170,4 +215,5 @@ export const mergeRules: Readonly<Record<string, NodeRule>> = {
   Min: extreme('minimum'),
   Mean: mean,
   Pow: power,
+  Where: where,
 };

@@ -12,8 +12,9 @@ import type { GraphTensor } from '../graph-builder.ts';
 import { elementTypeOf } from '../tensor-values.ts';
 import { dimsOf, isSame, layoutOf, preferredOrder, product, type Dims } from '../layout.ts';
 import { NoRule, type NodeContext, type NodeRule } from '../node-context.ts';
+import { alongAxis } from './along-axis.ts';
 
-const identity: NodeRule = (context) => context.map({ kind: 'identity' }, context.tensor(0));
+export const identity: NodeRule = (context) => context.map({ kind: 'identity' }, context.tensor(0));
 
 function reshapeTo(toDims: (dims: Dims, context: NodeContext) => Dims | null): NodeRule {
   return (context) => {
@@ -30,7 +31,7 @@ function reshapeTo(toDims: (dims: Dims, context: NodeContext) => Dims | null): N
 }
 
 /** A node of its own for what a node of the file yields, where nothing had to be done for it. */
-function named(context: NodeContext, before: GraphTensor, after: GraphTensor): GraphTensor {
+export function named(context: NodeContext, before: GraphTensor, after: GraphTensor): GraphTensor {
   return after.node === before.node ? context.map({ kind: 'identity' }, after) : after;
 }
 
@@ -52,10 +53,14 @@ const transpose: NodeRule = (context) => {
 
 const concat: NodeRule = (context) => {
   const tensors = context.inputs.map((_, i) => context.tensor(i));
+  return joinAlong(context, tensors, context.axis(context.dims().length, context.attributes.int('axis', 0)));
+};
+
+/** Tensors one after the other along an axis. */
+export function joinAlong(context: NodeContext, tensors: readonly GraphTensor[], axis: number): GraphTensor {
   const [first] = tensors;
   if (!first) throw new NoRule('it joins nothing');
   const own = dimsOf(first.layout);
-  const axis = context.axis(own.length, context.attributes.int('axis', 0));
   const fits = tensors.every(
     ({ layout }) =>
       layout.axes.length === own.length && isSame(dimsOf(layout).with(axis, 1), own.with(axis, 1)),
@@ -77,10 +82,10 @@ const concat: NodeRule = (context) => {
   const shape = order.map((each) => dims[each] ?? 1);
   const operation = { kind: 'concatenate', axis: order.indexOf(axis) } as const;
   return { node: context.add(operation, nodes, shape), layout: layoutOf(dims, order) };
-};
+}
 
 /** Some cells along one axis, one after the other. */
-function cropAxis(
+export function cropAxis(
   context: NodeContext,
   tensor: GraphTensor,
   axis: number,
@@ -120,7 +125,11 @@ const split: NodeRule = (context) => {
   });
 };
 
-function takeSlices(context: NodeContext, tensor: GraphTensor, slices: readonly AxisSlice[]): GraphTensor {
+export function takeSlices(
+  context: NodeContext,
+  tensor: GraphTensor,
+  slices: readonly AxisSlice[],
+): GraphTensor {
   const dims = dimsOf(tensor.layout);
   if (slices.some(({ length }) => length < 1)) throw new NoRule('it leaves nothing');
   const cut = slices.reduce((x, { start, length, step }, axis) => {
@@ -171,84 +180,59 @@ const slice: NodeRule = (context) => {
   return named(context, x, takeSlices(context, x, slices));
 };
 
-/** One cell, or several one after the other, along an axis. */
+/** Stretches of places up to which they are cut out one by one. */
+const MOST_STRETCHES = 8;
+
+/** Cells along an axis: in regular steps, in a few stretches, or in any order. */
 const gather: NodeRule = (context) => {
   const x = context.tensor(0);
   const dims = context.dims();
   const axis = context.axis(dims.length, context.attributes.int('axis', 0));
+  const length = dims[axis] ?? 1;
   const indices = context.constant(1);
-  const cells = numbersOf(indices).map((index) => (index < 0 ? index + (dims[axis] ?? 1) : index));
+  const cells = numbersOf(indices).map((index) => (index < 0 ? index + length : index));
+  if (cells.length === 0 || cells.some((cell) => !(cell >= 0 && cell < length)))
+    throw new NoRule('it takes nothing, or places that there are not');
+  const result = [...dims.slice(0, axis), ...indices.dims, ...dims.slice(axis + 1)];
+  return named(context, x, context.builder.reshapeTensor(takeCells(context, x, axis, cells), result));
+};
+
+function takeCells(
+  context: NodeContext,
+  tensor: GraphTensor,
+  axis: number,
+  cells: readonly number[],
+): GraphTensor {
+  const dims = dimsOf(tensor.layout);
+  const length = dims[axis] ?? 1;
   const [first = 0, second = first + 1] = cells;
   const step = second - first;
-  const isRegular = cells.length > 0 && cells.every((cell, i) => cell === first + i * step);
-  if (!isRegular || step < 1) throw new NoRule('its places are no regular steps forward');
-  const whole = dims.map((length, i) =>
-    i === axis ? { start: first, length: cells.length, step } : { start: 0, length, step: 1 },
-  );
-  const taken = takeSlices(context, x, whole);
-  const result = [...dims.slice(0, axis), ...indices.dims, ...dims.slice(axis + 1)];
-  return named(context, x, context.builder.reshapeTensor(taken, result));
-};
+  if (step >= 1 && cells.every((cell, i) => cell === first + i * step)) {
+    const whole = dims.map((own, i) =>
+      i === axis ? { start: first, length: cells.length, step } : { start: 0, length: own, step: 1 },
+    );
+    return takeSlices(context, tensor, whole);
+  }
+  const stretches = stretchesOf(cells);
+  if (stretches.length <= MOST_STRETCHES) {
+    const parts = stretches.map(({ start, count }) => cropAxis(context, tensor, axis, start, count));
+    return joinAlong(context, parts, axis);
+  }
+  const matrix = new Float32Array(length * cells.length);
+  cells.forEach((cell, place) => (matrix[cell * cells.length + place] = 1));
+  return alongAxis(context, tensor, axis, cells.length, matrix);
+}
 
-const pad: NodeRule = (context) => {
-  const { attributes, builder } = context;
-  const x = context.tensor(0);
-  const dims = context.dims();
-  const mode = attributes.text('mode', 'constant');
-  const value = context.optional(2)?.values[0] ?? attributes.float('value', 0);
-  const given = context.list(1, 'pads') ?? [];
-  const chosen = context.optional(3);
-  const axes = chosen
-    ? numbersOf(chosen).map((axis) => context.axis(dims.length, axis))
-    : dims.map((_, axis) => axis);
-  const amounts = dims.map((_, axis): [number, number] => {
-    const place = axes.indexOf(axis);
-    return place < 0 ? [0, 0] : [given[place] ?? 0, given[place + axes.length] ?? 0];
-  });
-  if (amounts.every(([before, after]) => before === 0 && after === 0)) return identity(context);
-  // Larger ones, as pads before a maximum may be, would take the digits of what they are added to.
-  if (!(Math.abs(value) <= 100)) throw new NoRule(`it pads with ${String(value)}`);
-  if (mode !== 'constant') throw new NoRule(`it pads with mode "${mode}"`);
-  // A negative padding takes away.
-  const cut = takeSlices(
-    context,
-    x,
-    dims.map((length, axis) => {
-      const [before, after] = (amounts[axis] ?? [0, 0]).map((count) => Math.max(0, -count));
-      return { start: before ?? 0, length: length - (before ?? 0) - (after ?? 0), step: 1 };
-    }),
-  );
-  const put = amounts.map((pair) => pair.map((count) => Math.max(0, count)));
-  const shifted = value === 0 ? cut : context.affine(cut, 1, -value);
-  const own = dimsOf(cut.layout);
-  const result = own.map((length, axis) => length + (put[axis]?.[0] ?? 0) + (put[axis]?.[1] ?? 0));
-  const { node, order: found } = builder.asAxes(shifted);
-  const order = put[0]?.some((count) => count > 0) ? [0, ...found.filter((axis) => axis !== 0)] : found;
-  const shape = order.map((axis) => own[axis] ?? 1);
-  const before = order.map((axis) => put[axis]?.[0] ?? 0);
-  const isOfPositions = isSame(put[order.at(-1) ?? 0] ?? [], [0, 0]);
-  // Channels become positions, of one channel.
-  const source = builder.reshape(node, isOfPositions ? shape : [...shape, 1]);
-  const lengths = order.map((axis) => result[axis] ?? 1);
-  const padded = context.add(
-    { kind: 'pad', before: isOfPositions ? before.slice(0, -1) : before },
-    [source],
-    isOfPositions ? lengths : [...lengths, 1],
-  );
-  const tensor = { node: builder.reshape(padded, lengths), layout: layoutOf(result, order) };
-  return value === 0 ? tensor : context.affine(tensor, 1, value);
-};
-
-const expand: NodeRule = (context) => {
-  const x = context.tensor(0);
-  const own = context.dims();
-  const target = numbersOf(context.constant(1));
-  const fits =
-    target.length <= own.length &&
-    target.every((length, i) => length === 1 || length === own[own.length - target.length + i]);
-  if (!fits) throw new NoRule('it repeats a tensor');
-  return named(context, x, x);
-};
+/** Neighbors that stay neighbors. */
+function stretchesOf(cells: readonly number[]): { readonly start: number; readonly count: number }[] {
+  const stretches: { start: number; count: number }[] = [];
+  for (const cell of cells) {
+    const last = stretches.at(-1);
+    if (last && cell === last.start + last.count) last.count += 1;
+    else stretches.push({ start: cell, count: 1 });
+  }
+  return stretches;
+}
 
 /** Operators that move, take or put numbers and compute nothing. */
 export const moveRules: Readonly<Record<string, NodeRule>> = {
@@ -278,6 +262,4 @@ export const moveRules: Readonly<Record<string, NodeRule>> = {
   Split: split,
   Slice: slice,
   Gather: gather,
-  Pad: pad,
-  Expand: expand,
 };

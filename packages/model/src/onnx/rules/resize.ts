@@ -1,36 +1,8 @@
 import type { ResizeOperation } from '@ablation-cam/kernels';
 import { numbersOf } from '../constant-tensor.ts';
-import type { GraphTensor } from '../graph-builder.ts';
-import { dimsOf, layoutOf } from '../layout.ts';
-import { NoRule, type NodeContext, type NodeRule } from '../node-context.ts';
+import { NoRule, type NodeRule } from '../node-context.ts';
+import { alongAxis } from './along-axis.ts';
 import { interpolation, type OnnxInterpolation } from './interpolation.ts';
-
-/** The result along an axis as a product with a matrix of the cells that each of its places reads. */
-function alongAxis(
-  context: NodeContext,
-  tensor: GraphTensor,
-  axis: number,
-  length: number,
-  matrix: Float32Array,
-): GraphTensor {
-  const { node, order } = context.builder.asAxes(tensor);
-  const dims = dimsOf(tensor.layout);
-  const others = order.filter((other) => other !== axis);
-  const layout = layoutOf(dims, order);
-  const source = context.builder.lay(
-    { node, layout },
-    [...others, axis].map((each) => [each]),
-  );
-  const shape = [...others.map((other) => dims[other] ?? 1), length];
-  const made = context.add({ kind: 'dense', units: length, kernel: matrix, bias: null }, [source], shape);
-  // Back in its order, so that channels stay last.
-  const result = { node: made, layout: layoutOf(dims.with(axis, length), [...others, axis]) };
-  const back = context.builder.lay(
-    result,
-    order.map((each) => [each]),
-  );
-  return { node: back, layout: layoutOf(dims.with(axis, length), order) };
-}
 
 interface ResizedAxis {
   readonly axis: number;

@@ -3,6 +3,7 @@ import { floatsOf, permuteValues } from '../constant-tensor.ts';
 import { product } from '../layout.ts';
 import { NoRule, type NodeContext, type NodeRule } from '../node-context.ts';
 import { groupedKernel } from './grouped-kernel.ts';
+import { magnitude, rootOf } from './reductions.ts';
 import { slideOver } from './sliding-window.ts';
 
 const conv: NodeRule = (context) => {
@@ -62,6 +63,34 @@ function pool(reduction: PoolReduction): NodeRule {
   };
 }
 
+/** (sum of |x|^p under a window)^(1/p), as an average whose cells all count: those of padding are put there. */
+const lpPool: NodeRule = (context) => {
+  const { attributes } = context;
+  const p = attributes.int('p', 2);
+  const x = context.channelsLast(magnitude(context, context.tensor(0), p));
+  const shape = context.builder.shape(x);
+  const window = attributes.ints('kernel_shape') ?? [];
+  const { sliding, positions } = slideOver(shape.slice(0, -1), window, attributes);
+  if (sliding.dilation.some((step) => step !== 1)) throw new NoRule('its window has holes');
+  const { strides, padBefore } = sliding;
+  // As far as windows reach, and at least all there is.
+  const reached = positions.map((count, axis) => {
+    const end = (count - 1) * (strides[axis] ?? 1) + (window[axis] ?? 1);
+    return Math.max(end, (shape[axis] ?? 1) + (padBefore[axis] ?? 0));
+  });
+  const channels = shape.at(-1) ?? 1;
+  const padded = context.add({ kind: 'pad', before: padBefore }, [x], [...reached, channels]);
+  const operation = {
+    kind: 'pool',
+    reduction: 'average',
+    window,
+    strides,
+    padBefore: window.map(() => 0),
+  } as const;
+  const means = context.fromChannelsLast(context.add(operation, [padded], [...positions, channels]));
+  return rootOf(context, context.affine(means, product(window), 0), p);
+};
+
 function globalPool(reduction: PoolReduction): NodeRule {
   return (context) => poolPositions(context, reduction);
 }
@@ -78,6 +107,7 @@ export const windowRules: Readonly<Record<string, NodeRule>> = {
   Conv: conv,
   MaxPool: pool('max'),
   AveragePool: pool('average'),
+  LpPool: lpPool,
   GlobalAveragePool: globalPool('average'),
   GlobalMaxPool: globalPool('max'),
 };
