@@ -111,7 +111,7 @@ test('local response normalization', async () => {
     await check([1, 9, 4, 5], single('LRN', { size, alpha: 0.7, beta: 0.75, bias: 1.5 }));
     await check(IMAGE, (b, x) => b.node('LRN', [convolved(b, x)], { size, alpha: 0.3 }));
   }
-  await check([1, 9, 7], single('LRN', { size: 3, alpha: 0.5, beta: 0.5, bias: 2.5 }));
+  await check([1, 9, 7, 1], single('LRN', { size: 3, alpha: 0.5, beta: 0.5, bias: 2.5 }));
 });
 
 test('normalizations without a scale', async () => {

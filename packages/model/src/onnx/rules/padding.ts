@@ -1,6 +1,6 @@
 import { numbersOf } from '../constant-tensor.ts';
 import type { GraphTensor } from '../graph-builder.ts';
-import { dimsOf, isSame, layoutOf } from '../layout.ts';
+import { dimsOf, layoutOf, type Dims } from '../layout.ts';
 import { NoRule, type NodeContext, type NodeRule } from '../node-context.ts';
 import { cropAxis, identity, joinAlong, takeSlices } from './moves.ts';
 
@@ -41,20 +41,48 @@ const pad: NodeRule = (context) => {
   const result = own.map((length, axis) => length + (put[axis]?.[0] ?? 0) + (put[axis]?.[1] ?? 0));
   const { node, order: found } = builder.asAxes(shifted);
   const order = put[0]?.some((count) => count > 0) ? [0, ...found.filter((axis) => axis !== 0)] : found;
-  const shape = order.map((axis) => own[axis] ?? 1);
-  const before = order.map((axis) => put[axis]?.[0] ?? 0);
-  const isOfPositions = isSame(put[order.at(-1) ?? 0] ?? [], [0, 0]);
-  // Channels become positions, of one channel.
-  const source = builder.reshape(node, isOfPositions ? shape : [...shape, 1]);
-  const lengths = order.map((axis) => result[axis] ?? 1);
+  const runs = padRuns(order, own, put);
+  const isOfPositions = runs.at(-1)?.isPadded === false;
+  // Where the last axis is padded, too, all are positions of one channel.
+  const channels = isOfPositions ? [] : [1];
+  const source = builder.reshape(node, [...runs.map(({ length }) => length), ...channels]);
+  const before = runs.slice(0, isOfPositions ? -1 : undefined).map((run) => run.before);
   const padded = context.add(
-    { kind: 'pad', before: isOfPositions ? before.slice(0, -1) : before },
+    { kind: 'pad', before },
     [source],
-    isOfPositions ? lengths : [...lengths, 1],
+    [...runs.map((run) => run.result), ...channels],
   );
+  const lengths = order.map((axis) => result[axis] ?? 1);
   const tensor = { node: builder.reshape(padded, lengths), layout: layoutOf(result, order) };
   return value === 0 ? tensor : context.affine(tensor, 1, value);
 };
+
+interface PadRun {
+  length: number;
+  result: number;
+  readonly before: number;
+  readonly isPadded: boolean;
+}
+
+/** Axes in their order, of which neighbors that are not padded are one; the last, which may be channels, stays apart. */
+function padRuns(
+  order: readonly number[],
+  dims: Dims,
+  amounts: readonly (readonly number[])[],
+): readonly PadRun[] {
+  const runs: PadRun[] = [];
+  for (const axis of order) {
+    const length = dims[axis] ?? 1;
+    const [before = 0, after = 0] = amounts[axis] ?? [];
+    const isPadded = before > 0 || after > 0;
+    const last = runs.at(-1);
+    if (last && !last.isPadded && !isPadded && axis !== order.at(-1)) {
+      last.length *= length;
+      last.result *= length;
+    } else runs.push({ length, result: length + before + after, before, isPadded });
+  }
+  return runs;
+}
 
 /** Padding with cells of the tensor itself, axis by axis. */
 function padWithCells(

@@ -1,6 +1,7 @@
 import type { PoolReduction } from '@ablation-cam/kernels';
 import { floatsOf, permuteValues } from '../constant-tensor.ts';
-import { product } from '../layout.ts';
+import type { GraphTensor } from '../graph-builder.ts';
+import { layoutOf, product } from '../layout.ts';
 import { NoRule, type NodeContext, type NodeRule } from '../node-context.ts';
 import { groupedKernel } from './grouped-kernel.ts';
 import { magnitude, rootOf } from './reductions.ts';
@@ -42,6 +43,8 @@ function pool(reduction: PoolReduction): NodeRule {
   return (context) => {
     const { attributes } = context;
     if (context.readsMore) throw new NoRule('places of maxima are asked for');
+    const axis = onlyAxis(context);
+    if (axis !== null) return poolAxis(context, reduction, axis);
     const x = context.channelsLast(context.tensor(0));
     const shape = context.builder.shape(x);
     const channels = shape.at(-1) ?? 1;
@@ -61,6 +64,43 @@ function pool(reduction: PoolReduction): NodeRule {
     const inside = { ...operation, padBefore: padBefore.map(() => 0) };
     return context.fromChannelsLast(context.add(inside, [zeros], result));
   };
+}
+
+/** The axis of more than two of positions along which a window is longer than a cell, where it is a single one. */
+function onlyAxis({ attributes }: NodeContext): number | null {
+  const window = attributes.ints('kernel_shape') ?? [];
+  if (window.length < 3) return null;
+  const numbers = [attributes.ints('strides'), attributes.ints('dilations'), window];
+  const pads = attributes.ints('pads') ?? [];
+  const active = window.flatMap((_, i) => {
+    const isPadded = (pads[i] ?? 0) > 0 || (pads[i + window.length] ?? 0) > 0;
+    return isPadded || numbers.some((list) => (list?.[i] ?? 1) > 1) ? [i + 2] : [];
+  });
+  return active.length === 1 ? (active[0] ?? null) : null;
+}
+
+/** A pooling along one axis of many, without padding: as PyTorch writes local response normalization. */
+function poolAxis(context: NodeContext, reduction: PoolReduction, axis: number): GraphTensor {
+  const { attributes, builder } = context;
+  const { node, order } = builder.asAxes(context.tensor(0));
+  const shape = builder.shape(node);
+  const place = order.indexOf(axis);
+  const at = axis - 2;
+  const pick = (name: string): number => attributes.ints(name)?.[at] ?? 1;
+  const pads = attributes.ints('pads') ?? [];
+  const isPlain =
+    pick('dilations') === 1 && attributes.int('ceil_mode', 0) === 0 && pads.every((count) => count === 0);
+  const mode = attributes.text('auto_pad', 'NOTSET');
+  if (!isPlain || place < 0 || (mode !== 'NOTSET' && mode !== 'VALID'))
+    throw new NoRule('it slides over more than two axes of positions, with padding or holes');
+  const [length, window, stride] = [shape[place] ?? 1, pick('kernel_shape'), pick('strides')];
+  const count = Math.floor((length - window) / stride) + 1;
+  const [outer, inner] = [product(shape.slice(0, place)), product(shape.slice(place + 1))];
+  const source = builder.reshape(node, [outer, length, inner]);
+  const sliding = { window: [1, window], strides: [1, stride], padBefore: [0, 0] };
+  const pooled = context.add({ kind: 'pool', reduction, ...sliding }, [source], [outer, count, inner]);
+  const dims = context.dims().with(axis, count);
+  return { node: builder.reshape(pooled, shape.with(place, count)), layout: layoutOf(dims, order) };
 }
 
 /** (sum of |x|^p under a window)^(1/p), as an average whose cells all count: those of padding are put there. */
