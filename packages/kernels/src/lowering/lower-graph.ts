@@ -12,11 +12,17 @@ export type GraphProgram = Program<FetchedTensors>;
  * Writes what lies between the feeds and the fetches of a graph as a program of ordinary operations. Pure.
  *
  * @param feeds cut the graph: what lies behind them is not computed
+ * @param takesGroups whether the engine convolves in groups
  * @throws KernelsError `unsupported-operation` where an operation without a rule lies in between, by name; `invalid-input`
  *   where an input of the network is needed that is not fed
  */
-export function lowerGraph(graph: Graph, feeds: readonly NodeId[], fetches: readonly NodeId[]): GraphProgram {
-  const b = new ProgramBuilder(1, true, Infinity);
+export function lowerGraph(
+  graph: Graph,
+  feeds: readonly NodeId[],
+  fetches: readonly NodeId[],
+  takesGroups = true,
+): GraphProgram {
+  const b = new ProgramBuilder(1, true, Infinity, takesGroups);
   const values = new Map<NodeId, Tensor>();
   for (const node of feeds) values.set(node, b.given(node, nodeAt(graph, node).shape));
   const valueOf = (node: NodeId): Tensor => {

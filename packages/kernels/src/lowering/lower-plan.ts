@@ -29,6 +29,8 @@ export interface LoweringOptions {
    * For engines that never leave their thread, and give way to others only between nodes. Default: no limit.
    */
   readonly mostOperations?: number;
+  /** Whether the engine convolves in groups. Default: true. */
+  readonly takesGroups?: boolean;
   /** Whether the program ends before the step that `lastStepOf` names, where there is one: then `LastStep` does it. */
   readonly leavesLastStep?: boolean;
 }
@@ -41,9 +43,9 @@ export interface LoweringOptions {
 export function lowerPlan(
   plan: StepPlan,
   kernels: ReadonlyMap<Weights, WeightValues>,
-  { variants, mostOperations = Infinity, leavesLastStep = false }: LoweringOptions,
+  { variants, mostOperations = Infinity, takesGroups = true, leavesLastStep = false }: LoweringOptions,
 ): Program {
-  const b = new ProgramBuilder(plan.channels, variants === 'all', mostOperations);
+  const b = new ProgramBuilder(plan.channels, variants === 'all', mostOperations, takesGroups);
   const values = new PlanValues(b);
   for (const { node, value } of plan.given) {
     values.set(value, b.given(node, plan.tail.nodes[node]?.shape ?? []));

@@ -19,9 +19,11 @@ export interface ImageWindow {
   readonly padAfter: Pair;
 }
 
-/** Images and a kernel `[height, width, channels, filters]`; padding counts as 0: Conv. */
+/** Images and a kernel `[height, width, channels / groups, filters]`; padding counts as 0: Conv. */
 export interface ConvolutionPrimitive extends ImageWindow {
   readonly kind: 'convolution';
+  /** As in `ConvolutionOperation`; 1 for engines that take none. */
+  readonly groups: number;
 }
 
 /** Images and a kernel `[height, width, channels, multiplier]`, channel c gives channels `c * multiplier + j`: Conv with `group`. */

@@ -35,6 +35,7 @@ export function onnxRuntimeEngine(
     name: 'onnxruntime',
     chunks: CHUNKS,
     mostOperations: Infinity,
+    takesGroups: true,
     takesAnyChunk: false,
     load: (program, variants) => SessionProgram.load(program, variants, takeTurns, options),
     takeTurns,

@@ -104,13 +104,14 @@ class ProgramAblation implements PreparedAblation {
 
   async #load(key: number, chunk: number): Promise<PlanProgram> {
     const steps = this.#steps;
-    const { mostOperations, takeTurns } = this.#engine;
+    const { mostOperations, takesGroups, takeTurns } = this.#engine;
     const kernels = await kernelsInTurns(steps, takeTurns);
     const all = steps.channels;
     const variants = chunk === all ? 'all' : 'chunks';
     const { constants, ...program } = lowerPlan(steps, kernels, {
       variants,
       mostOperations,
+      takesGroups,
       leavesLastStep: true,
     });
     const last = lastStepOf(steps);

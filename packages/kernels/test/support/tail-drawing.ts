@@ -107,11 +107,14 @@ export class TailDrawing {
     const shape = this.shape(x);
     const channels = shape.at(-1) ?? 1;
     const { sliding, positions } = randomWindow(random, shape, true);
-    const rows = product(sliding.window) * channels;
+    const groups = random.pick([1, 1, 2, 3].filter((count) => channels % count === 0));
+    const all = groups * Math.ceil(filters / groups);
+    const rows = (product(sliding.window) * channels) / groups;
     const limit = 1.5 / Math.sqrt(rows);
-    const kernel = random.floats(rows * filters, -limit, limit);
-    const bias = this.maybe(() => random.floats(filters));
-    return this.add({ kind: 'convolution', filters, ...sliding, kernel, bias }, [x], [...positions, filters]);
+    const kernel = random.floats(rows * all, -limit, limit);
+    const bias = this.maybe(() => random.floats(all));
+    const operation = { kind: 'convolution', filters: all, groups, ...sliding, kernel, bias } as const;
+    return this.add(operation, [x], [...positions, all]);
   }
 
   depthwise(x: number): number {

@@ -10,7 +10,9 @@ export function lowerConvolve(step: ConvolveStep, kernel: WeightValues, values: 
   const { source, sliding, shape } = step;
   const positions = positionsOf(shape);
   const deltas = values.get(source.delta, [...positionsOf(source.shape), source.segment.length]);
-  const tensor = linear(values.b, deltas, segmentRows(step, kernel), sliding, positions);
+  const isWhole = values.b.takesGroups && source.segment.length === channelsOf(source.shape);
+  const own = isWhole && step.grouped ? step.grouped : { groups: 1, values: segmentRows(step, kernel) };
+  const tensor = linear(values.b, deltas, own.values, sliding, positions, own.groups);
   return { tensor, inside: false, positions, channels: channelsOf(shape) };
 }
 

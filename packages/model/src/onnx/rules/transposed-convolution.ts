@@ -90,6 +90,7 @@ const convTranspose: NodeRule = (context) => {
   const operation = {
     kind: 'convolution',
     filters,
+    groups,
     window,
     strides: window.map(() => 1),
     dilation: axes.map(({ dilation }) => dilation),
@@ -102,7 +103,7 @@ const convTranspose: NodeRule = (context) => {
   );
 };
 
-/** `[channels, filters of a group, taps]` as `[taps, channels, filters]`, the last tap first. */
+/** `[channels, filters of a group, taps]` as `[taps, channels of a group, filters]`, the last tap first. */
 function turnedKernel(
   values: Float32Array,
   channels: number,
@@ -110,14 +111,14 @@ function turnedKernel(
   taps: number,
   groups: number,
 ): Float32Array {
-  const filters = perGroup * groups;
-  const kernel = new Float32Array(taps * channels * filters);
+  const [own, filters] = [channels / groups, perGroup * groups];
+  const kernel = new Float32Array(taps * own * filters);
   for (let channel = 0; channel < channels; channel++) {
-    const first = Math.floor(channel / (channels / groups)) * perGroup;
+    const first = Math.floor(channel / own) * perGroup;
     for (let filter = 0; filter < perGroup; filter++) {
       for (let tap = 0; tap < taps; tap++) {
         const value = values[(channel * perGroup + filter) * taps + tap] ?? 0;
-        kernel[((taps - 1 - tap) * channels + channel) * filters + first + filter] = value;
+        kernel[((taps - 1 - tap) * own + (channel % own)) * filters + first + filter] = value;
       }
     }
   }

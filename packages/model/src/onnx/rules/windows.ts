@@ -3,7 +3,6 @@ import { floatsOf, permuteValues } from '../constant-tensor.ts';
 import type { GraphTensor } from '../graph-builder.ts';
 import { layoutOf, product } from '../layout.ts';
 import { NoRule, type NodeContext, type NodeRule } from '../node-context.ts';
-import { groupedKernel } from './grouped-kernel.ts';
 import { magnitude, rootOf } from './reductions.ts';
 import { slideOver } from './sliding-window.ts';
 
@@ -31,11 +30,9 @@ const conv: NodeRule = (context) => {
     return context.fromChannelsLast(context.add(operation, [x], [...positions, filters]));
   }
   const kernel = memo.of(weights, 'convolution', () =>
-    groups === 1
-      ? permuteValues(values, [filters, channels, taps], [2, 1, 0])
-      : groupedKernel(values, { filters, perGroup, taps, groups }),
+    permuteValues(values, [filters, perGroup, taps], [2, 1, 0]),
   );
-  const operation = { kind: 'convolution', filters, ...sliding, kernel, bias: ownBias } as const;
+  const operation = { kind: 'convolution', filters, groups, ...sliding, kernel, bias: ownBias } as const;
   return context.fromChannelsLast(context.add(operation, [x], [...positions, filters]));
 };
 
