@@ -42,7 +42,14 @@ export default tseslint.config(
           paths: [
             {
               name: '@ablation-cam/kernels',
-              allowImportNames: ['lowerGraph', 'shapeIn', 'GraphSession', 'nodesBetween'],
+              allowImportNames: [
+                'lowerGraph',
+                'shapeIn',
+                'GraphSession',
+                'ModelSession',
+                'nodesBetween',
+                'findOnnxRuntime',
+              ],
               allowTypeImports: true,
             },
           ],

@@ -74,6 +74,7 @@ export type {
 export { channelsOf, positionsOf, sizeOf, type Shape } from './tail/shape.ts';
 export { lowerGraph, nodesBetween, type GraphProgram } from './lowering/lower-graph.ts';
 export { GraphSession } from './onnxruntime/graph-session.ts';
+export { ModelSession, type ModelTensorData } from './onnxruntime/model-session.ts';
 export { findOnnxRuntime, NODE_ONLY, onnxRuntime, type FoundRuntime } from './onnxruntime/runtime.ts';
 export type { SessionOptions } from './onnxruntime/session.ts';
 export { useThreads } from './onnxruntime/threads.ts';

@@ -110,7 +110,7 @@ function checkSeed(seed: number, opaque: boolean): { kinds: Set<Primitive['kind'
   ] as const) {
     // Every other tail with its layers cut into parts.
     const mostOperations = seed % 2 === 0 ? 20 : Infinity;
-    const program = lowerPlan(plan, kernelsOf(plan), { variants, mostOperations });
+    const program = lowerPlan(plan, kernelsOf(plan), { variants, mostOperations, takesGroups: seed % 3 > 0 });
     try {
       checkProgram(program, { inputs: 3, first: 0, variants: size });
     } catch (error) {

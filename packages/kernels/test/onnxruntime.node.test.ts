@@ -176,9 +176,9 @@ async function growthOf(sessions: number): Promise<number> {
 test('sessions that are closed leave no memory behind', async () => {
   // The allocator keeps what the first ones took, and gives it to those that follow.
   await growthOf(100);
-  const growth = await growthOf(60);
-  // Kept, their weights alone would take 240 MiB.
-  assert.ok(growth < 120, `${growth.toFixed()} MiB`);
+  const growth = await growthOf(200);
+  // Kept, their weights alone would take 800 MiB; the heap is swept when it pleases.
+  assert.ok(growth < 300, `${growth.toFixed()} MiB`);
 });
 
 /** Holds what the engine makes of a program against an interpreter in float64. */

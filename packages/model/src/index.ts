@@ -32,6 +32,8 @@ export type {
   NetworkOutput,
   OpenShape,
   SizedLayer,
+  OwnOperation,
+  OwnOperations,
   SizedNetwork,
   WeightAccess,
   LayerWeight,
@@ -121,7 +123,9 @@ export { openEventWriter, type EventWriter } from './tensorboard/event-writer.ts
 export { runPrimitive } from './tfjs/primitives.ts';
 export {
   computeGraph,
-  obstacleBetween,
+  obstaclesBetween,
   prepareGraph,
   releaseSessions,
+  type Obstacles,
 } from './onnxruntime/graph-sessions.ts';
+export { computeTensors, runNetwork } from './onnxruntime/run-network.ts';

@@ -212,10 +212,19 @@ test('arithmetic with constants of every shape and with tensors', async () => {
     dims,
     single('BiasAdd', (b) => [b.weight([5])]),
   );
-  await check(
-    dims,
-    single('Pow', (b) => [b.floats([], [3])]),
-  );
+  const positive = (b: GraphModelBuilder, x: string): string =>
+    b.node('AddV2', [b.node('Abs', [x]), b.floats([], [0.2])]);
+  for (const op of ['RealDiv', 'Div']) {
+    await check(dims, (b, x) => b.node(op, [x, positive(b, x)]));
+    await check(dims, (b, x) => b.node(op, [b.weight([5]), positive(b, x)]));
+  }
+  for (const exponent of [0, 1, 3, 8])
+    await check(
+      dims,
+      single('Pow', (b) => [b.floats([], [exponent])]),
+    );
+  for (const exponent of [0.5, -1, -1.5])
+    await check(dims, (b, x) => b.node('Pow', [positive(b, x), b.floats([], [exponent])]));
   for (const op of ['AddV2', 'Mul', 'Sub', 'Maximum', 'Minimum', 'SquaredDifference']) {
     await check(dims, (b, x) => b.node(op, [x, b.node('Relu', [x])]));
     await check(dims, (b, x) => {
@@ -312,10 +321,19 @@ test('moves: reshape, squeeze, transpose, pack, split, slice, gather, tile', asy
     dims,
     single('GatherV2', (b) => [b.int(1), b.int(3)]),
   );
+  for (const places of [
+    [3, 0, 1, 1],
+    [5, 0, 4, 1, 3, 2, 2, 0, 5, 1],
+  ])
+    await check(
+      dims,
+      single('GatherV2', (b) => [b.ints(places), b.int(2)]),
+    );
   await check(
     dims,
     single('Tile', (b) => [b.ints([1, 2, 1, 3])]),
   );
+  await check([1, 4, 1, 3], (b, x) => b.node('Relu', [b.node('BroadcastTo', [x, b.ints([1, 4, 6, 3])])]));
   await check([1, 4, 6, 8], single('DepthToSpace', none, { block_size: 2, data_format: 'NHWC' }));
 });
 

@@ -9,7 +9,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { loadLayersModel, loadModel, useBackend } from '../src/index.ts';
 import { architectures } from './support/onnx/architectures.ts';
-import { OnnxBuilder } from './support/onnx/onnx-builder.ts';
+import { OnnxBuilder } from '@ablation-cam/tools/onnx-builder';
 import { TorchLayers } from './support/onnx/torch-layers.ts';
 import { assertRefused } from './support/refusal.ts';
 

@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { layerCandidates, resolveTarget } from '../src/index.ts';
 import { architectures } from './support/onnx/architectures.ts';
-import { OnnxBuilder } from './support/onnx/onnx-builder.ts';
+import { OnnxBuilder } from '@ablation-cam/tools/onnx-builder';
 import { openBuilt } from './support/onnx/open-built.ts';
 import { TorchLayers } from './support/onnx/torch-layers.ts';
 

@@ -2,7 +2,7 @@ import { seededRandom } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { checkOnnx, type CheckedOnnx } from './support/onnx/check-onnx.ts';
-import { float, OnnxBuilder, type AttributeValue } from './support/onnx/onnx-builder.ts';
+import { float, OnnxBuilder, type AttributeValue } from '@ablation-cam/tools/onnx-builder';
 import { randomNodes } from './support/onnx/random-nodes.ts';
 
 const test = suite('operators of ONNX against ONNX Runtime');

@@ -8,6 +8,7 @@ import { layerGradient } from '../src/gradients/layer-gradient.ts';
 import { narrowNodes, segmentEnds, waypoints } from '../src/gradients/segments.ts';
 import { bindTarget, type BoundTarget } from '../src/targets/bound-target.ts';
 import { setRandomWeights } from './support/models.ts';
+import { ON_TENSORFLOW } from './support/on-tensorflow.ts';
 
 const test = suite('gradients in segments');
 
@@ -87,12 +88,17 @@ for (const from of ['input', 'stem', 'c2', 'other']) {
 
     const before = tf.memory().numTensors;
     const start = { node, at, inputs };
-    const found = await layerGradient({ network, signal: undefined }, start, target, (compute) => {
-      const own = compute();
-      assertClose(own.dataSync(), values.dataSync(), { ofLargest: 1e-7 });
-      own.dispose();
-      return Promise.resolve(cotangent);
-    });
+    const found = await layerGradient(
+      { network, runtime: ON_TENSORFLOW, signal: undefined },
+      start,
+      target,
+      (compute) => {
+        const own = compute();
+        assertClose(own.dataSync(), values.dataSync(), { ofLargest: 1e-7 });
+        own.dispose();
+        return Promise.resolve(cotangent);
+      },
+    );
     assert.is(tf.memory().numTensors, before);
 
     const whole = tf.tidy(() =>
@@ -119,7 +125,7 @@ test('an abort ends the gradient between segments, and leaves no tensors behind'
   const controller = new AbortController();
   const { signal } = controller;
   const start = { node, at, inputs };
-  const ending = layerGradient({ network, signal }, start, target, (compute) => {
+  const ending = layerGradient({ network, runtime: ON_TENSORFLOW, signal }, start, target, (compute) => {
     compute().dispose();
     controller.abort(new Error('enough'));
     return Promise.resolve({ shape: [INPUTS, 3], data: new Float64Array(INPUTS * 3).fill(1) });

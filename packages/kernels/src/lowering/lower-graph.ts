@@ -1,5 +1,6 @@
 import { KernelsError } from '../errors.ts';
 import type { Graph, GraphNode, NodeId } from '../graph/graph.ts';
+import type { OpaqueOperation } from '../operations/opaque.ts';
 import { lowerOperation } from './operations/lower-operation.ts';
 import { ProgramBuilder } from './program-builder.ts';
 import type { Program, Tensor } from './program.ts';
@@ -11,11 +12,17 @@ export type GraphProgram = Program<null>;
  * Writes what lies between the feeds and the fetches of a graph as a program of ordinary operations. Pure.
  *
  * @param feeds cut the graph: what lies behind them is not computed
+ * @param takesGroups whether the engine convolves in groups
  * @throws KernelsError `unsupported-operation` where an operation without a rule lies in between, by name; `invalid-input`
  *   where an input of the network is needed that is not fed
  */
-export function lowerGraph(graph: Graph, feeds: readonly NodeId[], fetches: readonly NodeId[]): GraphProgram {
-  const b = new ProgramBuilder(1, true, Infinity);
+export function lowerGraph(
+  graph: Graph,
+  feeds: readonly NodeId[],
+  fetches: readonly NodeId[],
+  takesGroups = true,
+): GraphProgram {
+  const b = new ProgramBuilder(1, true, Infinity, takesGroups);
   const valueOf = lowerNodes(b, graph, feeds, fetches);
   return b.finish(null, fetches.map(valueOf));
 }
@@ -42,7 +49,7 @@ export function lowerNodes(
         `The input "${name}" of the network was not given. Feed every input.`,
       );
     }
-    if (operation.kind === 'opaque') throw unsupported(name, operation.layerClass);
+    if (operation.kind === 'opaque') throw unsupported(name, operation);
     if (operation.kind === 'identity') {
       values.set(id, valueOf(inputs[0] ?? -1));
       continue;
@@ -73,6 +80,7 @@ function nodeAt(graph: Graph, id: NodeId): GraphNode {
   return node;
 }
 
-function unsupported(name: string, what: string): KernelsError {
-  return new KernelsError('unsupported-operation', `"${name}" (${what}) has no rule.`);
+function unsupported(name: string, { layerClass, reason }: OpaqueOperation): KernelsError {
+  const why = reason === undefined ? '' : `: ${reason}`;
+  return new KernelsError('unsupported-operation', `"${name}" (${layerClass}) has no rule${why}.`);
 }

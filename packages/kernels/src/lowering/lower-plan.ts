@@ -29,6 +29,8 @@ export interface LoweringOptions {
    * For engines that never leave their thread, and give way to others only between nodes. Default: no limit.
    */
   readonly mostOperations?: number;
+  /** Whether the engine convolves in groups. Default: true. */
+  readonly takesGroups?: boolean;
   /** Whether the program ends before the step that `lastStepOf` names, where there is one: then `LastStep` does it. */
   readonly leavesLastStep?: boolean;
 }
@@ -53,9 +55,9 @@ export function lowerPlan(
 
 export function builderFor(
   { channels }: StepPlan,
-  { variants, mostOperations = Infinity }: LoweringOptions,
+  { variants, mostOperations = Infinity, takesGroups = true }: LoweringOptions,
 ): ProgramBuilder {
-  return new ProgramBuilder(channels, variants === 'all', mostOperations);
+  return new ProgramBuilder(channels, variants === 'all', mostOperations, takesGroups);
 }
 
 /** Adds the steps of a plan to a program. @param valueOf returns the value of a node of the tail that the plan reads */

@@ -19,9 +19,11 @@ export interface ImageWindow {
   readonly padAfter: Pair;
 }
 
-/** Images and a kernel `[height, width, channels, filters]`; padding counts as 0: Conv. */
+/** Images and a kernel `[height, width, channels / groups, filters]`; padding counts as 0: Conv. */
 export interface ConvolutionPrimitive extends ImageWindow {
   readonly kind: 'convolution';
+  /** As in `ConvolutionOperation`; 1 for engines that take none. */
+  readonly groups: number;
 }
 
 /** Images and a kernel `[height, width, channels, multiplier]`, channel c gives channels `c * multiplier + j`: Conv with `group`. */
@@ -57,7 +59,8 @@ export interface SoftmaxPrimitive {
 
 /**
  * Element by element. With alpha: `leaky-relu` (slope below 0), `elu` (alpha (e^x - 1) below 0), `thresholded-relu` (x above alpha,
- * 0 elsewhere), `clip` to 0 .. alpha. Relu, LeakyRelu, Elu, ThresholdedRelu, Clip, Sigmoid, Tanh, Softplus, Erf, Abs, Neg, Sqrt.
+ * 0 elsewhere), `clip` to 0 .. alpha, `power` (x^alpha). Relu, LeakyRelu, Elu, ThresholdedRelu, Clip, Pow, Sigmoid, Tanh, Softplus,
+ * Exp, Log, Erf, Abs, Neg, Sqrt.
  */
 export interface UnaryPrimitive {
   readonly kind: 'unary';
@@ -77,7 +80,10 @@ export type UnaryFunction =
   | 'erf'
   | 'absolute'
   | 'negate'
-  | 'square-root';
+  | 'square-root'
+  | 'exponential'
+  | 'logarithm'
+  | 'power';
 
 /**
  * Element by element of two tensors, broadcast: Add, Sub, Mul, Div, Max, Min. `equal` is 1 where both are equal and 0 elsewhere:

@@ -37,11 +37,13 @@ export class ProgramBuilder {
    * @param variantCount of the plan
    * @param isWhole whether all of them go in one chunk
    * @param mostOperations multiply-adds that a node may take for one input or variant, where it can be cut
+   * @param takesGroups whether convolutions in groups are written as such; otherwise as one, whose kernel has zeros
    */
   constructor(
     readonly variantCount: number,
     readonly isWhole: boolean,
     readonly mostOperations: number,
+    readonly takesGroups: boolean,
   ) {}
 
   /** The layers that the nodes to come belong to. */

@@ -64,10 +64,11 @@ export function reshaped({ axes, dims }: Layout, shape: ProgramShape, variants: 
   const splits: Splits = [];
   const found = shape.map((length) => takeAxis(left, factorOf(length, variants), splits));
   if (left.some((factor) => factor.length !== 1 || factor.perInput)) return null;
-  const last = found.pop();
-  if (last) found.push([...last, ...left]);
-  if (found.some((axis) => axis === null)) return null;
-  return { axes: found.map((axis) => split(axis ?? [], splits)), dims: splitEach(dims, splits) };
+  const taken = found.flatMap((axis) => (axis === null ? [] : [axis]));
+  if (taken.length < shape.length) return null;
+  const last = taken.pop();
+  if (last) taken.push([...last, ...left]);
+  return { axes: taken.map((axis) => split(axis, splits)), dims: splitEach(dims, splits) };
 }
 
 /** Takes factors off the front of a list until they have the length; null where none have. */

@@ -51,6 +51,7 @@ export function onnxRuntimeEngine(
     name: 'onnxruntime',
     chunks: CHUNKS,
     mostOperations: Infinity,
+    takesGroups: true,
     takesAnyChunk: false,
     load: (program, variants, end) => SessionProgram.load(program, variants, end, takeTurns, options),
     takeTurns,

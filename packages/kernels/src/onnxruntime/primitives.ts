@@ -101,6 +101,9 @@ const UNARY = {
   absolute: 'Abs',
   negate: 'Neg',
   'square-root': 'Sqrt',
+  exponential: 'Exp',
+  logarithm: 'Log',
+  power: 'Pow',
 } as const satisfies Record<PrimitiveOf<'unary'>['function'], string>;
 
 const WITH_ALPHA: ReadonlySet<string> = new Set(['leaky-relu', 'elu', 'thresholded-relu']);
@@ -112,8 +115,9 @@ function unary(
   alpha: number,
 ): ModelTensor {
   const { axes, dims } = x.layout;
-  const bounds = name === 'clip' ? [writer.numbers([0], []), writer.numbers([alpha], [])] : [];
-  const inputs = [writer.arranged(x, dims), ...bounds];
+  const settings = { clip: [0, alpha], power: [alpha] };
+  const numbers = name === 'clip' || name === 'power' ? settings[name] : [];
+  const inputs = [writer.arranged(x, dims), ...numbers.map((number) => writer.numbers([number], []))];
   const attributes = WITH_ALPHA.has(name) ? { alpha } : {};
   return writer.stored(writer.model.add(UNARY[name], inputs, attributes), axes, dims);
 }

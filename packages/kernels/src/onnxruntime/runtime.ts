@@ -7,18 +7,14 @@ export interface OnnxRuntime {
   readonly InferenceSession: {
     create(model: Uint8Array, options: Readonly<Record<string, unknown>>): Promise<RuntimeSession>;
   };
-  readonly Tensor: new (
-    type: 'float32' | 'int64',
-    data: Float32Array | BigInt64Array,
-    dims: readonly number[],
-  ) => RuntimeTensor;
+  readonly Tensor: new (type: string, data: ArrayBufferView, dims: readonly number[]) => RuntimeTensor;
 }
 
 export interface RuntimeSession {
-  /** @param fetches names of outputs */
+  /** @param fetches names of outputs; all where it is left out */
   run(
     feeds: Readonly<Record<string, RuntimeTensor>>,
-    fetches: readonly string[],
+    fetches?: readonly string[],
   ): Promise<Readonly<Record<string, RuntimeTensor>>>;
   release(): Promise<void>;
 }

@@ -18,11 +18,15 @@ export type Values = ReadonlyMap<Tensor, Float32Array>;
 /** Only errors: a session's warnings are about graphs that people wrote. */
 const ERRORS = 3;
 
-const EXTRA = {
-  /** It hands padding to the pooling behind it, which refuses any that is as wide as its window. */
-  optimization: { disable_specified_optimizers: 'Pad_Fusion' },
-  /** Threads that look out for work after a run take the cores from the next run, which is another session's. */
-  session: { intra_op: { allow_spinning: '0' } },
+/** What all sessions are created with. */
+export const SESSION_SETTINGS = {
+  logSeverityLevel: ERRORS,
+  extra: {
+    /** It hands padding to the pooling behind it, which refuses any that is as wide as its window. */
+    optimization: { disable_specified_optimizers: 'Pad_Fusion' },
+    /** Threads that look out for work after a run take the cores from the next run, which is another session's. */
+    session: { intra_op: { allow_spinning: '0' } },
+  },
 };
 
 /** A part of a program that ONNX Runtime has prepared; holds its weights until it is disposed of. */
@@ -60,9 +64,8 @@ export class ProgramSession {
     const { bytes, externalData } = program.model;
     try {
       const session = await runtime.InferenceSession.create(bytes, {
-        logSeverityLevel: ERRORS,
+        ...SESSION_SETTINGS,
         externalData,
-        extra: EXTRA,
         graphOptimizationLevel: blocksChannels ? 'all' : 'extended',
         ...(threads !== undefined && { intraOpNumThreads: threads }),
       });
@@ -132,7 +135,8 @@ export class ProgramSession {
   }
 }
 
-function runtimeError(cause: unknown): KernelsError {
+/** What ONNX Runtime says as an error of this package. */
+export function runtimeError(cause: unknown): KernelsError {
   const message = cause instanceof Error ? cause.message : String(cause);
   const isMemory = /allocat|bad_alloc|out of memory/i.test(message);
   return new KernelsError(

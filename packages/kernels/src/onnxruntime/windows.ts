@@ -1,5 +1,5 @@
 import type { Length, ProgramShape } from '../lowering/length.ts';
-import type { ImageWindow, PoolPrimitive } from '../lowering/primitives.ts';
+import type { ConvolutionPrimitive, ImageWindow, PoolPrimitive } from '../lowering/primitives.ts';
 import { lengthOf, type Factors } from './layout.ts';
 import type { Attribute } from './onnx-model.ts';
 import type { ModelTensor, StoredTensor, TensorWriter } from './tensor-writer.ts';
@@ -12,7 +12,7 @@ function asImages({ layout: { axes } }: ModelTensor): Factors[] {
 
 export function convolved(
   writer: TensorWriter,
-  window: ImageWindow,
+  window: ConvolutionPrimitive,
   images: ModelTensor,
   kernel: ModelTensor,
   shape: ProgramShape,
@@ -26,7 +26,7 @@ export function convolved(
     writer,
     'Conv',
     inputs,
-    { dilations: window.dilation, ...sliding(window) },
+    { dilations: window.dilation, group: window.groups, ...sliding(window) },
     images,
     shape,
     filters,

@@ -16,12 +16,20 @@ export type ActivationName =
   | 'gelu'
   | 'gelu-tanh'
   | 'mish'
-  | 'thresholded-relu';
+  | 'thresholded-relu'
+  | 'exponential'
+  | 'logarithm'
+  | 'power'
+  | 'reciprocal'
+  | 'error-function';
 
 export interface ActivationOperation {
   readonly kind: 'activation';
   readonly function: ActivationName;
-  /** Slope of `leaky-relu`, scale of `elu`, threshold of `thresholded-relu`; unused elsewhere. */
+  /**
+   * Slope of `leaky-relu`, scale of `elu`, threshold of `thresholded-relu`, exponent of `power` (of numbers that are not negative);
+   * unused elsewhere.
+   */
   readonly alpha?: number;
 }
 

@@ -103,16 +103,18 @@ export function windowsOfChannels(sliding: Sliding, input: Shape, shape: Shape, 
   };
 }
 
-/** Every channel of a position reads all channels of the cells under the window. */
-export function windows(sliding: Sliding, input: Shape, shape: Shape): Support {
+/** Every channel of a position reads all channels of its group, of the cells under the window. */
+export function windowsOfGroups(sliding: Sliding, input: Shape, shape: Shape, groups: number): Support {
   const channels = channelsOf(input);
-  const results = channelsOf(shape);
+  const own = channels / groups;
+  const results = channelsOf(shape) / groups;
   return {
-    sets: sizeOf(positionsOf(shape)),
+    sets: sizeOf(positionsOf(shape)) * groups,
     setOf: (element) => Math.floor(element / results),
     visit: (set, read) => {
-      for (const cell of cellsUnder(sliding, input, shape, set)) {
-        for (let c = 0; c < channels; c++) read(cell * channels + c, 0);
+      const first = (set % groups) * own;
+      for (const cell of cellsUnder(sliding, input, shape, Math.floor(set / groups))) {
+        for (let c = first; c < first + own; c++) read(cell * channels + c, 0);
       }
     },
   };

@@ -1,3 +1,4 @@
+import type { GroupedKernel } from '../operations/grouped-kernel.ts';
 import type { ActivationOperation } from '../operations/activation.ts';
 import type { GlobalPoolOperation } from '../operations/global-pool.ts';
 import type { MergeFunction } from '../operations/merge.ts';
@@ -165,6 +166,8 @@ export interface ConvolveStep extends AnyStep {
   readonly sliding: SlidingWindow;
   /** `[...window, channels, filters]` of the whole tensor `source.shape`. */
   readonly kernel: Weights;
+  /** The same of a convolution in groups, for executors that know these. */
+  readonly grouped: GroupedKernel | null;
   readonly parts: readonly WeightPart[];
   readonly shape: Shape;
   /** A delta of `shape` that other parts of the layer's input gave; added before the epilogue. */

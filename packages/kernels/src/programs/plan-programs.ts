@@ -69,13 +69,14 @@ export class PlanPrograms {
 
   async #load(key: number, chunk: number): Promise<ReadyProgram> {
     const { plan } = this;
-    const { mostOperations, takeTurns } = this.#engine;
+    const { mostOperations, takesGroups, takeTurns } = this.#engine;
     const kernels = await kernelsInTurns(plan, takeTurns);
     const all = plan.channels;
     const variants = chunk === all ? 'all' : 'chunks';
     const { constants, ...program } = this.#lower(kernels, {
       variants,
       mostOperations,
+      takesGroups,
       leavesLastStep: true,
     });
     const last = lastStepOf(plan);

@@ -11,6 +11,8 @@ export interface ProgramEngine {
   readonly chunks: ChunkLimits;
   /** Multiply-adds that a node may take for one input or variant; layers that pass it are computed in parts of their filters. */
   readonly mostOperations: number;
+  /** Whether it convolves in groups; otherwise it is given kernels with zeros. */
+  readonly takesGroups: boolean;
   /** Whether a program that was loaded takes any number of variants at a time, or only those it was loaded for. */
   readonly takesAnyChunk: boolean;
   /**

@@ -36,6 +36,16 @@ export function activate({ function: name, alpha = 0 }: ActivationOperation, x: 
       return x * Math.tanh(softplus(x));
     case 'thresholded-relu':
       return x > alpha ? x : 0;
+    case 'exponential':
+      return Math.exp(x);
+    case 'logarithm':
+      return Math.log(x);
+    case 'power':
+      return x ** alpha;
+    case 'reciprocal':
+      return 1 / x;
+    case 'error-function':
+      return erf(x);
   }
 }
 

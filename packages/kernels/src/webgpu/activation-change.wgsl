@@ -17,11 +17,12 @@ fn straight(code: u32, alpha: f32, x: f32) -> f32 {
     case 7u: { return clamp(0.2 * x + 0.5, 0.0, 1.0); }
     case 10u: { return x / (1.0 + abs(x)); }
     case 15u: { return select(0.0, x, x > alpha); }
+    case 19u: { return 1.0 / x; }
     default: { return x; }
   }
 }
 
-// The slope of the piece on which b and a = b - d lie both, or NO_PIECE; of softsign the slope of the chord.
+// The slope of the piece on which b and a = b - d lie both, or NO_PIECE; of softsign and reciprocals the slope of the chord.
 const NO_PIECE = -3.4028234e38;
 fn slope_between(code: u32, alpha: f32, b: f32, a: f32) -> f32 {
   let low = min(a, b);
@@ -33,6 +34,7 @@ fn slope_between(code: u32, alpha: f32, b: f32, a: f32) -> f32 {
     case 7u: { return select(NO_PIECE, 0.2, low >= -2.5 && high <= 2.5); }
     case 10u: { return select(NO_PIECE, 1.0 / ((1.0 + abs(a)) * (1.0 + abs(b))), low >= 0.0 || high < 0.0); }
     case 15u: { return select(NO_PIECE, 1.0, low > alpha); }
+    case 19u: { return select(NO_PIECE, -1.0 / (a * b), low > 0.0 || high < 0.0); }
     default: { return 1.0; }
   }
 }
@@ -46,14 +48,17 @@ fn straight_change(code: u32, alpha: f32, b: f32, d: f32) -> Change {
   return Change(value, value - straight(code, alpha, b - d));
 }
 
+// exp(b) - exp(b - d), from the larger of the two so that nothing overflows.
+fn exponential_fall(b: f32, d: f32) -> f32 {
+  return exp(max(b, b - d)) * -exp_minus_one(-abs(d)) * sign(d);
+}
+
 // exp_minus_one where x > 0, and x itself elsewhere: ELU and SELU with their alpha.
 fn exponential_change(alpha: f32, b: f32, d: f32) -> Change {
   let a = b - d;
   let value = alpha * exp_minus_one(min(b, 0.0));
   if (max(a, b) <= 0.0) {
-    // exp(b) - exp(a), from the larger of the two so that nothing overflows.
-    let fall = exp(max(a, b)) * -exp_minus_one(-abs(d)) * sign(d);
-    return Change(value, alpha * fall);
+    return Change(value, alpha * exponential_fall(b, d));
   }
   if (min(a, b) >= 0.0) {
     return Change(b, d);
@@ -88,6 +93,17 @@ fn normal_change(b: f32, d: f32) -> Change {
   return Change(value, value - 0.5 * (1.0 + erf((b - d) * 0.7071067811865476)));
 }
 
+// Logarithms, and powers b^alpha (1 - (1 - d / b)^alpha), of numbers above 0.
+fn logarithmic_change(code: u32, alpha: f32, b: f32, d: f32) -> Change {
+  let a = b - d;
+  let ratio = log1p(-d / b);
+  if (code == 17u) {
+    return Change(log(b), select(log(b) - log(a), -ratio, min(a, b) > 0.0));
+  }
+  let value = pow(b, alpha);
+  return Change(value, select(value - pow(a, alpha), value * -exp_minus_one(alpha * ratio), min(a, b) > 0.0));
+}
+
 // x gate(x): the fall is b (g_b - g_a) + d g_a.
 fn gated(b: f32, d: f32, gate: Change) -> Change {
   return Change(b * gate.value, b * gate.fall + d * (gate.value - gate.fall));
@@ -101,6 +117,16 @@ fn curved_change(code: u32, alpha: f32, b: f32, d: f32) -> Change {
     let elu = exponential_change(select(alpha, 1.6732632423543772, code == 5u), b, d);
     let scale = select(1.0, 1.0507009873554805, code == 5u);
     return Change(scale * elu.value, scale * elu.fall);
+  }
+  if (code == 16u) {
+    return Change(exp(b), exponential_fall(b, d));
+  }
+  if (code == 17u || code == 18u) {
+    return logarithmic_change(code, alpha, b, d);
+  }
+  if (code == 20u) {
+    let normal = normal_change(1.4142135623730951 * b, 1.4142135623730951 * d);
+    return Change(2.0 * normal.value - 1.0, 2.0 * normal.fall);
   }
   // Everything else is a sigmoid of something; tanh(x) = 2 sigmoid(2x) - 1.
   var argument = Change(b, d);
@@ -127,7 +153,7 @@ fn curved_change(code: u32, alpha: f32, b: f32, d: f32) -> Change {
 }
 
 fn is_curved(code: u32) -> bool {
-  return code >= 4u && code <= 14u && code != 7u && code != 10u;
+  return (code >= 4u && code <= 14u && code != 7u && code != 10u) || (code >= 16u && code != 19u);
 }
 
 struct Changes {

@@ -17,4 +17,9 @@ export const ACTIVATION_CODES: Readonly<Record<ActivationName, number>> = {
   'gelu-tanh': 13,
   mish: 14,
   'thresholded-relu': 15,
+  exponential: 16,
+  logarithm: 17,
+  power: 18,
+  reciprocal: 19,
+  'error-function': 20,
 };

@@ -1,10 +1,12 @@
 // The activation functions by the codes of `activation-codes.ts`, with the definitions TensorFlow.js computes.
 
+// log(1 + e), which loses the digits of a small e.
+fn log1p(e: f32) -> f32 {
+  return select(log(1.0 + e), e * (1.0 - 0.5 * e), abs(e) < 1e-3);
+}
+
 fn softplus(x: f32) -> f32 {
-  let e = exp(-abs(x));
-  // log(1 + e) loses the digits of a small e.
-  let log1p_e = select(log(1.0 + e), e * (1.0 - 0.5 * e), e < 1e-3);
-  return max(x, 0.0) + log1p_e;
+  return max(x, 0.0) + log1p(exp(-abs(x)));
 }
 
 // tanh overflows to NaN on some drivers where exp(2x) does.
@@ -37,6 +39,11 @@ fn activate(code: u32, alpha: f32, x: f32) -> f32 {
     case 13u: { return 0.5 * x * (1.0 + safe_tanh(0.7978845608028654 * (x + 0.044715 * x * x * x))); }
     case 14u: { return x * safe_tanh(softplus(x)); }
     case 15u: { return select(0.0, x, x > alpha); }
+    case 16u: { return exp(x); }
+    case 17u: { return log(x); }
+    case 18u: { return pow(x, alpha); }
+    case 19u: { return 1.0 / x; }
+    case 20u: { return erf(x); }
     default: { return x; }
   }
 }

@@ -60,7 +60,10 @@ export function shapeOf(
   const [x = [], y = []] = inputs;
   switch (operation.kind) {
     case 'convolution':
-      expect(y.length === 4 && y[2] === x[3] && isWindow(operation.window, y), 'kernel');
+      expect(
+        y.length === 4 && (y[2] ?? 0) * operation.groups === x[3] && isWindow(operation.window, y),
+        'kernel',
+      );
       return [x[0] ?? 0, ...slid(operation, x), y[3] ?? 0];
     case 'depthwise':
       expect(y.length === 4 && y[2] === x[3] && isWindow(operation.window, y), 'kernel');

@@ -46,7 +46,8 @@ export function addRandomOperation(drawing: TailDrawing): void {
   const kind = random.pick(KINDS);
   switch (kind) {
     case 'activation':
-      drawing.add(drawing.activation(), [x], shape);
+      if (random.uniform() < 0.15) drawing.positiveFunction(x);
+      else drawing.add(drawing.activation(), [x], shape);
       return;
     case 'affine':
       drawing.affine(x);

@@ -221,6 +221,9 @@ function unary(name: string, alpha: number, x: number): number {
     case 'sigmoid':
     case 'tanh':
     case 'softplus':
+    case 'exponential':
+    case 'logarithm':
+    case 'power':
       return activate({ kind: 'activation', function: name, alpha }, x);
     default:
       throw new Error(`nobody knows ${name}`);

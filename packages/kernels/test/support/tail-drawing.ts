@@ -18,6 +18,7 @@ const ACTIVATIONS: readonly ActivationName[] = [
   'gelu-tanh',
   'mish',
   'thresholded-relu',
+  'error-function',
 ];
 
 /** A tail while it is drawn. */
@@ -88,16 +89,32 @@ export class TailDrawing {
     return this.add({ kind: 'dense', units, kernel, bias }, [x], [...shape.slice(0, -1), units]);
   }
 
+  /** A function of numbers between 0.5 and 2.5: of a sigmoid that is shifted. */
+  positiveFunction(x: number): number {
+    const { random } = this;
+    const shape = this.shape(x);
+    const channels = shape.at(-1) ?? 1;
+    const sigmoid = this.add({ kind: 'activation', function: 'sigmoid' }, [x], shape);
+    const [scale, shift] = [random.floats(channels, 0.5, 1), random.floats(channels, 0.5, 1.5)];
+    const positive = this.add({ kind: 'affine', scale, shift }, [sigmoid], shape);
+    const name = random.pick(['exponential', 'logarithm', 'power', 'reciprocal'] as const);
+    const alpha = random.pick([0.5, -0.75, 1.7, -2]);
+    return this.add({ kind: 'activation', function: name, alpha }, [positive], shape);
+  }
+
   convolution(x: number, filters: number): number {
     const { random } = this;
     const shape = this.shape(x);
     const channels = shape.at(-1) ?? 1;
     const { sliding, positions } = randomWindow(random, shape, true);
-    const rows = product(sliding.window) * channels;
+    const groups = random.pick([1, 1, 2, 3].filter((count) => channels % count === 0));
+    const all = groups * Math.ceil(filters / groups);
+    const rows = (product(sliding.window) * channels) / groups;
     const limit = 1.5 / Math.sqrt(rows);
-    const kernel = random.floats(rows * filters, -limit, limit);
-    const bias = this.maybe(() => random.floats(filters));
-    return this.add({ kind: 'convolution', filters, ...sliding, kernel, bias }, [x], [...positions, filters]);
+    const kernel = random.floats(rows * all, -limit, limit);
+    const bias = this.maybe(() => random.floats(all));
+    const operation = { kind: 'convolution', filters: all, groups, ...sliding, kernel, bias } as const;
+    return this.add(operation, [x], [...positions, all]);
   }
 
   depthwise(x: number): number {

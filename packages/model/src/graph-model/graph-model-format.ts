@@ -1,9 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { ModelError } from '../errors.ts';
 import type { NodeFormat } from '../nodes/graph-network.ts';
-import { dimsOf } from '../nodes/layout.ts';
 import { NoRule } from '../nodes/node-context.ts';
-import type { OpaqueInput } from '../nodes/import-nodes.ts';
+import type { OpaqueInput } from '../nodes/opaque-node.ts';
 import { roleOf, shortestNames } from './describe-graph-model.ts';
 import { fold, foldSizes } from './fold.ts';
 import { GraphModelContext } from './graph-model-context.ts';
@@ -37,18 +36,13 @@ export function graphModelFormat(file: GraphModelFile): NodeFormat<GraphModelNod
       if (type) for (const output of node.outputs) types.set(output, type);
       return made;
     },
-    opaqueDims: ({ node, inputs }, output) => {
-      const own = inputs.map((input, place): OpaqueInput | null =>
-        input?.kind === 'tensor'
-          ? { kind: 'tensor', name: node.inputs[place] ?? '', dims: dimsOf(input.tensor.layout) }
-          : input,
-      );
-      // What it yields, running it once tells.
-      return tf.tidy(() => {
-        const zeros = own.flatMap((input, place) =>
+    // What it yields, running it once tells.
+    opaqueDims: (node, inputs, output) =>
+      tf.tidy(() => {
+        const zeros = inputs.flatMap((input, place) =>
           input?.kind === 'tensor' ? [[place, typed(input, tf.zeros([...input.dims]))] as const] : [],
         );
-        const { dtype, shape } = runNode({ from: node, inputs: own, output }, new Map(zeros));
+        const { dtype, shape } = runNode({ from: node, inputs }, output, new Map(zeros));
         types.set(output, dtype);
         if (shape.every((length) => length > 0)) return shape;
         throw new ModelError(
@@ -56,11 +50,15 @@ export function graphModelFormat(file: GraphModelFile): NodeFormat<GraphModelNod
           `How much node "${node.name}" (${node.type}) of ${file.name} yields depends on the input. ` +
             'Choose an output that does not need it.',
         );
-      });
-    },
-    runOpaque: (node, tensors) => {
-      const fed = [...tensors].map(([place, tensor]) => [place, typed(node.inputs[place], tensor)] as const);
-      return tf.cast(runNode(node, new Map(fed)), 'float32');
+      }),
+    opaque: {
+      kind: 'tensorflow',
+      run: (node, output, tensors) => {
+        const fed = [...tensors].map(
+          ([place, tensor]) => [place, typed(node.inputs[place], tensor)] as const,
+        );
+        return tf.cast(runNode(node, output, new Map(fed)), 'float32');
+      },
     },
     roleOf,
     namesOf: shortestNames,

@@ -51,6 +51,8 @@ export function readGraphModel({ name, topology, signature, weights }: GraphMode
       inputs:
         op === 'NextIteration' ? [] : (input ?? []).filter((tensor) => !tensor.startsWith('^')).map(tensorOf),
       outputs: Array.from({ length: count }, (_, k) => (k === 0 ? own : `${own}:${String(k)}`)),
+      // Loops and functions have all that they read as inputs.
+      captured: [],
       attributes: isObject(attr) ? attr : {},
     };
   });

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { ModelError } from '../errors.ts';
 import type { ConstantTensor } from '../nodes/constant-tensor.ts';
-import type { OpaqueNode } from '../nodes/import-nodes.ts';
+import type { OpaqueNode } from '../nodes/opaque-node.ts';
 import type { GraphModelNode } from './graph-model-file.ts';
 
 /** The node and what is fed to it as a GraphModel. */
@@ -12,12 +12,14 @@ type SingleNode = ReturnType<typeof modelOf>;
 /**
  * Runs a node as TensorFlow.js's GraphModel does, for one input: in a GraphModel of that node alone, whose inputs are all fed.
  *
+ * @param output the name of its tensor
  * @param tensors those of its inputs that depend on the network's, by their place
- * @returns its output, a tensor of the caller's `tf.tidy`
+ * @returns this output, a tensor of the caller's `tf.tidy`
  * @throws ModelError `unsupported-layer` where TensorFlow.js does not know the operator, or does not run it at once
  */
 export function runNode(
-  { from, inputs, output }: Pick<OpaqueNode<GraphModelNode>, 'from' | 'inputs' | 'output'>,
+  { from, inputs }: Pick<OpaqueNode<GraphModelNode>, 'from' | 'inputs'>,
+  output: string,
   tensors: ReadonlyMap<number, tf.Tensor>,
 ): tf.Tensor {
   const feeds = Object.fromEntries(

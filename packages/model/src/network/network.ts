@@ -45,6 +45,8 @@ export interface SizedNetwork {
   readonly layers: readonly SizedLayer[];
   /** Whether its weights are still those of the network; where they are not, `Network.at` gives another. */
   readonly isCurrent: boolean;
+  /** Runs `opaque` nodes of the graph that TensorFlow.js cannot, where their format has an engine of its own. */
+  readonly ownOperations?: OwnOperations;
   /** Makes the weights available to TensorFlow.js's current backend; to be awaited after a backend was made current. */
   ready(): Promise<void>;
   /**
@@ -61,6 +63,29 @@ export interface SizedNetwork {
     feeds: ReadonlyMap<NodeId, tf.Tensor>,
     fetches: F,
   ): { -readonly [K in keyof F]: tf.Tensor };
+}
+
+/** Operations of a network for which the graph has no rule, run by ONNX Runtime: not by TensorFlow.js, and without gradients. */
+export interface OwnOperations {
+  /** The `opaque` nodes that the operation behind one of them yields together, in the order of `OwnOperation.run`. */
+  resultsWith(node: NodeId): readonly NodeId[];
+  /**
+   * Prepares the operation behind an `opaque` node; the caller disposes of the result.
+   *
+   * @throws KernelsError `runtime-missing`, `runtime-failed` where the runtime does not know the operation either
+   */
+  prepare(node: NodeId): Promise<OwnOperation>;
+}
+
+export interface OwnOperation {
+  /**
+   * Returns the values of the nodes it yields, `[inputs, ...shape]` each.
+   *
+   * @param values of the inputs of these nodes, `[inputs, ...shape]` each
+   * @throws KernelsError `runtime-failed`; ModelError `invalid-file` where a result has another shape than the graph says
+   */
+  run(values: readonly Float32Array[], inputs: number): Promise<Float32Array[]>;
+  dispose(): void;
 }
 
 /** A layer as its network calls it: what a user can name as a target. */

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { GraphOutput } from '@ablation-cam/kernels';
 import { ModelError } from '../errors.ts';
+import { runNetwork } from '../onnxruntime/run-network.ts';
 import type { NetworkLayer, SizedLayer, SizedNetwork } from './network.ts';
 
 /** Returns where the first NaN or infinite value is, or -1. */
@@ -48,7 +49,8 @@ export async function firstNotFinite(
 ): Promise<NotFinite | null> {
   const places = placesBefore(network, output);
   const feeds = new Map(network.graph.inputs.map((node, i) => [node, tensorAt(inputs, i)]));
-  const results: readonly tf.Tensor[] = network.run(
+  const results = await runNetwork(
+    network,
     feeds,
     places.map(({ node }) => node),
   );

@@ -8,6 +8,7 @@ import type {
   NetworkLayer,
   NetworkOutput,
   OpenShape,
+  OwnOperations,
   SizedLayer,
   SizedNetwork,
 } from '../network/network.ts';
@@ -17,8 +18,9 @@ import { UploadedArrays } from '../tfjs/uploaded-arrays.ts';
 import { describeNodes, type Describing } from './describe-nodes.ts';
 import { importNodes, type ImportedNodes, type Operators, type SizedInput } from './import-nodes.ts';
 import { Memo } from './node-context.ts';
-import { OpaqueRuns, type RunOpaque } from './opaque-runs.ts';
 import type { FileNode, NodeFile } from './node-file.ts';
+import type { OpaqueNode } from './opaque-node.ts';
+import { OpaqueRuns, type RunOpaque } from './opaque-runs.ts';
 
 /** Pairs of sizes with which open axes are tried: what differs between both is open, too. */
 const TRIED: readonly (readonly [number, number])[] = [
@@ -34,9 +36,18 @@ const TRIED: readonly (readonly [number, number])[] = [
 export interface NodeFormat<Node extends FileNode> extends Operators<Node>, Describing<Node> {
   /** For each input the axes of its tensor, without the batch, in the order in which users give them: channels last. */
   readonly inputOrders: readonly (readonly number[])[];
-  /** Runs nodes that have no operations here, where something can. */
-  readonly runOpaque?: RunOpaque<Node>;
+  readonly opaque: OpaqueEngine<Node>;
 }
+
+/** What runs the nodes of a format that have no operations here. */
+export type OpaqueEngine<Node extends FileNode> =
+  /** TensorFlow.js, within `SizedNetwork.run`. */
+  | { readonly kind: 'tensorflow'; readonly run: RunOpaque<Node> }
+  /** ONNX Runtime, between parts of the graph that it runs as well: `SizedNetwork.ownOperations`. */
+  | {
+      readonly kind: 'onnxruntime';
+      readonly operations: (nodes: readonly OpaqueNode<Node>[]) => OwnOperations;
+    };
 
 /** A network in a file of nodes. Its weights stay in memory as long as it does. */
 export class GraphNetwork<Node extends FileNode = FileNode> implements Network {
@@ -170,9 +181,10 @@ class SizedGraph<Node extends FileNode> implements SizedNetwork {
   readonly graph: Graph;
   readonly layers: readonly SizedLayer[];
   readonly isCurrent = true;
+  readonly ownOperations?: OwnOperations;
   readonly #arrays: UploadedArrays;
   readonly #programs: GraphPrograms;
-  /** Where there are nodes that only the format itself can run. */
+  /** Where TensorFlow.js runs the nodes that have no operations here. */
   readonly #runs: OpaqueRuns<Node> | null;
 
   constructor(
@@ -185,10 +197,12 @@ class SizedGraph<Node extends FileNode> implements SizedNetwork {
     this.layers = describeNodes(imported, format);
     this.#arrays = arrays;
     this.#programs = new GraphPrograms(imported.graph, arrays);
-    const { runOpaque } = format;
-    this.#runs = runOpaque
-      ? new OpaqueRuns(imported.graph, this.#programs, imported.opaque, runOpaque)
-      : null;
+    const { opaque } = format;
+    this.#runs =
+      opaque.kind === 'tensorflow'
+        ? new OpaqueRuns(imported.graph, this.#programs, imported.opaque, opaque.run)
+        : null;
+    if (opaque.kind === 'onnxruntime') this.ownOperations = opaque.operations(imported.opaque);
   }
 
   ready(): Promise<void> {

@@ -1,12 +1,13 @@
-import type { Graph, GraphNode, GraphOutput, NodeId } from '@ablation-cam/kernels';
+import type { Graph, GraphNode, GraphOutput } from '@ablation-cam/kernels';
 import { ModelError } from '../errors.ts';
 import type { ConstantTensor } from './constant-tensor.ts';
 import { GraphBuilder, type GraphTensor } from './graph-builder.ts';
 import { headOf } from './head.ts';
 import { dimsOf, layoutOf, type ChannelPlace, type Dims } from './layout.ts';
-import { NoRule, NodeContext, type Memo, type Value, type Writing } from './node-context.ts';
-import type { FileNode, NodeFile } from './node-file.ts';
-import { opaqueResults } from './opaque-results.ts';
+import { NoRule, type Memo, type Value, type Writing } from './node-context.ts';
+import { readBy, type FileNode, type NodeFile } from './node-file.ts';
+import type { OpaqueInput, OpaqueNode } from './opaque-node.ts';
+import { opaqueResults, type NamedValue } from './opaque-results.ts';
 
 /** What the operators of a format do. */
 export interface Operators<Node extends FileNode> {
@@ -23,32 +24,19 @@ export interface Operators<Node extends FileNode> {
   /**
    * Returns the shape of an output of a node without operations here.
    *
+   * @param inputs as in `OpaqueNode`
    * @throws ModelError `unsupported-layer` where nothing tells it
    */
-  opaqueDims(context: NodeContext<Node>, output: string): Dims;
+  opaqueDims(node: Node, inputs: readonly (OpaqueInput | null)[], output: string): Dims;
 }
 
 /** A network of a file as a graph, and which of its nodes yields what a node of the file does. */
 export interface ImportedNodes<Node extends FileNode = FileNode> {
   readonly graph: Graph;
   readonly results: readonly NodeResult<Node>[];
-  /** What its opaque nodes are in the file. */
-  readonly opaque: ReadonlyMap<NodeId, OpaqueNode<Node>>;
+  /** Nodes of the file that became `opaque` ones. */
+  readonly opaque: readonly OpaqueNode<Node>[];
 }
-
-/** A node of the file that has no operations here. */
-export interface OpaqueNode<Node extends FileNode = FileNode> {
-  readonly from: Node;
-  /** Its inputs: the dimensions of those that depend on the network's input, with a batch of one, and the others. */
-  readonly inputs: readonly (OpaqueInput | null)[];
-  /** The tensor's name, and which of the node's outputs it is. */
-  readonly output: string;
-  readonly dims: Dims;
-}
-
-export type OpaqueInput =
-  | { readonly kind: 'tensor'; readonly name: string; readonly dims: Dims }
-  | { readonly kind: 'constant'; readonly constant: ConstantTensor };
 
 /** What a node of the file yields. */
 export interface NodeResult<Node extends FileNode = FileNode> {
@@ -87,7 +75,6 @@ export function importNodes<Node extends FileNode>(
   const values = new Map<string, Value>();
   const weights = new Map<string, Value>();
   const results: NodeResult<Node>[] = [];
-  const opaque = new Map<NodeId, OpaqueNode<Node>>();
   const lost = new Map<string, ModelError>();
   const valueOf = (name: string): Value | null => {
     if (name === '') return null;
@@ -110,27 +97,26 @@ export function importNodes<Node extends FileNode>(
     values.set(tensor, { kind: 'tensor', tensor: { node, layout: layoutOf(dims, order) } });
     return node;
   });
-  const read = new Set([
-    ...file.nodes.flatMap((node) => node.inputs),
-    ...file.outputs.map(({ tensor }) => tensor),
-  ]);
-  const importing = { file, operators, builder, memo, isRead: (name: string): boolean => read.has(name) };
+  const namedValue = (name: string): NamedValue | null => {
+    const value = valueOf(name);
+    return value && { name, value };
+  };
+  const read = new Set([...file.nodes.flatMap(readBy), ...file.outputs.map(({ tensor }) => tensor)]);
+  const isRead = (name: string): boolean => read.has(name);
+  const importing: Importing<Node> = { file, operators, builder, memo, isRead, opaque: [] };
   for (const node of file.nodes) {
     builder.nameNodes(node.name);
-    const reason = node.inputs.flatMap((name) => lost.get(name) ?? [])[0];
-    const made = reason ?? orReason(() => evaluate(importing, node, node.inputs.map(valueOf)));
+    const reason = readBy(node).flatMap((name) => lost.get(name) ?? [])[0];
+    const made = reason ?? orReason(() => evaluate(importing, node, readBy(node).map(namedValue)));
     node.outputs.forEach((output, i) => {
+      if (output === '') return;
       if (made instanceof ModelError) lost.set(output, made);
       const value = made instanceof ModelError ? undefined : made[i];
-      if (output === '' || !value) return;
+      if (!value) return;
       values.set(output, value);
       if (value.kind === 'constant') return;
       refuseEmpty(node, value.tensor);
       results.push({ from: node, output, tensor: value.tensor, inputs: node.inputs });
-      const { node: id, layout } = value.tensor;
-      if (nodes[id]?.operation.kind !== 'opaque') return;
-      const inputsOfNode = node.inputs.map((name) => opaqueInput(name, valueOf(name)));
-      opaque.set(id, { from: node, inputs: inputsOfNode, output, dims: dimsOf(layout) });
     });
   }
   const outputs = file.outputs.map(
@@ -139,7 +125,7 @@ export function importNodes<Node extends FileNode>(
   const known = outputs.flatMap((output) => (output instanceof ModelError ? [] : [output]));
   const [first] = outputs;
   if (known.length === 0 && first instanceof ModelError) throw first;
-  return { graph: { nodes, inputs: own, outputs: known }, results, opaque };
+  return { graph: { nodes, inputs: own, outputs: known }, results, opaque: importing.opaque };
 }
 
 /** What is returned, or why the network lacks something for that. */
@@ -152,25 +138,25 @@ function orReason<T>(make: () => T): T | ModelError {
   }
 }
 
-function opaqueInput(name: string, value: Value | null): OpaqueInput | null {
-  if (value?.kind !== 'tensor') return value;
-  return { kind: 'tensor', name, dims: dimsOf(value.tensor.layout) };
-}
-
 /** What the nodes of a file share. */
 interface Importing<Node extends FileNode> extends Omit<Writing, 'inputs'> {
   readonly file: NodeFile<Node>;
   readonly operators: Operators<Node>;
+  /** Filled on the way. */
+  readonly opaque: OpaqueNode<Node>[];
 }
 
+/** @param given all that the node reads, in the order of `readBy` */
 function evaluate<Node extends FileNode>(
-  { file, operators, ...shared }: Importing<Node>,
+  importing: Importing<Node>,
   node: Node,
-  inputs: readonly (Value | null)[],
+  given: readonly (NamedValue | null)[],
 ): readonly Value[] {
+  const { file, operators } = importing;
+  const inputs = given.slice(0, node.inputs.length).map((input) => input?.value ?? null);
   const asConstants = (constants: readonly ConstantTensor[]): readonly Value[] =>
     constants.map((constant) => ({ kind: 'constant', constant }));
-  const hasTensors = inputs.some((input) => input?.kind === 'tensor');
+  const hasTensors = given.some((input) => input?.value.kind === 'tensor');
   const ofSizes = hasTensors ? operators.ofSizes(node, inputs.map(dimsOfValue)) : null;
   if (ofSizes) return asConstants(ofSizes);
   if (!hasTensors) {
@@ -183,8 +169,7 @@ function evaluate<Node extends FileNode>(
         operators.foldAdvice,
     );
   }
-  const writing = { ...shared, inputs };
-  return resultsOf(operators, node, writing).map((tensor) => ({ kind: 'tensor', tensor }));
+  return resultsOf(importing, node, inputs, given).map((tensor) => ({ kind: 'tensor', tensor }));
 }
 
 function dimsOfValue(value: Value | null): Dims | null {
@@ -193,16 +178,20 @@ function dimsOfValue(value: Value | null): Dims | null {
 }
 
 function resultsOf<Node extends FileNode>(
-  operators: Operators<Node>,
+  { operators, builder, memo, isRead, opaque }: Importing<Node>,
   node: Node,
-  writing: Writing,
+  inputs: readonly (Value | null)[],
+  given: readonly (NamedValue | null)[],
 ): readonly GraphTensor[] {
+  const writing: Writing = { builder, memo, isRead, inputs };
   try {
     const made = operators.write(node, writing);
     return 'node' in made ? [made] : made;
   } catch (error) {
     if (!(error instanceof NoRule)) throw error;
-    return opaqueResults(operators, new NodeContext(node, writing), error.message);
+    const results = opaqueResults(operators, node, writing, given, error.message);
+    opaque.push(results.opaque);
+    return results.tensors;
   }
 }
 

@@ -24,6 +24,13 @@ export interface FileNode {
   /** Names of tensors; empty for inputs that are left out. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
+  /** Tensors around the node that graphs inside of it read: bodies of loops and the like. */
+  readonly captured: readonly string[];
+}
+
+/** Names of all that a node reads: its inputs, then what it captures. */
+export function readBy({ inputs, captured }: FileNode): readonly string[] {
+  return [...inputs, ...captured];
 }
 
 /** Dimensions with the batch; null where a name or nothing stands for a size. */

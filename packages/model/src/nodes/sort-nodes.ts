@@ -1,5 +1,5 @@
 import { ModelError } from '../errors.ts';
-import type { FileNode } from './node-file.ts';
+import { readBy, type FileNode } from './node-file.ts';
 
 /**
  * Returns the nodes that lead to the outputs, in topological order: that of the file where it is one.
@@ -48,13 +48,14 @@ export function sortNodes<Node extends FileNode>(
       if (state[index] === 'open') continue;
       state[index] = 'open';
       stack.push({ index, isLast: true });
-      for (const input of node.inputs) ask(input);
+      for (const input of readBy(node)) ask(input);
     }
   }
   const asInFile = sorted.toSorted((a, b) => a - b);
-  const isSorted = asInFile.every((index) =>
-    (nodes[index]?.inputs ?? []).every((name) => (makers.get(name) ?? -1) < index),
-  );
+  const isSorted = asInFile.every((index) => {
+    const node = nodes[index];
+    return !node || readBy(node).every((name) => (makers.get(name) ?? -1) < index);
+  });
   return (isSorted ? asInFile : sorted).flatMap((index) => nodes[index] ?? []);
 }
 

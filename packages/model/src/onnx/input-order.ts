@@ -13,6 +13,10 @@ const CHANNELS_FIRST = new Set([
   'AveragePool',
   'BatchNormalization',
   'InstanceNormalization',
+  'LRN',
+  'LpPool',
+  'DepthToSpace',
+  'SpaceToDepth',
 ]);
 
 /**

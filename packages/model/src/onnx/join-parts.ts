@@ -3,6 +3,7 @@ import { AttributeProtoSchema } from 'onnx-buf';
 import { numbersOf, type ConstantTensor } from '../nodes/constant-tensor.ts';
 import { fold } from './fold.ts';
 import { isSame } from '../nodes/layout.ts';
+import { readBy } from '../nodes/node-file.ts';
 import { sortNodes } from '../nodes/sort-nodes.ts';
 import type { OnnxFile, OnnxNode } from './onnx-file.ts';
 
@@ -38,7 +39,7 @@ class Parts {
   constructor(readonly file: OnnxFile) {
     for (const node of file.nodes) {
       for (const output of node.outputs) this.#makers.set(output, node);
-      for (const input of new Set(node.inputs))
+      for (const input of new Set(readBy(node)))
         this.#users.set(input, [...(this.#users.get(input) ?? []), node]);
     }
     for (const node of file.nodes) if (node.type === 'Erf') this.#findGelu(node);

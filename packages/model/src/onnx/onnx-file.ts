@@ -6,8 +6,12 @@ import type { FileNode, FileShape, NodeFile } from '../nodes/node-file.ts';
 export interface OnnxFile extends NodeFile<OnnxNode> {
   /** The version of the operators of ONNX itself. */
   readonly opset: number;
+  /** The versions of all operators it uses, by their domain; ONNX's own has the empty name. */
+  readonly opsets: ReadonlyMap<string, number>;
   /** What the file says of shapes of tensors in between, and of outputs. */
   readonly shapes: ReadonlyMap<string, FileShape>;
+  /** ONNX's data types of tensors, as far as the file says them. */
+  readonly dataTypes: ReadonlyMap<string, number>;
 }
 
 /**

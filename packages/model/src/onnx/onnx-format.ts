@@ -6,10 +6,11 @@ import { roleOf, uniqueNames } from './describe-onnx.ts';
 import { fold, shapeTensor } from './fold.ts';
 import { OnnxContext } from './onnx-context.ts';
 import type { OnnxFile, OnnxNode } from './onnx-file.ts';
-import { opaqueDims } from './opaque-dims.ts';
+import { OpaqueOperations } from './opaque/opaque-operations.ts';
+import { opaqueDims } from './opaque/result-dims.ts';
 import { ruleOf } from './rules/table.ts';
 
-/** What the operators in a file do, which its version of them decides. */
+/** What the operators in a file do, which its version of them decides. Those without operations here are run by ONNX Runtime. */
 export function onnxFormat(file: OnnxFile): Omit<NodeFormat<OnnxNode>, 'inputOrders'> {
   return {
     channels: 'first',
@@ -25,7 +26,8 @@ export function onnxFormat(file: OnnxFile): Omit<NodeFormat<OnnxNode>, 'inputOrd
       if (!rule) throw new NoRule('the operator has no rule');
       return rule(new OnnxContext(node, file.opset, writing));
     },
-    opaqueDims: (context, output) => opaqueDims(file, context, output),
+    opaqueDims: (node, inputs, output) => opaqueDims(file, node, inputs, output),
+    opaque: { kind: 'onnxruntime', operations: (nodes) => new OpaqueOperations(file, nodes) },
     roleOf,
     namesOf: uniqueNames,
   };

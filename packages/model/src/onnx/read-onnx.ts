@@ -60,6 +60,9 @@ export async function readOnnx({
   return {
     name,
     opset,
+    opsets: new Map(
+      opsetImport.map(({ domain, version }) => [isOwnDomain(domain) ? '' : domain, Number(version)]),
+    ),
     inputs,
     outputs,
     nodes: sortNodes(
@@ -71,6 +74,10 @@ export async function readOnnx({
     weights,
     parameters: [...weights.values()].reduce((sum, read) => sum + countOf(read()), 0),
     shapes: new Map([...graph.output, ...graph.valueInfo].flatMap((value) => shapeEntry(value))),
+    dataTypes: new Map([
+      ...[...graph.input, ...graph.output, ...graph.valueInfo].flatMap((value) => typeEntry(value)),
+      ...graph.initializer.map(({ name: tensor, dataType }) => [tensor, dataType] as const),
+    ]),
   };
 }
 
@@ -97,9 +104,27 @@ function nodeOf(node: NodeProto, tensorOf: OnnxNode['tensorOf']): OnnxNode {
     type: isOwnDomain(node.domain) ? node.opType : `${node.domain}.${node.opType}`,
     inputs: node.input,
     outputs: node.output,
+    captured: capturedNames(node),
     attributes: new Map(node.attribute.map((attribute) => [attribute.name, attribute])),
     tensorOf,
   };
+}
+
+/** What the graphs in a node's attributes read and do not make. */
+function capturedNames({ attribute }: NodeProto): string[] {
+  const graphs = attribute.flatMap(({ g, graphs: several }) => (g ? [g, ...several] : several));
+  const names = graphs.flatMap(({ input, initializer, node, output }) => {
+    const own = new Set([
+      ...[...input, ...initializer].map(({ name }) => name),
+      ...node.flatMap((inner) => inner.output),
+    ]);
+    const read = [
+      ...node.flatMap((inner) => [...inner.input, ...capturedNames(inner)]),
+      ...output.map(({ name }) => name),
+    ];
+    return read.filter((name) => name !== '' && !own.has(name));
+  });
+  return [...new Set(names)];
 }
 
 function valueOf(file: string, value: ValueInfoProto): FileValue {
@@ -118,6 +143,10 @@ function valueOf(file: string, value: ValueInfoProto): FileValue {
 function shapeEntry(value: ValueInfoProto): [string, FileShape][] {
   const shape = shapeOf(value);
   return shape ? [[value.name, shape]] : [];
+}
+
+function typeEntry({ name, type }: ValueInfoProto): [string, number][] {
+  return type?.value.case === 'tensorType' ? [[name, type.value.value.elemType]] : [];
 }
 
 function shapeOf({ type }: ValueInfoProto): FileShape | null {

@@ -1,4 +1,5 @@
-import { GraphSession, nodesBetween, type Graph, type NodeId } from '@ablation-cam/kernels';
+import { nodesBetween, type Graph, type NodeId } from '@ablation-cam/kernels';
+import { PartSession, type NativeNetwork } from './part-session.ts';
 
 /** Parts of networks that stay prepared: a network at two layers, from the input and from there on, for two networks. */
 const MOST_SESSIONS = 8;
@@ -6,7 +7,7 @@ const MOST_SESSIONS = 8;
 interface Kept {
   readonly graph: WeakRef<Graph>;
   readonly part: string;
-  readonly session: Promise<GraphSession>;
+  readonly session: Promise<PartSession>;
   /** Runs under way. */
   uses: number;
   isDropped: boolean;
@@ -27,14 +28,15 @@ const forgotten = new FinalizationRegistry<Kept>(drop);
  *   operation that has no rule
  */
 export async function computeGraph(
-  graph: Graph,
+  network: NativeNetwork,
   feeds: ReadonlyMap<NodeId, Float32Array>,
   fetches: readonly NodeId[],
   inputs: number,
 ): Promise<Float32Array[]> {
+  if (fetches.length === 0) return [];
   const nodes = sorted([...feeds.keys()]);
   const wanted = sorted(fetches);
-  const own = open(graph, nodes, wanted);
+  const own = open(network, nodes, wanted);
   own.uses++;
   try {
     const session = await own.session;
@@ -51,29 +53,40 @@ export async function computeGraph(
 
 /** Prepares what `computeGraph` needs for these feeds and fetches. @throws as that */
 export async function prepareGraph(
-  graph: Graph,
+  network: NativeNetwork,
   feeds: readonly NodeId[],
   fetches: readonly NodeId[],
 ): Promise<void> {
-  await open(graph, sorted(feeds), sorted(fetches)).session;
+  await open(network, sorted(feeds), sorted(fetches)).session;
+}
+
+/** Why an engine cannot compute a part of a network, as a sentence without its end, or null where it can. */
+export interface Obstacles {
+  readonly onnxRuntime: string | null;
+  /** Of `SizedNetwork.run`. */
+  readonly tensorFlow: string | null;
 }
 
 /**
- * Returns why ONNX Runtime cannot compute a part of a network, as a sentence without its end, or null.
+ * Returns who cannot compute a part of a network because it has operations without a rule: ONNX Runtime where they are
+ * TensorFlow.js's own layers, TensorFlow.js where they are the own operations of another format.
  *
  * @param feeds nodes that cut it
  */
-export function obstacleBetween(
-  graph: Graph,
+export function obstaclesBetween(
+  { graph, ownOperations }: NativeNetwork,
   feeds: readonly NodeId[],
   fetches: readonly NodeId[],
-): string | null {
-  for (const id of nodesBetween(graph, feeds, fetches)) {
-    const node = graph.nodes[id];
-    if (node?.operation.kind === 'opaque')
-      return `there is no rule for "${node.name}" (${node.operation.layerClass})`;
-  }
-  return null;
+): Obstacles {
+  const opaque = nodesBetween(graph, feeds, fetches).flatMap((id) => {
+    const { name, operation } = graph.nodes[id] ?? {};
+    return operation?.kind === 'opaque' ? [`"${name ?? ''}" (${operation.layerClass})`] : [];
+  });
+  if (opaque.length === 0) return { onnxRuntime: null, tensorFlow: null };
+  const reason = `there is no rule for ${[...new Set(opaque)].join(', ')}`;
+  return ownOperations
+    ? { onnxRuntime: null, tensorFlow: reason }
+    : { onnxRuntime: reason, tensorFlow: null };
 }
 
 /** Frees what ONNX Runtime has prepared; a run under way ends first. */
@@ -86,7 +99,8 @@ function sorted(nodes: readonly NodeId[]): NodeId[] {
   return [...new Set(nodes)].sort((a, b) => a - b);
 }
 
-function open(graph: Graph, feeds: readonly NodeId[], fetches: readonly NodeId[]): Kept {
+function open(network: NativeNetwork, feeds: readonly NodeId[], fetches: readonly NodeId[]): Kept {
+  const { graph } = network;
   const part = `${feeds.join()} ${fetches.join()}`;
   const known = [...kept].find((own) => own.graph.deref() === graph && own.part === part);
   if (known) {
@@ -94,7 +108,7 @@ function open(graph: Graph, feeds: readonly NodeId[], fetches: readonly NodeId[]
     kept.add(known);
     return known;
   }
-  const session = GraphSession.create(graph, feeds, fetches);
+  const session = PartSession.create(network, feeds, fetches);
   const own: Kept = { graph: new WeakRef(graph), part, session, uses: 0, isDropped: false };
   kept.add(own);
   forgotten.register(graph, own);

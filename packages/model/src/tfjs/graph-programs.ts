@@ -6,6 +6,9 @@ import type { UploadedArrays } from './uploaded-arrays.ts';
 /** Parts of a network that are kept as programs: those between the taps of a few layers and the outputs. */
 const MOST_PROGRAMS = 32;
 
+/** TensorFlow.js has none, and a convolution for each group takes longer than one whose kernel has zeros: ResNeXt-50 twice as long. */
+const TAKES_GROUPS = false;
+
 /** Runs parts of a graph with TensorFlow.js's operations on its current backend. */
 export class GraphPrograms {
   readonly #graph: Graph;
@@ -63,7 +66,7 @@ export class GraphPrograms {
 
   #programOf(feeds: readonly NodeId[], fetches: readonly NodeId[]): GraphProgram {
     const key = JSON.stringify([feeds, fetches]);
-    const found = this.#programs.get(key) ?? lowerGraph(this.#graph, feeds, fetches);
+    const found = this.#programs.get(key) ?? lowerGraph(this.#graph, feeds, fetches, TAKES_GROUPS);
     // The last used comes last, so that the first is the one to forget.
     this.#programs.delete(key);
     this.#programs.set(key, found);

@@ -16,4 +16,7 @@ export const UNARY: Readonly<Record<UnaryFunction, (x: tf.Tensor, alpha: number)
   absolute: (x) => tf.abs(x),
   negate: (x) => tf.neg(x),
   'square-root': (x) => tf.sqrt(x),
+  exponential: (x) => tf.exp(x),
+  logarithm: (x) => tf.log(x),
+  power: (x, alpha) => tf.pow(x, alpha),
 };

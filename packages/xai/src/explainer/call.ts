@@ -1,5 +1,11 @@
 import type { ClassSelection, GraphOutput } from '@ablation-cam/kernels';
-import { obstacleBetween, resolveOutput, type Network, type SizedNetwork } from '@ablation-cam/model';
+import {
+  obstaclesBetween,
+  resolveOutput,
+  type Network,
+  type Obstacles,
+  type SizedNetwork,
+} from '@ablation-cam/model';
 import { XaiError } from '../errors.ts';
 import { readBatch, type InputBatch, type HeldInput } from '../forward/model-input.ts';
 import { choiceOf } from '../methods/check-option.ts';
@@ -96,7 +102,7 @@ export async function openCall<T>(
       const runtime = await chooseRuntime(
         { backend, executor: wanted.executor },
         options.device,
-        obstacleOf(sized, output, targets, wanted),
+        obstaclesOf(sized, output, targets, wanted),
       );
       await sized.ready();
       return work({
@@ -117,15 +123,17 @@ export async function openCall<T>(
   return endingSoon(signal, run);
 }
 
-/** Why ONNX Runtime cannot do the passes of a call, or null. */
-function obstacleOf(
-  { graph }: SizedNetwork,
+/** Why an engine cannot do the passes of a call. */
+function obstaclesOf(
+  network: SizedNetwork,
   { logits }: GraphOutput,
   targets: readonly BoundTarget[],
   { ownLayers }: CallRuntime,
-): string | null {
-  if (ownLayers) return "the naive strategy runs the network's own layers";
-  return obstacleBetween(graph, graph.inputs, [logits, ...targets.map(({ node }) => node)]);
+): Obstacles {
+  const { inputs } = network.graph;
+  const found = obstaclesBetween(network, inputs, [logits, ...targets.map(({ node }) => node)]);
+  if (!ownLayers || found.tensorFlow !== null) return found;
+  return { ...found, onnxRuntime: "the naive strategy runs the network's own layers" };
 }
 
 function checkClassWord(classIndex: string): void {

@@ -2,7 +2,7 @@
 import { describePlan, type PlanDescription } from '@ablation-cam/kernels';
 import {
   networkOf,
-  obstacleBetween,
+  obstaclesBetween,
   prepareGraph,
   resolveOutput,
   type Network,
@@ -127,7 +127,7 @@ export class PreparedExplainer<M extends MethodName> implements Explainer<M> {
         const runtime = await chooseRuntime(
           { backend: options.backend ?? 'auto', executor: method.executor },
           options.device,
-          obstacleBetween(graph, graph.inputs, [logits]),
+          obstaclesBetween(network, graph.inputs, [logits]),
         );
         for (const layer of layers) {
           const { prepared } = await this.#prepared.plan({
@@ -142,7 +142,7 @@ export class PreparedExplainer<M extends MethodName> implements Explainer<M> {
           const { plan } = prepared.ablation;
           if (isNative({ runtime }) && prepared.begins === 'at-target') {
             const cut = this.#prepared.cutAt(network, layer, output);
-            await prepareGraph(graph, graph.inputs, passNodes(cut, constantsRead(plan)));
+            await prepareGraph(network, graph.inputs, passNodes(cut, constantsRead(plan)));
           }
           this.#plan = layers.length === 1 ? describePlan(plan) : null;
         }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { cut, KernelsError, onnxRuntimeNetworkAblation } from '@ablation-cam/kernels';
+import { cut, KernelsError, nodesBetween, onnxRuntimeNetworkAblation } from '@ablation-cam/kernels';
 import type { Cut, Device, ExecutorName, NetworkAblation, PreparedAblation } from '@ablation-cam/kernels';
 import type { SizedLayer, SizedNetwork } from '@ablation-cam/model';
 import { XaiError } from '../errors.ts';
@@ -84,7 +84,11 @@ export class PreparedAblations {
     const { executor, plan, choice } = await executors.choose(request.executor, runtime, inputs);
     const { name } = executor;
     const isTogether =
-      name === 'onnxruntime' && isNative({ runtime }) && plan.kind === 'steps' && !request.readsActivation;
+      name === 'onnxruntime' &&
+      isNative({ runtime }) &&
+      plan.kind === 'steps' &&
+      !request.readsActivation &&
+      isKnown(network, found);
     const begins = isTogether ? 'at-input' : 'at-target';
     const place = placeOf(name, runtime.device);
     const known = ready.find((item) => item.executor === name && item.prepared.begins === begins);
@@ -146,6 +150,13 @@ export class PreparedAblations {
     ready.splice(ready.indexOf(item), 1);
     item.prepared.ablation.dispose();
   }
+}
+
+/** Whether all operations on the way to the target and the logits have rules. */
+function isKnown({ graph }: SizedNetwork, { target, logits }: Cut): boolean {
+  return nodesBetween(graph, graph.inputs, [target, logits]).every(
+    (id) => graph.nodes[id]?.operation.kind !== 'opaque',
+  );
 }
 
 function placeOf(executor: ExecutorName, device: Device | null): unknown {

@@ -139,7 +139,7 @@ async function byPlan(
           norm: method.norm,
           classes: call.selection ?? 'predicted',
           ablatedScores: wantsScores(method, call),
-          continueFrom: continueTail(network, cut),
+          continueFrom: continueTail(call, cut),
           signal: call.signal,
           onProgress: (done) => {
             report(done / count);
@@ -156,7 +156,7 @@ async function byPlan(
 
 /** One pass through the network a channel. */
 function naively(method: AblationMethod, call: Call, layer: SizedLayer, cut: Cut): Ablate {
-  const { network, output, classes, signal, clock } = call;
+  const { network, runtime, output, classes, signal, clock } = call;
   const ablation = ablationValue(method.ablation, network, layer);
   // Zeroing the filter of a layer that is called twice would ablate both calls.
   const isCalledOnce = network.layers.filter(({ name }) => name === layer.name).length === 1;
@@ -167,7 +167,7 @@ function naively(method: AblationMethod, call: Call, layer: SizedLayer, cut: Cut
     most: Infinity,
     run: async (inputs, report) => {
       const ablated = await naiveAblation({
-        naive: { network, layer, output, cut, classes: classes?.classes ?? 0, score: scoreOf(call) },
+        naive: { network, runtime, layer, output, cut, classes: classes?.classes ?? 0, score: scoreOf(call) },
         inputs: inputs.tensors,
         ablation,
         zeroesFilters: method.ablation === 'zero-kernel' && isCalledOnce,

@@ -1,11 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import type { NodeId } from '@ablation-cam/kernels';
-import { computeGraph, type SizedNetwork } from '@ablation-cam/model';
+import { computeGraph, computeTensors } from '@ablation-cam/model';
 import type { Call } from '../explainer/call.ts';
 import type { PassInputs } from './pass-inputs.ts';
 
 /** A network, and what it runs on in a call. */
-export type ForwardEngine = Pick<Call, 'network' | 'runtime'>;
+export interface ForwardEngine extends Pick<Call, 'network'> {
+  readonly runtime: { readonly backend: Pick<Call['runtime']['backend'], 'chosen'> };
+}
 
 /** Returns the values of nodes of the network for its inputs, as `computeFrom` does. */
 export async function compute(
@@ -14,9 +16,13 @@ export async function compute(
   fetches: readonly NodeId[],
 ): Promise<tf.Tensor[]> {
   const { network } = engine;
-  return isNative(engine)
-    ? computeNatively(network, inputs.arraysFor(network), fetches, inputs.count)
-    : computeFrom(engine, inputs.tensorsFor(network), fetches);
+  if (!isNative(engine)) return computeFrom(engine, inputs.tensorsFor(network), fetches);
+  const { count } = inputs;
+  const values = await computeGraph(network, inputs.arraysFor(network), fetches, count);
+  return values.map((data, i) => {
+    const shape = network.graph.nodes[fetches[i] ?? -1]?.shape ?? [];
+    return tf.tensor(data, [count, ...shape]);
+  });
 }
 
 /**
@@ -31,29 +37,11 @@ export async function computeFrom(
   fetches: readonly NodeId[],
 ): Promise<tf.Tensor[]> {
   const { network } = engine;
-  if (!isNative(engine)) return tf.tidy(() => network.run(feeds, fetches));
-  const [first] = feeds.values();
-  const inputs = first?.shape[0] ?? 1;
-  const arrays = new Map<NodeId, Float32Array>();
-  for (const [node, tensor] of feeds) arrays.set(node, await tensor.data<'float32'>());
-  return computeNatively(network, arrays, fetches, inputs);
-}
-
-async function computeNatively(
-  network: SizedNetwork,
-  feeds: ReadonlyMap<NodeId, Float32Array>,
-  fetches: readonly NodeId[],
-  inputs: number,
-): Promise<tf.Tensor[]> {
-  const values = await computeGraph(network.graph, feeds, fetches, inputs);
-  return values.map((data, i) => tf.tensor(data, shapeOf(network, fetches[i] ?? -1, inputs)));
+  if (isNative(engine)) return computeTensors(network, feeds, fetches);
+  return tf.tidy(() => network.run(feeds, fetches));
 }
 
 /** Whether ONNX Runtime computes, beside TensorFlow.js. */
 export function isNative({ runtime }: Pick<ForwardEngine, 'runtime'>): boolean {
   return runtime.backend.chosen === 'onnxruntime';
-}
-
-function shapeOf({ graph }: SizedNetwork, node: NodeId, inputs: number): number[] {
-  return [inputs, ...(graph.nodes[node]?.shape ?? [])];
 }

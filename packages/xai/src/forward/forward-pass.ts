@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { twoLogitRows } from '@ablation-cam/kernels';
 import type { Cut, Device, NodeId, Plan, TensorSource } from '@ablation-cam/kernels';
-import { computeGraph, type SizedNetwork } from '@ablation-cam/model';
-import { isNative, type ForwardEngine } from './compute.ts';
+import { computeGraph } from '@ablation-cam/model';
+import { computeFrom, isNative, type ForwardEngine } from './compute.ts';
 import { feedsOf, type PassInputs } from './pass-inputs.ts';
 
 /** The target's activation and the logits of some inputs, where the executor wants them. */
@@ -49,12 +49,7 @@ export async function forwardPass(
   const classes = tail.nodes[tail.output]?.shape[0] ?? 0;
   if (isNative(engine)) {
     const { count } = inputs;
-    const found = await computeGraph(
-      network.graph,
-      inputs.arraysFor(network),
-      passNodes(cut, constants),
-      count,
-    );
+    const found = await computeGraph(network, inputs.arraysFor(network), passNodes(cut, constants), count);
     return {
       activation: at(found, 0),
       logits: twoLogitRows(at(found, 1), count, classes),
@@ -100,12 +95,12 @@ export function classLogits(logits: tf.Tensor, classes: number): tf.Tensor {
 }
 
 /** Returns the values that do not depend on the target but are read after it; the caller disposes of them. */
-export function constantsOf(
-  network: SizedNetwork,
+export async function constantsOf(
+  engine: ForwardEngine,
   { constants }: Cut,
   inputs: readonly tf.Tensor[],
-): Map<NodeId, tf.Tensor> {
-  const values = network.run(feedsOf(network, inputs), constants);
+): Promise<Map<NodeId, tf.Tensor>> {
+  const values = await computeFrom(engine, feedsOf(engine.network, inputs), constants);
   return new Map(constants.map((node, index) => [node, at(values, index)]));
 }
 

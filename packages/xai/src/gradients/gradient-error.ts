@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { KernelsError } from '@ablation-cam/kernels';
 import { XaiError } from '../errors.ts';
 
 const BACKENDS = ['cpu', 'wasm', 'webgpu', 'webgl'] as const;
@@ -9,7 +10,18 @@ const BACKENDS = ['cpu', 'wasm', 'webgpu', 'webgl'] as const;
  */
 export function explainGradientError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof XaiError) return error;
-  return missingKernel(error) ?? missingGradient(error) ?? error;
+  return missingRule(error) ?? missingKernel(error) ?? missingGradient(error) ?? error;
+}
+
+/** TensorFlow.js cannot run an operation between the target and the score, which another engine does. */
+function missingRule(error: Error): XaiError | null {
+  if (!(error instanceof KernelsError) || error.code !== 'unsupported-operation') return null;
+  return new XaiError(
+    'unsupported-model',
+    `The gradient does not go through an operation of this network: ${error.message} Use a method without gradients, such as ` +
+      'ablation-cam or occlusion, or a layer behind it.',
+    { cause: error },
+  );
 }
 
 /** The operation has a gradient, but the backend lacks a kernel that it needs. */

@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import type { NodeId } from '@ablation-cam/kernels';
+import { nodesBetween, type Graph, type NodeId } from '@ablation-cam/kernels';
 import { withConstantWeights } from '@ablation-cam/model';
 import type { Call } from '../explainer/call.ts';
+import { computeFrom, type ForwardEngine } from '../forward/compute.ts';
+import { feedsOf } from '../forward/pass-inputs.ts';
 import type { BoundTarget, Cotangent } from '../targets/bound-target.ts';
 import { largestAbsolute } from '../maps/extent.ts';
 import { takeTurns } from '../runtime/turn.ts';
@@ -30,20 +32,19 @@ export interface Start {
  * than what one segment needs. (Chen et al., "Training Deep Nets with Sublinear Memory Cost", 2016.)
  *
  * @param cotangentOf gives dy/dvalues; it may have the values computed, and frees them then
- * @throws XaiError `unsupported-model` where an operation has no gradient, or none on the current backend; the signal's reason
+ * @throws XaiError `unsupported-model` where an operation has no gradient, or none on the current backend, or TensorFlow.js
+ *   cannot run it; the signal's reason
  */
 export async function layerGradient(
-  call: Pick<Call, 'network' | 'signal'>,
+  call: ForwardEngine & Pick<Call, 'signal'>,
   start: Start,
   target: BoundTarget,
   cotangentOf: (values: () => tf.Tensor) => Promise<Cotangent>,
 ): Promise<Float64Array> {
   const { network, signal } = call;
   const { node: from, at, inputs } = start;
-  const others = network.graph.inputs.flatMap((id, index) => {
-    const tensor = inputs[index];
-    return tensor && id !== from ? [[id, tensor] as const] : [];
-  });
+  const beside = await besideValues(call, start, target.node);
+  const others = [...feedsOf(network, inputs), ...beside].filter(([id]) => id !== from);
   const points = waypoints(network, from, target.node, at.shape[0]);
   const segment = (i: number, value: tf.Tensor): tf.Tensor => {
     const [reached] = network.run(new Map([...others, [points[i]!, value] as const]), [
@@ -61,10 +62,10 @@ export async function layerGradient(
   let gradient: tf.Tensor | null = null;
   try {
     for (let i = 0; i < points.length - 1; i++) {
-      kept.push(tf.tidy(() => segment(i, kept[i]!)));
+      kept.push(differentiate(() => segment(i, kept[i]!)));
       await turn();
     }
-    const cotangent = await cotangentOf(() => tf.tidy(() => segment(points.length - 1, kept.at(-1)!)));
+    const cotangent = await cotangentOf(() => differentiate(() => segment(points.length - 1, kept.at(-1)!)));
     const { scaled, scales } = normalize(cotangent);
     gradient = tf.tensor(scaled, [...cotangent.shape]);
     for (let i = points.length - 1; i >= 0; i--) {
@@ -76,8 +77,30 @@ export async function layerGradient(
     }
     return timesOfInput(await gradient.data(), scales);
   } finally {
-    tf.dispose([...kept.slice(1), ...(gradient ? [gradient] : [])]);
+    tf.dispose([...kept.slice(1), ...(gradient ? [gradient] : []), ...beside.values()]);
   }
+}
+
+/** The results of operations that TensorFlow.js cannot run, and which the gradient does not go through. */
+async function besideValues(
+  engine: ForwardEngine,
+  { node, inputs }: Start,
+  to: NodeId,
+): Promise<Map<NodeId, tf.Tensor>> {
+  const { network } = engine;
+  const beside = network.ownOperations ? opaqueBeside(network.graph, node, to) : [];
+  if (beside.length === 0) return new Map();
+  const values = await computeFrom(engine, feedsOf(network, inputs), beside);
+  return new Map(beside.flatMap((id, i) => (values[i] ? [[id, values[i]] as const] : [])));
+}
+
+function opaqueBeside(graph: Graph, from: NodeId, to: NodeId): NodeId[] {
+  const depends = new Set([from]);
+  return nodesBetween(graph, [...graph.inputs, from], [to]).filter((id) => {
+    const { operation, inputs } = graph.nodes[id] ?? { inputs: [] };
+    if (inputs.some((input) => depends.has(input))) depends.add(id);
+    return operation?.kind === 'opaque' && !depends.has(id);
+  });
 }
 
 /** The cotangent of each input, divided by its largest absolute value, and these values. */

@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
-import type { AblationValue, Cut, GraphOutput, Score } from '@ablation-cam/kernels';
-import type { SizedLayer, SizedNetwork } from '@ablation-cam/model';
+import type { AblationValue, Cut, GraphOutput, NodeId, Score } from '@ablation-cam/kernels';
+import type { SizedLayer } from '@ablation-cam/model';
 import { filterOf } from '../methods/ablation-values.ts';
+import { computeFrom, type ForwardEngine } from '../forward/compute.ts';
 import { feedsOf } from '../forward/pass-inputs.ts';
 import { classLogits, constantsOf } from '../forward/forward-pass.ts';
 
 /** A network as the naive strategy runs it, on the inputs of one pass. */
-export interface NaiveNetwork {
-  readonly network: SizedNetwork;
+export interface NaiveNetwork extends ForwardEngine {
   readonly layer: SizedLayer;
   readonly output: GraphOutput;
   readonly cut: Cut;
@@ -23,27 +23,31 @@ export interface ChannelPass {
 }
 
 /** Replaces the channel in the target's output and runs everything that follows. */
-export function maskedPass(
+export async function maskedPass(
   naive: NaiveNetwork,
   inputs: readonly tf.Tensor[],
   activation: tf.Tensor,
   ablation: AblationValue,
-): ChannelPass {
-  const { network, cut } = naive;
+): Promise<ChannelPass> {
+  const { cut } = naive;
   const channels = activation.shape.at(-1) ?? 0;
-  const constants = constantsOf(network, cut, inputs);
+  const constants = await constantsOf(naive, cut, inputs);
   const off = offTensor(activation, ablation);
-  const scoresWithout = (channel: number): tf.Tensor =>
+  const maskedWithout = (channel: number): tf.Tensor =>
     tf.tidy(() => {
       const isOff = tf.tensor1d(Float32Array.from({ length: channels }, (_, k) => (k === channel ? 1 : 0)));
       const kept = activation.mul(tf.sub(1, isOff));
-      const masked = off ? kept.add(off.mul(isOff)) : kept;
-      const feeds = new Map([...constants, [cut.target, masked] as const]);
-      const [logits] = network.run(feeds, [cut.logits] as const);
-      return scoresOfLogits(naive, logits);
+      return off ? kept.add(off.mul(isOff)) : kept;
     });
   return {
-    scoresWithout: (channel) => Promise.resolve(scoresWithout(channel)),
+    scoresWithout: async (channel) => {
+      const masked = maskedWithout(channel);
+      try {
+        return await scoresOf(naive, new Map([...constants, [cut.target, masked] as const]));
+      } finally {
+        masked.dispose();
+      }
+    },
     dispose: () => {
       tf.dispose([...(off ? [off] : []), ...constants.values()]);
     },
@@ -71,7 +75,7 @@ export async function zeroKernelPass(
       const zeroed = filter.values.map((value, i) => (i % channels === channel ? 0 : value));
       try {
         await access.write(name, own.with(position, { ...filter, values: zeroed }));
-        return wholeNetworkScores(naive, inputs);
+        return await wholeNetworkScores(naive, inputs);
       } finally {
         await access.write(name, own);
       }
@@ -83,12 +87,18 @@ export async function zeroKernelPass(
 }
 
 /** The scores of the network with the weights it has now; the caller disposes of them. */
-export function wholeNetworkScores(naive: NaiveNetwork, inputs: readonly tf.Tensor[]): tf.Tensor {
-  const { network, cut } = naive;
-  return tf.tidy(() => {
-    const [logits] = network.run(feedsOf(network, inputs), [cut.logits] as const);
-    return scoresOfLogits(naive, logits);
-  });
+export function wholeNetworkScores(naive: NaiveNetwork, inputs: readonly tf.Tensor[]): Promise<tf.Tensor> {
+  return scoresOf(naive, feedsOf(naive.network, inputs));
+}
+
+async function scoresOf(naive: NaiveNetwork, feeds: ReadonlyMap<NodeId, tf.Tensor>): Promise<tf.Tensor> {
+  const [logits] = await computeFrom(naive, feeds, [naive.cut.logits]);
+  if (!logits) throw new RangeError('The network gave no logits.');
+  try {
+    return tf.tidy(() => scoresOfLogits(naive, logits));
+  } finally {
+    logits.dispose();
+  }
 }
 
 /** Not what the network itself makes of its logits, which may be the logarithms of probabilities. */

@@ -9,6 +9,7 @@ import {
 } from '@ablation-cam/kernels';
 import type { AblationOutput, AblationValue, ClassSelection, Norm, Weighting } from '@ablation-cam/kernels';
 import { throwIfAborted } from '../errors.ts';
+import { computeFrom } from '../forward/compute.ts';
 import { feedsOf } from '../forward/pass-inputs.ts';
 import { classLogits } from '../forward/forward-pass.ts';
 import { maskedPass, scoresOfLogits, zeroKernelPass, type NaiveNetwork } from './channel-pass.ts';
@@ -51,14 +52,13 @@ export async function naiveAblation(request: NaiveRequest): Promise<NaiveOutput>
   const { network, cut, classes } = naive;
   const batch = inputs[0]?.shape[0] ?? 1;
   const start = performance.now();
-  const [activation, logits, base] = tf.tidy(() => {
-    const [a, z] = network.run(feedsOf(network, inputs), [cut.target, cut.logits] as const);
-    return [a, classLogits(z, classes), scoresOfLogits(naive, z)] as const;
-  });
+  const reached = await computeFrom(naive, feedsOf(network, inputs), [cut.target, cut.logits]);
+  const [activation = tf.tensor([]), z = activation] = reached;
+  const [logits, base] = tf.tidy(() => [classLogits(z, classes), scoresOfLogits(naive, z)] as const);
   const channels = activation.shape.at(-1) ?? 0;
   const pass = request.zeroesFilters
     ? await zeroKernelPass(naive, inputs)
-    : maskedPass(naive, inputs, activation, request.ablation);
+    : await maskedPass(naive, inputs, activation, request.ablation);
   try {
     const activationData = Float32Array.from(await activation.data());
     const logitData = Float32Array.from(await logits.data());
@@ -121,7 +121,7 @@ export async function naiveAblation(request: NaiveRequest): Promise<NaiveOutput>
     };
   } finally {
     pass.dispose();
-    tf.dispose([activation, logits, base]);
+    tf.dispose([...reached, logits, base]);
   }
 }
 

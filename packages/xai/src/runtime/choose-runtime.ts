@@ -7,7 +7,8 @@ import {
   onnxRuntime,
   type Device,
 } from '@ablation-cam/kernels';
-import { readyBackend, useBackend, type BackendName } from '@ablation-cam/model';
+import { readyBackend, useBackend, type BackendName, type Obstacles } from '@ablation-cam/model';
+import { XaiError } from '../errors.ts';
 import type { Choice } from '../explanation/explanation.ts';
 import type { AblationCamOptions } from '../methods/options.ts';
 import { sharedDevice } from './shared-device.ts';
@@ -34,13 +35,14 @@ export interface Runtime {
  * Makes a backend of TensorFlow.js current and gets the device, where one is wanted. Where ONNX Runtime does the forward pass,
  * TensorFlow.js has the gradients.
  *
- * @param obstacle why ONNX Runtime cannot run the network, or null
- * @throws KernelsError `no-adapter` where WebGPU was asked for and is not to be had, `runtime-missing` likewise
+ * @param obstacles why an engine cannot run the network
+ * @throws KernelsError `no-adapter` where WebGPU was asked for and is not to be had, `runtime-missing` likewise; XaiError
+ *   `unsupported-model` where only ONNX Runtime can run the network, and is not there or not wanted
  */
 export async function chooseRuntime(
   settings: RuntimeSettings,
   given: Device | undefined,
-  obstacle: string | null,
+  obstacles: Obstacles,
 ): Promise<Runtime> {
   const { device, absence } = await findDevice(settings, given);
   const requested = settings.backend;
@@ -55,32 +57,49 @@ export async function chooseRuntime(
     }),
   });
   const other = { requested, chosen: choice.backend, reason: choice.reason };
-  return { device, absence, backend: (await nativeChoice(requested, choice.backend, obstacle)) ?? other };
+  return { device, absence, backend: (await nativeChoice(requested, choice.backend, obstacles)) ?? other };
 }
 
 /**
- * ONNX Runtime where it was asked for, or is there and TensorFlow.js would compute on the CPU, too; and why not where it was
- * asked for in vain. Null for TensorFlow.js's own choice.
+ * ONNX Runtime where it was asked for, or is there and TensorFlow.js would compute on the CPU, too, or cannot run the network; and
+ * why not where it was asked for in vain. Null for TensorFlow.js's own choice.
  *
  * @param backend of TensorFlow.js
  */
 async function nativeChoice(
   requested: RuntimeSettings['backend'],
   backend: BackendName,
-  obstacle: string | null,
+  { onnxRuntime: obstacle, tensorFlow }: Obstacles,
 ): Promise<Choice<ForwardBackend> | null> {
   if (requested === 'onnxruntime') {
     return obstacle === null
       ? { requested, chosen: 'onnxruntime', reason: 'asked for' }
       : { requested, chosen: backend, reason: `ONNX Runtime cannot run the network: ${obstacle}` };
   }
-  if (requested !== 'auto' || backend === 'webgpu') return null;
+  if (requested !== 'auto') {
+    if (tensorFlow !== null) throw onlyNative(tensorFlow, `the backend ${requested} was asked for`);
+    return null;
+  }
+  if (backend === 'webgpu' && tensorFlow === null) return null;
   const { runtime, absence } = await findOnnxRuntime();
+  if (tensorFlow !== null) {
+    if (absence !== null) throw onlyNative(tensorFlow, absence);
+    const reason = `TensorFlow.js cannot run the network: ${tensorFlow}`;
+    return { requested, chosen: 'onnxruntime', reason };
+  }
   // A page has no choice: nothing to be said of it.
   if (runtime === null && absence === NODE_ONLY) return null;
   const no = absence ?? obstacle;
   if (no === null) return { requested, chosen: 'onnxruntime', reason: 'the fastest on a CPU' };
   return { requested, chosen: backend, reason: `not on ONNX Runtime: ${no}` };
+}
+
+function onlyNative(tensorFlow: string, absence: string): XaiError {
+  return new XaiError(
+    'unsupported-model',
+    `Only ONNX Runtime can run the network, since ${tensorFlow}; but ${absence}. ` +
+      'Run it in Node with onnxruntime-node installed and the backend auto or onnxruntime, or export the network without these operators.',
+  );
 }
 
 /** Runs `work` and makes the backend current again that was so before, also after an error. */

@@ -81,6 +81,11 @@ function piecewiseLinear({ function: name, alpha = 0 }: ActivationOperation): Pi
     case 'gelu-tanh':
     case 'mish':
     case 'thresholded-relu':
+    case 'exponential':
+    case 'logarithm':
+    case 'power':
+    case 'reciprocal':
+    case 'error-function':
       return null;
   }
 }

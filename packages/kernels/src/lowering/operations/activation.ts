@@ -40,6 +40,15 @@ export function activate(
     }
     case 'mish':
       return b.binary('multiply', x, b.unary('tanh', b.unary('softplus', x)));
+    case 'exponential':
+    case 'logarithm':
+      return b.unary(name, x);
+    case 'power':
+      return alpha === 0.5 ? b.unary('square-root', x) : b.unary(name, x, alpha);
+    case 'reciprocal':
+      return b.binary('divide', b.scalar(1), x);
+    case 'error-function':
+      return b.unary('erf', x);
   }
 }
 
@@ -63,11 +72,16 @@ export function isMonotone({ function: name, alpha = 0 }: ActivationOperation): 
     case 'tanh':
     case 'softplus':
     case 'softsign':
+    case 'exponential':
+    case 'logarithm':
+    case 'error-function':
       return true;
     case 'leaky-relu':
     case 'elu':
     case 'thresholded-relu':
+    case 'power':
       return alpha >= 0;
+    case 'reciprocal':
     case 'swish':
     case 'gelu':
     case 'gelu-tanh':

@@ -1,3 +1,5 @@
+import type { ConvolutionOperation } from '../../operations/convolution.ts';
+import { ungroupedKernel } from '../../operations/grouped-kernel.ts';
 import { isWindowOfOnes } from '../../operations/sliding-window.ts';
 import type { SlidingWindow } from '../../operations/sliding-window.ts';
 import type { WeightValues } from '../../plan/weights.ts';
@@ -6,14 +8,31 @@ import type { ProgramBuilder } from '../program-builder.ts';
 import type { Tensor } from '../program.ts';
 import { asImages, convolveImages, imageAxes } from './windows.ts';
 
+/** A convolution without bias, `[batch, ...positions, filters]`, in groups where the engine takes them. */
+export function convolution(
+  b: ProgramBuilder,
+  x: Tensor,
+  operation: ConvolutionOperation,
+  positions: Shape,
+): Tensor {
+  return b.takesGroups
+    ? linear(b, x, operation.kernel, operation, positions, operation)
+    : linear(b, x, ungroupedKernel(operation), operation, positions);
+}
+
+interface LinearOptions {
+  readonly groups?: number;
+  /** See `MatMulPrimitive`. */
+  readonly skipsZeros?: boolean;
+}
+
 /**
  * A convolution or dense layer without bias, `[batch, ...positions, filters]`: a matrix product where the window is a single cell.
  * In parts of its filters where one node may not take so many multiply-adds for an input or variant.
  *
  * @param x `[batch, ...positions, channels]`
- * @param kernel `[...window, channels, filters]`
+ * @param kernel `[...window, channels / groups, filters]`
  * @param sliding null for a dense layer
- * @param skipsZeros see `MatMulPrimitive`
  */
 export function linear(
   b: ProgramBuilder,
@@ -21,31 +40,34 @@ export function linear(
   kernel: WeightValues,
   sliding: SlidingWindow | null,
   positions: Shape,
-  skipsZeros = false,
+  { groups = 1, skipsZeros = false }: LinearOptions = {},
 ): Tensor {
   const [batch = 1, ...shape] = b.shape(x);
   const [channels = 1] = shape.slice(-1);
-  const rows = (sliding ? sizeOf(sliding.window) : 1) * (typeof channels === 'number' ? channels : 1);
+  const own = (typeof channels === 'number' ? channels : 1) / groups;
+  const rows = (sliding ? sizeOf(sliding.window) : 1) * own;
   const filters = kernel.length / rows;
   const wanted = Math.ceil((sizeOf(positions) * kernel.length) / b.mostOperations);
-  const parts = Math.min(filters, Math.max(1, wanted));
+  // Groups are as good as parts.
+  const parts = groups > 1 ? 1 : Math.min(filters, Math.max(1, wanted));
   const size = Math.ceil(filters / parts);
   const results = Array.from({ length: Math.ceil(filters / size) }, (_, i) => {
     const length = Math.min(size, filters - i * size);
-    const own = takeFilters(kernel, rows, filters, i * size, length);
+    const columns = takeFilters(kernel, rows, filters, i * size, length);
     const y =
-      sliding === null || isWindowOfOnes(sliding)
+      sliding === null || (isWindowOfOnes(sliding) && groups === 1)
         ? b.add(
             { kind: 'mat-mul', skipsZeros },
-            [b.asRows(x), b.constant(own, [rows, length])],
+            [b.asRows(x), b.constant(columns, [rows, length])],
             [b.shape(b.asRows(x))[0] ?? 1, length],
           )
         : convolveImages(
             b,
             asImages(b, x),
-            b.constant(own, [...imageAxes(sliding.window, 1), channels as number, length]),
+            b.constant(columns, [...imageAxes(sliding.window, 1), own, length]),
             sliding,
             positions,
+            groups,
           );
     return b.reshape(y, [batch, ...positions, length]);
   });

@@ -4,7 +4,7 @@ import type { Operation } from '../../operations/operation.ts';
 import type { ProgramBuilder } from '../program-builder.ts';
 import type { Tensor } from '../program.ts';
 import { activate } from './activation.ts';
-import { linear } from './linear.ts';
+import { convolution, linear } from './linear.ts';
 import { alignedTo, broadcastMerge, prelu } from './merging.ts';
 import { normalizeGroups, normalizeLayer } from './mixing.ts';
 import { cropPositions, padPositions, resize } from './moves.ts';
@@ -53,7 +53,7 @@ export function lowerOperation(
     case 'dense':
       return plusBias(linear(b, x, operation.kernel, null, positionsOf(shape)), operation.bias);
     case 'convolution':
-      return plusBias(linear(b, x, operation.kernel, operation, positionsOf(shape)), operation.bias);
+      return plusBias(convolution(b, x, operation, positionsOf(shape)), operation.bias);
     case 'depthwise': {
       const { multiplier, window, kernel } = operation;
       const taps = sizeOf(window);

@@ -26,17 +26,18 @@ export function imageAxes(numbers: readonly number[], missing: number): Pair {
   return [numbers[0] ?? missing, numbers[1] ?? missing];
 }
 
-/** A convolution of images without bias. @param kernel `[height, width, channels, filters]` */
+/** A convolution of images without bias. @param kernel `[height, width, channels / groups, filters]` */
 export function convolveImages(
   b: ProgramBuilder,
   images: Tensor,
   kernel: Tensor,
   sliding: Sliding,
   output: Shape,
+  groups: number,
 ): Tensor {
   const [filters = 1] = b.shape(kernel).slice(-1);
   return slide(b, images, sliding, output, filters, (window, shape) =>
-    b.add({ kind: 'convolution', ...window }, [images, kernel], shape),
+    b.add({ kind: 'convolution', groups, ...window }, [images, kernel], shape),
   );
 }
 

@@ -19,7 +19,9 @@ export function lowerConvolve(
   const { source, sliding, shape } = step;
   const positions = positionsOf(shape);
   const deltas = values.get(source.delta, [...positionsOf(source.shape), source.segment.length]);
-  const tensor = linear(values.b, deltas, segmentRows(step, kernel), sliding, positions, skipsZeros);
+  const isWhole = values.b.takesGroups && source.segment.length === channelsOf(source.shape);
+  const own = isWhole && step.grouped ? step.grouped : { groups: 1, values: segmentRows(step, kernel) };
+  const tensor = linear(values.b, deltas, own.values, sliding, positions, { groups: own.groups, skipsZeros });
   return { tensor, inside: false, positions, channels: channelsOf(shape) };
 }
 

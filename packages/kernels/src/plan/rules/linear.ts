@@ -1,4 +1,5 @@
 import { factsOf } from '../../operations/operation-facts.ts';
+import { groupedKernel, ungroupedKernel } from '../../operations/grouped-kernel.ts';
 import { slidingOf } from '../../operations/sliding-window.ts';
 import { channelsOf, isSameShape, positionsOf, sizeOf } from '../../tail/shape.ts';
 import type { ConvolutionOperation } from '../../operations/convolution.ts';
@@ -39,7 +40,9 @@ function sumOfParts(
 ): Part {
   const { shape } = context.node(node);
   const sliding = slidingOf(operation, x.shape);
-  const kernel = { kind: 'given', values: operation.kernel } as const;
+  const grouped = operation.kind === 'convolution' ? groupedKernel(operation) : null;
+  const values = operation.kind === 'convolution' ? ungroupedKernel(operation) : operation.kernel;
+  const kernel = { kind: 'given', values } as const;
   const rows = sizeOf(sliding.window) * channelsOf(x.shape);
   const common = { sliding, kernel, shape, parts: weightParts(rows, channelsOf(shape), context.limits) };
   const contributes = x.oneChannel && ownsChannels(x.oneChannel.owner, channelsOf(x.shape));
@@ -51,6 +54,7 @@ function sumOfParts(
     steps.push({
       ...common,
       kind: 'convolve',
+      grouped,
       source: context.deltaOperand(x, part, false),
       partial: null,
     });

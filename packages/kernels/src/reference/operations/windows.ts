@@ -58,16 +58,17 @@ export interface ChannelSelection {
   readonly width: number;
 }
 
-/** y[o, f] = bias[f] + sum over taps t and channels c of x[o, t, c] kernel[t, c, f]. */
+/** y[o, f] = bias[f] + sum over taps t and channels c, of the filter's group, of x[o, t, c] kernel[t, c, f]. */
 export function convolve(
   operation: Omit<ConvolutionOperation, 'kernel'> & { readonly kernel: Float32Array | Float64Array },
   x: Tensor,
   shape: Shape,
   selection: ChannelSelection | null = null,
 ): Float64Array {
-  const { kernel, bias, filters } = operation;
+  const { kernel, bias, filters, groups = 1 } = operation;
   const channels = x.shape.at(-1) ?? 0;
-  const { width } = selection ?? { width: channels };
+  const { width } = selection ?? { width: channels / groups };
+  const each = filters / groups;
   const y = repeated(bias, filters, sizeOf(shape));
   slide(operation, x.shape, shape, (position, cells) => {
     for (const cell of cells) {
@@ -75,8 +76,10 @@ export function convolve(
         const value = x.data[cell.position * channels + c]!;
         // Most deltas are zero past a ReLU, and a reference that is slow is run seldom.
         if (value === 0) continue;
-        const channel = selection ? selection.channels[c]! : c;
-        addScaled(y, position * filters, value, kernel, (cell.tap * width + channel) * filters, filters);
+        const first = Math.floor((c * groups) / channels) * each;
+        const channel = selection ? selection.channels[c]! : c % width;
+        const from = (cell.tap * width + channel) * filters + first;
+        addScaled(y, position * filters + first, value, kernel, from, each);
       }
     }
   });

@@ -1,3 +1,4 @@
+import { ungroupedKernel } from '../../operations/grouped-kernel.ts';
 import { factsOf } from '../../operations/operation-facts.ts';
 import type { PlanStep, PropagatedOperation, WeightPart } from '../../plan/steps.ts';
 import { weightValues, type WeightValues } from '../../plan/weights.ts';
@@ -59,7 +60,8 @@ function evaluateConstants(
   scope: BufferScope,
 ): StepConstants {
   if (operation.kind === 'dense' || operation.kind === 'convolution') {
-    const { kernel, bias } = operation;
+    const { bias } = operation;
+    const kernel = operation.kind === 'convolution' ? ungroupedKernel(operation) : operation.kernel;
     return { ...NOTHING, weights: packedParts(kernel, channels, parts, bias, null, scope) };
   }
   const { factors, summands } = factsOf(operation).weights(operation);

@@ -1,6 +1,15 @@
 import { product } from '../../nodes/layout.ts';
 import { NoRule } from '../../nodes/node-context.ts';
-import { add, changed, divide, extreme, multiply, power, subtract } from '../../nodes/operations/merging.ts';
+import {
+  add,
+  changed,
+  divide,
+  extreme,
+  multiply,
+  power,
+  powerOf,
+  subtract,
+} from '../../nodes/operations/merging.ts';
 import { normalizeChannels } from '../../nodes/operations/normalization.ts';
 import type { GraphModelContext, GraphModelRule } from '../graph-model-context.ts';
 
@@ -25,11 +34,6 @@ const batchNormalization: GraphModelRule = (context) => {
   });
 };
 
-const powerRule: GraphModelRule = (context) => {
-  const exponent = context.numbers(1);
-  return power(context, context.tensor(0), exponent.length === 1 ? (exponent[0] ?? NaN) : NaN);
-};
-
 /** Operators of several tensors, element by element; those with constants are of one tensor. */
 export const arithmeticRules: Readonly<Record<string, GraphModelRule>> = {
   Add: add,
@@ -48,9 +52,9 @@ export const arithmeticRules: Readonly<Record<string, GraphModelRule>> = {
     ),
   Maximum: extreme('maximum'),
   Minimum: extreme('minimum'),
-  Pow: powerRule,
-  Square: (context) => power(context, context.tensor(0), 2),
-  SquaredDifference: (context) => power(context, subtract(context), 2),
+  Pow: power,
+  Square: (context) => powerOf(context, context.tensor(0), 2),
+  SquaredDifference: (context) => powerOf(context, subtract(context), 2),
   FusedBatchNorm: batchNormalization,
   FusedBatchNormV2: batchNormalization,
   FusedBatchNormV3: batchNormalization,

@@ -3,17 +3,18 @@ import type { GraphTensor } from '../../nodes/graph-builder.ts';
 import { dimsOf, layoutOf, type Dims } from '../../nodes/layout.ts';
 import { NoRule } from '../../nodes/node-context.ts';
 import {
-  expandTo,
+  gatherCells,
   identity,
   joinAlong,
   named,
   reshapeTo,
   splitAlong,
-  takeCells,
   takeSlices,
   transposeAxes,
 } from '../../nodes/operations/moves.ts';
+import { depthToSpace } from '../../nodes/operations/blocks.ts';
 import { MIRRORS, padMirrored, padWith, type PadAmounts } from '../../nodes/operations/pad.ts';
+import { expandTo, tile } from '../../nodes/operations/repetition.ts';
 import { elementTypeOf } from '../element-type.ts';
 import { sizedSlices, splitSizes, squeezedAxes } from '../fold.ts';
 import type { GraphModelContext, GraphModelRule } from '../graph-model-context.ts';
@@ -132,33 +133,11 @@ const batchToSpace: GraphModelRule = (context) => {
 };
 
 /** Channels as blocks of positions. */
-const depthToSpace: GraphModelRule = (context) => {
+const depthToSpaceRule: GraphModelRule = (context) => {
   const size = context.attributes.number('block_size', 2);
   if (context.isChannelsFirst) throw new NoRule('its channels lie first');
-  const [batch = 1, height = 1, width = 1, channels = 1] = context.dims();
-  const depth = channels / (size * size);
-  if (!Number.isInteger(depth)) throw new NoRule('its blocks do not fit its channels');
-  const cut = context.builder.reshapeTensor(context.tensor(0), [batch, height, width, size, size, depth]);
-  const moved = transposeAxes(context, cut, [0, 1, 3, 2, 4, 5]);
-  return reshapeTo(context, moved, [batch, height * size, width * size, depth]);
+  return context.inLayout(depthToSpace(context, context.channelsFirst(context.tensor(0)), size, false));
 };
-
-const tile: GraphModelRule = (context) =>
-  named(
-    context,
-    context.tensor(0),
-    context
-      .numbers(1)
-      .reduce(
-        (x, count, axis) => (count === 1 ? x : joinAlong(context, copies(x, count), axis)),
-        context.tensor(0),
-      ),
-  );
-
-function copies(x: GraphTensor, count: number): GraphTensor[] {
-  if (!(count >= 1 && count <= 64)) throw new NoRule(`it repeats a tensor ${String(count)} times`);
-  return new Array<GraphTensor>(count).fill(x);
-}
 
 /** Operators that move, take or put numbers and compute nothing. */
 export const moveRules: Readonly<Record<string, GraphModelRule>> = {
@@ -190,15 +169,15 @@ export const moveRules: Readonly<Record<string, GraphModelRule>> = {
   SplitV: split([0, 2, 1]),
   Slice: slice,
   StridedSlice: strided,
-  Gather: (context) => takeCells(context, context.tensor(0), context.constant(1), 0),
+  Gather: (context) => gatherCells(context, context.tensor(0), context.constant(1), 0),
   GatherV2: (context) =>
-    takeCells(context, context.tensor(0), context.constant(1), context.numbers(2)[0] ?? 0),
+    gatherCells(context, context.tensor(0), context.constant(1), context.numbers(2)[0] ?? 0),
   Pad: pad,
   PadV2: pad,
   MirrorPad: mirrorPad,
   SpaceToBatchND: spaceToBatch,
   BatchToSpaceND: batchToSpace,
-  DepthToSpace: depthToSpace,
-  Tile: tile,
+  DepthToSpace: depthToSpaceRule,
+  Tile: (context) => tile(context, context.tensor(0), context.numbers(1)),
   BroadcastTo: (context) => expandTo(context, context.tensor(0), context.numbers(1)),
 };

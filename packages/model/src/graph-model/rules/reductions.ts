@@ -1,4 +1,11 @@
-import { reduceAxes, type Reduction } from '../../nodes/operations/reductions.ts';
+import {
+  largest,
+  mean,
+  reduceAxes,
+  smallest,
+  sum,
+  type Reduction,
+} from '../../nodes/operations/reductions.ts';
 import { keepsDims } from '../fold.ts';
 import type { GraphModelRule } from '../graph-model-context.ts';
 
@@ -8,8 +15,8 @@ function reduce(reduction: Reduction): GraphModelRule {
 }
 
 export const reductionRules: Readonly<Record<string, GraphModelRule>> = {
-  Mean: reduce('mean'),
-  Max: reduce('max'),
-  Min: reduce('min'),
-  Sum: reduce('sum'),
+  Mean: reduce(mean),
+  Max: reduce(largest),
+  Min: reduce(smallest),
+  Sum: reduce(sum),
 };

@@ -25,7 +25,7 @@ const convolution: LayerRule = async (context) => {
   return withOwnActivation(context, links);
 };
 
-/** A convolution with groups, of this package: as many as channels make it depthwise, fewer are one kernel with zeros. */
+/** A convolution with groups, of this package: as many as channels make it depthwise. */
 const groupedConvolution: LayerRule = async (context) => {
   const { layer } = context;
   const kernel = await context.read('kernel');
@@ -42,34 +42,10 @@ const groupedConvolution: LayerRule = async (context) => {
       { operation: { kind: 'depthwise', multiplier, ...sliding, kernel, bias }, shape: to },
     ]);
   }
-  if (kernel.length * groups > MOST_KERNEL_VALUES)
-    return noRule('its kernel without groups would be too large');
-  const whole = ungroupedKernel(kernel, channels, filters, groups);
   return withOwnActivation(context, [
-    { operation: { kind: 'convolution', filters, ...sliding, kernel: whole, bias }, shape: to },
+    { operation: { kind: 'convolution', filters, groups, ...sliding, kernel, bias }, shape: to },
   ]);
 };
-
-/** 64 MB: more is slower than the layer itself. */
-const MOST_KERNEL_VALUES = 2 ** 24;
-
-/** `[..., channels / groups, filters]` as `[..., channels, filters]`, zero where a filter does not read a channel. */
-function ungroupedKernel(
-  kernel: Float32Array,
-  channels: number,
-  filters: number,
-  groups: number,
-): Float32Array {
-  const [own, each] = [channels / groups, filters / groups];
-  const whole = new Float32Array(kernel.length * groups);
-  kernel.forEach((value, i) => {
-    const filter = i % filters;
-    const row = Math.floor(i / filters);
-    const channel = Math.floor(filter / each) * own + (row % own);
-    whole[(Math.floor(row / own) * channels + channel) * filters + filter] = value;
-  });
-  return whole;
-}
 
 /** The dilation is not read of TensorFlow.js's layer, as that does not read it. */
 function depthwise(dilationOf: (context: LayerContext) => readonly number[]): LayerRule {

@@ -1,7 +1,7 @@
-import type { GraphOperation } from '@ablation-cam/kernels';
+import type { GraphOperation, MergeFunction } from '@ablation-cam/kernels';
 import type { ConstantTensor } from '../constant-tensor.ts';
 import type { GraphTensor } from '../graph-builder.ts';
-import { everywhere, NoRule, type NodeContext } from '../node-context.ts';
+import { everywhere, type NodeContext } from '../node-context.ts';
 
 /** clip(x, least, most) out of the rectifiers there are. */
 export function clip(context: NodeContext, x: GraphTensor, least: number, most: number): GraphTensor {
@@ -13,8 +13,7 @@ export function clip(context: NodeContext, x: GraphTensor, least: number, most: 
   if (least === -Infinity) {
     return context.affine(context.activation('relu', context.affine(x, -1, most)), -1, most);
   }
-  if (!(most > least))
-    throw new NoRule(`it clips to ${String(least)} .. ${String(most)}, which is one value`);
+  if (!(most > least)) return context.affine(x, 0, most);
   if (least === 0 && most === 6) return context.activation('relu6', x);
   const factor = 6 / (most - least);
   const scaled = context.affine(x, factor, -least * factor);
@@ -26,13 +25,17 @@ export function hardSigmoid(context: NodeContext, x: GraphTensor, alpha: number,
   return context.activation('hard-sigmoid', context.affine(x, 5 * alpha, 5 * (beta - 0.5)));
 }
 
-/** `x * gate`, of one layout. */
-export function gated(context: NodeContext, x: GraphTensor, gate: GraphTensor): GraphTensor {
-  const shape = context.builder.shape(x.node);
-  return {
-    node: context.add({ kind: 'merge', function: 'multiply' }, [x.node, gate.node], shape),
-    layout: x.layout,
-  };
+/** Of tensors that lie alike. */
+export function combined(
+  context: NodeContext,
+  name: MergeFunction,
+  tensors: readonly GraphTensor[],
+): GraphTensor {
+  const [first] = tensors;
+  if (!first) throw new RangeError('Nothing to combine.');
+  const nodes = tensors.map(({ node }) => node);
+  const shape = context.builder.shape(first.node);
+  return { node: context.add({ kind: 'merge', function: name }, nodes, shape), layout: first.layout };
 }
 
 /** `x` where it is positive, and `slope * x` elsewhere. */
@@ -52,10 +55,8 @@ export function prelu(context: NodeContext, x: GraphTensor, slope: ConstantTenso
   return context.map(operation, x);
 }
 
-/** The absolute value. */
+/** relu(x) + relu(-x). */
 export function absolute(context: NodeContext, x: GraphTensor): GraphTensor {
   const parts = [context.activation('relu', x), context.activation('relu', context.affine(x, -1, 0))];
-  const nodes = parts.map(({ node }) => node);
-  const shape = context.builder.shape(x.node);
-  return { node: context.add({ kind: 'merge', function: 'add' }, nodes, shape), layout: x.layout };
+  return combined(context, 'add', parts);
 }

@@ -71,7 +71,7 @@ interface Operands {
   readonly constants: readonly ConstantTensor[];
 }
 
-export function operandsOf({ inputs }: NodeContext): Operands {
+function operandsOf({ inputs }: NodeContext): Operands {
   const given = inputs.filter((input): input is Value => input !== null);
   return {
     tensors: given.flatMap((input) => (input.kind === 'tensor' ? [input.tensor] : [])),
@@ -115,14 +115,16 @@ export const subtract: Merging = (context) => {
   return merge(context, 'subtract', [context.tensor(0), context.tensor(1)]);
 };
 
-/** Divided by a constant. */
+/** x / y as x times 1 / y. */
 export const divide: Merging = (context) => {
-  if (context.inputs[1]?.kind !== 'constant') throw new NoRule('its divisor depends on the input');
-  return context.affine(
-    context.tensor(0),
-    changed(context.constant(1), (value) => 1 / value),
-    0,
-  );
+  const [a, b] = context.inputs;
+  if (b?.kind === 'constant') {
+    const factor = changed(b.constant, (value) => 1 / value);
+    return context.affine(context.tensor(0), factor, 0);
+  }
+  const inverse = context.activation('reciprocal', context.tensor(1));
+  if (a?.kind === 'constant') return context.affine(inverse, a.constant, 0);
+  return merge(context, 'multiply', [context.tensor(0), inverse]);
 };
 
 /** min(relu(x), c) and max(relu(x), 0), the parts of a clipped rectifier, are one function; null for all else. */
@@ -157,13 +159,32 @@ export function extreme(name: 'maximum' | 'minimum'): Merging {
   };
 }
 
-/** A whole power from 1 to 4. */
-export function power(context: NodeContext, x: GraphTensor, exponent: number): GraphTensor {
-  if (!Number.isInteger(exponent) || exponent < 1 || exponent > 4)
-    throw new NoRule('its exponent is no small whole number');
-  return exponent === 1
-    ? context.map({ kind: 'identity' }, x)
-    : merge(context, 'multiply', new Array<GraphTensor>(exponent).fill(x));
+/** Exponents up to which a power is a product. */
+const MOST_FACTORS = 64;
+
+/** With an exponent that is known, and the same everywhere. */
+export const power: Merging = (context) => {
+  const exponent = context.constant(1);
+  const [value = NaN] = exponent.values;
+  if (exponent.values.some((each) => each !== value)) throw new NoRule('its exponents differ');
+  return powerOf(context, context.tensor(0), value);
+};
+
+/** x^exponent: of whole numbers as products, which negative numbers have as well. */
+export function powerOf(context: NodeContext, x: GraphTensor, exponent: number): GraphTensor {
+  const count = Math.abs(exponent);
+  if (!Number.isInteger(exponent) || count > MOST_FACTORS) return context.activation('power', x, exponent);
+  if (exponent === 0) return context.affine(x, 0, 1);
+  if (exponent === 1) return context.map({ kind: 'identity' }, x);
+  const whole = productOf(context, x, count);
+  return exponent > 0 ? whole : context.activation('reciprocal', whole);
+}
+
+function productOf(context: NodeContext, x: GraphTensor, count: number): GraphTensor {
+  if (count === 1) return x;
+  const half = productOf(context, x, Math.floor(count / 2));
+  const square = merge(context, 'multiply', [half, half]);
+  return count % 2 === 0 ? square : merge(context, 'multiply', [square, x]);
 }
 
 /** A constant with other values. */

@@ -3,6 +3,7 @@ import type { AxisSlice } from '../dims.ts';
 import type { GraphTensor } from '../graph-builder.ts';
 import { dimsOf, isSame, layoutOf, product, type Dims } from '../layout.ts';
 import { NoRule, type NodeContext } from '../node-context.ts';
+import { alongAxis } from './along-axis.ts';
 
 /** The tensor as another one, which may be ablated apart from it. */
 export function identity(context: NodeContext, x: GraphTensor): GraphTensor {
@@ -156,8 +157,8 @@ function everyCell(context: NodeContext, tensor: GraphTensor, axis: number, step
   };
 }
 
-/** One cell, or several one after the other, along an axis; negative ones are counted from the end. */
-export function takeCells(
+/** Cells along an axis, in any order and as often as they are named; negative ones are counted from the end. */
+export function gatherCells(
   context: NodeContext,
   x: GraphTensor,
   indices: ConstantTensor,
@@ -165,25 +166,53 @@ export function takeCells(
 ): GraphTensor {
   const dims = dimsOf(x.layout);
   const axis = context.axis(dims.length, along);
-  const cells = numbersOf(indices).map((index) => (index < 0 ? index + (dims[axis] ?? 1) : index));
-  const [first = 0, second = first + 1] = cells;
-  const step = second - first;
-  const isRegular = cells.length > 0 && cells.every((cell, i) => cell === first + i * step);
-  if (!isRegular || step < 1) throw new NoRule('its places are no regular steps forward');
-  const whole = dims.map((length, i) =>
-    i === axis ? { start: first, length: cells.length, step } : { start: 0, length, step: 1 },
-  );
-  const taken = takeSlices(context, x, whole);
+  const length = dims[axis] ?? 1;
+  const cells = numbersOf(indices).map((index) => (index < 0 ? index + length : index));
+  if (cells.length === 0 || cells.some((cell) => !(cell >= 0 && cell < length)))
+    throw new NoRule('it takes nothing, or places that there are not');
   const result = [...dims.slice(0, axis), ...indices.dims, ...dims.slice(axis + 1)];
-  return named(context, x, context.builder.reshapeTensor(taken, result));
+  return named(context, x, context.builder.reshapeTensor(takeCells(context, x, axis, cells), result));
 }
 
-/** Repeated along axes of length 1 to a shape; only where nothing is repeated. */
-export function expandTo(context: NodeContext, x: GraphTensor, target: Dims): GraphTensor {
-  const own = dimsOf(x.layout);
-  const fits =
-    target.length <= own.length &&
-    target.every((length, i) => length === 1 || length === own[own.length - target.length + i]);
-  if (!fits) throw new NoRule('it repeats a tensor');
-  return identity(context, x);
+/** Stretches of places up to which they are cut out one by one. */
+const MOST_STRETCHES = 8;
+
+/** The cells of an axis that there are: in regular steps, in a few stretches, or in any order. */
+export function takeCells(
+  context: NodeContext,
+  tensor: GraphTensor,
+  axis: number,
+  cells: readonly number[],
+): GraphTensor {
+  const dims = dimsOf(tensor.layout);
+  const length = dims[axis] ?? 1;
+  const [first = 0, second = first + 1] = cells;
+  const step = second - first;
+  if (step >= 1 && cells.every((cell, i) => cell === first + i * step)) {
+    const whole = dims.map((own, i) =>
+      i === axis ? { start: first, length: cells.length, step } : { start: 0, length: own, step: 1 },
+    );
+    return takeSlices(context, tensor, whole);
+  }
+  const stretches = stretchesOf(cells);
+  if (stretches.length <= MOST_STRETCHES) {
+    const parts = stretches.map(({ start, count }) =>
+      count === length ? tensor : cropAxis(context, tensor, axis, start, count),
+    );
+    return joinAlong(context, parts, axis);
+  }
+  const matrix = new Float32Array(length * cells.length);
+  cells.forEach((cell, place) => (matrix[cell * cells.length + place] = 1));
+  return alongAxis(context, tensor, axis, cells.length, matrix);
+}
+
+/** Neighbors that stay neighbors. */
+function stretchesOf(cells: readonly number[]): { readonly start: number; readonly count: number }[] {
+  const stretches: { start: number; count: number }[] = [];
+  for (const cell of cells) {
+    const last = stretches.at(-1);
+    if (last && cell === last.start + last.count) last.count += 1;
+    else stretches.push({ start: cell, count: 1 });
+  }
+  return stretches;
 }

@@ -1,6 +1,5 @@
 import type { ActivationName } from '@ablation-cam/kernels';
-import { NoRule } from '../../nodes/node-context.ts';
-import { absolute, clip, gated, hardSigmoid, prelu } from '../../nodes/operations/activations.ts';
+import { absolute, clip, combined, hardSigmoid, prelu } from '../../nodes/operations/activations.ts';
 import type { OnnxRule } from '../onnx-context.ts';
 
 function plain(name: ActivationName): OnnxRule {
@@ -42,6 +41,15 @@ const celu: OnnxRule = (context) => {
   return context.affine(context.activation('elu', scaled, 1), alpha, 0);
 };
 
+/** x - bias above lambda, x + bias below -lambda, and 0 in between. */
+const shrink: OnnxRule = (context) => {
+  const [lambda, bias] = [context.attributes.float('lambd', 0.5), context.attributes.float('bias', 0)];
+  const parts = [1, -1].map((sign) =>
+    context.activation('thresholded-relu', context.affine(context.tensor(0), sign, -bias), lambda - bias),
+  );
+  return combined(context, 'subtract', parts);
+};
+
 /** Operators of one tensor, element by element. */
 export const activationRules: Readonly<Record<string, OnnxRule>> = {
   Relu: plain('relu'),
@@ -51,8 +59,10 @@ export const activationRules: Readonly<Record<string, OnnxRule>> = {
   Softsign: plain('softsign'),
   Mish: plain('mish'),
   Swish: (context) => {
-    if (context.attributes.float('alpha', 1) !== 1) throw new NoRule('its alpha is not 1');
-    return context.activation('swish', context.tensor(0));
+    const alpha = context.attributes.float('alpha', 1);
+    const x = context.tensor(0);
+    if (alpha === 1) return context.activation('swish', x);
+    return combined(context, 'multiply', [x, context.activation('sigmoid', context.affine(x, alpha, 0))]);
   },
   Gelu: (context) =>
     context.activation(
@@ -77,8 +87,14 @@ export const activationRules: Readonly<Record<string, OnnxRule>> = {
     ),
   HardSwish: (context) => {
     const x = context.tensor(0);
-    return gated(context, x, hardSigmoid(context, x, 1 / 6, 0.5));
+    return combined(context, 'multiply', [x, hardSigmoid(context, x, 1 / 6, 0.5)]);
   },
   Abs: (context) => absolute(context, context.tensor(0)),
+  Erf: plain('error-function'),
+  Exp: plain('exponential'),
+  Log: plain('logarithm'),
+  Reciprocal: plain('reciprocal'),
+  Shrink: shrink,
+  Sqrt: (context) => context.activation('power', context.tensor(0), 0.5),
   Neg: (context) => context.affine(context.tensor(0), -1, 0),
 };

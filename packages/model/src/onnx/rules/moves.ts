@@ -10,17 +10,18 @@ import {
 import type { Dims } from '../../nodes/layout.ts';
 import { NoRule } from '../../nodes/node-context.ts';
 import {
-  expandTo,
+  gatherCells,
   identity,
   joinAlong,
   named,
   reshapeTo,
   splitAlong,
-  takeCells,
   takeSlices,
   transposeAxes,
 } from '../../nodes/operations/moves.ts';
+import { depthToSpace, spaceToDepth } from '../../nodes/operations/blocks.ts';
 import { MIRRORS, padMirrored, padWith } from '../../nodes/operations/pad.ts';
+import { expandTo, tile } from '../../nodes/operations/repetition.ts';
 import type { OnnxContext, OnnxRule } from '../onnx-context.ts';
 import { elementTypeOf } from '../tensor-values.ts';
 
@@ -64,7 +65,8 @@ const pad: OnnxRule = (context) => {
     return place < 0 ? [0, 0] : [given[place] ?? 0, given[place + axes.length] ?? 0];
   });
   if (mode === 'constant') return padWith(context, x, amounts, value);
-  if (mode === 'reflect' || mode === 'edge') return padMirrored(context, x, amounts, MIRRORS[mode]);
+  if (mode === 'reflect' || mode === 'edge' || mode === 'wrap')
+    return padMirrored(context, x, amounts, MIRRORS[mode]);
   throw new NoRule(`it pads with mode "${mode}"`);
 };
 
@@ -106,7 +108,14 @@ export const moveRules: Readonly<Record<string, OnnxRule>> = {
   Split: split,
   Slice: slice,
   Gather: (context) =>
-    takeCells(context, context.tensor(0), context.constant(1), context.attributes.int('axis', 0)),
+    gatherCells(context, context.tensor(0), context.constant(1), context.attributes.int('axis', 0)),
   Pad: pad,
   Expand: (context) => expandTo(context, context.tensor(0), numbersOf(context.constant(1))),
+  Tile: (context) => tile(context, context.tensor(0), numbersOf(context.constant(1))),
+  DepthToSpace: (context) => {
+    const { attributes } = context;
+    const isColumns = attributes.text('mode', 'DCR') === 'CRD';
+    return depthToSpace(context, context.tensor(0), attributes.int('blocksize', 1), isColumns);
+  },
+  SpaceToDepth: (context) => spaceToDepth(context, context.tensor(0), context.attributes.int('blocksize', 1)),
 };

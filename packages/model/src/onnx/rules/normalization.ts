@@ -65,6 +65,18 @@ const instanceNormalization: OnnxRule = (context) => {
   );
 };
 
+/** Over these axes, without a scale. ONNX adds 1e-9 to the deviation, which only tells where it is 0. */
+const meanVarianceNormalization: OnnxRule = (context) => {
+  const rank = context.dims().length;
+  const axes = context.attributes.ints('axes') ?? [0, 2, 3];
+  return normalize(
+    context,
+    context.tensor(0),
+    axes.map((axis) => context.axis(rank, axis)),
+    1e-18,
+  );
+};
+
 function isAll({ values }: ConstantTensor, value: number): boolean {
   return values.every((each) => each === value);
 }
@@ -115,6 +127,7 @@ export const normalizationRules: Readonly<Record<string, OnnxRule>> = {
   [NORMALIZATION]: partsNormalization,
   InstanceNormalization: instanceNormalization,
   GroupNormalization: groupNormalization,
+  MeanVarianceNormalization: meanVarianceNormalization,
   Softmax: softmax(false),
   LogSoftmax: softmax(true),
 };

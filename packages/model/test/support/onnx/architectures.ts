@@ -1,4 +1,14 @@
-import { alexNet, denseNet, inception, residual, signals, squeezeNet, vgg } from './classic-networks.ts';
+import {
+  alexNet,
+  alexNetOf2012,
+  denseNet,
+  googLeNet,
+  inception,
+  residual,
+  signals,
+  squeezeNet,
+  vgg,
+} from './classic-networks.ts';
 import { convNext, efficientNet, mobileNetV2, mobileNetV3, shuffleNet } from './mobile-networks.ts';
 import type { TorchLayers } from './torch-layers.ts';
 
@@ -15,6 +25,13 @@ export interface Architecture {
 
 export const architectures: Readonly<Record<string, Architecture>> = {
   AlexNet: { input: [1, 3, 63, 63], write: alexNet, target: '/features/features.6/Relu', shape: [7, 7, 6] },
+  'AlexNet with response normalization': {
+    input: [1, 3, 63, 63],
+    write: alexNetOf2012,
+    target: '/features/relu3/Relu',
+    shape: [7, 7, 6],
+  },
+  GoogLeNet: { input: [1, 3, 39, 35], write: googLeNet, target: '/inception3b/Concat', shape: [5, 5, 18] },
   'VGG with batch normalization': {
     input: [1, 3, 24, 20],
     write: vgg,

@@ -1,4 +1,5 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { OnnxBuilder } from '@ablation-cam/tools/onnx-builder';
 import { assertClose } from '@ablation-cam/tools/testing';
 import { importNodes, type ImportedNodes } from '../../../src/nodes/import-nodes.ts';
 import { Memo } from '../../../src/nodes/node-context.ts';
@@ -8,7 +9,6 @@ import { onnxFormat } from '../../../src/onnx/onnx-format.ts';
 import { readOnnx } from '../../../src/onnx/read-onnx.ts';
 import { evaluateGraph } from '../evaluate-nodes.ts';
 import { inFileOrder, toOrder } from '../file-order.ts';
-import type { OnnxBuilder } from './onnx-builder.ts';
 
 /** ONNX Runtime computes in float32, in another order: some roundings of 6e-8 relative to the largest value. */
 const FLOAT32 = { absolute: 1e-5, ofLargest: 1e-5 };

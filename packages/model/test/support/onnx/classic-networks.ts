@@ -21,6 +21,56 @@ export function alexNet(t: TorchLayers, image: string): string {
   return t.linear('classifier.4', x, CLASSES);
 }
 
+/** Local response normalization over five channels, as PyTorch's exporter takes it apart. */
+function localResponse(t: TorchLayers, at: string, x: string): string {
+  const channels = t.channels(x);
+  const [batch = '', all = '', height = ''] = [0, 1, 2].map((axis) => t.length(at, x, axis));
+  const square = t.same('Mul', at, [x, x]);
+  const apart = t.reshape(at, square, [batch, t.scalar(1), all, height, t.scalar(-1)], channels);
+  const padded = t.node('Pad', at, [apart, t.b.ints([0, 0, 2, 0, 0, 0, 0, 2, 0, 0])]);
+  const mean = t.node('AveragePool', at, [padded], { kernel_shape: [5, 1, 1], strides: [1, 1, 1] });
+  const joined = t.node('Squeeze', at, [mean, t.b.ints([1])]);
+  const shape = t.node('Shape', at, [x]);
+  const around = t.node('Reshape', at, [joined, shape]);
+  const scaled = t.node('Mul', at, [around, t.b.floats([], [0.5])]);
+  const shifted = t.node('Add', at, [scaled, t.b.floats([], [1])]);
+  return t.same('Div', at, [x, t.node('Pow', at, [shifted, t.b.floats([], [0.75])])]);
+}
+
+/** The first of its kind, with response normalization behind the first two convolutions. */
+export function alexNetOf2012(t: TorchLayers, image: string): string {
+  let x = t.relu(
+    'features/relu1',
+    t.conv('features/conv1', image, 8, { kernel: 11, stride: 4, padding: 2, bias: true }),
+  );
+  x = t.pool('MaxPool', 'features/pool1', localResponse(t, 'features/norm1', x), 3, 2);
+  x = t.relu('features/relu2', t.conv('features/conv2', x, 12, { kernel: 5, groups: 2, bias: true }));
+  x = localResponse(t, 'features/norm2', x);
+  x = t.relu('features/relu3', t.conv('features/conv3', x, 6, { kernel: 3, bias: true }));
+  x = t.pool('MaxPool', 'features/pool3', x, 3, 2);
+  x = t.relu('classifier/relu4', t.linear('classifier/fc4', t.flatten(x, 6 * 3 * 3), 12));
+  return t.linear('classifier/fc5', x, CLASSES);
+}
+
+export function googLeNet(t: TorchLayers, image: string): string {
+  const basic = (at: string, x: string, filters: number, kernel: number, stride = 1): string =>
+    t.relu(at, t.batchNorm(`${at}/bn`, t.conv(`${at}/conv`, x, filters, { kernel, stride }), 1e-3));
+  let x = basic('conv1', image, 8, 7, 2);
+  x = t.pool('MaxPool', 'maxpool1', x, 3, 2, 0, 1);
+  x = basic('conv3', basic('conv2', x, 8, 1), 10, 3);
+  for (const at of ['inception3a', 'inception3b']) {
+    const branches = [
+      basic(`${at}/branch1`, x, 4, 1),
+      basic(`${at}/branch2/branch2.1`, basic(`${at}/branch2/branch2.0`, x, 4, 1), 6, 3),
+      basic(`${at}/branch3/branch3.1`, basic(`${at}/branch3/branch3.0`, x, 2, 1), 4, 3),
+      basic(`${at}/branch4/branch4.1`, t.pool('MaxPool', `${at}/branch4/branch4.0`, x, 3, 1, 1, 1), 4, 1),
+    ];
+    x = t.concat(at, branches);
+    if (at === 'inception3a') x = t.pool('MaxPool', 'maxpool4', x, 2, 2, 0, 1);
+  }
+  return t.linear('fc', t.same('Dropout', 'dropout', [t.flatten(t.globalPool(x))]), CLASSES);
+}
+
 export function vgg(t: TorchLayers, image: string): string {
   let [x, index] = [image, 0];
   for (const [i, filters] of [6, 8, 8].entries()) {

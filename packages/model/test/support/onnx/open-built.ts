@@ -1,6 +1,6 @@
+import type { OnnxBuilder } from '@ablation-cam/tools/onnx-builder';
 import type { Network } from '../../../src/index.ts';
 import { loadOnnx } from '../../../src/onnx/load-onnx.ts';
-import type { OnnxBuilder } from './onnx-builder.ts';
 
 /** The network of what a builder wrote. */
 export async function openBuilt(builder: OnnxBuilder): Promise<Network> {

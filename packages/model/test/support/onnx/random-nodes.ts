@@ -1,5 +1,5 @@
 import type { SeededRandom } from '@ablation-cam/tools/testing';
-import type { OnnxBuilder } from './onnx-builder.ts';
+import type { OnnxBuilder } from '@ablation-cam/tools/onnx-builder';
 
 interface Made {
   readonly name: string;

@@ -1,6 +1,6 @@
 import { seededRandom } from '@ablation-cam/tools/testing';
 import { architectures } from './architectures.ts';
-import { OnnxBuilder } from './onnx-builder.ts';
+import { OnnxBuilder } from '@ablation-cam/tools/onnx-builder';
 import { TorchLayers } from './torch-layers.ts';
 
 /** An ONNX file with nodes of many kinds, and sizes that nodes compute. */

@@ -1,4 +1,4 @@
-import { floatTensor, type OnnxBuilder, type AttributeValue } from './onnx-builder.ts';
+import { floatTensor, type OnnxBuilder, type AttributeValue } from '@ablation-cam/tools/onnx-builder';
 
 interface ConvOptions {
   readonly kernel?: number;

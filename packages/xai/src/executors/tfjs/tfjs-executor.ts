@@ -9,6 +9,7 @@ const ENGINE: ProgramEngine = {
   name: 'tfjs',
   chunks: { bytes: 8 * 1024 * 1024, operations: MOST_OPERATIONS },
   mostOperations: MOST_OPERATIONS,
+  takesGroups: false,
   takesAnyChunk: true,
   load: (program) => TfjsProgram.load(program),
   takeTurns,

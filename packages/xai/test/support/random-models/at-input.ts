@@ -8,6 +8,7 @@ import {
   type NodeId,
 } from '@ablation-cam/kernels';
 import { continueTail } from '../../../src/forward/continue-tail.ts';
+import { ON_TENSORFLOW } from '../on-tensorflow.ts';
 import type { RandomCase } from './random-case.ts';
 
 /**
@@ -37,7 +38,7 @@ export async function ablationFromInput(random: RandomCase): Promise<Float32Arra
   const wanted: Omit<NetworkAblationInput, 'classes' | 'inputs' | 'feeds'> = {
     ...{ ablation, score, norm: 2 },
     weighting: 'relative-drop',
-    continueFrom: continueTail(network, behind),
+    continueFrom: continueTail({ network, runtime: ON_TENSORFLOW }, behind),
   };
   try {
     const weights = new Float32Array(inputs * plan.classes * plan.channels);

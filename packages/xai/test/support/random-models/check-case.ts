@@ -5,6 +5,7 @@ import { continueTail } from '../../../src/forward/continue-tail.ts';
 import { classLogits } from '../../../src/forward/forward-pass.ts';
 import { ablationFromInput, canBeginAtInput } from './at-input.ts';
 import { ablationByLoop, exactAblation, type ExactAblation } from '../exact-ablation.ts';
+import { ON_TENSORFLOW } from '../on-tensorflow.ts';
 import { describeCase, type RandomCase } from './random-case.ts';
 import { isDefined, withoutOpaque } from './without-rule.ts';
 
@@ -78,7 +79,7 @@ async function check(random: RandomCase, executors: readonly Executor[]): Promis
         ...{ inputs, activation, ablation, score, constants, norm: 2, classes: 'all' },
         logits: Float32Array.from(of.flatMap((exact) => [...exact.logits])),
         weighting: 'relative-drop',
-        continueFrom: continueTail(random.network, behind),
+        continueFrom: continueTail({ network: random.network, runtime: ON_TENSORFLOW }, behind),
       });
       of.forEach((exact, n) => {
         assertWeights(

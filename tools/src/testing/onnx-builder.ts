@@ -14,14 +14,16 @@ import {
   TypeProtoSchema,
   ValueInfoProtoSchema,
   type AttributeProto,
+  type GraphProto,
   type NodeProto,
   type TensorProto,
   type ValueInfoProto,
 } from 'onnx-buf';
-import type { SeededRandom } from '@ablation-cam/tools/testing';
+import type { SeededRandom } from './seeded-random.ts';
 
 /** A number with a fraction is a float, others are integers; `float(1)` is one, too. */
-export type AttributeValue = number | string | readonly number[] | TensorProto | { readonly float: number };
+export type AttributeValue =
+  number | string | readonly number[] | TensorProto | GraphProto | { readonly float: number };
 
 export function float(value: number): { readonly float: number } {
   return { float: value };
@@ -33,6 +35,7 @@ export class OnnxBuilder {
   readonly weights: TensorProto[] = [];
   readonly inputs: ValueInfoProto[] = [];
   readonly outputs: ValueInfoProto[] = [];
+  readonly notes: ValueInfoProto[] = [];
   #count = 0;
 
   constructor(
@@ -46,8 +49,15 @@ export class OnnxBuilder {
     return name;
   }
 
-  output(name: string, dims: readonly (number | string)[] = []): void {
+  /** @param dims null where the file does not say them */
+  output(name: string, dims: readonly (number | string)[] | null = null): void {
     this.outputs.push(valueInfo(name, dims));
+  }
+
+  /** Says the shape of a tensor in between. */
+  note(name: string, dims: readonly (number | string)[]): string {
+    this.notes.push(valueInfo(name, dims));
+    return name;
   }
 
   /** Random float32 weights. */
@@ -99,15 +109,21 @@ export class OnnxBuilder {
         irVersion: 8n,
         producerName: 'pytorch',
         opsetImport: [create(OperatorSetIdProtoSchema, { domain: '', version: BigInt(this.opset) })],
-        graph: create(GraphProtoSchema, {
-          name: 'main_graph',
-          node: this.nodes,
-          initializer: this.weights,
-          input: this.inputs,
-          output: this.outputs,
-        }),
+        graph: this.graph(),
       }),
     );
+  }
+
+  /** What was added so far: the body of a loop or branch, for an attribute of another builder's node. */
+  graph(): GraphProto {
+    return create(GraphProtoSchema, {
+      name: 'main_graph',
+      node: this.nodes,
+      initializer: this.weights,
+      input: this.inputs,
+      output: this.outputs,
+      valueInfo: this.notes,
+    });
   }
 
   #name(kind: string): string {
@@ -133,8 +149,13 @@ export function intTensor(name: string, dims: readonly number[], values: readonl
   });
 }
 
-function valueInfo(name: string, dims: readonly (number | string)[]): ValueInfoProto {
-  const dim = dims.map((length) =>
+/** What a file says of a tensor; an input of a loop's body is not always a float. */
+export function valueInfo(
+  name: string,
+  dims: readonly (number | string)[] | null,
+  type: 'FLOAT' | 'INT64' | 'BOOL' = 'FLOAT',
+): ValueInfoProto {
+  const dim = dims?.map((length) =>
     create(TensorShapeProto_DimensionSchema, {
       value:
         typeof length === 'number'
@@ -142,10 +163,9 @@ function valueInfo(name: string, dims: readonly (number | string)[]): ValueInfoP
           : { case: 'dimParam', value: length },
     }),
   );
-  // An output's shape may be left out.
-  const shape = dims.length > 0 ? create(TensorShapeProtoSchema, { dim }) : undefined;
+  const shape = dim && create(TensorShapeProtoSchema, { dim });
   const tensor = create(TypeProto_TensorSchema, {
-    elemType: TensorProto_DataType.FLOAT,
+    elemType: TensorProto_DataType[type],
     ...(shape && { shape }),
   });
   return create(ValueInfoProtoSchema, {
@@ -165,6 +185,7 @@ function attribute(name: string, value: AttributeValue): AttributeProto {
       : of({ type: types.FLOAT, f: value });
   }
   if ('float' in value) return of({ type: types.FLOAT, f: value.float });
+  if ('initializer' in value) return of({ type: types.GRAPH, g: value });
   if ('dataType' in value) return of({ type: types.TENSOR, t: value });
   return value.every(Number.isInteger)
     ? of({ type: types.INTS, ints: value.map(BigInt) })
