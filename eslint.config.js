@@ -49,6 +49,7 @@ export default tseslint.config(
                 'ModelSession',
                 'nodesBetween',
                 'findOnnxRuntime',
+                'findOnnxRuntime',
               ],
               allowTypeImports: true,
             },

@@ -72,6 +72,7 @@ export { limitDataSet, splitDataSet, subset } from './data/subset.ts';
 export { evaluate, type EvaluateOptions } from './evaluation/evaluate.ts';
 export type { EvaluationResult } from './evaluation/evaluation-result.ts';
 export type { FailedExample } from './evaluation/failed-example.ts';
+export type { PredictionEngine } from './evaluation/classifier.ts';
 export type { OutputKind } from './evaluation/model-scores.ts';
 export { evaluationPlots, type EvaluationPlot } from './evaluation/plots/evaluation-plots.ts';
 export { darkPalette, lightPalette, type PlotPalette } from './evaluation/plots/palette.ts';

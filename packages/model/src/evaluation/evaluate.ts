@@ -2,16 +2,24 @@ import * as tf from '@tensorflow/tfjs';
 import type { DataSet } from '../data/data-set.ts';
 import { readBatches, type Batch } from '../data/read-batches.ts';
 import { ModelError } from '../errors.ts';
-import { WeightStore } from '../layers/weight-store.ts';
 import { classificationMetrics, predictedClasses } from './classification-metrics.ts';
+import {
+  classifierShapes,
+  openClassifier,
+  type ClassifierShapes,
+  type PredictionEngine,
+} from './classifier.ts';
+import type { NetworkSource } from '../network/network-of.ts';
 import { refuseNotFinite } from './refuse-not-finite.ts';
 import type { EvaluationResult } from './evaluation-result.ts';
 import { FailureCollector } from './failed-example.ts';
-import { classScores, modelClassCount, outputKind, type OutputKind } from './model-scores.ts';
+import { classScores, classCount, outputKind, unitCount, type OutputKind } from './model-scores.ts';
 
 export interface EvaluateOptions {
   /** Samples predicted together; 64 unless given. */
   readonly batchSize?: number;
+  /** `'tfjs'` unless given. */
+  readonly engine?: PredictionEngine;
   /** `'probabilities'` unless given. */
   readonly outputs?: OutputKind;
   /** How many of the most confident wrong predictions are kept with their inputs; 24 unless given. */
@@ -25,33 +33,33 @@ export interface EvaluateOptions {
 /**
  * Predicts every sample of a data set and says how good the predictions are and where they fail.
  *
- * Runs on the current TensorFlow.js backend and leaves no tensors behind. A model with one output unit tells two classes
+ * Runs on the current TensorFlow.js backend, or on ONNX Runtime where `engine` says so, and leaves no tensors behind. A model with one output unit tells two classes
  * apart: its output is the probability of the second.
  *
  * @throws ModelError `invalid-data` when labels or inputs do not match the model, there are no samples, or the outputs
  *   are not what `outputs` says; `not-finite` when a weight or an output is NaN or infinite; `invalid-option`; the signal's
- *   reason after an abort
+ *   reason after an abort; what `openClassifier` throws
  */
 export async function evaluate(
-  model: tf.LayersModel,
+  model: NetworkSource,
   data: DataSet,
   options: EvaluateOptions = {},
 ): Promise<EvaluationResult> {
   const { batchSize = 64, failedExamples = 24, signal, onProgress } = options;
   checkFailedExamples(failedExamples);
-  checkDataFits(model, data);
-  const kind = outputKind(model, options.outputs ?? 'probabilities');
-
-  await new WeightStore(model).readAll();
-  const startedAt = performance.now();
+  const shapes = classifierShapes(model);
+  checkDataFits(shapes, data);
   const { classNames, count, inputShape } = data;
-  const units = model.outputs[0]!.shape[1]!;
+  const classifier = await openClassifier(model, inputShape, options.engine ?? 'tfjs');
+  const kind = outputKind(classifier, options.outputs ?? 'probabilities');
+  const startedAt = performance.now();
+  const units = unitCount(shapes);
   const scores = new Float64Array(count * classNames.length);
   const failures = new FailureCollector(failedExamples);
   let done = 0;
   for await (const batch of readBatches(data, { batchSize })) {
     signal?.throwIfAborted();
-    const predicted = await predict(model, batch.values, [batch.count, ...inputShape]);
+    const predicted = await classifier.predict(batch.values, [batch.count, ...inputShape]);
     await refuseNotFinite(model, data, batch, predicted, done);
     const batchScores = classScores(predicted, units, kind, done);
     scores.set(batchScores, done * classNames.length);
@@ -70,7 +78,7 @@ export async function evaluate(
     dataName: data.name,
     skipped: data.skipped,
     run: {
-      backend: tf.getBackend(),
+      backend: classifier.engine,
       tfjsVersion: tf.version.tfjs,
       batchSize,
       elapsedMs: performance.now() - startedAt,
@@ -78,19 +86,19 @@ export async function evaluate(
   };
 }
 
-function checkDataFits(model: tf.LayersModel, data: DataSet): void {
+function checkDataFits(shapes: ClassifierShapes, data: DataSet): void {
   const { classNames, inputShape, count } = data;
-  const classCount = modelClassCount(model);
-  if (classNames.length !== classCount) {
+  const classes = classCount(shapes);
+  if (classNames.length !== classes) {
     throw new ModelError(
       'invalid-data',
       `The data have ${classNames.length} classes (${classNames.slice(0, 12).join(', ')}${classNames.length > 12 ? ', ...' : ''}), ` +
-        `the model tells ${classCount} apart. Evaluate it on data with the classes it was trained on.`,
+        `the model tells ${classes} apart. Evaluate it on data with the classes it was trained on.`,
     );
   }
-  const expected = model.inputs[0]!.shape.slice(1);
+  const [expected = []] = shapes.inputs;
   const fits =
-    model.inputs.length === 1 &&
+    shapes.inputs.length === 1 &&
     expected.length === inputShape.length &&
     expected.every((size, axis) => size === null || size === inputShape[axis]);
   if (!fits) {
@@ -106,21 +114,6 @@ function checkDataFits(model: tf.LayersModel, data: DataSet): void {
 function checkFailedExamples(count: number): void {
   if (Number.isInteger(count) && count >= 0) return;
   throw new ModelError('invalid-option', `failedExamples must be a whole number from 0, got ${count}.`);
-}
-
-/** The model's outputs `[samples, units]` for inputs `[samples, ...inputShape]`. */
-async function predict(
-  model: tf.LayersModel,
-  inputs: Float32Array,
-  shape: readonly number[],
-): Promise<Float32Array> {
-  const output = tf.tidy(() => model.predict(tf.tensor(inputs, [...shape])));
-  const outputs = Array.isArray(output) ? output : [output];
-  try {
-    return Float32Array.from(await outputs[0]!.data());
-  } finally {
-    tf.dispose(outputs);
-  }
 }
 
 function collectFailures(

@@ -13,7 +13,7 @@ export interface EvaluationResult extends ClassificationMetrics {
   readonly skipped: readonly SkippedSource[];
   /** What the figures were made with. */
   readonly run: {
-    /** The TensorFlow.js backend. */
+    /** The TensorFlow.js backend, or `onnxruntime`. */
     readonly backend: string;
     readonly tfjsVersion: string;
     readonly batchSize: number;

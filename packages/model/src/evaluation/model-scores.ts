@@ -1,5 +1,5 @@
-import type * as tf from '@tensorflow/tfjs';
 import { ModelError } from '../errors.ts';
+import type { Classifier, ClassifierShapes } from './classifier.ts';
 
 /**
  * What the numbers are that a model puts out: `'probabilities'` in [0, 1], as behind a softmax or a sigmoid, or
@@ -16,17 +16,23 @@ const ROUNDING = 1e-5;
  *
  * @throws ModelError `invalid-data` when the model does not put out one vector a sample
  */
-export function modelClassCount(model: tf.LayersModel): number {
-  const shape = model.outputs[0]?.shape;
-  const units = shape?.[1];
-  if (model.outputs.length !== 1 || shape?.length !== 2 || typeof units !== 'number') {
+export function classCount(shapes: ClassifierShapes): number {
+  return Math.max(2, unitCount(shapes));
+}
+
+/** The units of its only output. @throws as `classCount` */
+export function unitCount({ outputs }: ClassifierShapes): number {
+  const [shape = [], ...others] = outputs;
+  const units = shape.at(-1);
+  const isVector = shape.slice(0, -1).every((length) => length === 1);
+  if (outputs.length !== 1 || others.length > 0 || !isVector || typeof units !== 'number') {
     throw new ModelError(
       'invalid-data',
       `Expected a classifier with one output [batch, classes], got ` +
-        `${model.outputs.map((output) => `[${output.shape.map((size) => size ?? 'batch').join(', ')}]`).join(' and ')}.`,
+        `${outputs.map((own) => `[${['batch', ...own.map((size) => size ?? 'any')].join(', ')}]`).join(' and ')}.`,
     );
   }
-  return Math.max(2, units);
+  return units;
 }
 
 /**
@@ -35,14 +41,12 @@ export function modelClassCount(model: tf.LayersModel): number {
  * @param kind what the caller says they are
  * @throws ModelError `invalid-option` where the outputs of a softmax or sigmoid would be passed through another one
  */
-export function outputKind(model: tf.LayersModel, kind: OutputKind): OutputKind {
-  const last = model.outputs[0]?.sourceLayer;
-  const activation = last?.getConfig()['activation'] ?? last?.getClassName().toLowerCase();
-  if (activation === 'logSoftmax') return 'logits';
-  if (kind !== 'logits' || (activation !== 'softmax' && activation !== 'sigmoid')) return kind;
+export function outputKind({ ending }: Classifier, kind: OutputKind): OutputKind {
+  if (ending === 'logsoftmax') return 'logits';
+  if (kind !== 'logits' || (ending !== 'softmax' && ending !== 'sigmoid')) return kind;
   throw new ModelError(
     'invalid-option',
-    `The model ends in a ${activation}: its outputs are probabilities, not logits. Evaluate them as such.`,
+    `The model ends in a ${ending}: its outputs are probabilities, not logits. Evaluate them as such.`,
   );
 }
 

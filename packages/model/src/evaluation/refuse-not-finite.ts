@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { DataSet } from '../data/data-set.ts';
 import type { Batch } from '../data/read-batches.ts';
 import { ModelError } from '../errors.ts';
-import { networkOf } from '../network/network-of.ts';
+import { networkOf, type NetworkSource } from '../network/network-of.ts';
 import type { SizedNetwork } from '../network/network.ts';
 import { notFiniteError, positionNotFinite } from '../network/not-finite.ts';
 
@@ -14,7 +14,7 @@ import { notFiniteError, positionNotFinite } from '../network/not-finite.ts';
  * @throws ModelError `not-finite`, which names the layer where such values begin; `invalid-data` where the sample holds them
  */
 export async function refuseNotFinite(
-  model: tf.LayersModel,
+  model: NetworkSource,
   { inputShape }: DataSet,
   { values, count }: Batch,
   outputs: Float32Array,
@@ -46,7 +46,7 @@ export async function refuseNotFinite(
 
 /** Models with masks are evaluated, but cannot be walked through. @throws ModelError `not-finite` for them */
 async function sizedNetwork(
-  model: tf.LayersModel,
+  model: NetworkSource,
   inputShape: readonly number[],
   finding: string,
 ): Promise<SizedNetwork> {

@@ -54,7 +54,7 @@ function isGraphModel(source: unknown): source is tf.GraphModel {
   return hasFunction(source, 'execute') && hasFunction(source, 'predict') && !isLayersModel(source);
 }
 
-function isLayersModel(source: unknown): source is tf.LayersModel {
+export function isLayersModel(source: unknown): source is tf.LayersModel {
   return hasFunction(source, 'predict') && hasFunction(source, 'getLayer');
 }
 
