@@ -65,7 +65,7 @@ test('an own .h5 model explains an own signal', () =>
     ]);
     await page.getByText('The network says class 1').waitFor();
     await explained(page);
-    assertClose((await savedNumbers(page)).probabilities, answer?.outputs.slice(0, 3) ?? [], SHOWN);
+    assertClose((await savedNumbers(page)).probabilities ?? [], answer?.outputs.slice(0, 3) ?? [], SHOWN);
   }));
 
 /** What small networks answer, `[samples, classes]`, to inputs `[samples, ...shape]`, by the name of the network. */
@@ -113,7 +113,7 @@ test('PNG, JPEG, WebP and TIFF images are shown in their colors and explained', 
       const saved = await savedNumbers(page);
       assert.is(saved.input, name);
       assert.is(saved.classIndex, explanations[0]?.classIndex);
-      if (levels === 0) assertClose(saved.probabilities, explanations[0]?.probabilities ?? [], SHOWN);
+      if (levels === 0) assertClose(saved.probabilities ?? [], explanations[0]?.probabilities ?? [], SHOWN);
     }
     loaded.dispose();
   }));
@@ -162,7 +162,7 @@ skipIf(test, material.missing)('a histology image is explained by its own networ
     const record = records.find(
       ({ layer, image }) => layer === 'conv2d_3' && image.includes('01-tumor-13859'),
     );
-    assertClose((await savedNumbers(page)).probabilities, record?.probabilities ?? [], SHOWN);
+    assertClose((await savedNumbers(page)).probabilities ?? [], record?.probabilities ?? [], SHOWN);
   }),
 );
 

@@ -24,7 +24,8 @@ export interface ExplainSettings {
 export interface ExplanationRequest {
   readonly model: ChosenModel;
   readonly input: ChosenInput;
-  readonly normalization: NormalizationName;
+  /** Null for what the model says of itself, see `ModelDescription.scale`. */
+  readonly normalization: NormalizationName | null;
   readonly settings: ExplainSettings;
 }
 

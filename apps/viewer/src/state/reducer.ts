@@ -62,6 +62,8 @@ function acted(state: ViewerState, action: UserAction): ViewerState {
         labels: null,
         classNames: null,
         description: null,
+        // It belongs to the model before.
+        normalization: null,
         gallery: action.model.id === state.model.id ? state.gallery : [],
         galleryFirst: 0,
         settings: { ...state.settings, layer: null },

@@ -36,6 +36,7 @@ export function describeModel(
     takes: inputShape.length === 3 ? 'image' : 'signal',
     parameters,
     classNames: metadata.classNames ?? builtInNames(source),
+    scale: metadata.input?.scale ?? null,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ModelInput } from '@ablation-cam/model';
+import { colorOfZero, type ModelInput, type Normalization } from '@ablation-cam/model';
 import type { Params } from '../protocol/calls.ts';
 import type { ClassMap, Explained, InputDescription } from '../protocol/descriptions.ts';
 import type { CallContext } from './answer.ts';
@@ -25,7 +25,7 @@ export async function explainClasses(
   if (!first?.logits) throw new RangeError('The model has no classes.');
   return {
     model: description,
-    input: describeInput(input),
+    input: describeInput(input, request.normalization ?? description.scale?.normalize),
     run,
     hasWebGpu: await hasWebGpu(),
     probabilities: first.probabilities,
@@ -39,6 +39,17 @@ export async function explainClasses(
   };
 }
 
-function describeInput({ name, data, shape, original, label, mask }: ModelInput): InputDescription {
-  return { name, data, shape, image: original ?? null, label: label ?? null, mask: mask ?? null };
+function describeInput(
+  { name, data, shape, original, label, mask }: ModelInput,
+  normalization: Normalization | undefined,
+): InputDescription {
+  return {
+    name,
+    data,
+    shape,
+    image: original ?? null,
+    zeroColor: original ? colorOfZero(normalization) : null,
+    label: label ?? null,
+    mask: mask ?? null,
+  };
 }

@@ -5,11 +5,12 @@ import {
   useBackend,
   type LoadedModel,
   type ModelInput,
+  type ReadInputOptions,
 } from '@ablation-cam/model';
 import { createExplainer, type Explainer } from '@ablation-cam/xai';
 import type { ExplanationRequest } from '../protocol/calls.ts';
 import type { ModelDescription } from '../protocol/descriptions.ts';
-import type { ChosenInput, ChosenModel, NormalizationName } from '../protocol/sources.ts';
+import type { ChosenInput, ChosenModel } from '../protocol/sources.ts';
 import { describeModel } from './describe-model.ts';
 import { frameInput } from './frame-input.ts';
 import { optionsOf } from './options.ts';
@@ -58,11 +59,15 @@ export class Workspace {
   /** @throws ModelError, or KernelsError `too-large` where the network makes more of the input than a page can hold */
   async open({ model, input, normalization }: ExplanationRequest): Promise<OpenedRequest> {
     const opened = await this.model(model);
-    const key = `${model.id}|${input.id}|${normalization}`;
+    const key = `${model.id}|${input.id}|${normalization ?? ''}`;
     if (this.#input?.key !== key) {
-      const { inputShape, takes } = opened.description;
-      const scale = takes === 'image' ? normalization : undefined;
-      const value = await read(input, inputShape, scale);
+      const { inputShape: shape, takes } = opened.description;
+      const value = await read(input, {
+        shape,
+        // A signal has no scale to choose.
+        normalize: takes === 'image' ? (normalization ?? undefined) : undefined,
+        described: opened.loaded.metadata.input,
+      });
       refuseTooLarge(await opened.loaded.network.at([value.shape]));
       this.#input = { key, value };
     }
@@ -102,13 +107,7 @@ export class Workspace {
   }
 }
 
-function read(
-  source: ChosenInput,
-  shape: readonly (number | null)[],
-  normalization: NormalizationName | undefined,
-): Promise<ModelInput> {
-  // The default scale fits arrays as well, which refuse one that is asked for.
-  const options = { shape, ...(normalization !== '0..1' && { normalize: normalization }) };
+function read(source: ChosenInput, options: ReadInputOptions): Promise<ModelInput> {
   switch (source.kind) {
     case 'sample':
       return readInput(source.id, options);

@@ -16,8 +16,17 @@ export function explanation(layer = 'conv'): Explained {
       takes: 'signal',
       parameters: 10,
       classNames: null,
+      scale: null,
     },
-    input: { name: 'x', data: new Float32Array(4), shape: [4, 1], image: null, label: 1, mask: null },
+    input: {
+      name: 'x',
+      data: new Float32Array(4),
+      shape: [4, 1],
+      image: null,
+      zeroColor: null,
+      label: 1,
+      mask: null,
+    },
     run: {
       method: 'ablation-cam',
       layers: [layer],

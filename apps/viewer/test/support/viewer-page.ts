@@ -123,9 +123,10 @@ export async function drop(
 export interface SavedExplanation {
   readonly input: string;
   readonly classIndex: number;
-  readonly className: string;
+  readonly className: string | null;
   readonly layer: string;
-  readonly probabilities: readonly number[];
+  /** Null for a network that stops at its logits. */
+  readonly probabilities: readonly number[] | null;
   readonly weights: readonly number[];
   readonly ablatedScores: readonly (readonly number[])[];
   readonly logits: readonly number[];
