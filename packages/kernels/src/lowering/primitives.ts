@@ -57,7 +57,7 @@ export interface SoftmaxPrimitive {
 
 /**
  * Element by element. With alpha: `leaky-relu` (slope below 0), `elu` (alpha (e^x - 1) below 0), `thresholded-relu` (x above alpha,
- * 0 elsewhere), `clip` to 0 .. alpha. Relu, LeakyRelu, Elu, ThresholdedRelu, Clip, Sigmoid, Tanh, Softplus, Erf, Abs, Neg, Sqrt.
+ * 0 elsewhere), `clip` to 0 .. alpha. Relu, LeakyRelu, Elu, ThresholdedRelu, Clip, Sigmoid, Tanh, Softplus, Erf, Exp, Abs, Neg, Sqrt.
  */
 export interface UnaryPrimitive {
   readonly kind: 'unary';
@@ -75,6 +75,7 @@ export type UnaryFunction =
   | 'tanh'
   | 'softplus'
   | 'erf'
+  | 'exponential'
   | 'absolute'
   | 'negate'
   | 'square-root';

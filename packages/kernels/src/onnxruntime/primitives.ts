@@ -98,6 +98,7 @@ const UNARY = {
   tanh: 'Tanh',
   softplus: 'Softplus',
   erf: 'Erf',
+  exponential: 'Exp',
   absolute: 'Abs',
   negate: 'Neg',
   'square-root': 'Sqrt',

@@ -16,7 +16,10 @@ export type ActivationName =
   | 'gelu'
   | 'gelu-tanh'
   | 'mish'
-  | 'thresholded-relu';
+  | 'thresholded-relu'
+  | 'hard-swish'
+  | 'exponential'
+  | 'squareplus';
 
 export interface ActivationOperation {
   readonly kind: 'activation';

@@ -93,7 +93,29 @@ fn gated(b: f32, d: f32, gate: Change) -> Change {
   return Change(b * gate.value, b * gate.fall + d * (gate.value - gate.fall));
 }
 
+fn hard_gate_change(b: f32, d: f32) -> Change {
+  let value = hard_gate(b);
+  let is_between = min(b, b - d) >= -3.0 && max(b, b - d) <= 3.0;
+  return Change(value, select(value - hard_gate(b - d), d / 6.0, is_between));
+}
+
+// With r(x) = sqrt(x^2 + 4): f(b) - f(a) = (d + r(b) - r(a)) / 2 = d (f(b) + f(a)) / (r(b) + r(a)).
+fn squareplus_change(b: f32, d: f32) -> Change {
+  let a = b - d;
+  let value = squareplus(b);
+  return Change(value, d * (value + squareplus(a)) / (sqrt(b * b + 4.0) + sqrt(a * a + 4.0)));
+}
+
 fn curved_change(code: u32, alpha: f32, b: f32, d: f32) -> Change {
+  if (code == 16u) {
+    return gated(b, d, hard_gate_change(b, d));
+  }
+  if (code == 17u) {
+    return Change(exp(b), exp(max(b, b - d)) * -exp_minus_one(-abs(d)) * sign(d));
+  }
+  if (code == 18u) {
+    return squareplus_change(b, d);
+  }
   if (code == 12u) {
     return gated(b, d, normal_change(b, d));
   }
@@ -127,7 +149,7 @@ fn curved_change(code: u32, alpha: f32, b: f32, d: f32) -> Change {
 }
 
 fn is_curved(code: u32) -> bool {
-  return code >= 4u && code <= 14u && code != 7u && code != 10u;
+  return code >= 4u && code != 7u && code != 10u && code != 15u;
 }
 
 struct Changes {

@@ -17,4 +17,7 @@ export const ACTIVATION_CODES: Readonly<Record<ActivationName, number>> = {
   'gelu-tanh': 13,
   mish: 14,
   'thresholded-relu': 15,
+  'hard-swish': 16,
+  exponential: 17,
+  squareplus: 18,
 };

@@ -1,4 +1,4 @@
-// The activation functions by the codes of `activation-codes.ts`, with the definitions TensorFlow.js computes.
+// The activation functions by the codes of `activation-codes.ts`, with the definitions of TensorFlow.js and, where it has none, of Keras.
 
 fn softplus(x: f32) -> f32 {
   let e = exp(-abs(x));
@@ -20,6 +20,17 @@ fn erf(x: f32) -> f32 {
   return sign(x) * (1.0 - polynomial * exp(-x * x));
 }
 
+// clamp((x + 3) / 6, 0, 1)
+fn hard_gate(x: f32) -> f32 {
+  return clamp(x / 6.0 + 0.5, 0.0, 1.0);
+}
+
+// (x + sqrt(x^2 + 4)) / 2, without cancellation where x is negative.
+fn squareplus(x: f32) -> f32 {
+  let larger = 0.5 * (abs(x) + sqrt(x * x + 4.0));
+  return select(1.0 / larger, larger, x >= 0.0);
+}
+
 fn activate(code: u32, alpha: f32, x: f32) -> f32 {
   switch (code) {
     case 1u: { return max(x, 0.0); }
@@ -37,6 +48,9 @@ fn activate(code: u32, alpha: f32, x: f32) -> f32 {
     case 13u: { return 0.5 * x * (1.0 + safe_tanh(0.7978845608028654 * (x + 0.044715 * x * x * x))); }
     case 14u: { return x * safe_tanh(softplus(x)); }
     case 15u: { return select(0.0, x, x > alpha); }
+    case 16u: { return x * hard_gate(x); }
+    case 17u: { return exp(x); }
+    case 18u: { return squareplus(x); }
     default: { return x; }
   }
 }

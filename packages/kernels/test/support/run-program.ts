@@ -209,6 +209,8 @@ function unary(name: string, alpha: number, x: number): number {
       return Math.abs(x);
     case 'square-root':
       return Math.sqrt(x);
+    case 'exponential':
+      return Math.exp(x);
     case 'erf':
       // gelu(x) = x / 2 (1 + erf(x / sqrt 2))
       return x === 0

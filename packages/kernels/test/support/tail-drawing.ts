@@ -18,6 +18,8 @@ const ACTIVATIONS: readonly ActivationName[] = [
   'gelu-tanh',
   'mish',
   'thresholded-relu',
+  'hard-swish',
+  'squareplus',
 ];
 
 /** A tail while it is drawn. */

@@ -13,6 +13,7 @@ export const UNARY: Readonly<Record<UnaryFunction, (x: tf.Tensor, alpha: number)
   // log(1 + e^x), without overflow.
   softplus: (x) => tf.relu(x).add(tf.log1p(tf.exp(tf.abs(x).neg()))),
   erf: (x) => tf.erf(x),
+  exponential: (x) => tf.exp(x),
   absolute: (x) => tf.abs(x),
   negate: (x) => tf.neg(x),
   'square-root': (x) => tf.sqrt(x),

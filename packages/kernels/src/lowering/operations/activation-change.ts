@@ -81,6 +81,9 @@ function piecewiseLinear({ function: name, alpha = 0 }: ActivationOperation): Pi
     case 'gelu-tanh':
     case 'mish':
     case 'thresholded-relu':
+    case 'hard-swish':
+    case 'exponential':
+    case 'squareplus':
       return null;
   }
 }
