@@ -4,7 +4,7 @@ import type { KerasWriter } from './keras-writer.ts';
 type Config = Readonly<Record<string, Json>>;
 
 /** Layers that do nothing at inference. `RandomCrop` is none: what it does then differs between versions of Keras. */
-const trainingOnly =
+export const trainingOnly =
   /^(Random(?!Crop$)\w+|AugMix|CutMix|MixUp|RandAugment|SpatialDropout[23]D|ActivityRegularization|Identity)$/;
 
 /**
@@ -38,7 +38,8 @@ function grouped(axes: number): Rename {
   };
 }
 
-const renamings: Readonly<Record<string, Rename>> = {
+/** By the names of Keras. */
+export const renamings: Readonly<Record<string, Rename>> = {
   BatchNormalizationV1: batchNormalization,
   SyncBatchNormalization: batchNormalization,
   LeakyReLU: ({ negative_slope: slope, ...rest }) => ({
