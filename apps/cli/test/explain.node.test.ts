@@ -185,7 +185,9 @@ test('how pictures are scaled is taken from the network and printed; what was on
 
   // Its first layer has weights for values up to 255, so that nothing is left of smaller ones beside what it adds.
   const bias = { biasInitializer: tf.initializers.constant({ value: 1 }) };
-  const kernel = { kernelInitializer: tf.initializers.randomUniform({ minval: -0.002, maxval: 0.002, seed: 3 }) };
+  const kernel = {
+    kernelInitializer: tf.initializers.randomUniform({ minval: -0.002, maxval: 0.002, seed: 3 }),
+  };
   const large = (): tf.layers.Layer =>
     tf.layers.conv2d({ name: 'dark', filters: 4, kernelSize: 1, ...kernel, ...bias, inputShape });
   const favorite = {

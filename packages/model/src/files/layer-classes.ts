@@ -54,6 +54,13 @@ export const renamings: Readonly<Record<string, Rename>> = {
     const isDilated = [rate].flat().some((factor) => isOther(factor, 1));
     return isDilated && writer !== 'tfjs' ? { class_name: 'KerasDilatedDepthwise', config } : undefined;
   },
+  // Keras 2 writes these of the convolution that it is a kind of, and TF.js refuses them.
+  SeparableConv2D: ({
+    kernel_initializer: _initializer,
+    kernel_regularizer: _regularizer,
+    kernel_constraint: _constraint,
+    ...config
+  }) => ({ class_name: 'SeparableConv2D', config }),
   UpSampling2D: (config, writer) =>
     config['interpolation'] === 'bilinear' && writer !== 'tfjs'
       ? { class_name: 'KerasUpSampling2D', config }
