@@ -13,8 +13,12 @@ test('it is small, and may load nothing from anywhere else', async () => {
   const { code, start } = site().sizes;
   assert.ok(start < code, `${start} of ${code} bytes at start`);
   // The site would not have been built.
-  assert.throws(() => { refuseTooHeavy({ code: 2_700_000, start }); }, /2700000 bytes, more than the 2690000/);
-  assert.throws(() => { refuseTooHeavy({ code, start: 2_100_000 }); }, /start weighs 2100000 bytes/);
+  assert.throws(() => {
+    refuseTooHeavy({ code: 2_700_000, start });
+  }, /2700000 bytes, more than the 2690000/);
+  assert.throws(() => {
+    refuseTooHeavy({ code, start: 2_100_000 });
+  }, /start weighs 2100000 bytes/);
   const { headers } = await fetch(site().url);
   const policy = headers.get('content-security-policy') ?? '';
   assert.match(policy, "default-src 'none'");
