@@ -240,6 +240,8 @@ test('--output chooses among the outputs of a model', async ({ folder }) => {
     const found = JSON.parse(stdout) as ExplanationJson;
     assert.equal([found.output, found.logits?.length], [name, classes]);
   }
+  const text = await runCommand([...args.slice(0, -1), '--output', 'size', '--out', join(folder, 'out')]);
+  assert.match(text.stdout, /^output {5}size$/m);
 });
 
 test('--plan tells what would run, and runs nothing', async () => {

@@ -19,6 +19,8 @@ import type { ExplainRequest } from './request.ts';
 export interface OpenedInput {
   readonly loaded: LoadedModel;
   readonly input: ModelInput;
+  /** The output that was chosen; null where there is only one. */
+  readonly output: string | null;
   /** Empty where no names are known. */
   readonly classNames: readonly string[];
   /** How the picture was scaled; null where the input is none. */
@@ -63,7 +65,8 @@ export async function openInput(request: ExplainRequest): Promise<OpenedInput> {
       described: loaded.metadata.input,
       maxPixels: request.maxPixels,
     });
-    return { loaded, input, classNames, scale: input.original ? scale : null };
+    const output = loaded.network.outputs.length > 1 ? (request.output ?? null) : null;
+    return { loaded, input, output, classNames, scale: input.original ? scale : null };
   } catch (error) {
     loaded.dispose();
     throw error;

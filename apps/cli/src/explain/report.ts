@@ -84,6 +84,7 @@ function printResult(opened: OpenedInput, result: ExplanationResult, { map }: Ex
     `forward    ${forwardText(result.backend)}`,
     executor && `ablation   ${executorText(executor.chosen, dispatches.ablation)} (${executor.reason})`,
     settings?.strategy === 'naive' && 'ablation   naive: one pass through the network a channel',
+    opened.output !== null && `output     ${opened.output}`,
     opened.scale && `pictures   ${opened.scale.said}`,
     `adapter    ${adapter ? `${adapter.description} (${adapter.software ? 'software' : 'hardware'})` : 'not used'}`,
     `time       forward ${ms(timings.forwardMs)}, ${weightsTime(result)}, in all ${ms(timings.totalMs)}`,
