@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { assertClose, shared, skipIf } from '@ablation-cam/tools/testing';
 import { embeddedModel, encodeNpy, readInput } from '@ablation-cam/model';
 import { ablationCam } from '@ablation-cam/xai';
-import { IMAGE_CLASSES, imageModel, imageModelFiles, testImage } from './support/image-model.ts';
+import {
+  IMAGE_CLASSES,
+  imageModel,
+  imageModelFiles,
+  testImage,
+  twoOutputModel,
+} from './support/image-model.ts';
 import { drop, explained, savedNumbers } from './support/viewer-page.ts';
 import { viewerSuite } from './support/viewer-suite.ts';
 import * as assert from 'uvu/assert';
@@ -47,6 +53,27 @@ test('an own model and an own image are dropped in and explained; a race over th
     });
     await page.getByText('The race was cancelled.').waitFor();
     assert.ok(await start.isEnabled());
+  });
+  model.dispose();
+});
+
+test('of several outputs one is chosen', async () => {
+  const model = twoOutputModel();
+  const files = await imageModelFiles(model);
+  const png = testImage();
+  const input = await readInput(png, { shape: [32, 32, 3] });
+  await onPage({}, async ({ page }) => {
+    await explained(page);
+    await drop(page, [...files, { name: 'picture.png', bytes: png }]);
+    for (const output of ['kind', 'age']) {
+      await page.getByLabel('Output').selectOption(output);
+      await explained(page);
+      const { explanations } = await ablationCam(model, input, { output, executor: 'reference' });
+      const saved = await savedNumbers(page);
+      assert.is(saved.output, output);
+      assertClose(saved.probabilities ?? [], explanations[0]?.probabilities ?? [], SHOWN, output);
+      assertClose(saved.weights, explanations[0]?.weights ?? [], SHOWN, output);
+    }
   });
   model.dispose();
 });

@@ -21,7 +21,11 @@ export interface LayerDescription {
 
 export interface ModelDescription {
   readonly name: string;
-  /** In the order of computation. */
+  /** The model's outputs by their names. */
+  readonly outputs: readonly string[];
+  /** The one that is explained; null where there is only one. */
+  readonly output: string | null;
+  /** In the order of computation; candidates are those that lead to the output that is explained. */
   readonly layers: readonly LayerDescription[];
   readonly defaultLayer: string;
   /** Without the batch. */

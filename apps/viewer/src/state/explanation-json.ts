@@ -13,6 +13,12 @@ export function shownJson(
   return explanationJson(
     run,
     { ...map, probabilities, logits, ...(run.settings && ablatedScores && { ablatedScores }) },
-    { model: model.name, input: input.name, className, contrastIndex: contrast ?? undefined },
+    {
+      model: model.name,
+      input: input.name,
+      output: model.output ?? undefined,
+      className,
+      contrastIndex: contrast ?? undefined,
+    },
   );
 }

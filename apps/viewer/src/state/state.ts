@@ -146,6 +146,7 @@ export function sampleOf(name: BuiltInName, index: number): ChosenInput {
 }
 
 export const defaultSettings: ExplainSettings = {
+  output: null,
   layer: null,
   ablation: 'zero',
   score: 'probability',

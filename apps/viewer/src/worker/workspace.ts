@@ -46,7 +46,7 @@ export class Workspace {
     await useBackend('auto');
     const loaded = source.kind === 'files' ? await loadModel(source.files) : await embeddedModel(source.id);
     try {
-      const value = { loaded, description: describeModel(loaded, source) };
+      const value = { loaded, description: describeModel(loaded, source, null) };
       this.close();
       this.#model = { key: source.id, value };
       return value;
@@ -83,11 +83,14 @@ export class Workspace {
     request: Pick<ExplanationRequest, 'model' | 'settings'>,
   ): Promise<Explainer<'ablation-cam'>> {
     const { loaded } = await this.model(request.model);
-    const { layer, ablation, score, weighting } = request.settings;
-    const key = [request.model.id, layer ?? '', ablation, score, weighting].join('|');
+    const { output, layer, ablation, score, weighting } = request.settings;
+    const key = [request.model.id, output ?? '', layer ?? '', ablation, score, weighting].join('|');
     if (this.#explainer?.key !== key) {
       this.#dropExplainer();
-      this.#explainer = { key, value: await createExplainer(loaded.network, optionsOf(request)) };
+      this.#explainer = {
+        key,
+        value: await createExplainer(loaded.network, optionsOf(request, loaded.network)),
+      };
     }
     return this.#explainer.value;
   }

@@ -10,6 +10,8 @@ export function explanation(layer = 'conv'): Explained {
   return {
     model: {
       name: 'net',
+      outputs: ['out'],
+      output: null,
       layers: [],
       defaultLayer: layer,
       inputShape: [4, 1],

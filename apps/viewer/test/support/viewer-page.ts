@@ -122,6 +122,7 @@ export async function drop(
 /** What the JSON file holds that the page saves. */
 export interface SavedExplanation {
   readonly input: string;
+  readonly output?: string;
   readonly classIndex: number;
   readonly className: string | null;
   readonly layer: string;
