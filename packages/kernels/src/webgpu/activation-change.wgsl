@@ -46,14 +46,17 @@ fn straight_change(code: u32, alpha: f32, b: f32, d: f32) -> Change {
   return Change(value, value - straight(code, alpha, b - d));
 }
 
+// exp(b) - exp(b - d), from the larger of the two so that nothing overflows.
+fn exponential_fall(b: f32, d: f32) -> f32 {
+  return exp(max(b, b - d)) * -exp_minus_one(-abs(d)) * sign(d);
+}
+
 // exp_minus_one where x > 0, and x itself elsewhere: ELU and SELU with their alpha.
 fn exponential_change(alpha: f32, b: f32, d: f32) -> Change {
   let a = b - d;
   let value = alpha * exp_minus_one(min(b, 0.0));
   if (max(a, b) <= 0.0) {
-    // exp(b) - exp(a), from the larger of the two so that nothing overflows.
-    let fall = exp(max(a, b)) * -exp_minus_one(-abs(d)) * sign(d);
-    return Change(value, alpha * fall);
+    return Change(value, alpha * exponential_fall(b, d));
   }
   if (min(a, b) >= 0.0) {
     return Change(b, d);
@@ -108,12 +111,12 @@ fn squareplus_change(b: f32, d: f32) -> Change {
 
 fn curved_change(code: u32, alpha: f32, b: f32, d: f32) -> Change {
   if (code == 16u) {
+    return Change(exp(b), exponential_fall(b, d));
+  }
+  if (code == 21u) {
     return gated(b, d, hard_gate_change(b, d));
   }
-  if (code == 17u) {
-    return Change(exp(b), exp(max(b, b - d)) * -exp_minus_one(-abs(d)) * sign(d));
-  }
-  if (code == 18u) {
+  if (code == 22u) {
     return squareplus_change(b, d);
   }
   if (code == 12u) {
@@ -149,7 +152,7 @@ fn curved_change(code: u32, alpha: f32, b: f32, d: f32) -> Change {
 }
 
 fn is_curved(code: u32) -> bool {
-  return code >= 4u && code != 7u && code != 10u && code != 15u;
+  return (code >= 4u && code <= 14u && code != 7u && code != 10u) || code >= 16u;
 }
 
 struct Changes {

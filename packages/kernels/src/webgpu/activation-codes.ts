@@ -17,7 +17,8 @@ export const ACTIVATION_CODES: Readonly<Record<ActivationName, number>> = {
   'gelu-tanh': 13,
   mish: 14,
   'thresholded-relu': 15,
-  'hard-swish': 16,
-  exponential: 17,
-  squareplus: 18,
+  exponential: 16,
+  // Codes have to differ, no more.
+  'hard-swish': 21,
+  squareplus: 22,
 };

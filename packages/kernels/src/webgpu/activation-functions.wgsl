@@ -48,9 +48,9 @@ fn activate(code: u32, alpha: f32, x: f32) -> f32 {
     case 13u: { return 0.5 * x * (1.0 + safe_tanh(0.7978845608028654 * (x + 0.044715 * x * x * x))); }
     case 14u: { return x * safe_tanh(softplus(x)); }
     case 15u: { return select(0.0, x, x > alpha); }
-    case 16u: { return x * hard_gate(x); }
-    case 17u: { return exp(x); }
-    case 18u: { return squareplus(x); }
+    case 16u: { return exp(x); }
+    case 21u: { return x * hard_gate(x); }
+    case 22u: { return squareplus(x); }
     default: { return x; }
   }
 }
