@@ -15,6 +15,7 @@ const kinds = (...names: string[]): string[] =>
 test('a model, an input and class names are told apart by their names', () => {
   assert.equal(kinds('net.h5'), ['choose-model']);
   assert.equal(kinds('model.json', 'weights.bin'), ['choose-model']);
+  assert.equal(kinds('model.json', 'group1-shard1of2', 'group1-shard2of2'), ['choose-model']);
   assert.equal(kinds('cat.PNG'), ['choose-input']);
   assert.equal(kinds('names.txt'), ['choose-labels']);
   assert.equal(kinds('x.npy', 'net.h5', 'names.txt'), ['choose-model', 'choose-labels']);
@@ -74,6 +75,7 @@ test('what cannot be meant is answered with what to do', () => {
   assert.match(problem() ?? '', 'Drop files');
   assert.match(problem('a.png', 'b.png') ?? '', 'one input at a time');
   assert.match(problem('weights.bin') ?? '', 'Give the model.json');
+  assert.match(problem('group1-shard1of1') ?? '', 'Give the model.json');
   assert.match(problem('metadata.json', 'weights.bin') ?? '', 'weights.bin holds weights alone');
 });
 

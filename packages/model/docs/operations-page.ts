@@ -2,7 +2,6 @@ import { fileURLToPath } from 'node:url';
 import { trainingOnly } from '../src/files/layer-classes.ts';
 import { kerasOperations } from '../src/files/keras-operations.ts';
 import { foldRules } from '../src/onnx/fold.ts';
-import { opaqueElementwise } from '../src/onnx/opaque-results.ts';
 import { onnxRules } from '../src/onnx/rules/table.ts';
 import { activationCoverage, layerCoverage } from './layer-coverage.ts';
 import { opaqueReasons } from './opaque-reasons.ts';
@@ -54,8 +53,7 @@ ${byLetter(operators)}
 
 Computed when the network is opened, where all that they take is constant: ${listed(Object.keys(foldRules).sort())}.
 
-Opaque, with a known shape, so that layers behind them can be the target: ${listed([...opaqueElementwise].filter((type) => !(type in onnxRules)).sort())}.
-Every other operator is opaque as well; the file has to say which shape it gives.
+Every other operator is opaque; the file has to say which shape it gives, unless that follows from its inputs.
 
 Reasons for which operators are opaque although they are planned:
 
