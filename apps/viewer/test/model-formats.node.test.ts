@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { encode } from 'fast-png';
 import { assertClose } from '@ablation-cam/tools/testing';
 import { loadModel, readInput } from '@ablation-cam/model';
-import { smallOnnx } from '@ablation-cam/model/testing';
+import { smallGraphModel, smallOnnx } from '@ablation-cam/model/testing';
 import { ablationCam, explanationJson } from '@ablation-cam/xai';
 import { commandOutput } from './support/command-output.ts';
 import { IMAGE_CLASSES, imageModel, imageModelFiles, testImage } from './support/image-model.ts';
@@ -79,6 +79,13 @@ const formats: Readonly<Record<string, () => Promise<Format>>> = {
       probabilities: output.slice(0, 3),
     };
   },
+  'a GraphModel, its shards before its network': () =>
+    Promise.resolve({
+      main: 'model.json',
+      files: [...smallGraphModel(1, 3).files().reverse(), picture],
+      scale: '0..1 (assumed: nothing says how)',
+      classNames: [],
+    }),
   'the three files of Teachable Machine': async () => {
     const model = imageModel();
     const [network, ...weights] = await imageModelFiles(model);

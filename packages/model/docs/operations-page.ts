@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { trainingOnly } from '../src/files/layer-classes.ts';
 import { kerasOperations } from '../src/files/keras-operations.ts';
+import { graphModelFolds } from '../src/graph-model/fold.ts';
+import { graphModelRules } from '../src/graph-model/rules/table.ts';
 import { foldRules } from '../src/onnx/fold.ts';
 import { onnxRules } from '../src/onnx/rules/table.ts';
 import { activationCoverage, layerCoverage } from './layer-coverage.ts';
@@ -11,8 +13,6 @@ export const OPERATIONS_PAGE = fileURLToPath(new URL('../../../docs/operations.m
 
 /** `docs/operations.md`: what becomes of each operation of each format, out of the tables that decide it. */
 export async function operationsPage(): Promise<string> {
-  // A name with a dot is that of a pattern of several nodes, not of an operator.
-  const operators = Object.keys(onnxRules).filter((type) => !type.includes('.'));
   const [layers, activations] = [layerCoverage(), activationCoverage()];
   return `# Operations
 
@@ -45,20 +45,53 @@ Reasons for which layers are run by TensorFlow.js although their class is planne
 
 ${reasonsList(await opaqueReasons('layers/rules'))}
 
-## Operators of ONNX
+${await operatorSection({
+  title: 'Operators of ONNX',
+  rules: onnxRules,
+  folds: foldRules,
+  folder: 'onnx/rules',
+  others:
+    'Every other operator is opaque; the file has to say which shape it gives, unless that follows from its inputs.',
+})}
+
+${await operatorSection({
+  title: 'Operators of GraphModels',
+  rules: graphModelRules,
+  folds: graphModelFolds,
+  folder: 'graph-model/rules',
+  others:
+    'Every other operator is run by TensorFlow.js, one input at a time, where its shape does not depend on values.',
+})}
+`;
+}
+
+interface Operators {
+  readonly title: string;
+  readonly rules: Readonly<Record<string, unknown>>;
+  readonly folds: Readonly<Record<string, unknown>>;
+  /** Of the rules, in `src`. */
+  readonly folder: string;
+  /** What becomes of operators without a rule. */
+  readonly others: string;
+}
+
+/** A format of nodes. */
+async function operatorSection({ title, rules, folds, folder, others }: Operators): Promise<string> {
+  // A name with a dot is that of a pattern of several nodes, not of an operator.
+  const operators = Object.keys(rules).filter((type) => !type.includes('.'));
+  return `## ${title}
 
 ${operators.length} operators are planned:
 
 ${byLetter(operators)}
 
-Computed when the network is opened, where all that they take is constant: ${listed(Object.keys(foldRules).sort())}.
+Computed when the network is opened, where all that they take is constant: ${listed(Object.keys(folds).sort())}.
 
-Every other operator is opaque; the file has to say which shape it gives, unless that follows from its inputs.
+${others}
 
-Reasons for which operators are opaque although they are planned:
+Reasons for which operators are left without a rule although they are planned:
 
-${reasonsList(await opaqueReasons('onnx/rules'))}
-`;
+${reasonsList(await opaqueReasons(folder))}`;
 }
 
 /** One line for each first letter, which are few enough to look through. */
