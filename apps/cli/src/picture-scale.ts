@@ -1,4 +1,4 @@
-import type { ModelMetadata, Normalization } from '@ablation-cam/model';
+import { normalizationText, type ModelMetadata, type Normalization } from '@ablation-cam/model';
 import { parseNormalization } from './arguments/normalization.ts';
 
 /** How pictures are scaled, and who said so. */
@@ -19,15 +19,5 @@ export function pictureScale(option: string | undefined, { input }: ModelMetadat
     return { normalize: '0..1', said: '0..1 (assumed: nothing says how; --normalize does)', isAssumed: true };
   }
   const { normalize, source } = input.scale;
-  const text = typeof normalize === 'string' ? normalize : meanAndDeviation(normalize);
-  return { normalize, said: `${text} (${source})`, isAssumed: false };
-}
-
-function meanAndDeviation({ mean, deviation }: Exclude<Normalization, string>): string {
-  const listed = (values: number | readonly number[]): string =>
-    [values]
-      .flat()
-      .map((value) => String(Number(value.toPrecision(4))))
-      .join(',');
-  return `${listed(mean)}:${listed(deviation)}`;
+  return { normalize, said: `${normalizationText(normalize)} (${source})`, isAssumed: false };
 }

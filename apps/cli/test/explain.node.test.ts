@@ -5,6 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as tf from '@tensorflow/tfjs';
 import { encodeNpy, saveModel } from '@ablation-cam/model';
+import { smallOnnx } from '@ablation-cam/model/testing';
 import { parseNormalization } from '../src/arguments/normalization.ts';
 import { parseAblation, parseClasses } from '../src/explain/request.ts';
 import { runCommand } from './run-command.ts';
@@ -150,11 +151,15 @@ test('how pictures are scaled is taken from the network and printed; what was on
       [4, 4, 3],
     ),
   );
-  const run = async (first: tf.layers.Layer): Promise<string> => {
+  const run = async (
+    first: tf.layers.Layer,
+    dense: Partial<Parameters<typeof tf.layers.dense>[0]> = { kernelInitializer: 'zeros' },
+    args: readonly string[] = [],
+  ): Promise<string> => {
     const head = [
       tf.layers.conv2d({ filters: 2, kernelSize: 3, activation: 'relu' }),
       tf.layers.globalAveragePooling2d({}),
-      tf.layers.dense({ units: 3, activation: 'softmax', kernelInitializer: 'zeros' }),
+      tf.layers.dense({ units: 3, activation: 'softmax', ...dense }),
     ];
     const model = tf.sequential({ layers: [first, ...head] });
     await saveModel(model, folder);
@@ -166,6 +171,7 @@ test('how pictures are scaled is taken from the network and printed; what was on
       folder,
       '--out',
       join(folder, 'out'),
+      ...args,
     ]);
     return stdout + stderr;
   };
@@ -176,6 +182,45 @@ test('how pictures are scaled is taken from the network and printed; what was on
   const silent = await run(tf.layers.zeroPadding2d({ padding: 1, inputShape }));
   assert.match(silent, /pictures {3}0\.\.1 \(assumed/);
   assert.match(silent, /note: the network hardly prefers any class \(33\.33 %\).*--normalize 0\.\.255/);
+
+  // Its first layer has weights for values up to 255, so that nothing is left of smaller ones beside what it adds.
+  const bias = { biasInitializer: tf.initializers.constant({ value: 1 }) };
+  const kernel = {
+    kernelInitializer: tf.initializers.randomUniform({ minval: -0.002, maxval: 0.002, seed: 3 }),
+  };
+  const large = (): tf.layers.Layer =>
+    tf.layers.conv2d({ name: 'dark', filters: 4, kernelSize: 1, ...kernel, ...bias, inputShape });
+  const favorite = {
+    kernelInitializer: 'zeros',
+    biasInitializer: tf.initializers.randomUniform({ minval: -3, maxval: 3, seed: 5 }),
+  } as const;
+  const dark = await run(large(), favorite);
+  assert.match(
+    dark,
+    /note: the picture hardly shows in 100 % of the channels of "dark", and 0\.\.1 was only assumed/,
+  );
+  const chosen = await run(large(), favorite, ['--normalize', 'keras-caffe']);
+  assert.match(chosen, /pictures {3}keras-caffe \(--normalize\)/);
+  assert.not.match(chosen, /hardly shows/);
+});
+
+test('--layers lists a model by short names, and --layer takes them; class names are read out of metadata.json', async ({
+  folder,
+}) => {
+  const model = join(folder, 'net.onnx');
+  await writeFile(model, smallOnnx('ResNet'));
+  const list = await runCommand(['explain', model, '--layers']);
+  assert.is(list.exitCode, 0, list.stderr);
+  assert.match(list.stdout, /│ layer2\.0\/relu\/Relu_2 .*default/);
+  const labels = join(folder, 'names.json');
+  await writeFile(labels, JSON.stringify({ tmVersion: '2', labels: ['a', 'b', 'c', 'd', 'e'] }));
+  const input = ['explain', 'textures:0', '--model', model, '--labels', labels, '--json'];
+  const explained = await runCommand([...input, '--layer', 'layer2.0/relu/Relu_2', '--class', 'c']);
+  assert.is(explained.exitCode, 0, explained.stderr);
+  const { layer, classIndex } = JSON.parse(explained.stdout) as ExplanationJson;
+  assert.equal([layer, classIndex], ['/layer2/layer2.0/relu/Relu_2', 2]);
+  const miss = await runCommand([...input, '--layer', 'layer2.0/relu/Rely_2']);
+  assert.match(miss.stderr, /Did you mean "layer2\.0\/relu\/Relu_2"/);
 });
 
 test('--output chooses among the outputs of a model', async ({ folder }) => {
@@ -185,7 +230,7 @@ test('--output chooses among the outputs of a model', async ({ folder }) => {
   const args = ['explain', 'mnist1d:0', '--model', join(folder, 'model.json'), '--json'];
   const none = await runCommand(args);
   assert.is(none.exitCode, 1);
-  assert.match(none.stderr, /2 outputs; name the one to explain: "kind", "size"/);
+  assert.match(none.stderr, /has 2 outputs; say which one to explain: --output kind or --output size\./);
   for (const [name, classes] of [
     ['kind', 3],
     ['size', 2],
@@ -195,6 +240,8 @@ test('--output chooses among the outputs of a model', async ({ folder }) => {
     const found = JSON.parse(stdout) as ExplanationJson;
     assert.equal([found.output, found.logits?.length], [name, classes]);
   }
+  const text = await runCommand([...args.slice(0, -1), '--output', 'size', '--out', join(folder, 'out')]);
+  assert.match(text.stdout, /^output {5}size$/m);
 });
 
 test('--plan tells what would run, and runs nothing', async () => {

@@ -46,13 +46,13 @@ for (const [sample, classIndex, options] of [
           .locator(`[data-${name}]`)
           .evaluateAll((cells, key) => cells.map((cell) => Number(cell.getAttribute(`data-${key}`))), name);
       assertClose(await column('weight'), expected.weights, SHOWN);
-      assertClose(await column('probability'), expected.probabilities, SHOWN);
+      assertClose(await column('probability'), expected.probabilities ?? [], SHOWN);
     });
   });
 }
 
 const numbersOf: Readonly<Record<string, (explanation: SavedExplanation) => readonly number[]>> = {
-  probabilities: ({ probabilities }) => probabilities,
+  probabilities: ({ probabilities }) => probabilities ?? [],
   logits: ({ logits }) => logits,
   weights: ({ weights }) => weights,
   ablatedScores: ({ ablatedScores }) => ablatedScores.flat(),

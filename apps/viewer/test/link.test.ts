@@ -11,7 +11,7 @@ test('a link restores what is shown', () => {
   const state = {
     ...initialState('mnist1d'),
     input: sampleOf('mnist1d', 17),
-    settings: { layer: 'conv1d', ablation: 'zero-kernel', score: 'logit', weighting: 'slope' },
+    settings: { output: null, layer: 'conv1d', ablation: 'zero-kernel', score: 'logit', weighting: 'slope' },
     display: {
       classIndex: 3,
       contrast: 5,

@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { assertClose, shared, skipIf } from '@ablation-cam/tools/testing';
 import { embeddedModel, encodeNpy, readInput } from '@ablation-cam/model';
 import { ablationCam } from '@ablation-cam/xai';
-import { IMAGE_CLASSES, imageModel, imageModelFiles, testImage } from './support/image-model.ts';
+import {
+  IMAGE_CLASSES,
+  imageModel,
+  imageModelFiles,
+  testImage,
+  twoOutputModel,
+} from './support/image-model.ts';
 import { drop, explained, savedNumbers } from './support/viewer-page.ts';
 import { viewerSuite } from './support/viewer-suite.ts';
 import * as assert from 'uvu/assert';
@@ -51,6 +57,27 @@ test('an own model and an own image are dropped in and explained; a race over th
   model.dispose();
 });
 
+test('of several outputs one is chosen', async () => {
+  const model = twoOutputModel();
+  const files = await imageModelFiles(model);
+  const png = testImage();
+  const input = await readInput(png, { shape: [32, 32, 3] });
+  await onPage({}, async ({ page }) => {
+    await explained(page);
+    await drop(page, [...files, { name: 'picture.png', bytes: png }]);
+    for (const output of ['kind', 'age']) {
+      await page.getByLabel('Output').selectOption(output);
+      await explained(page);
+      const { explanations } = await ablationCam(model, input, { output, executor: 'reference' });
+      const saved = await savedNumbers(page);
+      assert.is(saved.output, output);
+      assertClose(saved.probabilities ?? [], explanations[0]?.probabilities ?? [], SHOWN, output);
+      assertClose(saved.weights, explanations[0]?.weights ?? [], SHOWN, output);
+    }
+  });
+  model.dispose();
+});
+
 test('an own .h5 model explains an own signal', () =>
   onPage({}, async ({ page }) => {
     const golden = new URL('../../../packages/model/test/golden/keras/', import.meta.url);
@@ -65,7 +92,7 @@ test('an own .h5 model explains an own signal', () =>
     ]);
     await page.getByText('The network says class 1').waitFor();
     await explained(page);
-    assertClose((await savedNumbers(page)).probabilities, answer?.outputs.slice(0, 3) ?? [], SHOWN);
+    assertClose((await savedNumbers(page)).probabilities ?? [], answer?.outputs.slice(0, 3) ?? [], SHOWN);
   }));
 
 /** What small networks answer, `[samples, classes]`, to inputs `[samples, ...shape]`, by the name of the network. */
@@ -113,7 +140,7 @@ test('PNG, JPEG, WebP and TIFF images are shown in their colors and explained', 
       const saved = await savedNumbers(page);
       assert.is(saved.input, name);
       assert.is(saved.classIndex, explanations[0]?.classIndex);
-      if (levels === 0) assertClose(saved.probabilities, explanations[0]?.probabilities ?? [], SHOWN);
+      if (levels === 0) assertClose(saved.probabilities ?? [], explanations[0]?.probabilities ?? [], SHOWN);
     }
     loaded.dispose();
   }));
@@ -162,7 +189,7 @@ skipIf(test, material.missing)('a histology image is explained by its own networ
     const record = records.find(
       ({ layer, image }) => layer === 'conv2d_3' && image.includes('01-tumor-13859'),
     );
-    assertClose((await savedNumbers(page)).probabilities, record?.probabilities ?? [], SHOWN);
+    assertClose((await savedNumbers(page)).probabilities ?? [], record?.probabilities ?? [], SHOWN);
   }),
 );
 

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
 import { processorShare } from './support/processor-share.ts';
+import { refuseTooHeavy } from '../src/server/build.ts';
 import { explained } from './support/viewer-page.ts';
 import { viewerSuite } from './support/viewer-suite.ts';
 import * as assert from 'uvu/assert';
@@ -9,7 +10,15 @@ const require = createRequire(import.meta.url);
 const { test, site, onPage } = viewerSuite('the page of the viewer');
 
 test('it is small, and may load nothing from anywhere else', async () => {
-  assert.ok(site().sizes.code < 3e6, `${site().sizes.code} bytes of code`);
+  const { code, start } = site().sizes;
+  assert.ok(start < code, `${start} of ${code} bytes at start`);
+  // The site would not have been built.
+  assert.throws(() => {
+    refuseTooHeavy({ code: 2_700_000, start });
+  }, /2700000 bytes, more than the 2690000/);
+  assert.throws(() => {
+    refuseTooHeavy({ code, start: 2_400_000 });
+  }, /start weighs 2400000 bytes/);
   const { headers } = await fetch(site().url);
   const policy = headers.get('content-security-policy') ?? '';
   assert.match(policy, "default-src 'none'");

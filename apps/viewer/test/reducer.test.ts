@@ -50,12 +50,13 @@ test('another layer, method or sample asks for another explanation', () => {
   const actions: Action[] = [
     { kind: 'change-settings', settings: { layer: 'conv1d' } },
     { kind: 'change-settings', settings: { score: 'logit' } },
+    { kind: 'change-settings', settings: { output: 'other' } },
     { kind: 'choose-input', input: sampleOf('mnist1d', 5) },
   ];
   const keys = [state, ...actions.map((action) => reduce(state, action))].map(
     (each) => wantedCalls(each).explain?.key,
   );
-  assert.is(new Set(keys).size, 4);
+  assert.is(new Set(keys).size, 5);
 });
 
 test('scores without each channel are asked for where they are shown, and then once more', () => {

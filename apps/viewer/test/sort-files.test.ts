@@ -21,6 +21,39 @@ test('a model, an input and class names are told apart by their names', () => {
   assert.equal(kinds('x.npy', 'net.h5', 'names.txt'), ['choose-model', 'choose-labels']);
 });
 
+test('a model of several files is opened by its network, in whatever order they come', () => {
+  const orders = [
+    ['metadata.json', 'weights.bin', 'model.json'],
+    ['model.json', 'metadata.json', 'weights.bin'],
+    ['weights.bin', 'model.json', 'metadata.json'],
+  ];
+  for (const names of orders) {
+    const files = names.map((name) => new File([], name));
+    const [only, ...others] = sortFiles(state, files, 'own 1').actions;
+    assert.equal(others, []);
+    assert.ok(only?.kind === 'choose-model' && only.model.kind === 'files');
+    assert.is(only.model.name, 'model.json');
+    assert.equal(
+      only.model.files.map(({ name }) => name),
+      names,
+    );
+  }
+  const [first] = sortFiles(
+    state,
+    ['config.json', 'preprocessor_config.json', 'model.onnx_data', 'model.onnx'].map(
+      (name) => new File([], name),
+    ),
+    'own 1',
+  ).actions;
+  assert.is(first?.kind === 'choose-model' ? first.model.name : '', 'model.onnx');
+});
+
+test('JSON with class names is no model', () => {
+  assert.equal(kinds('labels.json'), ['choose-labels']);
+  assert.equal(kinds('metadata.json'), ['choose-labels']);
+  assert.equal(kinds('net.keras', 'class_indices.json'), ['choose-model', 'choose-labels']);
+});
+
 test('an input that comes with a model is explained by it', () => {
   const files = [new File([], 'net.h5'), new File([], 'x.npy')];
   const [first] = sortFiles(state, files, 'own 1').actions;
@@ -43,6 +76,7 @@ test('what cannot be meant is answered with what to do', () => {
   assert.match(problem('a.png', 'b.png') ?? '', 'one input at a time');
   assert.match(problem('weights.bin') ?? '', 'Give the model.json');
   assert.match(problem('group1-shard1of1') ?? '', 'Give the model.json');
+  assert.match(problem('metadata.json', 'weights.bin') ?? '', 'weights.bin holds weights alone');
 });
 
 test.run();

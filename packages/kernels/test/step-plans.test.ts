@@ -205,6 +205,23 @@ test('too few logits from those who go on are refused', async () => {
   assert.match(error.message, /Expected 20 logits from `continueFrom`, got 7/);
 });
 
+test('five thousand operations behind one another are planned', () => {
+  const drawing = new TailDrawing(seededRandom(3), SHAPE, false);
+  let x = drawing.target;
+  for (let i = 0; i < 5000; i++) {
+    x = drawing.add({ kind: 'activation', function: 'tanh' }, [x], SHAPE);
+  }
+  const output = drawing.dense(drawing.add({ kind: 'global-pool', reduction: 'max' }, [x], [5]), 3);
+  const { inputSteps } = planSteps({
+    nodes: drawing.nodes,
+    target: drawing.target,
+    output,
+    scoreFunction: 'softmax',
+  });
+  // Each with the target's value, and with what stands for it.
+  assert.is(inputSteps.filter(({ kind }) => kind === 'evaluate').length, 2 * 5001);
+});
+
 test('an abort between variants ends the run', async () => {
   const { tail } = tailOf();
   const controller = new AbortController();

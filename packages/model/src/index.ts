@@ -51,7 +51,12 @@ export {
 } from './network/target.ts';
 export { readClassNames } from './input/class-names.ts';
 export type { InputShape } from './input/input-shape.ts';
-export type { MeanAndDeviation, Normalization } from './input/normalization.ts';
+export {
+  colorOfZero,
+  normalizationText,
+  type MeanAndDeviation,
+  type Normalization,
+} from './input/normalization.ts';
 export { readInput, type ModelInput, type OriginalImage, type ReadInputOptions } from './input/read-input.ts';
 export type { InputSource } from './input/read-source.ts';
 export { arrayDataSet, type ArrayData } from './data/array-data-set.ts';
@@ -92,6 +97,7 @@ export {
   type LoadedModel,
   type LoadedGraph,
 } from './files/load-model.ts';
+export { fileRole, mainFile, type FileRole } from './files/file-role.ts';
 export type { PictureDescription, ModelMetadata } from './files/metadata.ts';
 export type { ModelSource } from './files/model-source.ts';
 export { appendToFile, readFile, writeFileWhole } from '#platform';

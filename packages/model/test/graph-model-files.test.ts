@@ -228,7 +228,7 @@ tidyTest('broken files are refused with the place', async () => {
   await refuse((d) => void (d.weightsManifest[0]!.paths[1] = 'shard9'), 'not-found', /shard9/);
   await refuse((d) => void (d.weightsManifest = []), 'invalid-file', /names no weights/);
   await assertRefused(
-    () => loadModel([...files.slice(0, 2), { name: 'shard2', bytes: new Uint8Array(3) }]),
+    () => loadModel([...files.slice(0, 2), { name: 'group1-shard2of2', bytes: new Uint8Array(3) }]),
     'invalid-file',
     /truncated/,
   );

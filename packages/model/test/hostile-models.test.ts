@@ -206,8 +206,9 @@ function functional(layers: readonly object[], last: string): ReturnType<typeof 
 test('two thousand layers load, in whatever order they are listed', async () => {
   const { layers, last } = chain(2000);
   for (const order of [layers, layers.toReversed()]) {
-    const { model, dispose } = await loadLayersModel(functional(order, last));
+    const { model, network, dispose } = await loadLayersModel(functional(order, last));
     assert.is(model.layers.length, 2001);
+    assert.is(network.layers.length, 2000);
     dispose();
   }
 });

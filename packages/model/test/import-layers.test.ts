@@ -2,13 +2,15 @@ import * as tf from '@tensorflow/tfjs';
 import { seededRandom } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { groupNormalization } from '../src/index.ts';
+import { groupNormalization, registerOwnLayers } from '../src/index.ts';
+import { Relu } from '../src/layers-of-our-own/relu.ts';
 import { checkTail } from './support/check-tail.ts';
 import { cutModel } from './support/cut-model.ts';
 import { randomizeWeights } from './support/random-weights.ts';
 
 const test = suite('tails of single layers');
 test.before(async () => {
+  registerOwnLayers();
   await tf.setBackend('cpu');
 });
 
@@ -165,6 +167,12 @@ const CASES_2D: Record<string, Middle> = {
   ],
   'ReLU with a maximum of 6': () => [layers.reLU({ maxValue: 6 })],
   'ReLU with another maximum': () => [layers.reLU({ maxValue: 0.4 })],
+  'ReLU of Keras with a slope and a maximum': () => [
+    new Relu({ name: 'relu', negativeSlope: 0.2, maxValue: 0.4 }),
+  ],
+  'ReLU of Keras with a threshold and a maximum': () => [
+    new Relu({ name: 'relu', threshold: 0.1, maxValue: 0.5 }),
+  ],
   'leaky, exponential and thresholded ReLU': () => [
     layers.leakyReLU({ alpha: 0.2 }),
     layers.elu({}),
@@ -194,6 +202,9 @@ const CASES_1D: Record<string, Middle> = {
 const ACTIVATIONS = [
   ...(['elu', 'hardSigmoid', 'linear', 'relu', 'relu6', 'selu', 'sigmoid', 'softmax', 'softplus'] as const),
   ...(['softsign', 'tanh', 'swish', 'mish', 'gelu', 'gelu_new'] as const),
+  // Of this package, for Keras.
+  ...(['kerasHardSigmoid', 'kerasHardSilu', 'kerasHardTanh', 'kerasLeakyRelu'] as const),
+  ...(['kerasExponential', 'kerasLogSigmoid', 'kerasSquareplus'] as const),
 ];
 
 for (const [build, cases] of [

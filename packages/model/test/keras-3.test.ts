@@ -14,6 +14,10 @@ import {
 import { snakeCase } from '../src/files/keras-weights.ts';
 import expected from './golden/keras/network-keras3.json';
 import archive from './golden/keras/network-keras3.keras.bin';
+import sequential from './golden/keras/sequential-keras3.json';
+import sequentialArchive from './golden/keras/sequential-keras3.keras.bin';
+import sequentialH5 from './golden/keras/sequential-keras3.h5.bin';
+import { evaluateGraph } from './support/evaluate-graph.ts';
 import { assertRefused } from './support/refusal.ts';
 
 /** Some twenty float32 roundings of 6e-8 in each of five layers, on logits up to 12. */
@@ -32,11 +36,11 @@ const file = (name: string, bytes: Uint8Array | undefined): NamedFile => ({
 });
 const text = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes);
 
-function assertAnswers({ model }: LoadedLayersModel): void {
+function assertAnswers({ model }: LoadedLayersModel, { input, shape, output } = expected): void {
   const answer = tf.tidy(() => {
-    return (model.predict(tf.tensor(expected.input, expected.shape)) as tf.Tensor).dataSync<'float32'>();
+    return (model.predict(tf.tensor(input, shape)) as tf.Tensor).dataSync<'float32'>();
   });
-  assertClose(answer, expected.output, FLOAT32);
+  assertClose(answer, output, FLOAT32);
 }
 
 test('an archive answers as computed from its weights', async () => {
@@ -64,6 +68,38 @@ test('an archive answers as computed from its weights', async () => {
   loaded.dispose();
   assert.is(tf.memory().numTensors, tensors);
 });
+
+for (const [name, bytes] of [
+  ['net.keras', sequentialArchive],
+  ['net.h5', sequentialH5],
+] as const) {
+  test(`a trained sequential network as ${name} answers as computed, as TensorFlow.js and as a graph`, async () => {
+    const loaded = await loadLayersModel([file(name, bytes)]);
+    assert.is(loaded.format, name.endsWith('.keras') ? 'keras' : 'keras-h5');
+    assertAnswers(loaded, sequential);
+    assert.is(loaded.metadata.input?.scale?.normalize, '0..255');
+    const [samples = 0, ...shape] = sequential.shape;
+    const { graph } = await loaded.network.at([shape]);
+    assert.equal(
+      graph.nodes.filter(({ operation }) => operation.kind === 'opaque'),
+      [],
+    );
+    const size = sequential.input.length / samples;
+    const answers = Array.from({ length: samples }, (_, i) =>
+      evaluateGraph(graph, Float32Array.from(sequential.input.slice(i * size, (i + 1) * size))),
+    );
+    assertClose(
+      answers.flatMap((answer) => [...answer]),
+      sequential.output,
+      { absolute: 1e-6 },
+    );
+    const saved = await modelFiles(loaded.model);
+    loaded.dispose();
+    const again = await loadLayersModel(saved);
+    assertAnswers(again, sequential);
+    again.dispose();
+  });
+}
 
 test('it is saved as TF.js, and means the same when it is loaded again', async () => {
   const loaded = await loadLayersModel([file('net.keras', archive)]);

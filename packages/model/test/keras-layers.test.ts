@@ -334,6 +334,20 @@ test('what does something in training only hands on its input', async () => {
   assertClose(await answerOf(files, ramp(4)), [0, 1, 2, 3], { absolute: 0 });
 });
 
+test('Identity is a layer, or what weights begin with', async () => {
+  const dense = { units: 2, kernel_initializer: { class_name: 'Identity', config: { gain: 1 } } };
+  const { files } = modelOf(
+    [2],
+    [
+      ['Identity', {}],
+      ['Dense', dense],
+    ],
+    { 'layer1/kernel': [2, 2], 'layer1/bias': [2] },
+    { 'layer1/kernel': [1, 2, 3, 4], 'layer1/bias': [0, 1] },
+  );
+  assertClose(await answerOf(files, Float32Array.of(1, 10)), [31, 43], FLOAT32);
+});
+
 test('what cannot be computed is named', async () => {
   const refused = (layers: readonly Layer[], pattern: RegExp): Promise<void> =>
     assertRefused(() => loadLayersModel(modelOf([4, 4, 1], layers).files), 'unsupported-layer', pattern);

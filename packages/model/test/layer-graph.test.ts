@@ -194,7 +194,9 @@ test('candidates have channels and positions and lead to the output', () => {
     call(layers.dense({ units: 2, name: `out${String(i)}` }), call(layers.flatten(), x)),
   );
   const network = networkOf(tf.model({ inputs: input, outputs: [left!, right!] }));
-  assert.equal(layerCandidates(network, 'out0'), [{ name: 'a', type: 'Conv1D', shape: [6, 3], calls: 1 }]);
+  assert.equal(layerCandidates(network, 'out0'), [
+    { name: 'a', shortName: 'a', type: 'Conv1D', shape: [6, 3], calls: 1 },
+  ]);
   throwsModelError(
     () => resolveTarget(network, { layer: 'b', output: 'out0' }),
     'unsupported-layer',

@@ -1,6 +1,13 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { loadModel, useBackend, type ModelMetadata, type NamedFile } from '../src/index.ts';
+import {
+  colorOfZero,
+  loadModel,
+  mainFile,
+  useBackend,
+  type ModelMetadata,
+  type NamedFile,
+} from '../src/index.ts';
 import { jsonFile } from './support/model-json.ts';
 
 const test = suite('what is known of a model beside its network');
@@ -127,6 +134,26 @@ test('layers of the network count before files beside it, and files of others no
     ]),
     {},
   );
+});
+
+test('a network is found among the files that lie beside it, in any order', () => {
+  const named = (...names: string[]): string | undefined => mainFile(names.map((name) => ({ name })))?.name;
+  assert.is(named('config.json', 'preprocessor_config.json', 'net.keras'), 'net.keras');
+  assert.is(named('metadata.json', 'weights.bin', 'tm/model.json'), 'tm/model.json');
+  assert.is(named('labels.json', 'model.onnx_data', 'model.onnx'), 'model.onnx');
+  assert.is(named('net.json', 'net.weights.h5'), 'net.weights.h5');
+  // An archive of Keras that was unpacked.
+  assert.is(named('metadata.json', 'config.json', 'model.weights.h5'), 'model.weights.h5');
+  assert.is(named('notes.npz'), 'notes.npz');
+  assert.is(named(), undefined);
+});
+
+test('a color is 0 to each scale', () => {
+  assert.equal(colorOfZero(), [0, 0, 0]);
+  assert.equal(colorOfZero('-1..1'), [127.5, 127.5, 127.5]);
+  assert.equal(colorOfZero('caffe'), [123.68, 116.779, 103.939]);
+  assert.equal(colorOfZero({ mean: [0.2], deviation: 1 }), [51, 51, 51]);
+  assert.equal(colorOfZero({ mean: [-1, 0.4, 2], deviation: 1 }), [0, 102, 255]);
 });
 
 test('channels that were first are said to have been', async () => {

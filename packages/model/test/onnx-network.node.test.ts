@@ -73,10 +73,29 @@ test('a layer is found by its name, its tensor and any ending that is its own', 
     () => named('relu/Relu_1'),
     /Several layers are called .*"\/layer1\/layer1.0\/relu\/Relu_1", "\/layer2/,
   );
-  assert.throws(() => named('layer2.0/relu/Rely_2'), /Did you mean "\/layer2\/layer2.0\/relu\/Relu_2"\?/);
+  assert.throws(() => named('layer2.0/relu/Rely_2'), /Did you mean "layer2.0\/relu\/Relu_2" or /);
   assert.throws(
     () => named('something/else/entirely/else'),
     /no layer "something\/else\/entirely\/else"\. Layers that/,
+  );
+});
+
+test('every layer has a short name, by which it is found', async () => {
+  const network = await openBuilt(write('ResNet'));
+  const candidates = layerCandidates(network);
+  assert.ok(candidates.length > 10);
+  for (const { name, shortName } of candidates) {
+    assert.ok(name.endsWith(shortName));
+    assert.is(resolveTarget(network, { layer: shortName }).layer.name, name);
+  }
+  const short = new Map(candidates.map(({ name, shortName }) => [name, shortName]));
+  assert.is(short.get('/layer2/layer2.0/relu/Relu_2'), 'layer2.0/relu/Relu_2');
+  // Other names end in conv1/Conv.
+  assert.is(short.get('/conv1/Conv'), '/conv1/Conv');
+  // A part of a name is none, but says what may be meant.
+  assert.throws(
+    () => resolveTarget(network, { layer: 'LAYER2' }),
+    /Did you mean "layer2.0\/relu\/Relu_2" or .*Layers that can be explained: .*, and \d+ before them\./,
   );
 });
 

@@ -1,8 +1,8 @@
-import { loadLayersModel, useBackend, type NamedFile } from '@ablation-cam/model';
+import { loadLayersModel, loadModel, useBackend, type NamedFile } from '@ablation-cam/model';
 import { assertClose, seededRandom } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ablationCam, gradCam, releaseDevice } from '../src/index.ts';
+import { ablationCam, ablationPlan, gradCam, releaseDevice } from '../src/index.ts';
 
 /**
  * Networks of Keras files on every executor: the layers of the model package that stand in for TensorFlow.js's reach planner and
@@ -18,7 +18,10 @@ test.after(async () => {
 const FLOAT32 = { ofLargest: 2e-4 };
 
 const conv = { padding: 'same', strides: [1, 1], use_bias: true };
-const layers: readonly (readonly [className: string, name: string, config: Record<string, unknown>])[] = [
+type Layer = readonly [className: string, name: string, config: Record<string, unknown>];
+type Shapes = Readonly<Record<string, readonly number[]>>;
+
+const layers: readonly Layer[] = [
   ['InputLayer', 'in', { batch_input_shape: [null, 6, 5, 2] }],
   ['Rescaling', 'scale', { scale: 1 / 255 }],
   ['Conv2D', 'target', { ...conv, filters: 4, kernel_size: [3, 3], activation: 'relu' }],
@@ -37,7 +40,7 @@ const layers: readonly (readonly [className: string, name: string, config: Recor
   ['Flatten', 'flatten', {}],
   ['Dense', 'out', { units: 3, activation: 'softmax', use_bias: true }],
 ];
-const shapes: Readonly<Record<string, readonly number[]>> = {
+const shapes: Shapes = {
   'target/kernel': [3, 3, 2, 4],
   'target/bias': [4],
   'grouped/kernel': [3, 3, 2, 6],
@@ -48,14 +51,15 @@ const shapes: Readonly<Record<string, readonly number[]>> = {
   'out/bias': [3],
 };
 
-function files(): NamedFile[] {
+/** A network of layers, with random weights of these shapes by their names, up to `most`. */
+function filesOf(layers: readonly Layer[], shapes: Shapes, most = 1): NamedFile[] {
   const random = seededRandom(8);
   const values = Object.values(shapes).flatMap((shape) => {
     return [
       ...random.floats(
         shape.reduce((size, length) => size * length, 1),
-        -1,
-        1,
+        -most,
+        most,
       ),
     ];
   });
@@ -76,7 +80,7 @@ function files(): NamedFile[] {
 
 test('weights are those of the naive loop, and the gradient goes through', async () => {
   await useBackend('wasm');
-  const { model, dispose } = await loadLayersModel(files());
+  const { model, dispose } = await loadLayersModel(filesOf(layers, shapes));
   const x = seededRandom(9).floats(6 * 5 * 2, 0, 255);
   const input = { data: x, shape: [6, 5, 2] };
   const naive = await ablationCam(model, input, { layer: 'target', strategy: 'naive', backend: 'cpu' });
@@ -87,6 +91,7 @@ test('weights are those of the naive loop, and the gradient goes through', async
     { backend: 'cpu', executor: 'tfjs' },
     { backend: 'wasm', executor: 'tfjs' },
     { backend: 'webgpu', executor: 'tfjs' },
+    { backend: 'wasm', executor: 'onnxruntime' },
     { backend: 'wasm', executor: 'reference' },
     { backend: 'wasm', executor: 'webgpu' },
   ] as const;
@@ -106,5 +111,45 @@ test('weights are those of the naive loop, and the gradient goes through', async
   for (const weights of others) assertClose(weights, cpu, FLOAT32, 'gradients');
   dispose();
 });
+
+for (const activation of ['hard_silu', 'exponential', 'log_sigmoid', 'squareplus']) {
+  test(`the activation ${activation} of Keras is planned, and exact on every executor`, async () => {
+    await useBackend('wasm');
+    const convolution = { ...conv, filters: 3, kernel_size: [3, 3] };
+    const files = filesOf(
+      [
+        ['InputLayer', 'in', { batch_input_shape: [null, 5, 4, 2] }],
+        ['Conv2D', 'target', { ...convolution, activation: 'relu' }],
+        // Once where it is a part of a layer, and once where it directly follows the target's sums.
+        ['Conv2D', 'part', { ...convolution, activation }],
+        ['Activation', 'whole', { activation }],
+        ['GlobalAveragePooling2D', 'pool', {}],
+        ['Dense', 'out', { units: 3, activation: 'softmax', use_bias: true }],
+      ],
+      {
+        'target/kernel': [3, 3, 2, 3],
+        'target/bias': [3],
+        'part/kernel': [3, 3, 3, 3],
+        'part/bias': [3],
+        'out/kernel': [3, 3],
+        'out/bias': [3],
+      },
+      // The exponential of an exponential grows fast.
+      0.4,
+    );
+    const { network, dispose } = await loadModel(files);
+    const input = { data: seededRandom(10).floats(5 * 4 * 2, -0.5, 0.5), shape: [5, 4, 2] };
+    assert.equal((await ablationPlan(network, { layer: 'target' })).fallback, []);
+    const naive = await ablationCam(network, input, { layer: 'target', strategy: 'naive', backend: 'cpu' });
+    const expected = naive.explanations[0]?.weights ?? [];
+    assert.ok(Array.from(expected).some((weight) => Math.abs(weight) > 1e-3));
+    for (const executor of ['tfjs', 'onnxruntime', 'reference', 'webgpu'] as const) {
+      const result = await ablationCam(network, input, { layer: 'target', executor, backend: 'wasm' });
+      assert.is(result.executor?.chosen, executor);
+      assertClose(result.explanations[0]?.weights ?? [], expected, FLOAT32, executor);
+    }
+    dispose();
+  });
+}
 
 test.run();

@@ -11,7 +11,7 @@ Examples:
   pnpm explain photo.png --model net/model.json --labels names.txt
   pnpm explain photo.png --model net.h5 --method grad-cam --method integrated-gradients
   pnpm explain slide.tif --model vgg.h5 --layer conv2d_2 --compare
-  pnpm explain --model resnet.onnx --layers            what --layer can name
+  pnpm explain resnet.onnx --layers                     what --layer can name
   pnpm explain photo.png --model resnet.onnx --layer layer3.5/relu/Relu_2 --normalize imagenet
   pnpm explain slide.tif --model vgg.h5 --layer conv2d_2 --layer conv2d_3 --top-k 3
   pnpm explain signal.npy --model net.h5 --json > explanation.json`;
@@ -106,7 +106,10 @@ export const explain: RegisterCommand = (program, { signal }) => {
       '--labels <file>',
       'class names: a text file, one a line, a JSON list or map, or metadata.json (default: those of the model or of a file beside it)',
     )
-    .option('--layers', 'list the layers that can be explained, with their shapes, and run nothing')
+    .option(
+      '--layers',
+      'list the layers that can be explained by their shortest names, with their shapes, and run nothing; the input is the model',
+    )
     .option('--plan', 'print how the channels would be ablated together and what it costs, and run nothing')
     .option('--compare', 'also run the naive loop, and tell the difference and both times')
     .addOption(
@@ -122,7 +125,8 @@ export const explain: RegisterCommand = (program, { signal }) => {
       const { defaultModel } = await import('../explain/open-input.ts');
       const { runExplain } = await import('../explain/run-explain.ts');
       const writesFiles = !options.json || command.getOptionValueSource('out') !== 'default';
-      const model = options.model ?? defaultModel(input);
+      const isRun = !options.layers && !options.plan;
+      const model = options.model ?? defaultModel(input, isRun);
       await runExplain({ input, ...options, model, norm: options.norm === '1' ? 1 : 2, writesFiles }, signal);
     });
 };

@@ -1,5 +1,11 @@
 import Table from 'cli-table3';
-import { layerCandidates, resolveTarget, type LayerCandidate, type Network } from '@ablation-cam/model';
+import {
+  layerCandidates,
+  printableName,
+  resolveTarget,
+  type LayerCandidate,
+  type Network,
+} from '@ablation-cam/model';
 import { print } from '../print.ts';
 
 export interface LayersList {
@@ -18,16 +24,16 @@ export function layersList(network: Network, output: string | undefined): Layers
   };
 }
 
-/** Prints the layers that can be explained, in the order in which they are computed. */
+/** Prints the layers that can be explained by their shortest names, in the order in which they are computed. */
 export function printLayers({ outputs, default: chosen, layers }: LayersList): void {
   const table = new Table({
     head: ['layer', 'type', 'shape', 'calls', ''],
     style: { head: [], border: [], compact: true },
     colAligns: ['left', 'left', 'left', 'right', 'left'],
   });
-  for (const { name, type, shape, calls } of layers) {
+  for (const { name, shortName, type, shape, calls } of layers) {
     const lengths = shape.map((length) => length ?? '?').join(' x ');
-    table.push([name, type, lengths, calls, name === chosen ? 'default' : '']);
+    table.push([printableName(shortName), type, lengths, calls, name === chosen ? 'default' : '']);
   }
   print(table.toString());
   if (outputs.length > 1) print(`\noutputs: ${outputs.join(', ')} (choose one with --output)`);

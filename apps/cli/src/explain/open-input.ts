@@ -10,6 +10,7 @@ import {
 } from '@ablation-cam/model';
 import { parseNormalization } from '../arguments/normalization.ts';
 import { CliError } from '../errors.ts';
+import { checkOutput } from './chosen-output.ts';
 import { isEmbedded, openModel } from '../open-model.ts';
 import { pictureScale, type PictureScale } from '../picture-scale.ts';
 import type { ExplainRequest } from './request.ts';
@@ -18,15 +19,21 @@ import type { ExplainRequest } from './request.ts';
 export interface OpenedInput {
   readonly loaded: LoadedModel;
   readonly input: ModelInput;
+  /** The output that was chosen; null where there is only one. */
+  readonly output: string | null;
   /** Empty where no names are known. */
   readonly classNames: readonly string[];
   /** How the picture was scaled; null where the input is none. */
   readonly scale: PictureScale | null;
 }
 
-/** The embedded model of the test set that the input is from; without one, that of MNIST-1D. */
-export function defaultModel(input: string | undefined): string {
-  return embeddedModelNames.find((name) => input?.startsWith(`${name}:`)) ?? 'mnist1d';
+/**
+ * The embedded model of the test set that the input is from; without one, that of MNIST-1D. Where nothing is run there is no input,
+ * and what was given is the model.
+ */
+export function defaultModel(input: string | undefined, isRun: boolean): string {
+  const embedded = embeddedModelNames.find((name) => input?.startsWith(`${name}:`));
+  return embedded ?? (isRun ? undefined : input) ?? 'mnist1d';
 }
 
 /** @throws CliError, ModelError */
@@ -49,6 +56,7 @@ export async function openInput(request: ExplainRequest): Promise<OpenedInput> {
           'Call ablationCam() of @ablation-cam/xai for others.',
       );
     }
+    checkOutput(loaded.network, request.output, request.model);
     const classNames = await namesOf(request, loaded);
     const scale = pictureScale(request.normalize, loaded.metadata);
     const input = await readInput(source, {
@@ -57,14 +65,15 @@ export async function openInput(request: ExplainRequest): Promise<OpenedInput> {
       described: loaded.metadata.input,
       maxPixels: request.maxPixels,
     });
-    return { loaded, input, classNames, scale: input.original ? scale : null };
+    const output = loaded.network.outputs.length > 1 ? (request.output ?? null) : null;
+    return { loaded, input, output, classNames, scale: input.original ? scale : null };
   } catch (error) {
     loaded.dispose();
     throw error;
   }
 }
 
-/** Names of the classes of the output that is explained. @throws ModelError for an output that does not exist */
+/** Names of the classes of the output that is explained. */
 async function namesOf(
   { labels, model, output }: ExplainRequest,
   loaded: LoadedModel,

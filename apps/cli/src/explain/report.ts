@@ -8,16 +8,19 @@ import type { OpenedInput } from './open-input.ts';
 
 const TOP_CHANNELS = 5;
 const MOST_CLASSES = 10;
-/** How many times as likely as by chance the likeliest class has to be. */
-const FLAT = 1.5;
 
 const plain = { head: [], border: [], compact: true };
 
-/** Prints explanations for people: one method in detail, several side by side, and what to know about each map. */
+/**
+ * Prints explanations for people: one method in detail, several side by side, and what to know about each map.
+ *
+ * @param scale what hints at a wrong scale of the picture
+ */
 export function printReport(
   opened: OpenedInput,
   results: readonly ExplanationResult[],
   comparison: NaiveComparison | null,
+  scale: string | null,
   files: readonly string[],
 ): void {
   const [result, ...others] = results;
@@ -29,8 +32,7 @@ export function printReport(
     printSideBySide(opened, results);
   } else printResult(opened, result, first);
   for (const note of notesOf(results)) print(`note: ${note}`);
-  const flat = flatNote(opened, first);
-  if (flat) print(`note: ${flat}`);
+  if (scale !== null) print(`note: ${scale}`);
   if (comparison) printComparison(result, comparison);
   if (files.length > 0) print(`\nwrote ${files.join(', ')}`);
 }
@@ -46,17 +48,6 @@ function predictionLine(
   const said = probabilities ? `probability ${percent(value)}` : `logit ${value.toPrecision(4)}`;
   const truth = input.label === undefined ? '' : `; the true class is ${classText(classNames, input.label)}`;
   return `${input.name}: predicted ${classText(classNames, predicted)} with ${said}${truth}`;
-}
-
-/** Where nothing says how pictures are scaled, a prediction without a favorite may come of the wrong scale. */
-function flatNote({ scale }: OpenedInput, { probabilities }: Explanation): string | null {
-  if (!scale?.isAssumed || !probabilities || probabilities.length < 2) return null;
-  const largest = probabilities.reduce((most, value) => Math.max(most, value), 0);
-  if (largest * probabilities.length > FLAT) return null;
-  return (
-    `the network hardly prefers any class (${percent(largest)}), and 0..1 was only assumed as the scale of pictures: ` +
-    'try --normalize 0..255, -1..1 or imagenet.'
-  );
 }
 
 /** Where each map has its largest value. */
@@ -93,6 +84,7 @@ function printResult(opened: OpenedInput, result: ExplanationResult, { map }: Ex
     `forward    ${forwardText(result.backend)}`,
     executor && `ablation   ${executorText(executor.chosen, dispatches.ablation)} (${executor.reason})`,
     settings?.strategy === 'naive' && 'ablation   naive: one pass through the network a channel',
+    opened.output !== null && `output     ${opened.output}`,
     opened.scale && `pictures   ${opened.scale.said}`,
     `adapter    ${adapter ? `${adapter.description} (${adapter.software ? 'software' : 'hardware'})` : 'not used'}`,
     `time       forward ${ms(timings.forwardMs)}, ${weightsTime(result)}, in all ${ms(timings.totalMs)}`,

@@ -5,14 +5,16 @@ import {
   explain,
   releaseDevice,
   type ExplanationResult,
+  type LookInsideOptions,
   type MethodName,
 } from '@ablation-cam/xai';
 import { parseMethod } from '../arguments/method.ts';
 import { CliError } from '../errors.ts';
 import { openModel } from '../open-model.ts';
-import { printJson } from '../print.ts';
+import { printError, printJson } from '../print.ts';
 import { withProgress } from '../progress.ts';
 import { loadTensorFlow } from '../tensorflow.ts';
+import { checkOutput } from './chosen-output.ts';
 import { compareWithNaive, type NaiveComparison } from './compare.ts';
 import { layersList, printLayers } from './layers-list.ts';
 import { methodOptions } from './method-options.ts';
@@ -22,6 +24,7 @@ import { printPlan } from './plan-report.ts';
 import { printReport } from './report.ts';
 import type { ExplainRequest } from './request.ts';
 import { resultsJson } from './results-json.ts';
+import { scaleNote } from './scale-note.ts';
 
 /** Carries `explain` out: prints the explanations and writes their files. */
 export async function runExplain(request: ExplainRequest, signal: AbortSignal): Promise<void> {
@@ -51,7 +54,8 @@ export async function runExplain(request: ExplainRequest, signal: AbortSignal): 
         comparison = await compareWithNaive(loaded.network, input, options, result, silent);
       }
     }
-    await report(request, opened, results, comparison);
+    const { backend, output } = request;
+    await report(request, opened, results, comparison, { backend, output, signal });
   } finally {
     loaded.dispose();
     await releaseDevice();
@@ -73,6 +77,7 @@ function methodsOf({ method, layer, compare }: ExplainRequest): readonly MethodN
 async function runPlan({ model: name, layer: layers, output, json }: ExplainRequest): Promise<void> {
   const { network, dispose } = await openModel(name);
   try {
+    checkOutput(network, output, name);
     const plans = [];
     for (const layer of layers.length === 0 ? [undefined] : layers) {
       plans.push(await ablationPlan(network, { layer, output }));
@@ -87,6 +92,7 @@ async function runPlan({ model: name, layer: layers, output, json }: ExplainRequ
 async function runLayers({ model: name, output, json }: ExplainRequest): Promise<void> {
   const { network, dispose } = await openModel(name);
   try {
+    checkOutput(network, output, name);
     const list = layersList(network, output);
     if (json) printJson(list);
     else printLayers(list);
@@ -100,6 +106,7 @@ async function report(
   opened: OpenedInput,
   results: readonly ExplanationResult[],
   comparison: NaiveComparison | null,
+  look: LookInsideOptions,
 ): Promise<void> {
   const scoresFile = request.writesFiles ? join(request.out, 'ablated-scores.npy') : 'ablated-scores.npy';
   const { json, scoresNpy } = resultsJson(request, opened, results, comparison, scoresFile);
@@ -117,6 +124,11 @@ async function report(
     await writeFileWhole(scoresFile, scoresNpy);
     written.push(scoresFile);
   }
-  if (request.json) printJson(json);
-  else printReport(opened, results, comparison, written);
+  const first = results[0]?.explanations[0];
+  const scale = first ? await scaleNote(opened, first, look) : null;
+  if (!request.json) printReport(opened, results, comparison, scale, written);
+  else {
+    printJson(json);
+    if (scale !== null) printError(`note: ${scale}`);
+  }
 }

@@ -1,5 +1,11 @@
 import { drawImageOverlay, drawSignalHeatmap, renderPng, type Decision } from '@ablation-cam/xai/drawing';
-import { classNameOf, drawnMap, shownAttribution, type ShownAttribution } from '../state/selectors.ts';
+import {
+  classNameOf,
+  drawnMap,
+  givenClassName,
+  shownAttribution,
+  type ShownAttribution,
+} from '../state/selectors.ts';
 import { methodTitles } from '../state/method-titles.ts';
 import { shownJson } from '../state/explanation-json.ts';
 import type { ViewerState } from '../state/state.ts';
@@ -43,7 +49,7 @@ export function downloadJson(state: ViewerState): string {
   const explained = state.explained?.result;
   const map = shownAttribution(state);
   if (!explained || !map) throw new Error('There is nothing to save yet.');
-  const text = JSON.stringify(shownJson(explained, map, classNameOf(state, map.classIndex)), null, 2);
+  const text = JSON.stringify(shownJson(explained, map, givenClassName(state, map.classIndex)), null, 2);
   const name = `${fileName(explained.input.name)}.json`;
   save(new Blob([text], { type: 'application/json' }), name);
   return `${name} was saved.`;

@@ -13,6 +13,8 @@ import type { ChosenInput, ChosenModel, NormalizationName } from './sources.ts';
 
 /** How a prediction is explained. */
 export interface ExplainSettings {
+  /** Null for the model's only output, or its first. */
+  readonly output: string | null;
   /** Null for the model's last feature map. */
   readonly layer: string | null;
   readonly ablation: 'zero' | 'zero-kernel' | 'channel-mean';
@@ -24,7 +26,8 @@ export interface ExplainSettings {
 export interface ExplanationRequest {
   readonly model: ChosenModel;
   readonly input: ChosenInput;
-  readonly normalization: NormalizationName;
+  /** Null for what the model says of itself, see `ModelDescription.scale`. */
+  readonly normalization: NormalizationName | null;
   readonly settings: ExplainSettings;
 }
 

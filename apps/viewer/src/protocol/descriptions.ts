@@ -1,4 +1,4 @@
-import type { OriginalImage } from '@ablation-cam/model';
+import type { OriginalImage, PictureDescription } from '@ablation-cam/model';
 import type {
   ClassExplanation,
   Explanation,
@@ -21,7 +21,11 @@ export interface LayerDescription {
 
 export interface ModelDescription {
   readonly name: string;
-  /** In the order of computation. */
+  /** The model's outputs by their names. */
+  readonly outputs: readonly string[];
+  /** The one that is explained; null where there is only one. */
+  readonly output: string | null;
+  /** In the order of computation; candidates are those that lead to the output that is explained. */
   readonly layers: readonly LayerDescription[];
   readonly defaultLayer: string;
   /** Without the batch. */
@@ -30,6 +34,8 @@ export interface ModelDescription {
   readonly parameters: number;
   /** One for each output, or null where the model does not name them. */
   readonly classNames: readonly string[] | null;
+  /** How pictures are scaled and who says so, or null where nothing does. */
+  readonly scale: PictureDescription['scale'] | null;
 }
 
 export interface InputDescription {
@@ -39,6 +45,8 @@ export interface InputDescription {
   readonly shape: readonly number[];
   /** The image as it was given, where it is one. */
   readonly image: OriginalImage | null;
+  /** The color that the network gets as 0, `[red, green, blue]`, where the input is an image. */
+  readonly zeroColor: readonly number[] | null;
   /** The true class, where it is known. */
   readonly label: number | null;
   /** 1 where the evidence for the true class is, `[image.height, image.width]`, where it is known. */

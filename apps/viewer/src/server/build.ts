@@ -9,6 +9,8 @@ import { build, type Metafile } from 'esbuild';
 export interface SiteSizes {
   /** Scripts and styles, without the embedded weights. */
   readonly code: number;
+  /** What of them page and worker load before a file is opened. */
+  readonly start: number;
   /** Embedded models, inside the scripts as text. */
   readonly weights: number;
   /** TensorFlow.js's WASM binaries, of which a browser loads one. */
@@ -23,10 +25,19 @@ export interface Site {
 const SOURCE = fileURLToPath(new URL('..', import.meta.url));
 /** What `index.html` and the page load by name. */
 const ENTRIES = ['page.js', 'worker.js', 'style.css'];
+/**
+ * What the page may weigh at most, in bytes. It weighed 2,290,271 before it opened ONNX and Keras 3, which may cost it 400 kB; what
+ * reads files is fetched when one is opened, but for what reads GraphModels: `networkOf` takes those at once.
+ */
+const BUDGET = { code: 2_690_000, start: 2_300_000 } as const;
 /** Of the three builds of the WASM backend; threads are not used, see the worker. */
 const WASM_FILES = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm'];
 
-/** Bundles the page and its worker into `folder`, which is emptied first. */
+/**
+ * Bundles the page and its worker into `folder`, which is emptied first.
+ *
+ * @throws RangeError where they weigh more than they may
+ */
 export async function buildSite(folder: string): Promise<Site> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
@@ -45,42 +56,73 @@ export async function buildSite(folder: string): Promise<Site> {
     jsxImportSource: 'preact',
     define: { 'process.env.NODE_ENV': '"production"' },
   });
-  const outputs = await usedOutputs(folder, metafile);
+  const used = await keepUsed(folder, metafile);
   await copyFile(join(SOURCE, 'page/index.html'), join(folder, 'index.html'));
   const { resolve } = createRequire(import.meta.url);
   const wasmFolder = dirname(resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm'));
   await Promise.all(WASM_FILES.map((name) => copyFile(join(wasmFolder, name), join(folder, name))));
-  return { folder, sizes: await sizesOf(folder, outputs) };
+  const sizes = await sizesOf(folder, metafile, used);
+  refuseTooHeavy(sizes);
+  return { folder, sizes };
 }
 
-type Output = Metafile['outputs'][string];
+/** @throws RangeError for a page that weighs more than it may, saying what to do */
+export function refuseTooHeavy(sizes: Pick<SiteSizes, keyof typeof BUDGET>, budget = BUDGET): void {
+  for (const part of ['code', 'start'] as const) {
+    if (sizes[part] <= budget[part]) continue;
+    throw new RangeError(
+      `The page's ${part} weighs ${sizes[part]} bytes, more than the ${budget[part]} it may: import what few need when it is ` +
+        "needed, with import(), or raise the budget in the viewer's build.ts and say why.",
+    );
+  }
+}
 
 /**
- * Removes scripts that nothing imports and returns the others: esbuild makes a file of each dynamic import before it leaves out the
- * function that has it, such as those that draw reports.
+ * Removes scripts that nothing imports and returns the paths of the others: esbuild makes a file of each dynamic import before it
+ * leaves out the function that has it, such as those that draw reports.
  */
-async function usedOutputs(folder: string, { outputs }: Metafile): Promise<Output[]> {
-  const used = new Set<string>();
-  const visit = (path: string): void => {
-    if (used.has(path)) return;
-    used.add(path);
-    for (const { path: imported, external } of outputs[path]?.imports ?? [])
-      if (external !== true) visit(imported);
-  };
-  for (const path of Object.keys(outputs)) if (ENTRIES.includes(basename(path))) visit(path);
-  for (const path of Object.keys(outputs)) if (!used.has(path)) await rm(join(folder, basename(path)));
-  return [...used].map((path) => outputs[path]).filter((output) => output !== undefined);
+async function keepUsed(folder: string, metafile: Metafile): Promise<ReadonlySet<string>> {
+  const used = reachable(metafile, ENTRIES, () => true);
+  for (const path of Object.keys(metafile.outputs))
+    if (!used.has(path)) await rm(join(folder, basename(path)));
+  return used;
 }
 
-async function sizesOf(folder: string, outputs: readonly Output[]): Promise<SiteSizes> {
-  const all = outputs.reduce((sum, { bytes }) => sum + bytes, 0);
-  const weights = outputs
-    .flatMap(({ inputs }) => Object.entries(inputs))
+/** The files that entries import, directly or not. */
+function reachable(
+  { outputs }: Metafile,
+  entries: readonly string[],
+  follows: (kind: string) => boolean,
+): ReadonlySet<string> {
+  const found = new Set<string>();
+  const visit = (path: string): void => {
+    if (found.has(path)) return;
+    found.add(path);
+    for (const { path: imported, external, kind } of outputs[path]?.imports ?? [])
+      if (external !== true && follows(kind)) visit(imported);
+  };
+  for (const path of Object.keys(outputs)) if (entries.includes(basename(path))) visit(path);
+  return found;
+}
+
+async function sizesOf(folder: string, metafile: Metafile, used: ReadonlySet<string>): Promise<SiteSizes> {
+  const atStart = reachable(metafile, ENTRIES, (kind) => kind !== 'dynamic-import');
+  const all = Object.entries(metafile.outputs);
+  const bytes = (paths: ReadonlySet<string>): number =>
+    all.filter(([path]) => paths.has(path)).reduce((sum, [, output]) => sum + output.bytes, 0);
+  const weights = all
+    .filter(([path]) => used.has(path))
+    .flatMap(([, { inputs }]) => Object.entries(inputs))
     .filter(([path]) => path.endsWith('.bin'))
     .reduce((sum, [, { bytesInOutput }]) => sum + bytesInOutput, 0);
   const names = (await readdir(folder)).filter((name) => name.endsWith('.wasm'));
   const files = await Promise.all(names.map((name) => stat(join(folder, name))));
-  return { code: all - weights, weights, wasm: files.reduce((sum, { size }) => sum + size, 0) };
+  return {
+    code: bytes(used) - weights,
+    start: bytes(atStart),
+    weights,
+    wasm: files.reduce((sum, { size }) => sum + size, 0),
+  };
 }
 
 /** The site's files, so that serving them reads nothing from the disk. */

@@ -44,9 +44,9 @@ async function start(port: number | undefined): Promise<Server | null> {
   }
 }
 
-function sizesText({ code, weights, wasm }: SiteSizes): string {
+function sizesText({ code, start, weights, wasm }: SiteSizes): string {
   return (
-    `Bundle: ${megabytes(code)} of scripts and styles; besides, ${megabytes(weights)} of embedded weights and ` +
+    `Bundle: ${megabytes(code)} of scripts and styles, ${megabytes(start)} of them at start; besides, ${megabytes(weights)} of embedded weights and ` +
     `${megabytes(wasm)} of WASM binaries`
   );
 }

@@ -8,7 +8,7 @@ export type UserAction =
   | { readonly kind: 'choose-model'; readonly model: ChosenModel; readonly input: ChosenInput | null }
   | { readonly kind: 'choose-input'; readonly input: ChosenInput }
   | { readonly kind: 'choose-labels'; readonly id: string; readonly file: File }
-  | { readonly kind: 'normalize'; readonly normalization: NormalizationName }
+  | { readonly kind: 'normalize'; readonly normalization: NormalizationName | null }
   | { readonly kind: 'change-settings'; readonly settings: Partial<ExplainSettings> }
   | { readonly kind: 'change-display'; readonly display: Partial<Display> }
   | { readonly kind: 'open-panel'; readonly panel: PanelName }

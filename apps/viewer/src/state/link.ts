@@ -76,6 +76,8 @@ export function stateOfLink(hash: string, available: readonly BuiltInName[]): Vi
     model: builtInModels[name],
     input: sampleOf(name, index),
     settings: {
+      // Built-in models have one.
+      output: null,
       layer: link.get('layer'),
       ablation: oneOf(link.get('ablation'), SETTINGS.ablation, defaultSettings.ablation),
       score: oneOf(link.get('score'), SETTINGS.score, defaultSettings.score),

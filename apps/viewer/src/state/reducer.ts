@@ -62,9 +62,11 @@ function acted(state: ViewerState, action: UserAction): ViewerState {
         labels: null,
         classNames: null,
         description: null,
+        // It belongs to the model before.
+        normalization: null,
         gallery: action.model.id === state.model.id ? state.gallery : [],
         galleryFirst: 0,
-        settings: { ...state.settings, layer: null },
+        settings: { ...state.settings, output: null, layer: null },
         display: { ...state.display, classIndex: null, contrast: null },
       };
     case 'choose-input':
@@ -82,7 +84,15 @@ function acted(state: ViewerState, action: UserAction): ViewerState {
     case 'normalize':
       return { ...withNewRequest(state), normalization: action.normalization };
     case 'change-settings':
-      return { ...withNewRequest(state), settings: { ...state.settings, ...action.settings } };
+      return {
+        ...withNewRequest(state),
+        settings: { ...state.settings, ...action.settings },
+        // Another output has other classes.
+        display:
+          action.settings.output === undefined
+            ? state.display
+            : { ...state.display, classIndex: null, contrast: null },
+      };
     case 'change-display':
       return { ...state, display: { ...state.display, ...action.display } };
     case 'open-panel':

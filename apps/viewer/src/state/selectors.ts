@@ -74,9 +74,18 @@ export function listedClasses(state: ViewerState): readonly ClassEntry[] {
   return entries.sort((a, b) => b.score - a.score).slice(0, MOST_LISTED);
 }
 
-export function classNameOf({ classNames, description, explained }: ViewerState, index: number): string {
+/** What a class is called for people. */
+export function classNameOf(state: ViewerState, index: number): string {
+  return givenClassName(state, index) ?? `class ${index}`;
+}
+
+/** The name that a class was given, by a file or by its model; null where there is none. */
+export function givenClassName(
+  { classNames, description, explained }: ViewerState,
+  index: number,
+): string | null {
   const names = classNames ?? (explained?.result.model ?? description)?.classNames;
-  return names?.[index] ?? `class ${index}`;
+  return names?.[index] ?? null;
 }
 
 /** The prediction with the channels off that are off; while another set is under way, that of the set before. */

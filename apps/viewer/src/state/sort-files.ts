@@ -1,3 +1,4 @@
+import { fileRole, mainFile } from '@ablation-cam/model';
 import type { UserAction } from './actions.ts';
 import type { ViewerState } from './state.ts';
 
@@ -6,35 +7,31 @@ export type SortedFiles =
   | { readonly actions: readonly UserAction[]; readonly problem: null }
   | { readonly actions: readonly []; readonly problem: string };
 
-/** Shards of TensorFlow.js's models may have no ending. */
-const WEIGHTS = /\.(bin|data)$|(^|[/\\])group\d+-shard\d+of\d+$/i;
-const MODEL = /\.(h5|hdf5|keras|json|onnx|pb|tflite|pt|pth|safetensors)$/i;
-const LABELS = /\.(txt|names|labels|csv)$/i;
-
 /**
- * Tells a model (an .h5 or .onnx file, or model.json and its shards), an input and a list of class names apart by their names; what is in them is
- * checked when they are opened.
+ * Tells a model - one file, or several in any order, with what lies beside it -, an input and a list of class names apart by
+ * their names; what is in them is checked when they are opened.
  *
  * @param id tells these files from all others
  */
 export function sortFiles(state: ViewerState, files: readonly File[], id: string): SortedFiles {
-  const modelFiles = files.filter(({ name }) => MODEL.test(name) || WEIGHTS.test(name));
-  const labels = files.find(({ name }) => LABELS.test(name));
-  const inputs = files.filter((file) => !modelFiles.includes(file) && !LABELS.test(file.name));
-  const [input, second] = inputs;
   if (files.length === 0)
     return refused('No file came along. Drop files, not text or a picture of another page.');
+  const called = (...roles: readonly string[]): File[] =>
+    files.filter(({ name }) => roles.includes(fileRole(name)));
+  const [input, second] = called('other');
   if (second && input) {
     return refused(
       `Which one is to be explained, ${input.name} or ${second.name}? Give one input at a time.`,
     );
   }
-  const main = modelFiles.find(({ name }) => !WEIGHTS.test(name));
-  if (modelFiles.length > 0 && !main) {
-    return refused(
-      `${modelFiles[0]?.name ?? ''} holds weights alone. Give the model.json that belongs to it as well.`,
-    );
+  const modelFiles = called('network', 'weights', 'description');
+  const main = mainFile(called('network'));
+  const [weights] = called('weights');
+  if (weights && !main) {
+    return refused(`${weights.name} holds weights alone. Give the model.json that belongs to it as well.`);
   }
+  // What describes a model may name its classes; without the model that is all there is to it.
+  const [labels] = [...called('class-names'), ...(main ? [] : modelFiles)];
   const inputSource = input && {
     kind: 'file' as const,
     id: `${id}/${input.name}`,

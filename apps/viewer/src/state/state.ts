@@ -72,7 +72,8 @@ export interface ViewerState {
   /** Null until a model of the user's own gets its first input. */
   readonly input: ChosenInput | null;
   readonly labels: { readonly id: string; readonly file: File } | null;
-  readonly normalization: NormalizationName;
+  /** Null for what the model says of itself. */
+  readonly normalization: NormalizationName | null;
   readonly settings: ExplainSettings;
   readonly display: Display;
   readonly panel: PanelName;
@@ -145,6 +146,7 @@ export function sampleOf(name: BuiltInName, index: number): ChosenInput {
 }
 
 export const defaultSettings: ExplainSettings = {
+  output: null,
   layer: null,
   ablation: 'zero',
   score: 'probability',
@@ -166,7 +168,7 @@ export function initialState(name: BuiltInName): ViewerState {
     model: builtInModels[name],
     input: sampleOf(name, 0),
     labels: null,
-    normalization: '0..1',
+    normalization: null,
     settings: defaultSettings,
     display: defaultDisplay,
     panel: 'channels',

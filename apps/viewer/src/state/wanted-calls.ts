@@ -75,8 +75,9 @@ function hasAblatedScores({ explained }: ViewerState, wanted: boolean): boolean 
 }
 
 function keyOf({ model, input, normalization, settings }: ExplanationRequest, generation: number): string {
-  const { layer, ablation, score, weighting } = settings;
-  return [model.id, input.id, normalization, layer ?? '', ablation, score, weighting, generation].join('|');
+  const { output, layer, ablation, score, weighting } = settings;
+  const how = [normalization, output ?? '', layer ?? '', ablation, score, weighting];
+  return [model.id, input.id, ...how, generation].join('|');
 }
 
 /** The class that is shown, where the explanation is there. */

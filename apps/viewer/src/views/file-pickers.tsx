@@ -1,4 +1,6 @@
+import { normalizationText } from '@ablation-cam/model';
 import { giveFiles } from '../client/give-files.ts';
+import type { ModelDescription } from '../protocol/descriptions.ts';
 import type { NormalizationName } from '../protocol/sources.ts';
 import type { ViewProps } from './app.tsx';
 import { Choice } from './settings.tsx';
@@ -10,6 +12,16 @@ const NORMALIZATIONS: readonly (readonly [NormalizationName, string])[] = [
   ['imagenet', 'ImageNet statistics'],
   ['caffe', 'ImageNet means, BGR'],
 ];
+
+/** The choice to leave it to the model. */
+const AS_SAID = 'as-said';
+
+/** How pictures are scaled where nobody chose, and who says so. */
+function scaleSaid({ scale }: ModelDescription): string {
+  return scale
+    ? `${normalizationText(scale.normalize)} (${scale.source})`
+    : '0..1 (assumed: nothing says how)';
+}
 
 /** Files that hold an input. */
 export const INPUT_FILES = '.png,.jpg,.jpeg,.webp,.tif,.tiff,.npy';
@@ -26,20 +38,20 @@ export function FilePickers({ state, dispatch }: ViewProps) {
       <div class="buttons">
         <Picker
           label="Open model …"
-          accept=".h5,.hdf5,.keras,.onnx,.data,.json,.bin"
+          accept=".h5,.hdf5,.keras,.onnx,.onnx_data,.data,.json,.bin"
           multiple
           onFiles={give}
         />
         <Picker label="Open input …" accept={INPUT_FILES} onFiles={give} />
-        <Picker label="Class names …" accept=".txt" onFiles={give} />
+        <Picker label="Class names …" accept=".txt,.json" onFiles={give} />
       </div>
       {state.model.kind === 'files' && description?.takes === 'image' && (
         <Choice
           label="Pixels scaled to"
-          value={state.normalization}
-          options={NORMALIZATIONS}
-          onChange={(normalization) => {
-            dispatch({ kind: 'normalize', normalization });
+          value={state.normalization ?? AS_SAID}
+          options={[[AS_SAID, scaleSaid(description)], ...NORMALIZATIONS]}
+          onChange={(chosen) => {
+            dispatch({ kind: 'normalize', normalization: chosen === AS_SAID ? null : chosen });
           }}
         />
       )}

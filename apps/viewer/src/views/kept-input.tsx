@@ -2,7 +2,6 @@ import { useMemo } from 'preact/hooks';
 import { resizeBilinear, type PositionMap } from '@ablation-cam/xai';
 import type { Blank } from '../protocol/calls.ts';
 import type { InputDescription } from '../protocol/descriptions.ts';
-import type { NormalizationName } from '../protocol/sources.ts';
 import { channelMeans } from '../state/channel-means.ts';
 import { ImageCanvas } from './image-canvas.tsx';
 import { SignalCurve } from './signal-curve.tsx';
@@ -12,32 +11,22 @@ interface KeptInputProps {
   /** 1 where the input is kept, else 0. */
   readonly kept: PositionMap;
   readonly blank: Blank;
-  readonly normalization: NormalizationName;
   readonly label: string;
 }
 
-/** The color that the network gets as 0. */
-const ZERO: Readonly<Record<NormalizationName, readonly number[]>> = {
-  '0..255': [0, 0, 0],
-  '0..1': [0, 0, 0],
-  '-1..1': [127.5, 127.5, 127.5],
-  imagenet: [123.7, 116.3, 103.5],
-  caffe: [123.7, 116.8, 103.9],
-};
-
 /** The input with the rest blanked, as the network was asked again. */
-export function KeptInput({ input, kept, blank, normalization, label }: KeptInputProps) {
-  const { image } = input;
+export function KeptInput({ input, kept, blank, label }: KeptInputProps) {
+  const { image, zeroColor } = input;
   const masked = useMemo(() => {
     if (!image) return null;
     const { data } = resizeBilinear(kept, [image.height, image.width]);
-    const color = blank === 'zero' ? ZERO[normalization] : channelMeans(image.rgb, 3);
+    const color = blank === 'zero' ? zeroColor : channelMeans(image.rgb, 3);
     const rgb = image.rgb.map((value, i) => {
-      const rest = color[i % 3] ?? 0;
+      const rest = color?.[i % 3] ?? 0;
       return rest + (value - rest) * (data[Math.floor(i / 3)] ?? 0);
     });
     return { ...image, rgb };
-  }, [image, kept, blank, normalization]);
+  }, [image, zeroColor, kept, blank]);
   if (masked) return <ImageCanvas image={masked} class="layer" label={label} />;
   const channels = input.shape.at(-1) ?? 1;
   const [rest = 0] = blank === 'zero' ? [0] : channelMeans(input.data, channels);

@@ -107,7 +107,6 @@ function MethodCard({ state, dispatch, explained, metrics, name }: MethodCardPro
           input={explained.input}
           kept={kept}
           blank={state.blank}
-          normalization={state.normalization}
           label={`What is kept by ${title}`}
         />
       </div>

@@ -24,6 +24,7 @@ const BY_ITSELF = 'none';
 /** Which method, and how it does its work. */
 export function Settings({ state, dispatch }: ViewProps) {
   const { settings, display } = state;
+  const outputs = state.description?.outputs ?? [];
   const shown = shownMap(state)?.classIndex;
   const others = (state.explained?.result.maps ?? [])
     .filter(({ classIndex }) => classIndex !== shown)
@@ -35,6 +36,17 @@ export function Settings({ state, dispatch }: ViewProps) {
   return (
     <fieldset class="settings">
       <legend>How it is explained</legend>
+      {outputs.length > 1 && (
+        <Choice
+          label="Output"
+          value={settings.output ?? outputs[0] ?? ''}
+          options={outputs.map((name) => [name, name] as const)}
+          onChange={(output) => {
+            // A layer that was chosen need not lead to it.
+            change({ output, layer: null });
+          }}
+        />
+      )}
       <Choice
         label="Method"
         value={display.method}

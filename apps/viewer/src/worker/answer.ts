@@ -29,12 +29,14 @@ const handlers: Handlers = {
   metrics: (params, context) => measureMethods(params, context),
   features: async (request, { workspace, signal }) => {
     const { loaded, input } = await workspace.open(request);
-    return featureMap(loaded.network, input, { layer: optionsOf(request).layer, signal });
+    const { layer, output } = optionsOf(request, loaded.network);
+    return featureMap(loaded.network, input, { layer, output, signal });
   },
   mask: async ({ channels, ...request }, { workspace, signal }) => {
     const { loaded, input } = await workspace.open(request);
-    const { layer, ablation } = optionsOf(request);
-    const prediction = await maskedPrediction(loaded.network, input, { layer, ablation, channels, signal });
+    const { layer, output, ablation } = optionsOf(request, loaded.network);
+    const look = { layer, output, ablation, channels, signal };
+    const prediction = await maskedPrediction(loaded.network, input, look);
     return { ...prediction, channels };
   },
   race: (request, context) => race(request, context),

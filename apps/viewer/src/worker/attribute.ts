@@ -46,9 +46,10 @@ export async function explainBy(
   { workspace, signal, onProgress }: CallContext,
 ): Promise<ExplanationResult> {
   const { loaded, input } = await workspace.open(request);
-  const options = { ...aim, signal, onProgress };
-  if (method === 'ablation-cam') return (await workspace.explainer(request)).explain(input, options);
-  const { layer } = optionsOf(request);
+  if (method === 'ablation-cam')
+    return (await workspace.explainer(request)).explain(input, { ...aim, signal, onProgress });
+  const { layer, output } = optionsOf(request, loaded.network);
+  const options = { ...aim, output, signal, onProgress };
   return explain(
     loaded.network,
     input,

@@ -1,8 +1,10 @@
-import type { ModelInput } from '@ablation-cam/model';
+import { colorOfZero, resolveOutput, type ModelInput, type Normalization } from '@ablation-cam/model';
 import type { Params } from '../protocol/calls.ts';
 import type { ClassMap, Explained, InputDescription } from '../protocol/descriptions.ts';
 import type { CallContext } from './answer.ts';
+import { describeModel } from './describe-model.ts';
 import { hasWebGpu } from './has-web-gpu.ts';
+import { optionsOf } from './options.ts';
 
 /** Up to so many classes the maps of all come along: they cost next to nothing. Beyond, those of the likeliest. */
 const MOST_MAPS = 32;
@@ -12,9 +14,11 @@ export async function explainClasses(
   { ablatedScores, ...request }: Params<'explain'>,
   { workspace, signal, onProgress }: CallContext,
 ): Promise<Explained> {
-  const { loaded, description, input } = await workspace.open(request);
+  const { loaded, input } = await workspace.open(request);
   const explainer = await workspace.explainer(request);
-  const classes = loaded.network.outputs[0]?.shape.at(-1) ?? 0;
+  const { output } = optionsOf(request, loaded.network);
+  const description = describeModel(loaded, request.model, output ?? null);
+  const classes = loaded.network.outputs[resolveOutput(loaded.network, output)]?.shape.at(-1) ?? 0;
   const { explanations, ...run } = await explainer.explain(input, {
     classIndex: classes <= MOST_MAPS ? 'all' : { topK: MOST_MAPS },
     ablatedScores,
@@ -25,7 +29,7 @@ export async function explainClasses(
   if (!first?.logits) throw new RangeError('The model has no classes.');
   return {
     model: description,
-    input: describeInput(input),
+    input: describeInput(input, request.normalization ?? description.scale?.normalize),
     run,
     hasWebGpu: await hasWebGpu(),
     probabilities: first.probabilities,
@@ -39,6 +43,17 @@ export async function explainClasses(
   };
 }
 
-function describeInput({ name, data, shape, original, label, mask }: ModelInput): InputDescription {
-  return { name, data, shape, image: original ?? null, label: label ?? null, mask: mask ?? null };
+function describeInput(
+  { name, data, shape, original, label, mask }: ModelInput,
+  normalization: Normalization | undefined,
+): InputDescription {
+  return {
+    name,
+    data,
+    shape,
+    image: original ?? null,
+    zeroColor: original ? colorOfZero(normalization) : null,
+    label: label ?? null,
+    mask: mask ?? null,
+  };
 }

@@ -12,8 +12,8 @@ export async function race(
   { workspace, signal, onProgress }: CallContext,
 ): Promise<RaceResult> {
   const { loaded, input } = await workspace.open(request);
-  const { layer } = optionsOf(request);
-  const plan = await ablationPlan(loaded.network, { layer, inputShapes: [input.shape] });
+  const { layer, output } = optionsOf(request, loaded.network);
+  const plan = await ablationPlan(loaded.network, { layer, output, inputShapes: [input.shape] });
   const explainer = await workspace.explainer(request);
   // What runs in a single dispatch runs on the GPU here, also where something else is as fast: that is what the race is about.
   const isDispatch = plan.steps.some(({ kind }) => kind === 'separable-dense') && (await hasWebGpu());

@@ -5,11 +5,12 @@ import {
   useBackend,
   type LoadedModel,
   type ModelInput,
+  type ReadInputOptions,
 } from '@ablation-cam/model';
 import { createExplainer, type Explainer } from '@ablation-cam/xai';
 import type { ExplanationRequest } from '../protocol/calls.ts';
 import type { ModelDescription } from '../protocol/descriptions.ts';
-import type { ChosenInput, ChosenModel, NormalizationName } from '../protocol/sources.ts';
+import type { ChosenInput, ChosenModel } from '../protocol/sources.ts';
 import { describeModel } from './describe-model.ts';
 import { frameInput } from './frame-input.ts';
 import { optionsOf } from './options.ts';
@@ -45,7 +46,7 @@ export class Workspace {
     await useBackend('auto');
     const loaded = source.kind === 'files' ? await loadModel(source.files) : await embeddedModel(source.id);
     try {
-      const value = { loaded, description: describeModel(loaded, source) };
+      const value = { loaded, description: describeModel(loaded, source, null) };
       this.close();
       this.#model = { key: source.id, value };
       return value;
@@ -58,11 +59,15 @@ export class Workspace {
   /** @throws ModelError, or KernelsError `too-large` where the network makes more of the input than a page can hold */
   async open({ model, input, normalization }: ExplanationRequest): Promise<OpenedRequest> {
     const opened = await this.model(model);
-    const key = `${model.id}|${input.id}|${normalization}`;
+    const key = `${model.id}|${input.id}|${normalization ?? ''}`;
     if (this.#input?.key !== key) {
-      const { inputShape, takes } = opened.description;
-      const scale = takes === 'image' ? normalization : undefined;
-      const value = await read(input, inputShape, scale);
+      const { inputShape: shape, takes } = opened.description;
+      const value = await read(input, {
+        shape,
+        // A signal has no scale to choose.
+        normalize: takes === 'image' ? (normalization ?? undefined) : undefined,
+        described: opened.loaded.metadata.input,
+      });
       refuseTooLarge(await opened.loaded.network.at([value.shape]));
       this.#input = { key, value };
     }
@@ -78,11 +83,14 @@ export class Workspace {
     request: Pick<ExplanationRequest, 'model' | 'settings'>,
   ): Promise<Explainer<'ablation-cam'>> {
     const { loaded } = await this.model(request.model);
-    const { layer, ablation, score, weighting } = request.settings;
-    const key = [request.model.id, layer ?? '', ablation, score, weighting].join('|');
+    const { output, layer, ablation, score, weighting } = request.settings;
+    const key = [request.model.id, output ?? '', layer ?? '', ablation, score, weighting].join('|');
     if (this.#explainer?.key !== key) {
       this.#dropExplainer();
-      this.#explainer = { key, value: await createExplainer(loaded.network, optionsOf(request)) };
+      this.#explainer = {
+        key,
+        value: await createExplainer(loaded.network, optionsOf(request, loaded.network)),
+      };
     }
     return this.#explainer.value;
   }
@@ -102,13 +110,7 @@ export class Workspace {
   }
 }
 
-function read(
-  source: ChosenInput,
-  shape: readonly (number | null)[],
-  normalization: NormalizationName | undefined,
-): Promise<ModelInput> {
-  // The default scale fits arrays as well, which refuse one that is asked for.
-  const options = { shape, ...(normalization !== '0..1' && { normalize: normalization }) };
+function read(source: ChosenInput, options: ReadInputOptions): Promise<ModelInput> {
   switch (source.kind) {
     case 'sample':
       return readInput(source.id, options);

@@ -10,14 +10,25 @@ export function explanation(layer = 'conv'): Explained {
   return {
     model: {
       name: 'net',
+      outputs: ['out'],
+      output: null,
       layers: [],
       defaultLayer: layer,
       inputShape: [4, 1],
       takes: 'signal',
       parameters: 10,
       classNames: null,
+      scale: null,
     },
-    input: { name: 'x', data: new Float32Array(4), shape: [4, 1], image: null, label: 1, mask: null },
+    input: {
+      name: 'x',
+      data: new Float32Array(4),
+      shape: [4, 1],
+      image: null,
+      zeroColor: null,
+      label: 1,
+      mask: null,
+    },
     run: {
       method: 'ablation-cam',
       layers: [layer],

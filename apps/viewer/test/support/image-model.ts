@@ -43,6 +43,31 @@ export function imageModel(): tf.LayersModel {
   return model;
 }
 
+/** A network of 32 x 32 images with two outputs, of three classes and of two; the caller disposes of it. */
+export function twoOutputModel(): tf.LayersModel {
+  const seeded = (seed: number): { kernelInitializer: ReturnType<typeof tf.initializers.glorotUniform> } => ({
+    kernelInitializer: tf.initializers.glorotUniform({ seed }),
+  });
+  const input = tf.input({ shape: [32, 32, 3] });
+  const parts = tf.layers.conv2d({
+    filters: 5,
+    kernelSize: 3,
+    activation: 'relu',
+    name: 'parts',
+    ...seeded(1),
+  });
+  const pooled = tf.layers.globalAveragePooling2d({}).apply(parts.apply(input));
+  const outputs = (
+    [
+      ['kind', 3],
+      ['age', 2],
+    ] as const
+  ).map(([name, units]) =>
+    tf.layers.dense({ name, units, activation: 'softmax', ...seeded(units) }).apply(pooled),
+  );
+  return tf.model({ inputs: input, outputs: outputs as tf.SymbolicTensor[] });
+}
+
 /** A classifier of 32 x 32 images that makes them `scale` times as large inside; the caller disposes of it. */
 export function growingModel(scale: number): tf.LayersModel {
   return tf.sequential({

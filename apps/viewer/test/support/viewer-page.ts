@@ -122,10 +122,12 @@ export async function drop(
 /** What the JSON file holds that the page saves. */
 export interface SavedExplanation {
   readonly input: string;
+  readonly output?: string;
   readonly classIndex: number;
-  readonly className: string;
+  readonly className: string | null;
   readonly layer: string;
-  readonly probabilities: readonly number[];
+  /** Null for a network that stops at its logits. */
+  readonly probabilities: readonly number[] | null;
   readonly weights: readonly number[];
   readonly ablatedScores: readonly (readonly number[])[];
   readonly logits: readonly number[];

@@ -78,10 +78,10 @@ export type UnaryFunction =
   | 'tanh'
   | 'softplus'
   | 'erf'
+  | 'exponential'
   | 'absolute'
   | 'negate'
   | 'square-root'
-  | 'exponential'
   | 'logarithm'
   | 'power';
 

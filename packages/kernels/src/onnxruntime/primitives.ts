@@ -98,10 +98,10 @@ const UNARY = {
   tanh: 'Tanh',
   softplus: 'Softplus',
   erf: 'Erf',
+  exponential: 'Exp',
   absolute: 'Abs',
   negate: 'Neg',
   'square-root': 'Sqrt',
-  exponential: 'Exp',
   logarithm: 'Log',
   power: 'Pow',
 } as const satisfies Record<PrimitiveOf<'unary'>['function'], string>;

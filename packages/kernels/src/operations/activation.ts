@@ -21,7 +21,9 @@ export type ActivationName =
   | 'logarithm'
   | 'power'
   | 'reciprocal'
-  | 'error-function';
+  | 'error-function'
+  | 'hard-swish'
+  | 'squareplus';
 
 export interface ActivationOperation {
   readonly kind: 'activation';

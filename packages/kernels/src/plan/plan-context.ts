@@ -102,31 +102,36 @@ export class PlanContext {
   /** The base of a node from those of its inputs. */
   base(node: number, inputs: readonly TensorState[]): Lazy {
     const { operation, shape } = this.node(node);
-    return lazy(() =>
-      this.evaluate(
-        'base',
-        node,
-        operation,
-        inputs.map((input) => ({ value: input.base(), shape: input.shape })),
-        shape,
-      ),
+    return lazy(
+      () =>
+        this.evaluate(
+          'base',
+          node,
+          operation,
+          inputs.map((input) => ({ value: input.base(), shape: input.shape })),
+          shape,
+        ),
+      () => inputs.map((input) => input.base),
     );
   }
 
   /** The off stream of a node; an input that is the same in all variants enters with its base. */
   off(node: number, inputs: readonly TensorState[]): Lazy {
     const { operation, shape } = this.node(node);
-    return lazy(() =>
-      this.evaluate(
-        'off',
-        node,
-        operation,
-        inputs.map(({ oneChannel, base, shape: own }) => ({
-          value: (oneChannel?.off ?? base)(),
-          shape: own,
-        })),
-        shape,
-      ),
+    const sources = inputs.map(({ oneChannel, base, shape: own }) => ({
+      made: oneChannel?.off ?? base,
+      shape: own,
+    }));
+    return lazy(
+      () =>
+        this.evaluate(
+          'off',
+          node,
+          operation,
+          sources.map(({ made, shape: own }) => ({ value: made(), shape: own })),
+          shape,
+        ),
+      () => sources.map(({ made }) => made),
     );
   }
 

@@ -4,7 +4,12 @@ import type { Owner } from './owner.ts';
 import type { Segment, ValueId } from './steps.ts';
 
 /** A value whose step enters the plan when it is first asked for: what nobody reads is never computed. */
-export type Lazy = () => ValueId;
+export interface Lazy {
+  (): ValueId;
+  readonly isMade: () => boolean;
+  /** What it is made of. */
+  readonly needs: () => readonly Lazy[];
+}
 
 /** What the planner knows of a node's tensor. Delta k is the sum of what `oneChannel` and the `parts` say. */
 export interface TensorState {
@@ -43,7 +48,25 @@ export function wholeSegment(shape: Shape): Segment {
   return { start: 0, length: channelsOf(shape) };
 }
 
-export function lazy(make: Lazy): Lazy {
+/**
+ * Returns a value that is made when it is first asked for, once.
+ *
+ * @param needs other values that it is made of: they are made before, one after the other, as networks may be deeper than the stack
+ */
+export function lazy(make: () => ValueId, needs: () => readonly Lazy[] = () => []): Lazy {
   let value: ValueId | undefined;
-  return () => (value ??= make());
+  const missing = (of: Pick<Lazy, 'needs'>): Lazy[] => of.needs().filter(({ isMade }) => !isMade());
+  const own = (): ValueId => {
+    if (value !== undefined) return value;
+    const pending = missing({ needs }).reverse();
+    for (let next = pending.at(-1); next; next = pending.at(-1)) {
+      const before = next.isMade() ? [] : missing(next);
+      pending.push(...before.reverse());
+      if (before.length > 0) continue;
+      next();
+      pending.pop();
+    }
+    return (value = make());
+  };
+  return Object.assign(own, { isMade: () => value !== undefined, needs });
 }

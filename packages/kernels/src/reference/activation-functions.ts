@@ -3,7 +3,7 @@ import type { ActivationOperation } from '../operations/activation.ts';
 const SELU_ALPHA = 1.6732632423543772;
 const SELU_SCALE = 1.0507009873554805;
 
-/** Returns f(x) in float64, with the definitions TensorFlow.js computes. */
+/** Returns f(x) in float64, with the definitions of TensorFlow.js and, where it has none, of Keras. */
 export function activate({ function: name, alpha = 0 }: ActivationOperation, x: number): number {
   switch (name) {
     case 'relu':
@@ -46,6 +46,10 @@ export function activate({ function: name, alpha = 0 }: ActivationOperation, x: 
       return 1 / x;
     case 'error-function':
       return erf(x);
+    case 'hard-swish':
+      return x * Math.min(1, Math.max(0, x / 6 + 0.5));
+    case 'squareplus':
+      return squareplus(x);
   }
 }
 
@@ -58,6 +62,12 @@ export function sigmoid(x: number): number {
 
 function softplus(x: number): number {
   return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+}
+
+/** (x + sqrt(x^2 + 4)) / 2, without cancellation where x is negative. */
+function squareplus(x: number): number {
+  const root = Math.sqrt(x * x + 4);
+  return x >= 0 ? (x + root) / 2 : 2 / (root - x);
 }
 
 /**

@@ -109,7 +109,29 @@ fn gated(b: f32, d: f32, gate: Change) -> Change {
   return Change(b * gate.value, b * gate.fall + d * (gate.value - gate.fall));
 }
 
+fn hard_gate_change(b: f32, d: f32) -> Change {
+  let value = hard_gate(b);
+  let is_between = min(b, b - d) >= -3.0 && max(b, b - d) <= 3.0;
+  return Change(value, select(value - hard_gate(b - d), d / 6.0, is_between));
+}
+
+// With r(x) = sqrt(x^2 + 4): f(b) - f(a) = (d + r(b) - r(a)) / 2 = d (f(b) + f(a)) / (r(b) + r(a)).
+fn squareplus_change(b: f32, d: f32) -> Change {
+  let a = b - d;
+  let value = squareplus(b);
+  return Change(value, d * (value + squareplus(a)) / (sqrt(b * b + 4.0) + sqrt(a * a + 4.0)));
+}
+
 fn curved_change(code: u32, alpha: f32, b: f32, d: f32) -> Change {
+  if (code == 16u) {
+    return Change(exp(b), exponential_fall(b, d));
+  }
+  if (code == 21u) {
+    return gated(b, d, hard_gate_change(b, d));
+  }
+  if (code == 22u) {
+    return squareplus_change(b, d);
+  }
   if (code == 12u) {
     return gated(b, d, normal_change(b, d));
   }
@@ -117,9 +139,6 @@ fn curved_change(code: u32, alpha: f32, b: f32, d: f32) -> Change {
     let elu = exponential_change(select(alpha, 1.6732632423543772, code == 5u), b, d);
     let scale = select(1.0, 1.0507009873554805, code == 5u);
     return Change(scale * elu.value, scale * elu.fall);
-  }
-  if (code == 16u) {
-    return Change(exp(b), exponential_fall(b, d));
   }
   if (code == 17u || code == 18u) {
     return logarithmic_change(code, alpha, b, d);

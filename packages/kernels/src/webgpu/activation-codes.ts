@@ -22,4 +22,6 @@ export const ACTIVATION_CODES: Readonly<Record<ActivationName, number>> = {
   power: 18,
   reciprocal: 19,
   'error-function': 20,
+  'hard-swish': 21,
+  squareplus: 22,
 };

@@ -1,4 +1,4 @@
-// The activation functions by the codes of `activation-codes.ts`, with the definitions TensorFlow.js computes.
+// The activation functions by the codes of `activation-codes.ts`, with the definitions of TensorFlow.js and, where it has none, of Keras.
 
 // log(1 + e), which loses the digits of a small e.
 fn log1p(e: f32) -> f32 {
@@ -20,6 +20,17 @@ fn erf(x: f32) -> f32 {
   let polynomial =
     t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
   return sign(x) * (1.0 - polynomial * exp(-x * x));
+}
+
+// clamp((x + 3) / 6, 0, 1)
+fn hard_gate(x: f32) -> f32 {
+  return clamp(x / 6.0 + 0.5, 0.0, 1.0);
+}
+
+// (x + sqrt(x^2 + 4)) / 2, without cancellation where x is negative.
+fn squareplus(x: f32) -> f32 {
+  let larger = 0.5 * (abs(x) + sqrt(x * x + 4.0));
+  return select(1.0 / larger, larger, x >= 0.0);
 }
 
 fn activate(code: u32, alpha: f32, x: f32) -> f32 {
@@ -44,6 +55,8 @@ fn activate(code: u32, alpha: f32, x: f32) -> f32 {
     case 18u: { return pow(x, alpha); }
     case 19u: { return 1.0 / x; }
     case 20u: { return erf(x); }
+    case 21u: { return x * hard_gate(x); }
+    case 22u: { return squareplus(x); }
     default: { return x; }
   }
 }

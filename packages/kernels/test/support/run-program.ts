@@ -209,6 +209,8 @@ function unary(name: string, alpha: number, x: number): number {
       return Math.abs(x);
     case 'square-root':
       return Math.sqrt(x);
+    case 'exponential':
+      return Math.exp(x);
     case 'erf':
       // gelu(x) = x / 2 (1 + erf(x / sqrt 2))
       return x === 0
@@ -221,8 +223,6 @@ function unary(name: string, alpha: number, x: number): number {
     case 'sigmoid':
     case 'tanh':
     case 'softplus':
-    case 'exponential':
-    case 'logarithm':
     case 'power':
       return activate({ kind: 'activation', function: name, alpha }, x);
     default:

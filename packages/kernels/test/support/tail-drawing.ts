@@ -19,6 +19,8 @@ const ACTIVATIONS: readonly ActivationName[] = [
   'mish',
   'thresholded-relu',
   'error-function',
+  'hard-swish',
+  'squareplus',
 ];
 
 /** A tail while it is drawn. */

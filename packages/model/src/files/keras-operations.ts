@@ -45,7 +45,7 @@ export function historiesIn(value: Json): Json[][] {
 type Operation = 'add' | 'subtract' | 'multiply' | 'divide' | 'maximum' | 'minimum' | 'cast';
 
 /** By the ends of the names that Keras 2 gives functions, and by the classes of Keras 3. */
-const operations: Readonly<Record<string, Operation>> = {
+export const kerasOperations: Readonly<Record<string, Operation>> = {
   add: 'add',
   Add: 'add',
   subtract: 'subtract',
@@ -78,7 +78,7 @@ function operationOf(layer: KerasLayer): Operation | undefined {
   const given =
     layer.class_name === 'TFOpLambda' ? layer.config['function'] : isOperation ? layer.class_name : null;
   const name = typeof given === 'string' ? (given.split('.').at(-1) ?? '') : '';
-  return Object.hasOwn(operations, name) ? operations[name] : undefined;
+  return Object.hasOwn(kerasOperations, name) ? kerasOperations[name] : undefined;
 }
 
 type Numbers = number | readonly number[];

@@ -2,12 +2,13 @@ import { ModelError } from '../errors.ts';
 import type { ModelParts, WeightSource } from './build-model.ts';
 import { fileKind } from './file-kind.ts';
 import { openHdf5, type Hdf5Group } from './hdf5/open-hdf5.ts';
-import { parseJson, type Json } from './json.ts';
-import { isKerasObject, isObject, withLayersInObject, type KerasObject } from './keras-config.ts';
+import { parseJson } from './json.ts';
+import { architectureIn, type KerasArchitecture } from './keras-architecture.ts';
+import { isObject } from './keras-config.ts';
 import { readKerasH5, readLayerWeights } from './keras-h5.ts';
 import { readKerasWeights } from './keras-weights.ts';
 import { unzipKeras } from './keras-zip.ts';
-import { writerOf, type KerasWriter } from './keras-writer.ts';
+import { writerOf } from './keras-writer.ts';
 import { limits } from './limits.ts';
 import type { OpenedSource } from './model-source.ts';
 import { checkTopology } from './topology-schema.ts';
@@ -50,13 +51,15 @@ export async function readHdf5(source: OpenedSource): Promise<ModelParts> {
   return partsOf(found.name, network, name, file);
 }
 
-/** Returns `undefined` where a JSON file is no network of `model.to_json()`, which names no weights. @throws ModelError */
+/**
+ * The network of a JSON file, which names no weights, with those beside it.
+ *
+ * @throws ModelError `unsupported-format` where there are none
+ */
 export async function readArchitecture(
   source: OpenedSource,
-  description: Json,
-): Promise<ModelParts | undefined> {
-  const network = architectureIn(description);
-  if (!network) return undefined;
+  network: KerasArchitecture,
+): Promise<ModelParts> {
   const { name } = source;
   const stem = name.replace(/\.json$/i, '').replace(/^.*[/\\]/, '');
   const names = [`${stem}.weights.h5`, 'model.weights.h5', `${stem}.h5`, /\.(h5|hdf5)$/i];
@@ -77,23 +80,9 @@ export async function readArchitecture(
   return partsOf(name, network, found.name, openHdf5(found.name, found.bytes));
 }
 
-interface Architecture {
-  readonly model: KerasObject;
-  readonly writer: KerasWriter;
-}
-
-/** What `model.to_json()` gives, or `config.json` of an archive that was unpacked. */
-function architectureIn(description: Json): Architecture | undefined {
-  const model = withLayersInObject(description);
-  if (!isObject(model) || !isKerasObject(model)) return undefined;
-  // Keras 3 says where a class is from, and not always which version it is.
-  const version = model['keras_version'] ?? (typeof model['module'] === 'string' ? '3' : undefined);
-  return { model, writer: writerOf(version) };
-}
-
 async function partsOf(
   name: string,
-  { model, writer }: Architecture,
+  { model, writer }: KerasArchitecture,
   weightsName: string,
   file: Hdf5Group,
 ): Promise<ModelParts> {

@@ -4,7 +4,7 @@ import type { KerasWriter } from './keras-writer.ts';
 type Config = Readonly<Record<string, Json>>;
 
 /** Layers that do nothing at inference. `RandomCrop` is none: what it does then differs between versions of Keras. */
-const trainingOnly =
+export const trainingOnly =
   /^(Random(?!Crop$)\w+|AugMix|CutMix|MixUp|RandAugment|SpatialDropout[23]D|ActivityRegularization|Identity)$/;
 
 /**
@@ -38,7 +38,8 @@ function grouped(axes: number): Rename {
   };
 }
 
-const renamings: Readonly<Record<string, Rename>> = {
+/** By the names of Keras. */
+export const renamings: Readonly<Record<string, Rename>> = {
   BatchNormalizationV1: batchNormalization,
   SyncBatchNormalization: batchNormalization,
   LeakyReLU: ({ negative_slope: slope, ...rest }) => ({
@@ -53,6 +54,13 @@ const renamings: Readonly<Record<string, Rename>> = {
     const isDilated = [rate].flat().some((factor) => isOther(factor, 1));
     return isDilated && writer !== 'tfjs' ? { class_name: 'KerasDilatedDepthwise', config } : undefined;
   },
+  // Keras 2 writes these of the convolution that it is a kind of, and TF.js refuses them.
+  SeparableConv2D: ({
+    kernel_initializer: _initializer,
+    kernel_regularizer: _regularizer,
+    kernel_constraint: _constraint,
+    ...config
+  }) => ({ class_name: 'SeparableConv2D', config }),
   UpSampling2D: (config, writer) =>
     config['interpolation'] === 'bilinear' && writer !== 'tfjs'
       ? { class_name: 'KerasUpSampling2D', config }

@@ -10,7 +10,7 @@ import { buildModel, type ModelParts } from './build-model.ts';
 import { fileKind } from './file-kind.ts';
 import { scaleOfNetwork } from './input-scale.ts';
 import { parseJson, type Json, type JsonObject } from './json.ts';
-import { readArchitecture, readHdf5, readKerasArchive } from './keras-parts.ts';
+import { architectureIn } from './keras-architecture.ts';
 import { parseMetadata, type PictureDescription, type ModelMetadata } from './metadata.ts';
 import { openSource, type ModelSource, type OpenedSource } from './model-source.ts';
 import { readTfjsLayers } from './tfjs-layers.ts';
@@ -158,16 +158,18 @@ async function readParts(
   opened: OpenedSource,
   contents: Contents,
 ): Promise<{ format: LoadedLayersModel['format']; parts: ModelParts }> {
+  // Fetched when it is needed, like what reads ONNX.
+  const keras = () => import('./keras-parts.ts');
   switch (contents.kind) {
     case 'hdf5':
-      return { format: 'keras-h5', parts: await readHdf5(opened) };
+      return { format: 'keras-h5', parts: await (await keras()).readHdf5(opened) };
     case 'zip':
-      return { format: 'keras', parts: await readKerasArchive(opened) };
+      return { format: 'keras', parts: await (await keras()).readKerasArchive(opened) };
     case 'json': {
       const { description } = contents;
-      const parts = await readArchitecture(opened, description);
-      return parts
-        ? { format: 'keras-h5', parts }
+      const network = architectureIn(description);
+      return network
+        ? { format: 'keras-h5', parts: await (await keras()).readArchitecture(opened, network) }
         : { format: 'tfjs-layers', parts: await readTfjsLayers(opened, description) };
     }
   }

@@ -2,6 +2,7 @@ import { isFolder, readFile } from '#platform';
 import { ModelError } from '../errors.ts';
 import { tooLong, type ByteLimit } from './byte-limit.ts';
 import { fetchFile } from './fetch-file.ts';
+import { fileRole, lastPart, mainFile } from './file-role.ts';
 import type { NamedFile } from './save-model.ts';
 
 /**
@@ -115,7 +116,7 @@ async function firstOf(
 }
 
 async function openFiles(files: readonly (File | NamedFile)[]): Promise<OpenedSource> {
-  const main = mainOf(files);
+  const main = mainFile(files);
   if (main === undefined) {
     throw new ModelError(
       'not-found',
@@ -126,8 +127,8 @@ async function openFiles(files: readonly (File | NamedFile)[]): Promise<OpenedSo
     name: main.name,
     bytes: await bytesOf(main),
     sibling: async (path, most) => {
-      const wanted = path.slice(path.lastIndexOf('/') + 1);
-      const file = files.find(({ name }) => name.slice(name.lastIndexOf('/') + 1) === wanted);
+      const wanted = lastPart(path);
+      const file = files.find(({ name }) => lastPart(name) === wanted);
       if (file === undefined) {
         throw new ModelError(
           'not-found',
@@ -142,7 +143,9 @@ async function openFiles(files: readonly (File | NamedFile)[]): Promise<OpenedSo
       const others = files.filter((file) => file !== main);
       const matches = names.flatMap((wanted) =>
         others.filter(({ name }) =>
-          typeof wanted === 'string' ? lastPart(name) === wanted : wanted.test(name) && !isAboutInput(name),
+          typeof wanted === 'string'
+            ? lastPart(name) === wanted
+            : wanted.test(name) && fileRole(name) === 'network',
         ),
       );
       const [file] = matches;
@@ -153,28 +156,6 @@ async function openFiles(files: readonly (File | NamedFile)[]): Promise<OpenedSo
     },
     canLookAround: true,
   };
-}
-
-/** A whole model before weights and descriptions that may lie beside it. */
-function mainOf(files: readonly (File | NamedFile)[]): File | NamedFile | undefined {
-  const first = (pattern: RegExp): File | NamedFile | undefined =>
-    files.find(({ name }) => pattern.test(name) && !isAboutInput(name));
-  return (
-    first(/\.onnx$/i) ??
-    first(/(^|[/\\])model\.json$/i) ??
-    first(/\.(json|h5|hdf5|keras)$/i) ??
-    files.find(({ name }) => /\.json$/i.test(name)) ??
-    files[0]
-  );
-}
-
-/** Files beside a model that say what it takes and what its classes are. */
-function isAboutInput(name: string): boolean {
-  return /^(metadata|preprocessor_config|labels|classes|class_names)\.json$/i.test(lastPart(name));
-}
-
-function lastPart(name: string): string {
-  return name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
 }
 
 /** Before anything is read or asked for. @throws ModelError `invalid-file`. */

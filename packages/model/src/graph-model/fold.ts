@@ -47,7 +47,7 @@ export function fold(
   node: GraphModelNode,
   inputs: readonly (ConstantTensor | null)[],
 ): readonly ConstantTensor[] | null {
-  const rule = Object.hasOwn(RULES, node.type) ? RULES[node.type] : undefined;
+  const rule = Object.hasOwn(graphModelFolds, node.type) ? graphModelFolds[node.type] : undefined;
   if (!rule) return null;
   const results = rule({ node, attributes: new Attributes(node), inputs });
   return 'dims' in results ? [results] : results;
@@ -184,7 +184,8 @@ const loop: FoldRule = ({ node }) => {
   );
 };
 
-const RULES: Readonly<Record<string, FoldRule>> = {
+/** The rules of all operators that are computed of constants. */
+export const graphModelFolds: Readonly<Record<string, FoldRule>> = {
   BroadcastTo: (fold) => {
     const x = input(fold, 0);
     const dims = broadcastDims(x.dims, list(fold, 1));

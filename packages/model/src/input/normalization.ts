@@ -50,6 +50,29 @@ export function checkNormalization(normalization: Normalization | undefined, cha
   normalizedValues(normalization ?? '0..1', channels);
 }
 
+/**
+ * Returns the color that becomes 0 in every channel, `[red, green, blue]`, 0 to 255 (its nearest where there is none such).
+ *
+ * @throws ModelError `invalid-option`, as `normalizeImage` does
+ */
+export function colorOfZero(normalization: Normalization = '0..1'): readonly number[] {
+  const { mean } = statistics(normalization);
+  const channels = typeof mean === 'number' || mean.length === 1 ? [mean, mean, mean].flat() : mean;
+  return channels.map((value) => Math.min(255, Math.max(0, 255 * value)));
+}
+
+/** Returns a scale as the commands take it: its name, or `mean:deviation`, each one number or one a channel with commas. */
+export function normalizationText(normalization: Normalization): string {
+  if (typeof normalization === 'string') return normalization;
+  const { mean, deviation } = normalization;
+  const listed = (values: number | readonly number[]): string =>
+    [values]
+      .flat()
+      .map((value) => String(Number(value.toPrecision(4))))
+      .join(',');
+  return `${listed(mean)}:${listed(deviation)}`;
+}
+
 /** What each of the 256 values becomes in each channel, `[channels, 256]`. */
 function normalizedValues(normalization: Normalization, channels: number): Float32Array {
   const { mean, deviation } = statistics(normalization);

@@ -40,13 +40,23 @@ export function layerGraph(model: tf.LayersModel, inputShapes?: readonly (readon
   const calls: PlacedCall[] = [];
   const addTensor = (shape: OpenShape): TensorId => shapes.push(shape) - 1;
 
-  /** Returns the tensor's id; what it is computed from is placed before it. */
+  /** Returns the tensor's id; what it is computed from is placed before it, one after the other: networks may be deep. */
   const place = (tensor: tf.SymbolicTensor, scope: Scope): TensorId => {
-    const known = scope.tensors.get(tensor);
-    if (known !== undefined) return known;
+    const pending = [tensor];
+    for (let next = pending.at(-1); next; next = pending.at(-1)) {
+      const missing = next.inputs.filter((input) => !scope.tensors.has(input));
+      if (scope.tensors.has(next)) pending.pop();
+      else if (missing.length > 0) pending.push(...missing.reverse());
+      else placeMade(next, scope);
+    }
+    return scope.tensors.get(tensor) ?? -1;
+  };
+
+  /** Places a tensor whose inputs are placed. */
+  const placeMade = (tensor: tf.SymbolicTensor, scope: Scope): void => {
     const layer = tensor.sourceLayer;
     const node = nodeOf(tensor);
-    const inputs = tensor.inputs.map((input) => place(input, scope));
+    const inputs = tensor.inputs.map((input) => scope.tensors.get(input) ?? -1);
     if (isModel(layer)) {
       const inner = scope.models.get(node) ?? {
         path: [...scope.path, layer.name],
@@ -57,9 +67,8 @@ export function layerGraph(model: tf.LayersModel, inputShapes?: readonly (readon
       scope.models.set(node, inner);
       const output = layer.outputs[node.outputTensors.indexOf(tensor)];
       if (!output) throw disconnected(layer);
-      const id = place(output, inner);
-      scope.tensors.set(tensor, id);
-      return id;
+      scope.tensors.set(tensor, place(output, inner));
+      return;
     }
     if (inputs.length === 0) throw disconnected(layer);
     const outputShapes = callShapes(
@@ -69,7 +78,6 @@ export function layerGraph(model: tf.LayersModel, inputShapes?: readonly (readon
     const outputs = outputShapes.map(addTensor);
     node.outputTensors.forEach((output, i) => scope.tensors.set(output, outputs[i] ?? -1));
     calls.push({ layer, path: scope.path, order: [...scope.order, node.id], inputs, outputs });
-    return place(tensor, scope);
   };
 
   const inputs = model.inputs.map((input, i) => addTensor(inputShape(input, inputShapes?.[i])));

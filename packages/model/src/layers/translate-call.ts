@@ -11,7 +11,8 @@ import { poolingRules } from './rules/pooling.ts';
 import { noRule, type LayerRule, type Translation } from './translation.ts';
 import type { WeightReader } from './weight-store.ts';
 
-const RULES: Readonly<Record<string, LayerRule>> = {
+/** By the class that computes a layer. */
+export const layerRules: Readonly<Record<string, LayerRule>> = {
   ...activationRules,
   ...linearRules,
   ...mergeRules,
@@ -31,7 +32,7 @@ export async function translateCall(
     return activationLinks(activationField(layer)?.getClassName() ?? '', inputs[0] ?? []);
   const known = layerClass(layer);
   if (known === null) return noRule('its class computes something of its own');
-  const rule = Object.hasOwn(RULES, known) ? RULES[known] : undefined;
+  const rule = Object.hasOwn(layerRules, known) ? layerRules[known] : undefined;
   if (!rule) return noRule('its class has no rule');
   try {
     return await rule({

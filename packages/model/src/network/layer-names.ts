@@ -1,4 +1,4 @@
-import { closest, distance } from 'fastest-levenshtein';
+import { distance } from 'fastest-levenshtein';
 import { ModelError } from '../errors.ts';
 import type { NetworkLayer } from './network.ts';
 
@@ -33,16 +33,54 @@ function endsWith(full: string, ending: string): boolean {
   return ending !== '' && before >= 0 && full.endsWith(ending) && ['/', '.'].includes(full[before] ?? '');
 }
 
-/** The layer whose name is nearly this one: with few letters changed, as it is or at its end. */
-export function nearestNames(layers: readonly Named[], name: string): string[] {
-  const endings = new Map<string, string>();
-  for (const { name: full } of layers) {
-    const parts = full.split('/').filter((part) => part !== '');
-    parts.forEach((_, i) => endings.set(parts.slice(i).join('/'), full));
-    endings.set(full, full);
+/**
+ * Returns for each name the shortest ending, behind a slash, that `layersNamed` finds this layer alone by: `layer4.2/relu/Relu_2` for
+ * `/layer4/layer4.2/relu/Relu_2`; the name itself where there is none.
+ */
+export function shortNames(layers: readonly Named[]): ReadonlyMap<string, string> {
+  const owners = new Map<string, Set<string>>();
+  for (const { name, ownName } of layers) {
+    for (const ending of [name, ownName].flatMap((full) => endingsOf(full, /[/.]/))) {
+      owners.set(ending, (owners.get(ending) ?? new Set()).add(name));
+    }
   }
-  if (endings.size === 0 || name.length > 500) return [];
-  const found = closest(name, [...endings.keys()]);
-  // A third of the letters may be wrong.
-  return distance(name, found) * 3 <= Math.max(name.length, 3) ? [endings.get(found) ?? found] : [];
+  return new Map(
+    layers.map(({ name }) => {
+      const unique = endingsOf(name, /\//).filter((ending) => owners.get(ending)?.size === 1);
+      return [name, unique.at(-1) ?? name];
+    }),
+  );
+}
+
+/** A text and what follows each of these separators in it, the longest first. */
+function endingsOf(full: string, separator: RegExp): string[] {
+  const endings = [full];
+  for (const { index } of full.matchAll(new RegExp(separator, 'g'))) endings.push(full.slice(index + 1));
+  return endings.filter((ending) => ending !== '');
+}
+
+const MOST_NEAR = 3;
+
+/**
+ * Returns the short names that are most nearly this one: with few letters changed, as they are or at their end; else those with this
+ * text in them, the nearest to the output first.
+ */
+export function nearestNames(layers: readonly Named[], name: string): string[] {
+  if (name.length > 500 || name === '') return [];
+  const short = shortNames(layers);
+  const near = [...short].flatMap(([full, shown]) => {
+    const least = Math.min(...endingsOf(full, /\//).map((ending) => distance(name, ending)));
+    // A third of the letters may be wrong.
+    return least * 3 <= Math.max(name.length, 3) ? [{ shown, least }] : [];
+  });
+  if (near.length > 0) {
+    near.sort((a, b) => a.least - b.least);
+    return near.slice(0, MOST_NEAR).map(({ shown }) => shown);
+  }
+  const text = name.toLowerCase();
+  const around = [...short].filter(([full]) => full.toLowerCase().includes(text));
+  return around
+    .slice(-MOST_NEAR)
+    .reverse()
+    .map(([, shown]) => shown);
 }

@@ -1,6 +1,6 @@
 import { ModelError } from '../errors.ts';
 import { describeShape } from '../layers/shapes.ts';
-import { layersNamed, nearestNames } from './layer-names.ts';
+import { layersNamed, nearestNames, shortNames } from './layer-names.ts';
 import type { Network, NetworkLayer, NetworkOutput, OpenShape } from './network.ts';
 
 export interface TargetSelection {
@@ -21,6 +21,8 @@ export interface TargetLayer<Layer extends NetworkLayer = NetworkLayer> {
 
 export interface LayerCandidate {
   readonly name: string;
+  /** The shortest ending of its name that is no other layer's, by which it can be called as well. */
+  readonly shortName: string;
   /** What it is, as its format calls it: "Conv2D". */
   readonly type: string;
   /** `[...positions, channels]` */
@@ -58,9 +60,10 @@ export function resolveOutput({ outputs }: Pick<Network, 'outputs'>, name?: stri
  */
 export function layerCandidates(network: Layered, output?: string): LayerCandidate[] {
   const candidates = new Map<string, LayerCandidate>();
+  const short = shortNames(network.layers);
   for (const { name, type, shape } of candidatesOf(network, outputOf(network, output))) {
     const calls = (candidates.get(name)?.calls ?? 0) + 1;
-    candidates.set(name, { name, type, shape, calls });
+    candidates.set(name, { name, shortName: short.get(name) ?? name, type, shape, calls });
   }
   return [...candidates.values()];
 }
@@ -123,7 +126,7 @@ function defaultTarget<Layer extends NetworkLayer>(
       ? `The model keeps its channels first ("${channelsFirst.name}" ${describeShape(channelsFirst.shape)}); only channels ` +
           'last are supported. Save it with data_format "channels_last".'
       : `The model has no feature map before its output "${output}": no layer with channels and positions other ` +
-          `than pooling and dense layers. ${listCandidates(candidates)}`,
+          `than pooling and dense layers. ${listCandidates(layers, candidates)}`,
   );
 }
 
@@ -147,7 +150,7 @@ function namedTarget<Layer extends NetworkLayer>(
   name: string,
   index: number,
 ): Layer {
-  const list = listCandidates(candidates);
+  const list = listCandidates(layers, candidates);
   const calls = layersNamed(layers, name);
   if (calls.length === 0) {
     const near = nearestNames(layers, name).map((found) => `"${found}"`);
@@ -166,9 +169,16 @@ function namedTarget<Layer extends NetworkLayer>(
   throw new ModelError('unsupported-layer', `Layer "${name}" ${obstacle}. ${list}`);
 }
 
-function listCandidates(candidates: readonly NetworkLayer[]): string {
-  const names = [...new Set(candidates.map(({ name, shape }) => `"${name}" ${describeShape(shape)}`))];
-  return names.length === 0
-    ? 'It has no layer that can be explained.'
-    : `Layers that can be explained: ${names.join(', ')}.`;
+/** A long list says no more than its end, where the layers are that are mostly explained. */
+const MOST_LISTED = 20;
+
+function listCandidates(layers: readonly NetworkLayer[], candidates: readonly NetworkLayer[]): string {
+  if (candidates.length === 0) return 'It has no layer that can be explained.';
+  const short = shortNames(layers);
+  const names = [
+    ...new Set(candidates.map(({ name, shape }) => `"${short.get(name) ?? name}" ${describeShape(shape)}`)),
+  ];
+  const before = names.length - MOST_LISTED;
+  const listed = names.slice(-MOST_LISTED).join(', ');
+  return `Layers that can be explained: ${listed}${before > 0 ? `, and ${String(before)} before them` : ''}.`;
 }

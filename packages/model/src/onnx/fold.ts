@@ -58,7 +58,7 @@ export function fold(
   node: OnnxNode,
   inputs: readonly (ConstantTensor | null)[],
 ): readonly ConstantTensor[] | null {
-  const rule = Object.hasOwn(RULES, node.type) ? RULES[node.type] : undefined;
+  const rule = Object.hasOwn(foldRules, node.type) ? foldRules[node.type] : undefined;
   if (!rule) return null;
   const results = rule({ node, attributes: new Attributes(node), inputs });
   return 'dims' in results ? [results] : results;
@@ -138,7 +138,8 @@ const dequantize: FoldRule = (context) => {
   return floatTensor(x.dims, values);
 };
 
-const RULES: Readonly<Record<string, FoldRule>> = {
+/** The rules of all operators that are computed of constants. */
+export const foldRules: Readonly<Record<string, FoldRule>> = {
   Cast: cast,
   CastLike: (context) => ({ ...input(context, 0), type: input(context, 1).type }),
   Concat: (context) => foldConcat(context, given(context), context.attributes.int('axis', 0)),

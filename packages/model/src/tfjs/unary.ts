@@ -13,10 +13,10 @@ export const UNARY: Readonly<Record<UnaryFunction, (x: tf.Tensor, alpha: number)
   // log(1 + e^x), without overflow.
   softplus: (x) => tf.relu(x).add(tf.log1p(tf.exp(tf.abs(x).neg()))),
   erf: (x) => tf.erf(x),
+  exponential: (x) => tf.exp(x),
   absolute: (x) => tf.abs(x),
   negate: (x) => tf.neg(x),
   'square-root': (x) => tf.sqrt(x),
-  exponential: (x) => tf.exp(x),
   logarithm: (x) => tf.log(x),
   power: (x, alpha) => tf.pow(x, alpha),
 };

@@ -86,6 +86,8 @@ function piecewiseLinear({ function: name, alpha = 0 }: ActivationOperation): Pi
     case 'power':
     case 'reciprocal':
     case 'error-function':
+    case 'hard-swish':
+    case 'squareplus':
       return null;
   }
 }

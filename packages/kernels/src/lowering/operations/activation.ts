@@ -49,7 +49,21 @@ export function activate(
       return b.binary('divide', b.scalar(1), x);
     case 'error-function':
       return b.unary('erf', x);
+    case 'hard-swish':
+      return b.binary('multiply', x, b.unary('clip', b.binary('add', b.scaled(x, 1 / 6), b.scalar(0.5)), 1));
+    case 'squareplus':
+      return squareplus(b, x);
   }
+}
+
+/**
+ * (x + sqrt(x^2 + 4)) / 2 as the larger root t = (|x| + sqrt(x^2 + 4)) / 2 where x is positive and as 1 / t elsewhere, which is
+ * relu(x) + 1 / t: the sum itself cancels where x is negative.
+ */
+function squareplus(b: ProgramBuilder, x: Tensor): Tensor {
+  const root = b.unary('square-root', b.binary('add', b.binary('multiply', x, x), b.scalar(4)));
+  const larger = b.scaled(b.binary('add', b.unary('absolute', x), root), 0.5);
+  return b.binary('add', b.unary('relu', x), b.binary('divide', b.scalar(1), larger));
 }
 
 /** x / 2 (y + 1). */
@@ -75,6 +89,7 @@ export function isMonotone({ function: name, alpha = 0 }: ActivationOperation): 
     case 'exponential':
     case 'logarithm':
     case 'error-function':
+    case 'squareplus':
       return true;
     case 'leaky-relu':
     case 'elu':
@@ -86,6 +101,7 @@ export function isMonotone({ function: name, alpha = 0 }: ActivationOperation): 
     case 'gelu':
     case 'gelu-tanh':
     case 'mish':
+    case 'hard-swish':
       return false;
   }
 }

@@ -6,7 +6,7 @@ import { isScaledOnly, withAddend } from '../open-step.ts';
 import { ownerAfter } from '../owner-rules.ts';
 import type { PlanContext } from '../plan-context.ts';
 import type { DeltaOperand } from '../steps.ts';
-import { isSame, onlyPart, wholeSegment, type Part, type TensorState } from '../tensor-state.ts';
+import { isSame, lazy, onlyPart, wholeSegment, type Part, type TensorState } from '../tensor-state.ts';
 
 /** Element-wise operations on several tensors. */
 export function planMerge(
@@ -118,7 +118,7 @@ export function planConcatenate(
   return {
     ...result,
     oneChannel: null,
-    parts: [{ segment: wholeSegment(shape), delta: () => delta, open: null }],
+    parts: [{ segment: wholeSegment(shape), delta: lazy(() => delta), open: null }],
   };
 }
 
@@ -160,6 +160,6 @@ function neighboursJoined(context: PlanContext, node: number, parts: readonly Pa
       return { label: 'all', shape, base: null, delta: delta(), segment: wholeSegment(shape) };
     });
     const delta = context.concatenate(node, positions.length, operands, [...positions, length]);
-    return { segment: { start: first.segment.start, length }, delta: () => delta, open: null };
+    return { segment: { start: first.segment.start, length }, delta: lazy(() => delta), open: null };
   });
 }

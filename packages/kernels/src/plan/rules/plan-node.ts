@@ -89,7 +89,7 @@ function targetState(context: PlanContext, index: number): TensorState {
   return {
     node: index,
     shape,
-    base: () => context.given[0]!.value,
+    base: lazy(() => context.given[0]!.value),
     oneChannel: {
       off: lazy(() => context.switchOff(index)),
       owner: { trailing: 1, length: channels, offset: 0, multiplier: 1, variants: channels },

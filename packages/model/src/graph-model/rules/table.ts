@@ -7,7 +7,8 @@ import { reductionRules } from './reductions.ts';
 import { resizeRules } from './resize.ts';
 import { windowRules } from './windows.ts';
 
-const RULES: Readonly<Record<string, GraphModelRule>> = {
+/** The rules of all operators that are computed of what depends on the input. */
+export const graphModelRules: Readonly<Record<string, GraphModelRule>> = {
   ...activationRules,
   ...arithmeticRules,
   ...denseRules,
@@ -19,5 +20,5 @@ const RULES: Readonly<Record<string, GraphModelRule>> = {
 
 /** The rule for an operator of TensorFlow. */
 export function ruleOf(type: string): GraphModelRule | undefined {
-  return Object.hasOwn(RULES, type) ? RULES[type] : undefined;
+  return Object.hasOwn(graphModelRules, type) ? graphModelRules[type] : undefined;
 }

@@ -1,4 +1,5 @@
 import type { ActivationName, Shape } from '@ablation-cam/kernels';
+import { Relu } from '../../layers-of-our-own/relu.ts';
 import { activationField, layerField, numberField, weightField } from '../layer-fields.ts';
 import {
   inputShapeOf,
@@ -9,7 +10,7 @@ import {
   type Translation,
 } from '../translation.ts';
 
-/** Activation functions of TensorFlow.js by their class names. */
+/** Activation functions of TensorFlow.js, and of this package, by their class names. */
 const ACTIVATIONS: Readonly<Record<string, ActivationName>> = {
   relu: 'relu',
   relu6: 'relu6',
@@ -24,6 +25,9 @@ const ACTIVATIONS: Readonly<Record<string, ActivationName>> = {
   gelu: 'gelu',
   gelu_new: 'gelu-tanh',
   mish: 'mish',
+  kerasHardSilu: 'hard-swish',
+  kerasExponential: 'exponential',
+  kerasSquareplus: 'squareplus',
 };
 
 /** Returns the chain for an activation function by its TensorFlow.js name. */
@@ -35,8 +39,11 @@ export function activationLinks(name: string, shape: Shape): Translation {
   if (name === 'kerasHardSigmoid') return clipped(shape, 1, 3, 1 / 6, 0);
   if (name === 'kerasHardTanh') return clipped(shape, 3, 3, 1 / 3, -1);
   if (name === 'kerasLeakyRelu') return [activation('leaky-relu', shape, 0.2)];
+  // log(1 / (1 + e^-x)) = -softplus(-x)
+  if (name === 'kerasLogSigmoid')
+    return [affine(-1, 0, shape), activation('softplus', shape), affine(-1, 0, shape)];
   const known = ACTIVATIONS[name];
-  if (!known) return noRule(`its activation "${name}" is not one of TensorFlow.js`);
+  if (!known) return noRule(`its activation "${name}" is unknown`);
   return [activation(known, shape, known === 'elu' ? 1 : undefined)];
 }
 
@@ -50,6 +57,21 @@ export function withOwnActivation(context: LayerContext, links: readonly Link[])
 }
 
 const identity: LayerRule = () => [];
+
+/** Its value is x above the threshold, `slope * (x - threshold)` below, and the maximum where it is more. */
+const reluOfKeras: LayerRule = ({ layer, ...context }) => {
+  if (!(layer instanceof Relu)) return noRule('its class is not that of this package');
+  const shape = inputShapeOf({ layer, ...context });
+  const { maxValue, negativeSlope, threshold } = layer;
+  if (threshold !== 0 && negativeSlope !== 0) return noRule('it has a threshold and a slope');
+  const bend =
+    threshold === 0
+      ? activation('leaky-relu', shape, negativeSlope)
+      : activation('thresholded-relu', shape, threshold);
+  if (maxValue === null) return [bend];
+  // min(x, most) = most - relu(most - x)
+  return [bend, affine(-1, maxValue, shape), activation('relu', shape), affine(-1, maxValue, shape)];
+};
 
 export const activationRules: Readonly<Record<string, LayerRule>> = {
   Activation: (context) => withOwnActivation(context, []),
@@ -76,7 +98,7 @@ export const activationRules: Readonly<Record<string, LayerRule>> = {
   // TensorFlow.js has a softmax along the last axis only, and fails along any other.
   Softmax: (context) => activationLinks('softmax', inputShapeOf(context)),
 
-  KerasReLU: () => noRule('it is a ReLU with a threshold or a slope, and a maximum'),
+  KerasReLU: reluOfKeras,
   KerasIdentity: identity,
 
   Dropout: identity,

@@ -10,7 +10,8 @@ import { resizeRules } from './resize.ts';
 import { transposedConvolutionRules } from './transposed-convolution.ts';
 import { windowRules } from './windows.ts';
 
-const RULES: Readonly<Record<string, OnnxRule>> = {
+/** The rules of all operators that are computed of what depends on the input. */
+export const onnxRules: Readonly<Record<string, OnnxRule>> = {
   ...activationRules,
   ...linearRules,
   ...localResponseRules,
@@ -25,5 +26,5 @@ const RULES: Readonly<Record<string, OnnxRule>> = {
 
 /** The rule for an operator of ONNX. */
 export function ruleOf(type: string): OnnxRule | undefined {
-  return Object.hasOwn(RULES, type) ? RULES[type] : undefined;
+  return Object.hasOwn(onnxRules, type) ? onnxRules[type] : undefined;
 }

@@ -127,15 +127,15 @@ export class GraphModelBuilder {
       generatedBy: '2.12.0',
       signature: this.signature,
       modelTopology: this.topology,
-      weightsManifest: [{ paths: ['shard1', 'shard2'], weights: this.specs }],
+      weightsManifest: [{ paths: ['group1-shard1of2', 'group1-shard2of2'], weights: this.specs }],
       ...changes,
     };
     const bytes = this.weightBytes;
     const middle = Math.floor(bytes.byteLength / 2) + 1;
     return [
       { name: 'model.json', bytes: new TextEncoder().encode(JSON.stringify(description)) },
-      { name: 'shard1', bytes: bytes.slice(0, middle) },
-      { name: 'shard2', bytes: bytes.slice(middle) },
+      { name: 'group1-shard1of2', bytes: bytes.slice(0, middle) },
+      { name: 'group1-shard2of2', bytes: bytes.slice(middle) },
     ];
   }
 

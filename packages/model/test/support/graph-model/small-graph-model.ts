@@ -4,13 +4,13 @@ import { GraphModelBuilder } from './graph-model-builder.ts';
 const NET = 'StatefulPartitionedCall/net';
 
 /** A small classifier of images of any size, with the fused nodes and the paths that the converter makes of Keras's layers. */
-export function smallGraphModel(seed = 1): GraphModelBuilder {
+export function smallGraphModel(seed = 1, channels = 2): GraphModelBuilder {
   const b = new GraphModelBuilder(seededRandom(seed));
-  const image = b.input('image', [-1, -1, -1, 2]);
+  const image = b.input('image', [-1, -1, -1, channels]);
   const sliding = { padding: 'SAME', strides: [1, 1, 1, 1] };
   const first = b.node(
     '_FusedConv2D',
-    [image, b.weight([3, 3, 2, 4]), b.weight([4])],
+    [image, b.weight([3, 3, channels, 4]), b.weight([4])],
     { ...sliding, strides: [1, 2, 2, 1], fused_ops: ['BiasAdd', 'Relu6'], num_args: 1 },
     `${NET}/first/Relu6`,
   );

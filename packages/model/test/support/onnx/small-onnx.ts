@@ -3,9 +3,9 @@ import { architectures } from './architectures.ts';
 import { OnnxBuilder } from '@ablation-cam/tools/onnx-builder';
 import { TorchLayers } from './torch-layers.ts';
 
-/** An ONNX file with nodes of many kinds, and sizes that nodes compute. */
-export function smallOnnx(): Uint8Array {
-  const { input = [], write } = architectures['ShuffleNet'] ?? {};
+/** A narrow network as PyTorch exports it; that of ShuffleNet has nodes of many kinds, and sizes that nodes compute. */
+export function smallOnnx(name: keyof typeof architectures = 'ShuffleNet'): Uint8Array {
+  const { input = [], write } = architectures[name] ?? {};
   const builder = new OnnxBuilder(seededRandom(1), 14);
   const layers = new TorchLayers(builder);
   const [, channels = 1, ...positions] = input;
