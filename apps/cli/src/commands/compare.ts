@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { normalizationHelp } from '../arguments/normalization.ts';
+import { threadsHelp, useThreadsOf } from '../arguments/threads.ts';
 import { wholeNumber } from '../arguments/whole-number.ts';
 import type { RegisterCommand } from '../command.ts';
 
@@ -48,6 +49,7 @@ export const compare: RegisterCommand = (program, { signal }) => {
         .choices(['auto', 'webgpu', 'onnxruntime', 'wasm', 'cpu'] as const)
         .default('auto' as const),
     )
+    .option('--threads <n>', threadsHelp, wholeNumber(1))
     .addOption(
       new Option('--executor <executor>', "what runs Ablation-CAM's plan")
         .choices(['auto', 'webgpu', 'onnxruntime', 'tfjs', 'reference'] as const)
@@ -67,6 +69,7 @@ export const compare: RegisterCommand = (program, { signal }) => {
     .option('--json', 'print the comparison as JSON only')
     .addHelpText('after', EXAMPLES)
     .action(async (options) => {
+      await useThreadsOf(options);
       const { runCompare } = await import('../compare/run-compare.ts');
       await runCompare(options, signal);
     });

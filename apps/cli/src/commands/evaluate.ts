@@ -1,5 +1,6 @@
 import { Option } from '@commander-js/extra-typings';
 import { normalizationHelp } from '../arguments/normalization.ts';
+import { threadsHelp, useThreadsOf } from '../arguments/threads.ts';
 import { wholeNumber } from '../arguments/whole-number.ts';
 import type { RegisterCommand } from '../command.ts';
 
@@ -21,7 +22,7 @@ export const evaluate: RegisterCommand = (program, { signal }) => {
     .addOption(
       new Option(
         '--model <model>',
-        'a TF.js model.json, a Keras .keras or .h5 (or its weights or to_json() text with the other beside it), or the name of an embedded model',
+        'an ONNX file, a TF.js model.json, a Keras .keras or .h5 (or its weights or to_json() text with the other beside it), or the name of an embedded model',
       ).default('mnist1d'),
     )
     .option(
@@ -31,10 +32,11 @@ export const evaluate: RegisterCommand = (program, { signal }) => {
     .option('--limit <n>', 'only so many samples, evenly from all classes', wholeNumber(1))
     .addOption(new Option('--batch <n>', 'samples predicted together').argParser(wholeNumber(1)).default(64))
     .addOption(
-      new Option('--backend <backend>', 'TensorFlow.js backend')
-        .choices(['auto', 'webgpu', 'wasm', 'cpu'] as const)
+      new Option('--backend <backend>', 'what predicts: a TensorFlow.js backend or ONNX Runtime')
+        .choices(['auto', 'webgpu', 'onnxruntime', 'wasm', 'cpu'] as const)
         .default('auto' as const),
     )
+    .option('--threads <n>', threadsHelp, wholeNumber(1))
     .option('--normalize <how>', normalizationHelp)
     .option(
       '--labels <file>',
@@ -55,6 +57,7 @@ export const evaluate: RegisterCommand = (program, { signal }) => {
     .option('--json', 'print the figures as JSON only')
     .addHelpText('after', EXAMPLES)
     .action(async (options) => {
+      await useThreadsOf(options);
       const { runEvaluate } = await import('../evaluate/run-evaluate.ts');
       await runEvaluate(options, signal);
     });

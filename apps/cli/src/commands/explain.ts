@@ -1,5 +1,6 @@
 import { Argument, Option } from '@commander-js/extra-typings';
 import { normalizationHelp } from '../arguments/normalization.ts';
+import { threadsHelp, useThreadsOf } from '../arguments/threads.ts';
 import { wholeNumber } from '../arguments/whole-number.ts';
 import type { RegisterCommand } from '../command.ts';
 
@@ -91,6 +92,7 @@ export const explain: RegisterCommand = (program, { signal }) => {
         .choices(['auto', 'webgpu', 'onnxruntime', 'wasm', 'cpu'] as const)
         .default('auto' as const),
     )
+    .option('--threads <n>', threadsHelp, wholeNumber(1))
     .addOption(
       new Option('--executor <executor>', 'what runs the ablation')
         .choices(['auto', 'webgpu', 'onnxruntime', 'tfjs', 'reference'] as const)
@@ -122,6 +124,7 @@ export const explain: RegisterCommand = (program, { signal }) => {
     )
     .addHelpText('after', EXAMPLES)
     .action(async (input, options, command) => {
+      await useThreadsOf(options);
       const { defaultModel } = await import('../explain/open-input.ts');
       const { runExplain } = await import('../explain/run-explain.ts');
       const writesFiles = !options.json || command.getOptionValueSource('out') !== 'default';

@@ -31,9 +31,8 @@ export function printEvaluation(
   printFailures(result);
   printSkipped(result);
   const why = adapter ?? (choice.requested === 'auto' ? choice.reason : 'asked for');
-  print(
-    `\nTensorFlow.js ${choice.backend} (${why}), batches of ${run.batchSize}, ${(run.elapsedMs / 1000).toFixed(1)} s`,
-  );
+  const engine = run.backend === 'onnxruntime' ? 'ONNX Runtime' : `TensorFlow.js ${choice.backend} (${why})`;
+  print(`\n${engine}, batches of ${run.batchSize}, ${(run.elapsedMs / 1000).toFixed(1)} s`);
 }
 
 /** In tables and lists a name has one line. */

@@ -6,11 +6,11 @@ import {
   writeFileWhole,
   type DataSet,
   type EvaluationResult,
-  type LoadedLayersModel,
+  type LoadedModel,
 } from '@ablation-cam/model';
 import { openBackend } from '../backend.ts';
 import { dataName, openEvaluationData } from '../open-data.ts';
-import { openLayersModel } from '../open-model.ts';
+import { openModel } from '../open-model.ts';
 import { startProgress } from '../progress.ts';
 import { loadTensorFlow } from '../tensorflow.ts';
 import { print, printJson } from '../print.ts';
@@ -23,10 +23,10 @@ import type { EvaluateRequest } from './request.ts';
 export async function runEvaluate(request: EvaluateRequest, signal: AbortSignal): Promise<void> {
   dataName(request);
   await loadTensorFlow();
-  const backend = await openBackend(request.backend, signal);
+  const backend = await openBackend(request.backend === 'onnxruntime' ? 'auto' : request.backend, signal);
   try {
     const history = await readHistory(request.model, request.history);
-    const loaded = await openLayersModel(request.model);
+    const loaded = await openModel(request.model);
     try {
       const data = await openEvaluationData(request, loaded, signal);
       const result = await evaluateWithProgress(request, loaded, data, signal);
@@ -44,15 +44,16 @@ export async function runEvaluate(request: EvaluateRequest, signal: AbortSignal)
 }
 
 async function evaluateWithProgress(
-  { batch, logits, failed, json }: EvaluateRequest,
-  { model }: LoadedLayersModel,
+  { batch, logits, failed, json, backend }: EvaluateRequest,
+  { model, network }: LoadedModel,
   data: DataSet,
   signal: AbortSignal,
 ): Promise<EvaluationResult> {
   const progress = startProgress({ label: 'evaluating', total: data.count, silent: json === true });
   try {
-    return await evaluate(model, data, {
+    return await evaluate(model ?? network, data, {
       batchSize: batch,
+      engine: backend === 'auto' || backend === 'onnxruntime' ? backend : 'tfjs',
       outputs: logits ? 'logits' : 'probabilities',
       failedExamples: failed,
       signal,

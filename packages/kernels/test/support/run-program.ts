@@ -223,6 +223,7 @@ function unary(name: string, alpha: number, x: number): number {
     case 'sigmoid':
     case 'tanh':
     case 'softplus':
+    case 'logarithm':
     case 'power':
       return activate({ kind: 'activation', function: name, alpha }, x);
     default:
