@@ -48,7 +48,7 @@ test('--layers shows the shortest names; --output chooses one of several', async
   assert.match(stdout, /conv_pw_13_relu\/clip_by_value +\S Maximum .*7 x 7 x 1024.*default/);
   const none = await runCommand(['explain', '--model', model, '--layers']);
   assert.is.not(none.exitCode, 0);
-  assert.match(none.stderr, /3 outputs.*"gender_pred\/Sigmoid:0"/);
+  assert.match(none.stderr, /3 outputs.*--output gender_pred\/Sigmoid:0/);
 });
 
 test('a file that is cut short is said to be so, in one line', async ({ folder }) => {

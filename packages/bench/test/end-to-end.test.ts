@@ -56,10 +56,21 @@ test('a network is timed on engines whose explanations agree with float64, and i
       results.map(({ engine }) => engine),
       engines,
     );
-    for (const { channels, classes, rounds, maxRelativeError, parts, ablationCam, ratios } of results) {
+    for (const {
+      engine,
+      channels,
+      classes,
+      rounds,
+      maxRelativeError,
+      parts,
+      ablationCam,
+      ratios,
+    } of results) {
       assert.equal({ channels, classes, rounds }, { channels: 128, classes: 5, rounds: 3 });
       for (const error of Object.values(maxRelativeError)) assert.ok(error <= 1e-4);
-      assert.ok(parts.forwardMs > 0 && parts.weightsMs > 0 && parts.mapMs > 0);
+      assert.ok(parts.forwardMs > 0 && parts.mapMs > 0);
+      // ONNX Runtime weighs in the pass itself.
+      assert.is(parts.weightsMs > 0, engine !== 'onnxruntime');
       assert.ok(ablationCam.medianMs > parts.forwardMs / 2);
       assert.ok(ratios.byForward > 0 && ratios.byGradCam > 0);
       assert.ok((ratios.gain ?? 0) > 0, 'WASM is there to compare with');

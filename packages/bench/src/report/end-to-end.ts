@@ -44,7 +44,7 @@ const COLUMNS: readonly EndToEndColumn[] = [
 export const END_TO_END_LEGEND: readonly string[] = [
   'Whole networks: from one input on the host to the heat map, with an explainer that is prepared; medians over rounds in which all engines take turns. A prediction ends with the logits on the host. Ratios are those of the same round: Ablation-CAM by a prediction and by Grad-CAM on the same engine, and how many times longer a prediction of TF.js on WASM takes than Ablation-CAM on the engine.',
   'Grad-CAM on ONNX Runtime: the pass through the network on ONNX Runtime, the gradient of what follows the layer on TF.js WASM.',
-  'Weights, maps and overhead are parts of the time of Ablation-CAM; overhead is what is neither these nor its forward pass, with its share of a prediction. Largest error: of the weights and the map against float64, and of the map of Grad-CAM against that of the first engine, each relative to the largest value; a network is timed only if they are at most 1e-4.',
+  'Weights, maps and overhead are parts of the time of Ablation-CAM; overhead is what is neither these nor its forward pass, with its share of a prediction. ONNX Runtime makes weights and map of one class in the forward pass itself, where all channels go together: what is left of them there is the heat map. Largest error: of the weights and the map against float64, and of the map of Grad-CAM against that of the first engine, each relative to the largest value; a network is timed only if they are at most 1e-4.',
 ];
 
 /** Overhead by the time of a forward pass. */

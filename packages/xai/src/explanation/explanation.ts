@@ -96,7 +96,7 @@ export type ExplanationRun = Omit<ExplanationResult, 'explanations'>;
 
 /** In milliseconds. What `totalMs`, from the call to the result, has beyond the others is preparation. */
 export interface Timings {
-  /** Passes through the network. */
+  /** Passes through the network; with weights and maps where ONNX Runtime makes them in the same pass. */
   readonly forwardMs: number;
   /** From there to the weights: ablation, gradients, masked inputs. */
   readonly weightsMs: number;
