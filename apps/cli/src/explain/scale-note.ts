@@ -8,8 +8,8 @@ const FLAT = 1.5;
 /** A channel that varies by less than this part of the largest value of its map hardly sees the picture. */
 const SEES = 0.02;
 /**
- * Of so many channels of one map. Measured on a VGG7, the textures' network, MobileNetV2 and InceptionV3 with four pictures each: up to
- * 53 % hardly see a picture that is scaled as in training, and all of them, in one of the first maps, one that is 255 times too dark.
+ * Of so many channels of one map. Measured on a VGG7, the textures' network and MobileNetV2 with four pictures each: up to 53 %
+ * hardly see a picture that is scaled as in training, and all of them, in one of the first maps, one that is 255 times too dark.
  */
 const BLIND = 0.9;
 /** The first map may lack the summands - those of a batch normalization - against which a dark picture vanishes. */
