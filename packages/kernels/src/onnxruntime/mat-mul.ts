@@ -57,8 +57,9 @@ function withoutZeros(
 ): readonly [string, string] {
   // Sums, which a NaN does not get lost in.
   const sizes = model.add('ReduceSum', [model.add('Abs', [a]), model.integers([0])], { keepdims: 0 });
-  const first = model.constant(Float32Array.of(1, ...new Float32Array(inner - 1)), [inner]);
-  const places = model.add('NonZero', [model.add('Add', [sizes, first])]);
+  const first = new Float32Array(inner);
+  first[0] = 1;
+  const places = model.add('NonZero', [model.add('Add', [sizes, model.constant(first, [inner])])]);
   const used = model.add('Reshape', [places, model.integers([-1])]);
   return [model.add('Gather', [a, used], { axis: 1 }), model.add('Gather', [b, used], { axis: 0 })];
 }

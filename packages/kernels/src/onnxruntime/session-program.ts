@@ -31,22 +31,19 @@ const MOST_SCORES = 2 ** 22;
 export class SessionProgram implements LoadedProgram {
   readonly #once: ProgramSession | null;
   readonly #each: ProgramSession | null;
-  readonly #program: PlanProgram;
-  /** K C where the sessions can weigh; 0 where they cannot. */
-  readonly #scores: number;
+  /** Null where the sessions cannot weigh. */
+  readonly #weighing: Weighing | null;
   readonly #takeTurns: ProgramEngine['takeTurns'];
 
   private constructor(
     once: ProgramSession | null,
     each: ProgramSession | null,
-    program: PlanProgram,
-    scores: number,
+    weighing: Weighing | null,
     takeTurns: ProgramEngine['takeTurns'],
   ) {
     this.#once = once;
     this.#each = each;
-    this.#program = program;
-    this.#scores = scores;
+    this.#weighing = weighing;
     this.#takeTurns = takeTurns;
   }
 
@@ -72,7 +69,7 @@ export class SessionProgram implements LoadedProgram {
       writeProgram({ ...program, constants }, part, variants);
     const weighing = weighingOf(program, end);
     const handedOn = new Set(kept.filter((tensor) => !outputs.has(tensor)));
-    const before = { nodes: program.once, outputs: kept, handedOn, more: weighing };
+    const before = { nodes: program.once, outputs: kept, handedOn, more: weighing?.write };
     const first = program.once.length > 0 ? write(before) : null;
     const once = first && (await open(first, true));
     try {
@@ -81,8 +78,7 @@ export class SessionProgram implements LoadedProgram {
       const layouts = first?.layouts ?? new Map<Tensor, Layout>();
       const behind = { nodes: program.each, outputs: ends, layouts };
       const each = program.each.length > 0 ? await open(write(behind), false) : null;
-      const scores = weighing ? end.plan.channels * end.plan.classes : 0;
-      return new SessionProgram(once, each, { ...program, constants: [] }, scores, takeTurns);
+      return new SessionProgram(once, each, weighing, takeTurns);
     } catch (error) {
       once?.dispose();
       throw error;
@@ -119,16 +115,10 @@ export class SessionProgram implements LoadedProgram {
     inputs: number,
     { classIndex, score, signal }: WantedWeights,
   ): Promise<Weighed | null> {
-    const [, logitsTensor] = this.#program.fetched;
-    if (
-      !this.#once ||
-      logitsTensor === undefined ||
-      this.#scores === 0 ||
-      inputs * this.#scores > MOST_SCORES
-    )
-      return null;
+    const weighing = this.#weighing;
+    if (!this.#once || !weighing || inputs * weighing.scores > MOST_SCORES) return null;
     throwIfAborted(signal);
-    const names = [fetchedName(logitsTensor), WEIGHING.weights, WEIGHING.map];
+    const names = [fetchedName(weighing.logits), WEIGHING.weights, WEIGHING.map];
     const integers = new Map([
       [WEIGHING.classIndex, classIndex === 'predicted' ? PREDICTED : BigInt(classIndex)],
       [WEIGHING.byLogit, score === 'logit' ? 1n : 0n],
@@ -146,17 +136,26 @@ export class SessionProgram implements LoadedProgram {
 
 const NONE = new Float32Array();
 
+/** How a program of a network is weighed behind it. */
+interface Weighing {
+  /** The network's. */
+  readonly logits: Tensor;
+  /** K C */
+  readonly scores: number;
+  readonly write: WriteMore;
+}
+
 /** What makes the weights behind a program that takes the network's inputs and all variants at once; otherwise nothing does. */
 function weighingOf(
   { each, fetched: [activation, logits], output }: Omit<PlanProgram, 'constants'>,
   { plan, lastStep }: ProgramEnd,
-): WriteMore | undefined {
+): Weighing | null {
   if (each.length > 0 || activation === undefined || logits === undefined || output.kind === 'frontier') {
-    return undefined;
+    return null;
   }
   const kernel = lastStep?.kernelOfChannels ?? null;
-  if (output.kind === 'streams' && kernel === null) return undefined;
-  return (writer, valueOf) => {
+  if (output.kind === 'streams' && kernel === null) return null;
+  const write: WriteMore = (writer, valueOf) => {
     const drops =
       output.kind === 'streams'
         ? {
@@ -169,4 +168,5 @@ function weighingOf(
     const tensors = { activation: valueOf(activation), logits: valueOf(logits), drops };
     writeWeighing(writer, tensors, plan);
   };
+  return { logits, scores: plan.channels * plan.classes, write };
 }
