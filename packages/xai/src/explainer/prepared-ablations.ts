@@ -81,14 +81,10 @@ export class PreparedAblations {
    */
   async plan({ network, layer, output, runtime, inputs, ...request }: PlanRequest): Promise<ReadyPlan> {
     const { cut: found, executors, ready } = this.#find(network, layer, output);
-    const { executor, plan, choice } = await executors.choose(request.executor, runtime, inputs);
+    const couldBe = isNative({ runtime }) && !request.readsActivation && isKnown(network, found);
+    const { executor, plan, choice } = await executors.choose(request.executor, runtime, inputs, couldBe);
     const { name } = executor;
-    const isTogether =
-      name === 'onnxruntime' &&
-      isNative({ runtime }) &&
-      plan.kind === 'steps' &&
-      !request.readsActivation &&
-      isKnown(network, found);
+    const isTogether = couldBe && name === 'onnxruntime' && plan.kind === 'steps';
     const begins = isTogether ? 'at-input' : 'at-target';
     const place = placeOf(name, runtime.device);
     const known = ready.find((item) => item.executor === name && item.prepared.begins === begins);

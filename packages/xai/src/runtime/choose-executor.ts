@@ -55,7 +55,7 @@ const OUT_OF_QUESTION = 6;
 
 /**
  * The executors for one tail, each with its plan, which is made when it is first needed. `auto` takes WebGPU on a hardware
- * adapter, otherwise the executor on which the plan is estimated to take least, by the speeds that were measured on the machine.
+ * adapter, ONNX Runtime where it runs the network, otherwise the executor on which the plan is estimated to take least, by the speeds that were measured on the machine.
  */
 export class ExecutorChoice {
   readonly #tail: Tail;
@@ -70,12 +70,14 @@ export class ExecutorChoice {
 
   /**
    * @param inputs that are explained together
+   * @param isTogether whether ONNX Runtime runs the network and could take the plan along in the same program
    * @throws KernelsError `too-large` where no plan fits the executor's limits
    */
   async choose(
     requested: ExecutorName | 'auto',
     { device, absence }: Pick<Runtime, 'device' | 'absence'>,
     inputs: number,
+    isTogether = false,
   ): Promise<PlannedExecutor> {
     const named = (name: ExecutorName, reason: string): PlannedExecutor => ({
       executor: executorCalled(name, device),
@@ -84,6 +86,7 @@ export class ExecutorChoice {
     });
     if (requested !== 'auto') return named(requested, 'asked for');
     if (device?.adapter.software === false) return named('webgpu', 'a hardware WebGPU adapter is present');
+    if (isTogether) return named('onnxruntime', 'in one program with the forward pass');
     const { ranked, isMeasured, without } = await this.#ranking(device, inputs);
     const [best, second] = ranked;
     const why = absence?.replace(/\.$/, '') ?? 'the WebGPU adapter is a software one';
