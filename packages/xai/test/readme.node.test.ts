@@ -22,7 +22,7 @@ test('runs, and prints what it says', async () => {
   }
   assert.equal(lines.length, 3);
   assert.match(lines[0] ?? '', /^class 2, probability 0\.99\d$/);
-  assert.match(lines[1] ?? '', /^25 channels together, on (webgpu|tfjs|reference)$/);
+  assert.match(lines[1] ?? '', /^25 channels together, on (webgpu|onnxruntime)$/);
   assert.match(lines[2] ?? '', /^most relevant position: \d+ of 40$/);
 });
 
