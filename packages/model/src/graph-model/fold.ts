@@ -1,6 +1,6 @@
 import { ModelError } from '../errors.ts';
 import { axisIn } from '../nodes/axis.ts';
-import { broadcastDims, integerTensor, numbersOf, type ConstantTensor } from '../nodes/constant-tensor.ts';
+import { integerTensor, numbersOf, type ConstantTensor } from '../nodes/constant-tensor.ts';
 import { reshapedDims, splitLengths, squeezedDims, unsqueezedDims, type AxisSlice } from '../nodes/dims.ts';
 import {
   foldConcat,
@@ -13,16 +13,8 @@ import {
   foldTranspose,
 } from '../nodes/fold/arrange.ts';
 import { foldElementwise } from '../nodes/fold/elementwise.ts';
-import {
-  castTo,
-  expanded,
-  given,
-  input,
-  refused,
-  reshapedTo,
-  type Folded,
-  type Folding,
-} from '../nodes/fold/folding.ts';
+import { castTo, given, input, refused, reshapedTo, type Folding } from '../nodes/fold/folding.ts';
+import { chosen, foldBroadcast, foldBy, reshaped, type FoldRule } from '../nodes/fold/fold-rules.ts';
 import { foldReduction, REDUCING, type Reducing } from '../nodes/fold/reduce.ts';
 import { product, type Dims } from '../nodes/layout.ts';
 import { Attributes } from './attributes.ts';
@@ -35,8 +27,6 @@ interface Fold extends Folding<GraphModelNode> {
   readonly attributes: Attributes;
 }
 
-type FoldRule = (fold: Fold) => Folded;
-
 /**
  * Returns what a node computes of constants: converters leave sizes, and statistics of normalizations, to be computed.
  *
@@ -47,10 +37,7 @@ export function fold(
   node: GraphModelNode,
   inputs: readonly (ConstantTensor | null)[],
 ): readonly ConstantTensor[] | null {
-  const rule = Object.hasOwn(graphModelFolds, node.type) ? graphModelFolds[node.type] : undefined;
-  if (!rule) return null;
-  const results = rule({ node, attributes: new Attributes(node), inputs });
-  return 'dims' in results ? [results] : results;
+  return foldBy(graphModelFolds, { node, attributes: new Attributes(node), inputs });
 }
 
 /** Returns what follows from the sizes of the inputs alone, or null where values matter. */
@@ -87,16 +74,9 @@ function scalar(fold: Fold, index: number): number {
   return list(fold, index)[0] ?? 0;
 }
 
-const same: FoldRule = (fold) => input(fold, 0);
+const same: FoldRule<Fold> = (fold) => input(fold, 0);
 
-function reshaped(toDims: (dims: Dims, fold: Fold) => Dims | null): FoldRule {
-  return (fold) => {
-    const x = input(fold, 0);
-    return reshapedTo(fold, x, toDims(x.dims, fold));
-  };
-}
-
-function reduce(reducing: Reducing): FoldRule {
+function reduce(reducing: Reducing): FoldRule<Fold> {
   return (fold) => foldReduction(fold, input(fold, 0), list(fold, 1), keepsDims(fold.attributes), reducing);
 }
 
@@ -105,14 +85,14 @@ export function keepsDims(attributes: Attributes): boolean {
   return attributes.flag('keep_dims') || attributes.flag('keepdims');
 }
 
-const mean: FoldRule = (fold) => {
+const mean: FoldRule<Fold> = (fold) => {
   const x = input(fold, 0);
   const sum = foldReduction(fold, x, list(fold, 1), keepsDims(fold.attributes), REDUCING.sum);
   const count = product(x.dims) / Math.max(1, product(sum.dims));
   return { ...sum, values: sum.values.map((value) => value / count) };
 };
 
-const slice: FoldRule = (fold) => {
+const slice: FoldRule<Fold> = (fold) => {
   const x = input(fold, 0);
   return foldSlices(x, sizedSlices(x.dims, list(fold, 1), list(fold, 2)));
 };
@@ -126,21 +106,21 @@ export function sizedSlices(dims: Dims, begin: readonly number[], size: readonly
   });
 }
 
-const strided: FoldRule = (fold) => {
+const strided: FoldRule<Fold> = (fold) => {
   const x = input(fold, 0);
   const found = stridedSlice(x.dims, list(fold, 1), list(fold, 2), list(fold, 3), fold.attributes);
   if (!found) throw refused(fold.node, 'takes what is not there');
   return reshapedTo(fold, foldSlices(x, found.slices), found.dims);
 };
 
-const pack: FoldRule = (fold) => {
+const pack: FoldRule<Fold> = (fold) => {
   const all = given(fold);
   const axis = fold.attributes.number('axis', 0);
   const parts = all.map((x) => ({ ...x, dims: unsqueezedDims(x.dims, [axis], fold.node.name) }));
   return foldConcat(fold, parts, axis);
 };
 
-const unpack: FoldRule = (fold) => {
+const unpack: FoldRule<Fold> = (fold) => {
   const x = input(fold, 0);
   const axis = axisIn(x.dims.length, fold.attributes.number('axis', 0), fold.node.name);
   const lengths = new Array<number>(x.dims[axis] ?? 0).fill(1);
@@ -148,7 +128,7 @@ const unpack: FoldRule = (fold) => {
 };
 
 /** @param at places of the tensor, the axis and the sizes among the inputs */
-function split([tensor, along, sizes]: readonly [number, number, number | null]): FoldRule {
+function split([tensor, along, sizes]: readonly [number, number, number | null]): FoldRule<Fold> {
   return (fold) => {
     const x = input(fold, tensor);
     const axis = axisIn(x.dims.length, scalar(fold, along), fold.node.name);
@@ -170,14 +150,14 @@ export function splitSizes(length: number, sizes: readonly number[] | null, coun
   return splitLengths(length, whole, whole.length);
 }
 
-const cast: FoldRule = (fold) => {
+const cast: FoldRule<Fold> = (fold) => {
   const type = elementTypeOf(fold.attributes.type('DstT'));
   if (type === null) throw refused(fold.node, 'asks for a type that is not computed with');
   return castTo(input(fold, 0), type);
 };
 
 /** What loops begin with: they are run step by step. */
-const loop: FoldRule = ({ node }) => {
+const loop: FoldRule<Fold> = ({ node }) => {
   throw new ModelError(
     'unsupported-layer',
     `Node "${node.name}" (${node.type}) belongs to a loop, which has no rule. Choose an output that does not need it.`,
@@ -185,13 +165,8 @@ const loop: FoldRule = ({ node }) => {
 };
 
 /** The rules of all operators that are computed of constants. */
-export const graphModelFolds: Readonly<Record<string, FoldRule>> = {
-  BroadcastTo: (fold) => {
-    const x = input(fold, 0);
-    const dims = broadcastDims(x.dims, list(fold, 1));
-    if (!dims) throw refused(fold.node, 'has a shape that does not fit');
-    return expanded(fold, x, dims);
-  },
+export const graphModelFolds: Readonly<Record<string, FoldRule<Fold>>> = {
+  BroadcastTo: foldBroadcast,
   Cast: cast,
   Concat: (fold) => foldConcat(fold, given(fold).slice(1), scalar(fold, 0)),
   ConcatV2: (fold) => {
@@ -201,7 +176,7 @@ export const graphModelFolds: Readonly<Record<string, FoldRule>> = {
   Const: ({ node }) => {
     throw refused(node, 'has no values in the weights');
   },
-  ExpandDims: reshaped((dims, fold) => unsqueezedDims(dims, [scalar(fold, 1)], fold.node.name)),
+  ExpandDims: reshaped<Fold>((dims, fold) => unsqueezedDims(dims, [scalar(fold, 1)], fold.node.name)),
   Fill: (fold) => foldFill(fold, list(fold, 0), input(fold, 1)),
   Gather: (fold) => foldGather(fold, input(fold, 0), input(fold, 1), 0),
   GatherV2: (fold) => foldGather(fold, input(fold, 0), input(fold, 1), scalar(fold, 2)),
@@ -219,16 +194,16 @@ export const graphModelFolds: Readonly<Record<string, FoldRule>> = {
   Prod: reduce(REDUCING.product),
   Range: (fold) => foldRange(fold, [input(fold, 0), input(fold, 1), input(fold, 2)]),
   Rank: (fold) => integerTensor([], [input(fold, 0).dims.length]),
-  Reshape: reshaped((dims, fold) => reshapedDims(dims, list(fold, 1), true)),
-  Select: foldElementwise((condition = 0, a = 0, b = 0) => (condition === 0 ? b : a)),
-  SelectV2: foldElementwise((condition = 0, a = 0, b = 0) => (condition === 0 ? b : a)),
+  Reshape: reshaped<Fold>((dims, fold) => reshapedDims(dims, list(fold, 1), true)),
+  Select: foldElementwise(chosen),
+  SelectV2: foldElementwise(chosen),
   Shape: (fold) => integerTensor([input(fold, 0).dims.length], input(fold, 0).dims),
   Size: (fold) => integerTensor([], [product(input(fold, 0).dims)]),
   Slice: slice,
   Snapshot: same,
   Split: split([1, 0, null]),
   SplitV: split([0, 2, 1]),
-  Squeeze: reshaped((dims, fold) => squeezedDims(dims, squeezedAxes(fold.attributes), fold.node.name)),
+  Squeeze: reshaped<Fold>((dims, fold) => squeezedDims(dims, squeezedAxes(fold.attributes), fold.node.name)),
   StopGradient: same,
   StridedSlice: strided,
   Sum: reduce(REDUCING.sum),

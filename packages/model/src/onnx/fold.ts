@@ -1,11 +1,5 @@
 import { axisIn } from '../nodes/axis.ts';
-import {
-  broadcastDims,
-  floatTensor,
-  integerTensor,
-  numbersOf,
-  type ConstantTensor,
-} from '../nodes/constant-tensor.ts';
+import { floatTensor, integerTensor, numbersOf, type ConstantTensor } from '../nodes/constant-tensor.ts';
 import {
   flattenedDims,
   reshapedDims,
@@ -25,17 +19,9 @@ import {
   foldTranspose,
 } from '../nodes/fold/arrange.ts';
 import { foldElementwise } from '../nodes/fold/elementwise.ts';
-import {
-  castTo,
-  expanded,
-  given,
-  input,
-  refused,
-  reshapedTo,
-  type Folded,
-  type Folding,
-} from '../nodes/fold/folding.ts';
+import { castTo, given, input, refused, type Folding } from '../nodes/fold/folding.ts';
 import { arithmetic, comparisons, unaries } from '../nodes/fold/functions.ts';
+import { chosen, foldBroadcast, foldBy, reshaped, type FoldRule } from '../nodes/fold/fold-rules.ts';
 import { foldReduction, REDUCING, type Reducing } from '../nodes/fold/reduce.ts';
 import { product, type Dims } from '../nodes/layout.ts';
 import { Attributes } from './attributes.ts';
@@ -45,8 +31,6 @@ import { elementTypeOf } from './tensor-values.ts';
 interface Fold extends Folding<OnnxNode> {
   readonly attributes: Attributes;
 }
-
-type FoldRule = (fold: Fold) => Folded;
 
 /**
  * Returns what a node computes of constants: exporters leave sizes, and weights in other shapes, to be computed.
@@ -58,10 +42,7 @@ export function fold(
   node: OnnxNode,
   inputs: readonly (ConstantTensor | null)[],
 ): readonly ConstantTensor[] | null {
-  const rule = Object.hasOwn(foldRules, node.type) ? foldRules[node.type] : undefined;
-  if (!rule) return null;
-  const results = rule({ node, attributes: new Attributes(node), inputs });
-  return 'dims' in results ? [results] : results;
+  return foldBy(foldRules, { node, attributes: new Attributes(node), inputs });
 }
 
 /** Numbers that are an input in newer versions and an attribute in older ones. */
@@ -70,14 +51,7 @@ function listOf(context: Fold, index: number, attribute: string): number[] | nul
   return list ? numbersOf(list) : context.attributes.ints(attribute);
 }
 
-function reshaped(toDims: (dims: Dims, context: Fold) => Dims | null): FoldRule {
-  return (context) => {
-    const x = input(context, 0);
-    return reshapedTo(context, x, toDims(x.dims, context));
-  };
-}
-
-function reduce(reducing: Reducing): FoldRule {
+function reduce(reducing: Reducing): FoldRule<Fold> {
   return (context) =>
     foldReduction(
       context,
@@ -88,7 +62,7 @@ function reduce(reducing: Reducing): FoldRule {
     );
 }
 
-const slice: FoldRule = (context) => {
+const slice: FoldRule<Fold> = (context) => {
   const x = input(context, 0);
   const starts = listOf(context, 1, 'starts') ?? [];
   const ends = listOf(context, 2, 'ends') ?? [];
@@ -97,7 +71,7 @@ const slice: FoldRule = (context) => {
   return foldSlices(x, slicesOf(x.dims, starts, ends, axes, steps, context.node.name));
 };
 
-const split: FoldRule = (context) => {
+const split: FoldRule<Fold> = (context) => {
   const x = input(context, 0);
   const axis = axisIn(x.dims.length, context.attributes.int('axis', 0), context.node.name);
   const lengths = splitLengths(x.dims[axis] ?? 0, listOf(context, 1, 'split'), context.node.outputs.length);
@@ -105,13 +79,13 @@ const split: FoldRule = (context) => {
   return foldParts(x, axis, lengths);
 };
 
-const cast: FoldRule = (context) => {
+const cast: FoldRule<Fold> = (context) => {
   const type = elementTypeOf(context.attributes.int('to', 1));
   if (type === null) throw refused(context.node, 'asks for a type that is not read');
   return castTo(input(context, 0), type);
 };
 
-const constant: FoldRule = ({ attributes, node }) => {
+const constant: FoldRule<Fold> = ({ attributes, node }) => {
   const tensor = attributes.tensor('value');
   if (tensor) return tensor;
   const [float, floats] = [node.attributes.get('value_float'), node.attributes.get('value_floats')];
@@ -124,7 +98,7 @@ const constant: FoldRule = ({ attributes, node }) => {
 };
 
 /** (x - zero point) * scale, one pair for all or for each place along an axis. */
-const dequantize: FoldRule = (context) => {
+const dequantize: FoldRule<Fold> = (context) => {
   const [x, scale] = [input(context, 0), input(context, 1)];
   const zero = context.inputs[2];
   const axis = axisIn(x.dims.length, context.attributes.int('axis', 1), context.node.name);
@@ -139,7 +113,7 @@ const dequantize: FoldRule = (context) => {
 };
 
 /** The rules of all operators that are computed of constants. */
-export const foldRules: Readonly<Record<string, FoldRule>> = {
+export const foldRules: Readonly<Record<string, FoldRule<Fold>>> = {
   Cast: cast,
   CastLike: (context) => ({ ...input(context, 0), type: input(context, 1).type }),
   Concat: (context) => foldConcat(context, given(context), context.attributes.int('axis', 0)),
@@ -148,13 +122,8 @@ export const foldRules: Readonly<Record<string, FoldRule>> = {
     foldFill(context, numbersOf(input(context, 0)), context.attributes.tensor('value')),
   DequantizeLinear: dequantize,
   Dropout: (context) => input(context, 0),
-  Expand: (context) => {
-    const x = input(context, 0);
-    const dims = broadcastDims(x.dims, numbersOf(input(context, 1)));
-    if (!dims) throw refused(context.node, 'has a shape that does not fit');
-    return expanded(context, x, dims);
-  },
-  Flatten: reshaped((dims, { attributes }) => flattenedDims(dims, attributes.int('axis', 1))),
+  Expand: foldBroadcast,
+  Flatten: reshaped<Fold>((dims, { attributes }) => flattenedDims(dims, attributes.int('axis', 1))),
   Gather: (context) =>
     foldGather(context, input(context, 0), input(context, 1), context.attributes.int('axis', 0)),
   Identity: (context) => input(context, 0),
@@ -163,24 +132,26 @@ export const foldRules: Readonly<Record<string, FoldRule>> = {
   ReduceMin: reduce(REDUCING.min),
   ReduceProd: reduce(REDUCING.product),
   ReduceSum: reduce(REDUCING.sum),
-  Reshape: reshaped((dims, context) =>
+  Reshape: reshaped<Fold>((dims, context) =>
     reshapedDims(dims, numbersOf(input(context, 1)), context.attributes.int('allowzero', 0) === 1),
   ),
   Shape: (context) => shapeTensor(context.node, input(context, 0).dims),
   Size: (context) => integerTensor([], [product(input(context, 0).dims)]),
   Slice: slice,
   Split: split,
-  Squeeze: reshaped((dims, context) => squeezedDims(dims, listOf(context, 1, 'axes'), context.node.name)),
+  Squeeze: reshaped<Fold>((dims, context) =>
+    squeezedDims(dims, listOf(context, 1, 'axes'), context.node.name),
+  ),
   Tile: (context) => foldTile(context, input(context, 0), numbersOf(input(context, 1))),
   Transpose: (context) => {
     const x = input(context, 0);
     const perm = context.attributes.ints('perm') ?? x.dims.map((_, axis) => x.dims.length - 1 - axis);
     return foldTranspose(x, perm);
   },
-  Unsqueeze: reshaped((dims, context) =>
+  Unsqueeze: reshaped<Fold>((dims, context) =>
     unsqueezedDims(dims, listOf(context, 1, 'axes') ?? [], context.node.name),
   ),
-  Where: foldElementwise((condition = 0, a = 0, b = 0) => (condition === 0 ? b : a)),
+  Where: foldElementwise(chosen),
   ...Object.fromEntries(Object.entries(unaries).map(([type, compute]) => [type, foldElementwise(compute)])),
   ...Object.fromEntries(
     Object.entries(arithmetic).map(([type, compute]) => [type, foldElementwise(compute)]),
