@@ -127,6 +127,11 @@ test('activation functions', async () => {
   const dims = [1, 3, 5, 4];
   for (const op of 'Relu Relu6 Elu Selu Sigmoid Tanh Softplus Softmax LogSoftmax Abs Neg Square'.split(' '))
     await check(dims, single(op, none));
+  for (const op of ['Erf', 'Exp']) await check(dims, single(op, none));
+  for (const op of ['Log', 'Reciprocal', 'Sqrt', 'Rsqrt'])
+    await check(dims, (b, x) =>
+      b.node(op, [b.node('AddV2', [b.node('Sigmoid', [x]), b.floats([], [0.25])])]),
+    );
   await check(dims, single('LeakyRelu', none, { alpha: 0.17 }));
   await check(
     dims,

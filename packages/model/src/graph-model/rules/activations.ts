@@ -48,6 +48,12 @@ export const activationRules: Readonly<Record<string, GraphModelRule>> = {
   Tanh: plain('tanh'),
   Softplus: plain('softplus'),
   Selu: plain('selu'),
+  Erf: plain('error-function'),
+  Exp: plain('exponential'),
+  Log: plain('logarithm'),
+  Reciprocal: plain('reciprocal'),
+  Sqrt: (context) => context.activation('power', context.tensor(0), 0.5),
+  Rsqrt: (context) => context.activation('power', context.tensor(0), -0.5),
   Elu: (context) => context.activation('elu', context.tensor(0), 1),
   LeakyRelu: (context) =>
     context.activation('leaky-relu', context.tensor(0), context.attributes.number('alpha', 0.2)),
