@@ -20,7 +20,7 @@ const EXAMPLE = 'packages/xai/examples/explain.ts';
 const WASM_FILES = 'node_modules/@tensorflow/tfjs-backend-wasm/dist';
 const EXAMPLE_OUTPUT = [
   /^class 2, probability 0\.99\d$/,
-  /^25 channels together, on (webgpu|tfjs|reference)$/,
+  /^25 channels together, on (webgpu|onnxruntime|tfjs|reference)$/,
   /^most relevant position: \d+ of 40$/,
 ];
 
@@ -216,7 +216,7 @@ test('without any WebGPU adapter the CPU explains, and says why', async ({ packe
         adapter: null;
         classIndex: number;
       };
-      assert.ok(['tfjs', 'reference'].includes(found.executor.chosen));
+      assert.ok(['onnxruntime', 'tfjs', 'reference'].includes(found.executor.chosen));
       assert.match(found.executor.reason, reason);
       assert.is(found.adapter, null);
       assert.is(found.classIndex, 2);

@@ -131,6 +131,16 @@ test('nothing is measured for a plan that takes no time anywhere', async () => {
   assert.match(choice.reason, /^There is no GPU; by its cost the plan takes about /);
 });
 
+test('a plan that goes along with the network on ONNX Runtime is not weighed against others', async () => {
+  const speeds = new MachineSpeeds(null, () => Promise.reject(new Error('measured')));
+  const machine = { speeds, findOnnxRuntime: () => Promise.reject(new Error('looked for')) };
+  const choice = new ExecutorChoice(denseTail(4, 4), machine);
+  const together = (await choice.choose('auto', WITHOUT_GPU, 1, true)).choice;
+  assert.is(together.chosen, 'onnxruntime');
+  assert.is(together.reason, 'There is no GPU; in one program with the forward pass');
+  assert.is((await choice.choose('reference', WITHOUT_GPU, 1, true)).choice.chosen, 'reference');
+});
+
 test('the executor that is fastest on this machine is taken, and the reason says so', async () => {
   for (const fastest of ['onnxruntime', 'tfjs', 'reference'] as const) {
     const speeds = new MachineSpeeds(null, ({ name }, typical) => {

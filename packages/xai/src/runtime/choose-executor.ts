@@ -86,10 +86,10 @@ export class ExecutorChoice {
     });
     if (requested !== 'auto') return named(requested, 'asked for');
     if (device?.adapter.software === false) return named('webgpu', 'a hardware WebGPU adapter is present');
-    if (isTogether) return named('onnxruntime', 'in one program with the forward pass');
+    const why = absence?.replace(/\.$/, '') ?? 'the WebGPU adapter is a software one';
+    if (isTogether) return named('onnxruntime', `${why}; in one program with the forward pass`);
     const { ranked, isMeasured, without } = await this.#ranking(device, inputs);
     const [best, second] = ranked;
-    const why = absence?.replace(/\.$/, '') ?? 'the WebGPU adapter is a software one';
     const by = isMeasured ? "this machine's calibration" : 'its cost';
     const also = without === null ? '' : `; not on ONNX Runtime: ${without.replace(/\.$/, '')}`;
     return named(
