@@ -17,7 +17,18 @@ test.after(async () => {
   await rm(folder, { recursive: true });
 });
 
-const small = ['train', 'mnist1d', '--limit', '500', '--epochs', '3', '--backend', 'wasm'];
+const small = [
+  'train',
+  'mnist1d',
+  '--limit',
+  '500',
+  '--epochs',
+  '3',
+  '--patience',
+  'none',
+  '--backend',
+  'wasm',
+];
 
 test('two runs write the same bytes, also where one is interrupted and resumed', async () => {
   const whole = join(folder, 'whole');

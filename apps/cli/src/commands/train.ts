@@ -131,6 +131,7 @@ function number(text: string): number {
   throw new InvalidArgumentError('It must be a number of at least 0.');
 }
 
-function patience(text: string): number | null {
-  return text === 'none' ? null : count(text);
+/** Commander makes an empty text of null. */
+function patience(text: string): number | 'none' {
+  return text === 'none' ? text : count(text);
 }

@@ -46,7 +46,7 @@ export interface TrainFlags {
   readonly warmup?: number | undefined;
   readonly l2?: number | undefined;
   readonly validation?: number | undefined;
-  readonly patience?: number | null | undefined;
+  readonly patience?: number | 'none' | undefined;
   readonly seed?: number | undefined;
   readonly backend?: TrainRequest['backend'] | undefined;
 }
@@ -72,7 +72,7 @@ export function completeRequest(data: DataName, options: TrainFlags, recipe: Tra
       batchSize: options.batch ?? recipe.batchSize,
       seed: options.seed ?? recipe.seed,
       validationFraction: options.validation ?? recipe.validationFraction,
-      patience: options.patience === undefined ? recipe.patience : options.patience,
+      patience: options.patience === 'none' ? null : (options.patience ?? recipe.patience),
     },
     backend: options.backend ?? 'auto',
   };
