@@ -4,7 +4,7 @@ import { judgeEndToEnd } from '../src/end-to-end/judge.ts';
 import { judge } from '../src/guard.ts';
 import { achieved } from '../src/report/columns.ts';
 import { compareRuns } from '../src/report/compare.ts';
-import { benchmarksPage, readmeWithTable } from '../src/report/docs.ts';
+import { benchmarksPage, readmeWithTables } from '../src/report/docs.ts';
 import { formatAmount, formatRatio, formatTime } from '../src/report/format.ts';
 import { renderTable } from '../src/report/table.ts';
 import { renderHtml } from '../src/report/html.ts';
@@ -178,16 +178,37 @@ test('a page of results is self-contained and shows the curve of cost against ch
   assert.not.match(page, /<script|src=|href=|url\(/);
 });
 
-test('the table of the README is replaced between its markers', () => {
+test('the tables of the README are replaced between their markers', () => {
   const readme = 'before\n<!-- bench -->\nold\n<!-- /bench -->\nafter\n';
-  const runs = [{ device: 'here', run: { ...benchRun([]), endToEnd: [endToEndResult()] } }];
-  const written = readmeWithTable(readme, runs);
+  const runs = [
+    { device: 'here', run: { ...benchRun([]), endToEnd: [endToEndResult()] } },
+    { device: 'here, with fewer networks', run: benchRun([]) },
+  ];
+  const written = readmeWithTables(readme, runs);
   assert.match(written, /^before\n<!-- bench -->\n/);
   assert.match(written, /MobileNetV2 .* TF\.js WASM .* 0\.95x .* 0\.96x/);
   assert.match(written, /<!-- \/bench -->\nafter\n$/);
   assert.not.match(written, /old/);
-  assert.is(readmeWithTable(written, runs), written);
-  assert.is(readmeWithTable('no markers', runs), 'no markers');
+  assert.is(readmeWithTables(written, runs), written);
+  assert.is(readmeWithTables('no markers', runs), 'no markers');
+});
+
+test('the headline has the networks that are explained faster than TensorFlow.js predicts', () => {
+  const wasm = endToEndResult();
+  const gaining = (gain: number): typeof wasm => ({
+    ...wasm,
+    engine: 'onnxruntime',
+    ratios: { ...wasm.ratios, gain },
+  });
+  const headline = (gain: number): string => {
+    const runs = [{ device: 'here', run: { ...benchRun([]), endToEnd: [wasm, gaining(gain)] } }];
+    return readmeWithTables('<!-- headline --><!-- /headline -->', runs);
+  };
+  assert.match(
+    headline(4.5),
+    /^<!-- headline -->[^]*\| MobileNetV2[^|]*\|[^]* 4\.50x[^]*<!-- \/headline -->$/,
+  );
+  assert.not.match(headline(0.9), /MobileNetV2/);
 });
 
 test('times and ratios have three digits', () => {

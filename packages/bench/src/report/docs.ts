@@ -1,6 +1,6 @@
 import type { BenchRun, CaseFacts } from '../results/result.ts';
 import { COLUMNS as RESULT_COLUMNS, LEGEND } from './columns.ts';
-import { END_TO_END_LEGEND, endToEndRows } from './end-to-end.ts';
+import { END_TO_END_LEGEND, endToEndRows, headlineRows } from './end-to-end.ts';
 import { digits, formatRatio, formatTime } from './format.ts';
 import { gainParts, oursByAuto, ratiosOf, type RatioName } from './ratios.ts';
 import { titleOf } from './titles.ts';
@@ -178,22 +178,45 @@ function caseDetails(run: BenchRun, { name, title, predictions, auto }: CaseFact
   ].join('\n\n');
 }
 
-const START = '<!-- bench -->';
-const END = '<!-- /bench -->';
+/** What is written between which markers of the README: a table of each run of whole networks. */
+const README_TABLES = {
+  headline: headlineRows,
+  bench: (results) => endToEndRows(results, 'readme'),
+} satisfies Record<string, (results: BenchRun['endToEnd']) => ReturnType<typeof endToEndRows>>;
 
-/** The README with its table of whole networks replaced; unchanged where it has no markers. */
-export function readmeWithTable(readme: string, runs: readonly NamedRun[]): string {
-  const first = readme.indexOf(START);
-  const last = readme.indexOf(END);
-  if (first < 0 || last < first) return readme;
-  const tables = runs.flatMap(({ run }) => {
-    if (run.endToEnd.length === 0) return [];
-    const { adapter, cores, runtime } = run.environment;
+/** The README with its tables of whole networks replaced; unchanged where it has no markers. */
+export function readmeWithTables(readme: string, runs: readonly NamedRun[]): string {
+  let written = readme;
+  for (const [marker, rowsOf] of Object.entries(README_TABLES)) {
+    const tables = [...mostNetworks(runs)].flatMap(([machine, results]) => {
+      const { head, rows } = rowsOf(results);
+      return rows.length === 0 ? [] : [`${machine}:\n\n${markdownTable(head, rows)}`];
+    });
+    written = betweenMarkers(written, marker, tables.join('\n\n'));
+  }
+  return written;
+}
+
+/** Of each machine the run with the most whole networks. */
+function mostNetworks(runs: readonly NamedRun[]): Map<string, BenchRun['endToEnd']> {
+  const most = new Map<string, BenchRun['endToEnd']>();
+  for (const {
+    run: { endToEnd, environment },
+  } of runs) {
+    const { adapter, cores, runtime } = environment;
     const machine = `${adapter?.description ?? 'no adapter'}, ${cores} cores, ${runtime}`;
-    const { head, rows } = endToEndRows(run.endToEnd, 'headline');
-    return [`${machine}:\n\n${markdownTable(head, rows)}`];
-  });
-  return `${readme.slice(0, first + START.length)}\n\n${tables.join('\n\n')}\n\n${readme.slice(last)}`;
+    if (endToEnd.length > (most.get(machine)?.length ?? 0)) most.set(machine, endToEnd);
+  }
+  return most;
+}
+
+function betweenMarkers(text: string, marker: string, content: string): string {
+  const start = `<!-- ${marker} -->`;
+  const first = text.indexOf(start);
+  const last = text.indexOf(`<!-- /${marker} -->`);
+  return first < 0 || last < first
+    ? text
+    : `${text.slice(0, first + start.length)}\n\n${content}\n\n${text.slice(last)}`;
 }
 
 /** With cells padded to their column's width, as prettier writes tables. */

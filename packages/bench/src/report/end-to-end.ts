@@ -55,7 +55,7 @@ export function overheadShare({ parts, forward }: EndToEndResult): number {
 /** Head and rows of the table; the columns of the README, or all of them. */
 export function endToEndRows(
   results: readonly EndToEndResult[],
-  which: 'all' | 'headline' = 'all',
+  which: 'all' | 'readme' = 'all',
 ): {
   readonly head: string[];
   readonly rows: string[][];
@@ -65,4 +65,25 @@ export function endToEndRows(
     head: columns.map(({ head }) => head),
     rows: results.map((result) => columns.map(({ cell }) => cell(result))),
   };
+}
+
+/** The headline: a row a network, at most, that ONNX Runtime explains faster than TensorFlow.js predicts it on WASM. */
+export function headlineRows(results: readonly EndToEndResult[]): {
+  readonly head: string[];
+  readonly rows: string[][];
+} {
+  const rows = results.flatMap(({ case: name, engine, title, forward, ablationCam, ratios }) => {
+    const wasm = results.find((other) => other.case === name && other.engine === 'wasm');
+    if (engine !== 'onnxruntime' || wasm === undefined || ratios.gain === null || ratios.gain < 1) return [];
+    const times = [wasm.forward, forward, ablationCam].map(({ medianMs }) => formatTime(medianMs));
+    return [[title.split(',')[0]!, ...times, formatRatio(ratios.gain)]];
+  });
+  const head = [
+    'network',
+    'TF.js WASM predicts',
+    'ONNX Runtime predicts',
+    'Ablation-CAM',
+    'faster than TF.js predicts',
+  ];
+  return { head, rows };
 }
