@@ -43,7 +43,10 @@ async function packagesWithTests(): Promise<string[]> {
 /** Packages whose tests hold times against each other: they need the cores for themselves. */
 const ALONE = ['@ablation-cam/bench', '@ablation-cam/viewer'];
 
-/** Two packages at a time, then those that run alone. Returns the first exit code that is not 0. */
+/**
+ * Two runs at a time, each of one package in one runtime, then the packages that run alone. Returns the first exit code that is
+ * not 0.
+ */
 async function turboTest(names: readonly string[], results: string): Promise<number> {
   const others = ALONE.map((name) => `--filter=!${name}`);
   const together = await turbo(names, results, ['--concurrency=2', ...others]);
@@ -52,7 +55,15 @@ async function turboTest(names: readonly string[], results: string): Promise<num
 }
 
 function turbo(names: readonly string[], results: string, selection: readonly string[]): Promise<number> {
-  const args = ['run', 'test', '--continue', '--ui=stream', '--output-logs=full', '--log-order=grouped'];
+  const args = [
+    'run',
+    'test:node',
+    'test:browser',
+    '--continue',
+    '--ui=stream',
+    '--output-logs=full',
+    '--log-order=grouped',
+  ];
   args.push(...selection);
   if (names.length > 0) args.push('--', ...names);
   return new Promise((resolve, reject) => {
@@ -79,9 +90,8 @@ async function summary(
   for (const folder of packages) {
     const name = relative(REPOSITORY, folder);
     const results = await readResults(resultsFolder, folder);
-    const runtimes = Object.entries(results ?? {}) as [string, Counts][];
-    if (results === undefined) complaints.push(`${name} reported no results`);
-    else if (runtimes.length === 0 && !filtered) complaints.push(`${name} has no test files`);
+    const runtimes = Object.entries(results);
+    if (runtimes.length === 0 && !filtered) complaints.push(`${name} reported no results`);
     for (const [runtime, counts] of runtimes) {
       addInto(total, counts);
       if (counts.failed > 0) complaints.push(`${name} in ${runtime}: ${totalLine(counts)}`);

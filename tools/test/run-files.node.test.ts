@@ -26,7 +26,7 @@ async function runTests(files: Readonly<Record<string, string>>): Promise<Run> {
     const child = run(process.execPath, [launcher, '--node'], { cwd: folder, env });
     const { stdout } = await child.catch((error: unknown) => error as { stdout: string });
     const results = await readResults(folder, folder);
-    if (results?.node === undefined) throw new Error(`no results were left:\n${stdout}`);
+    if (results.node === undefined) throw new Error(`no results were left:\n${stdout}`);
     return { output: stdout, counts: results.node };
   } finally {
     await rm(folder, { recursive: true });

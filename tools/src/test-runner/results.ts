@@ -2,34 +2,39 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Counts } from './record.ts';
 
+const RUNTIMES = ['node', 'browser'] as const;
+type Runtime = (typeof RUNTIMES)[number];
+
 /** What `ablation-cam-test` leaves behind for the launcher; a runtime in which no file had to run is absent. */
-export interface PackageResults {
-  readonly node?: Counts;
-  readonly browser?: Counts;
-}
+export type PackageResults = Readonly<Partial<Record<Runtime, Counts>>>;
 
 /** Names the folder in which the launcher of a run collects results; without it none are kept. */
 export const RESULTS_FOLDER = 'ABLATION_CAM_TEST_RESULTS';
 
+/** One file for each runtime, since they may be run by processes of their own. */
 export async function writeResults(packageFolder: string, results: PackageResults): Promise<void> {
   const folder = process.env[RESULTS_FOLDER];
-  if (folder) await writeFile(resultsFile(folder, packageFolder), JSON.stringify(results));
-}
-
-/** Undefined where the package left no results. */
-export async function readResults(
-  folder: string,
-  packageFolder: string,
-): Promise<PackageResults | undefined> {
-  try {
-    return JSON.parse(await readFile(resultsFile(folder, packageFolder), 'utf8')) as PackageResults;
-  } catch {
-    return undefined;
+  if (!folder) return;
+  for (const runtime of RUNTIMES) {
+    const counts = results[runtime];
+    if (counts !== undefined) {
+      await writeFile(resultsFile(folder, packageFolder, runtime), JSON.stringify(counts));
+    }
   }
 }
 
-function resultsFile(folder: string, packageFolder: string): string {
-  return join(folder, `${basename(packageFolder)}.json`);
+export async function readResults(folder: string, packageFolder: string): Promise<PackageResults> {
+  const found = await Promise.all(
+    RUNTIMES.map(async (runtime) => {
+      const text = await readFile(resultsFile(folder, packageFolder, runtime), 'utf8').catch(() => undefined);
+      return text === undefined ? [] : [[runtime, JSON.parse(text) as Counts] as const];
+    }),
+  );
+  return Object.fromEntries(found.flat());
+}
+
+function resultsFile(folder: string, packageFolder: string, runtime: Runtime): string {
+  return join(folder, `${basename(packageFolder)}.${runtime}.json`);
 }
 
 /** The line that ends a run. */

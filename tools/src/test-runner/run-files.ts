@@ -22,6 +22,7 @@ export async function runFiles(files: readonly TestFile[], print: (line: string)
   const total = noCounts();
   for (const [index, file] of files.entries()) {
     print(file.name);
+    const start = performance.now();
     uvu.UVU_INDEX = index;
     try {
       await file.load();
@@ -31,6 +32,8 @@ export async function runFiles(files: readonly TestFile[], print: (line: string)
     }
     for (const suite of uvu.UVU_QUEUE[index] ?? []) addInto(total, await runSuite(suite, print));
     for (const { name, reason } of record.skipped.splice(0)) print(`  skipped: ${name} (${reason})`);
+    const seconds = (performance.now() - start) / 1000;
+    if (seconds >= 1) print(`  ${seconds.toFixed(1)} s`);
   }
   total.gpu = { ...record.gpu };
   return total;
