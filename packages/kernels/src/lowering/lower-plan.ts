@@ -91,8 +91,7 @@ function lowerInputStep(step: InputStep, channels: number, values: PlanValues): 
   const { b } = values;
   const { shape } = step;
   if (step.kind === 'switch-off') {
-    const off = b.reshape(b.off(channels), [b.inputs(), 1, channels]);
-    return b.expand(off, [b.inputs(), sizeOf(shape) / channels, channels]);
+    return b.everywhere(b.off(channels), [b.inputs(), sizeOf(shape) / channels, channels]);
   }
   const inputs = step.inputs.map(({ value, shape: own }) => values.get(value, own));
   const shapes = step.inputs.map((input) => input.shape);

@@ -28,6 +28,8 @@ export class ProgramBuilder {
   readonly #scalars = new Map<number, Tensor>();
   /** What each reshaped tensor was before. */
   readonly #unshaped = new Map<Tensor, Tensor>();
+  /** What each expanded tensor was before. */
+  readonly #unexpanded = new Map<Tensor, Tensor>();
   /** The tensors that differ from chunk to chunk of variants. */
   readonly #perChunk = new Set<Tensor>();
   #off: Tensor | null = null;
@@ -113,11 +115,23 @@ export class ProgramBuilder {
   }
 
   unary(name: UnaryFunction, x: Tensor, alpha = 0): Tensor {
+    const once = this.#unexpanded.get(x);
+    if (once !== undefined) return this.expand(this.unary(name, once, alpha), this.shape(x));
     return this.add({ kind: 'unary', function: name, alpha }, [x], this.shape(x));
   }
 
   binary(name: BinaryFunction, a: Tensor, b: Tensor): Tensor {
-    return this.add({ kind: 'binary', function: name }, [a, b], broadcastShape(this.shape(a), this.shape(b)));
+    const shape = broadcastShape(this.shape(a), this.shape(b));
+    // What the operation repeats by itself is not written down for it.
+    for (const [x, y] of [
+      [this.#unexpanded.get(a), b],
+      [a, this.#unexpanded.get(b)],
+    ]) {
+      if (x === undefined || y === undefined) continue;
+      if (isSameProgramShape(broadcastShape(this.shape(x), this.shape(y)), shape))
+        return this.binary(name, x, y);
+    }
+    return this.add({ kind: 'binary', function: name }, [a, b], shape);
   }
 
   /** x times a number. */
@@ -128,6 +142,8 @@ export class ProgramBuilder {
   reshape(x: Tensor, shape: ProgramShape): Tensor {
     const from = this.#unshaped.get(x) ?? x;
     if (isSameProgramShape(this.shape(from), shape)) return from;
+    const vector = this.alikeEverywhere(from);
+    if (vector !== null && hasEndsOf(shape, this.shape(from))) return this.everywhere(vector, shape);
     const reshaped = this.add({ kind: 'reshape' }, [from], shape);
     this.#unshaped.set(reshaped, from);
     return reshaped;
@@ -197,7 +213,24 @@ export class ProgramBuilder {
     if (!isSameProgramShape(broadcastShape(own, shape), shape)) {
       throw new RangeError(`A tensor of shape ${describeShape(own)} is no part of ${describeShape(shape)}.`);
     }
-    return this.add({ kind: 'expand' }, [x], shape);
+    const expanded = this.add({ kind: 'expand' }, [x], shape);
+    this.#unexpanded.set(expanded, x);
+    return expanded;
+  }
+
+  /** `[batch, channels]` of a tensor `[batch, ...positions, channels]` that was expanded to be alike at all positions, or null. */
+  alikeEverywhere(x: Tensor): Tensor | null {
+    const before = this.#unexpanded.get(x);
+    if (before === undefined) return null;
+    const [own, shape] = [this.shape(before), this.shape(x)];
+    const isVector = hasEndsOf(own, shape) && own.slice(1, -1).every((length) => isSameLength(length, 1));
+    return isVector ? this.reshape(before, [own[0] ?? 1, own.at(-1) ?? 1]) : null;
+  }
+
+  /** `[batch, channels]` at all positions of a shape. */
+  everywhere(x: Tensor, shape: ProgramShape): Tensor {
+    const [batch = 1, channels = 1] = this.shape(x);
+    return this.expand(this.reshape(x, [batch, ...shape.slice(1, -1).map(() => 1), channels]), shape);
   }
 
   reduce(x: Tensor, reduction: 'max' | 'average', axes: readonly number[]): Tensor {
@@ -283,4 +316,9 @@ function endTensors(output: ProgramOutput): readonly Tensor[] {
     case 'frontier':
       return output.tensors.map(({ value }) => value);
   }
+}
+
+/** Whether the first and the last axis are those of another shape. */
+function hasEndsOf(shape: ProgramShape, other: ProgramShape): boolean {
+  return [0, -1].every((axis) => isSameLength(shape.at(axis) ?? 1, other.at(axis) ?? 1)) && shape.length > 1;
 }

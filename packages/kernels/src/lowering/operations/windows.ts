@@ -70,6 +70,10 @@ export function poolImages(
 ): Tensor {
   const [channels = 1] = b.shape(images).slice(-1);
   const [height, width] = imageAxes(sliding.window, 1);
+  // No window is without a cell, so that a mean or maximum of what is alike everywhere is the same.
+  const vector = b.alikeEverywhere(images);
+  if (vector !== null)
+    return b.everywhere(vector, [b.shape(images)[0] ?? 1, ...imageAxes(output, 1), channels]);
   if (height === 1 && width === 1) return everyCell(b, images, imageAxes(sliding.strides, 1), output);
   return slide(b, images, sliding, output, channels, (window, shape) =>
     b.add({ kind: 'pool', reduction, ...window }, [images], shape),
@@ -78,7 +82,9 @@ export function poolImages(
 
 /** Over all positions, `[batch, 1, 1, channels]`. */
 export function poolAllPositions(b: ProgramBuilder, images: Tensor, reduction: PoolReduction): Tensor {
-  return b.reduce(images, reduction, [1, 2]);
+  const vector = b.alikeEverywhere(images);
+  const [batch = 1, , , channels = 1] = b.shape(images);
+  return vector === null ? b.reduce(images, reduction, [1, 2]) : b.reshape(vector, [batch, 1, 1, channels]);
 }
 
 /**
@@ -95,7 +101,8 @@ export function spreadWindows(
 ): Tensor {
   const steps = imageAxes(strides, 1);
   const before = imageAxes(padBefore, 0);
-  return ([0, 1] as const).reduce((x, axis) => {
+  // Rows last: with channels in front of the image whole ones are copied, but columns cell by cell, so of the fewer rows.
+  return ([1, 0] as const).reduce((x, axis) => {
     const [count = 1] = definite([b.shape(pooled)[axis + 1] ?? 1]);
     if (count === size[axis] && steps[axis] === 1) return x;
     const cells = Int32Array.from({ length: size[axis] }, (_, cell) =>

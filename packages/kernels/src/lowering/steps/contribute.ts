@@ -123,7 +123,7 @@ function isIdentity(order: readonly number[], channels: number): boolean {
 }
 
 /**
- * The channels of a group for the variants of a chunk, `[inputs * positions, members of the group * variants]`; where one is
+ * The channels of a group for the variants of a chunk, `[inputs, positions, members of the group * variants]`; where one is
  * missing, any other: its weights are 0. The difference is kept with its channels as rows, out of which few are taken quickly.
  */
 function takeChannels(
@@ -135,7 +135,9 @@ function takeChannels(
 ): Tensor {
   const channels = Int32Array.from(channelOrder(group, members), (channel) => Math.max(0, channel));
   const ofChunk = b.perVariant(channels, [group.length, source.owner.variants], 1);
-  const rows = b.transpose(b.asRows(difference), [1, 0]);
+  const count = channelsOf(source.shape);
+  const positions = b.reshape(difference, [b.inputs(), sizeOf(source.shape) / count, count]);
+  const rows = b.transpose(positions, [2, 0, 1]);
   const taken = b.gather(rows, b.reshape(ofChunk, [b.variants(group.length)]), 0);
-  return b.transpose(taken, [1, 0]);
+  return b.transpose(taken, [1, 2, 0]);
 }
