@@ -65,15 +65,36 @@ test('another class is shown at once, from the same run', () =>
     await explained(page);
     const before = await page.locator('.stage img').getAttribute('src');
     const status = await page.locator('.status').innerText();
-    await page.getByRole('radio', { name: /^7/ }).check({ force: true });
+    await page.getByRole('radio', { name: /^5/ }).check({ force: true });
     await page.waitForFunction(
       (src) => document.querySelector('.stage img')?.getAttribute('src') !== src,
       before,
     );
-    assert.match(await page.locator('.verdict').innerText(), 'speak for 7');
+    assert.match(await page.locator('.verdict').innerText(), 'Bright parts speak for 5');
     // The time of the run is still that of the first.
     assert.is(await page.locator('.status').innerText(), status);
-    assert.match(page.url(), 'class=7');
+    assert.match(page.url(), 'class=5');
+    await page.getByRole('radio', { name: /^7/ }).check({ force: true });
+    await page.getByText('Nothing at this layer speaks for 7').waitFor();
+  }));
+
+test('what takes long says how far it is, and can be cancelled', () =>
+  onPage({ hash: '#sample=textures:0&panel=race' }, async ({ page }) => {
+    await explained(page);
+    await page.getByLabel('Method').selectOption('occlusion');
+    const job = page.locator('.job');
+    await job.getByText(/Occlusion … \d+ s (left|so far)/).waitFor();
+    assert.match(await page.locator('.verdict').innerText(), /out of date/);
+    await job.getByRole('button', { name: 'Cancel' }).click();
+    await job.waitFor({ state: 'detached' });
+    assert.is(await page.getByLabel('Method').inputValue(), 'ablation-cam');
+    assert.not.match(await page.locator('.verdict').innerText(), /out of date/);
+  }));
+
+test('a link to what is not there says so, and shows what is', () =>
+  onPage({ hash: '#sample=mnist1d:0&layer=nope' }, async ({ page }) => {
+    await page.getByRole('alert').getByText('nope').waitFor();
+    await explained(page);
   }));
 
 test('another layer and another ablation value are explained anew', () =>

@@ -2,7 +2,16 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Action } from '../src/state/actions.ts';
 import { reduce } from '../src/state/reducer.ts';
-import { listedClasses, maskedOf, shownAttribution, shownMap } from '../src/state/selectors.ts';
+import {
+  isShown,
+  jobOf,
+  listedClasses,
+  maskedOf,
+  openJob,
+  shownAttribution,
+  shownMap,
+  shownView,
+} from '../src/state/selectors.ts';
 import { initialState, sampleOf, type ViewerState } from '../src/state/state.ts';
 import { isExplained, wantedCalls } from '../src/state/wanted-calls.ts';
 import { explainedState, explanation } from './support/answers.ts';
@@ -184,21 +193,89 @@ test('methods are compared only while their panel is open', () => {
   const open = reduce(state, { kind: 'open-panel', panel: 'methods' });
   const wanted = wantedCalls(open).metrics;
   assert.is(wanted?.params.fraction, 0.3);
-  const half = reduce(open, { kind: 'progressed', slot: 'metrics', key: wanted?.key ?? '', done: 0.5 });
-  assert.is(half.metricsShare, 0.5);
+  const key = wanted?.key ?? '';
+  const half = after(
+    open,
+    { kind: 'started', slot: 'metrics', key, at: 7 },
+    { kind: 'progressed', slot: 'metrics', key, done: 0.5 },
+  );
+  assert.equal(jobOf(half, 'metrics'), { slot: 'metrics', key, since: 7, done: 0.5 });
   const more = reduce(half, { kind: 'choose-fraction', fraction: 0.9 });
   assert.is.not(wantedCalls(more).metrics?.key, wanted?.key);
+  assert.is(jobOf(more, 'metrics'), null, 'what is no longer wanted is no job');
 });
 
 test('a race runs, is cancelled, and runs anew', () => {
   const running = reduce(explainedState(), { kind: 'start-race' });
   const first = wantedCalls(running).race?.key ?? '';
-  const half = reduce(running, { kind: 'progressed', slot: 'race', key: first, done: 0.5 });
-  assert.equal(half.race, { status: 'running', run: 1, done: 0.5 });
-  const cancelled = reduce(half, { kind: 'cancel-race' });
+  const cancelled = reduce(running, { kind: 'cancel-job', slot: 'race' });
   assert.is(wantedCalls(cancelled).race, null);
   const again = reduce(cancelled, { kind: 'start-race' });
   assert.is.not(wantedCalls(again).race?.key, first);
+});
+
+const started = (state: ViewerState, slot: 'explain' | 'attribute', at: number): ViewerState =>
+  reduce(state, { kind: 'started', slot, key: wantedCalls(state)[slot]?.key ?? '', at });
+
+test('what has been waited for longest is the job that is shown', () => {
+  const state = started(initialState('mnist1d'), 'explain', 5);
+  const key = wantedCalls(state).describe?.key ?? '';
+  assert.is(openJob(state)?.slot, 'explain');
+  const both = reduce(state, { kind: 'started', slot: 'describe', key, at: 4 });
+  assert.is(openJob(both)?.slot, 'describe');
+  const explained = explainedState();
+  assert.is(openJob(explained), null);
+  assert.is(openJob(explainedState(state)), null, 'an answer ends its job');
+});
+
+test('an explanation that is cancelled leads back to the one before, or to none', () => {
+  const state = explainedState();
+  const other = reduce(state, { kind: 'change-settings', settings: { layer: 'slow' } });
+  const back = reduce(started(other, 'explain', 1), { kind: 'cancel-job', slot: 'explain' });
+  assert.ok(isExplained(back));
+  assert.match(back.notice ?? '', /explained before/);
+  const first = reduce(initialState('mnist1d'), { kind: 'cancel-job', slot: 'explain' });
+  assert.is(wantedCalls(first).explain, null);
+  assert.match(first.notice ?? '', /Choose a sample/);
+});
+
+test('a first explanation that fails is tried with less', () => {
+  const linked = reduce(initialState('mnist1d'), { kind: 'change-settings', settings: { layer: 'nope' } });
+  const failure = (state: ViewerState): Action => {
+    const key = wantedCalls(state).explain?.key ?? '';
+    return { kind: 'failed', slot: 'explain', key, message: 'There is no layer "nope".' };
+  };
+  const plain = reduce(linked, failure(linked));
+  assert.is(wantedCalls(plain).explain?.params.settings.layer, null);
+  assert.match(plain.problem?.message ?? '', /nope/);
+  const none = reduce(plain, failure(plain));
+  assert.is(wantedCalls(none).explain, null);
+});
+
+test('another method that is cancelled leaves the map that came with the explanation', () => {
+  const state = reduce(explainedState(), { kind: 'change-display', display: { method: 'score-cam' } });
+  const back = reduce(started(state, 'attribute', 1), { kind: 'cancel-job', slot: 'attribute' });
+  assert.is(wantedCalls(back).attribute, null);
+  assert.is(shownAttribution(back)?.run.method, 'ablation-cam');
+});
+
+test('live pictures keep the last map of the method that was chosen, with its picture', () => {
+  const frame = (id: string): Action => ({
+    kind: 'choose-input',
+    input: { kind: 'frame', id, name: 'live picture', pixels: {} as ImageData },
+  });
+  const first = explainedState(
+    after(explainedState(), { kind: 'change-display', display: { method: 'grad-cam' } }, frame('frame 1')),
+  );
+  assert.not(shownView(first)?.isCurrent, 'no map of this method is there yet');
+  const mapped = answer(first, wantedCalls(first).attribute?.key ?? '');
+  assert.ok(isShown(mapped));
+  const next = explainedState(reduce(mapped, frame('frame 2')));
+  assert.not(isShown(next), 'the next picture waits for the map of this one');
+  const view = shownView(next);
+  assert.is(view?.attribution?.run.method, 'grad-cam');
+  assert.is(view?.explained, mapped.explained?.result);
+  assert.is.not(view?.explained, next.explained?.result);
 });
 
 test('a race ends when its request changes', () => {

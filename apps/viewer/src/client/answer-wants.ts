@@ -58,6 +58,8 @@ export function answerWants(store: Store, client: WorkerClient): void {
           store.dispatch({ kind: 'failed', slot, key, message });
         },
       );
+    // Last, since whoever listens may make the calls that come next.
+    store.dispatch({ kind: 'started', slot, key, at: performance.now() });
   };
 
   client.onDeviceLost = () => {

@@ -21,7 +21,8 @@ export class Store {
     const next = reduce(this.#state, action);
     if (next === this.#state) return;
     this.#state = next;
-    for (const listener of this.#listeners) listener(next);
+    // The state as it is by then: a listener may have changed it.
+    for (const listener of this.#listeners) listener(this.#state);
   };
 
   /** Calls `listener` after every change; returns what ends that. */

@@ -19,7 +19,7 @@ export type UserAction =
   | { readonly kind: 'choose-fraction'; readonly fraction: number }
   | { readonly kind: 'choose-blank'; readonly blank: Blank }
   | { readonly kind: 'start-race' }
-  | { readonly kind: 'cancel-race' }
+  | { readonly kind: 'cancel-job'; readonly slot: SlotName }
   | { readonly kind: 'page-gallery'; readonly first: number }
   | { readonly kind: 'dismiss-problem' };
 
@@ -35,6 +35,8 @@ export type Answer = {
 
 export type WorkerAction =
   | Answer
+  /** @param at in milliseconds of `performance.now` */
+  | { readonly kind: 'started'; readonly slot: SlotName; readonly key: string; readonly at: number }
   | { readonly kind: 'progressed'; readonly slot: SlotName; readonly key: string; readonly done: number }
   | { readonly kind: 'failed'; readonly slot: SlotName; readonly key: string; readonly message: string }
   | { readonly kind: 'lose-device' }

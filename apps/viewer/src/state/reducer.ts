@@ -1,17 +1,23 @@
 import type { Action, Answer, UserAction } from './actions.ts';
-import type { About, ViewerState } from './state.ts';
-import { wantedCalls } from './wanted-calls.ts';
+import { defaultSettings, type About, type SlotName, type ViewerState } from './state.ts';
+import { isExplained, wantedCalls } from './wanted-calls.ts';
 
 /** Returns the state after an action. */
 export function reduce(state: ViewerState, action: Action): ViewerState {
   switch (action.kind) {
     case 'answered':
       // An answer to what is no longer asked came too late.
-      return isWanted(state, action) ? answered(state, action) : state;
+      return isWanted(state, action) ? answered(withoutJob(state, action.slot), action) : state;
+    case 'started': {
+      const { slot, key, at } = action;
+      return { ...state, jobs: { ...state.jobs, [slot]: { key, since: at, done: null } } };
+    }
     case 'progressed':
-      return isWanted(state, action) ? progressed(state, action.slot, action.done) : state;
+      return progressed(state, action.slot, action.key, action.done);
     case 'failed':
-      return isWanted(state, action) ? failed(state, action.slot, action.message) : state;
+      return isWanted(state, action)
+        ? failed(withoutJob(state, action.slot), action.slot, action.message)
+        : state;
     case 'lose-device':
       return {
         ...state,
@@ -31,7 +37,7 @@ export function reduce(state: ViewerState, action: Action): ViewerState {
       return { ...state, notice: action.message };
     case 'restore':
       return restored(state, action.state);
-    case 'cancel-race':
+    case 'cancel-job':
     case 'choose-blank':
     case 'change-display':
     case 'change-settings':
@@ -115,11 +121,9 @@ function acted(state: ViewerState, action: UserAction): ViewerState {
     case 'choose-blank':
       return { ...state, blank: action.blank };
     case 'start-race':
-      return { ...state, race: { status: 'running', run: raceRun(state) + 1, done: 0 } };
-    case 'cancel-race':
-      return state.race.status === 'running'
-        ? { ...state, race: { status: 'cancelled', run: state.race.run } }
-        : state;
+      return { ...state, race: { status: 'running', run: raceRun(state) + 1 } };
+    case 'cancel-job':
+      return cancelled(state, action.slot);
     case 'page-gallery':
       return { ...state, galleryFirst: Math.max(0, action.first) };
     case 'dismiss-problem':
@@ -155,11 +159,42 @@ function withNewRequest(state: ViewerState): ViewerState {
   };
 }
 
-function progressed(state: ViewerState, slot: Answer['slot'], done: number): ViewerState {
-  if (slot === 'metrics') return { ...state, metricsShare: done };
-  return slot === 'race' && state.race.status === 'running'
-    ? { ...state, race: { ...state.race, done } }
-    : state;
+function progressed(state: ViewerState, slot: SlotName, key: string, done: number): ViewerState {
+  const job = state.jobs[slot];
+  return job?.key === key ? { ...state, jobs: { ...state.jobs, [slot]: { ...job, done } } } : state;
+}
+
+function withoutJob(state: ViewerState, slot: SlotName): ViewerState {
+  const { [slot]: _, ...jobs } = state.jobs;
+  return { ...state, jobs };
+}
+
+/** No longer wants what a slot computes: the view is the one before it was asked for. */
+function cancelled(state: ViewerState, slot: SlotName): ViewerState {
+  switch (slot) {
+    case 'describe':
+    case 'explain':
+      // What is explained stays, where only the scores without each channel were missing for the open panel.
+      if (isExplained(state)) return { ...state, panel: 'race' };
+      return state.good
+        ? { ...state, ...state.good, notice: 'Cancelled: this is what was explained before.' }
+        : { ...state, input: null, notice: 'Cancelled. Choose a sample, or drop a file, to explain it.' };
+    case 'attribute':
+      return { ...state, display: { ...state.display, method: 'ablation-cam', contrast: null } };
+    case 'mask':
+      return { ...state, channels: { ...state.channels, off: [] } };
+    case 'features':
+    case 'metrics':
+      return { ...state, panel: 'race' };
+    case 'race':
+      return state.race.status === 'running'
+        ? { ...state, race: { status: 'cancelled', run: state.race.run } }
+        : state;
+    case 'labels':
+      return { ...state, labels: null };
+    case 'gallery':
+      return state;
+  }
 }
 
 function raceRun({ race }: ViewerState): number {
@@ -184,10 +219,15 @@ function answered(state: ViewerState, answer: Answer): ViewerState {
         good: aboutOf({ ...state, description: answer.result.model }),
         display: { ...state.display, classIndex: shownClass(state, answer.result.maps) },
       };
-    case 'attribute':
-      return { ...state, attribution: { key: answer.key, result: answer.result } };
+    case 'attribute': {
+      const params = wantedCalls(state).attribute?.params;
+      if (!state.explained || !params) return state;
+      const { classIndex, contrast } = params;
+      const { key, result } = answer;
+      return { ...state, attribution: { key, result, of: state.explained.result, classIndex, contrast } };
+    }
     case 'metrics':
-      return { ...state, metrics: { key: answer.key, result: answer.result }, metricsShare: 0 };
+      return { ...state, metrics: { key: answer.key, result: answer.result } };
     case 'gallery':
       return { ...state, gallery: answer.result };
     case 'features':
@@ -223,7 +263,7 @@ function failed(state: ViewerState, slot: Answer['slot'], message: string): View
   switch (slot) {
     case 'describe':
     case 'explain':
-      return { ...state, ...state.good, problem };
+      return state.good ? { ...state, ...state.good, problem } : { ...withoutGood(state), problem };
     case 'labels':
       return { ...state, labels: null, problem };
     case 'race':
@@ -236,4 +276,12 @@ function failed(state: ViewerState, slot: Answer['slot'], message: string): View
     case 'metrics':
       return { ...state, problem };
   }
+}
+
+/** Where nothing has worked yet, as behind a link with a layer that is not there: less is asked for. */
+function withoutGood(state: ViewerState): ViewerState {
+  const asked = Object.values(state.settings).join();
+  return asked === Object.values(defaultSettings).join()
+    ? { ...state, input: null }
+    : { ...state, settings: defaultSettings };
 }

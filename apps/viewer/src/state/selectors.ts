@@ -7,8 +7,8 @@ import type {
   MethodMetrics,
   MaskedData,
 } from '../protocol/descriptions.ts';
-import type { ViewerState } from './state.ts';
-import { needsAttribution, shownClassIndex, wantedCalls } from './wanted-calls.ts';
+import type { AnsweredMap, Job, SlotName, ViewerState } from './state.ts';
+import { isExplained, needsAttribution, shownClassIndex, wantedCalls } from './wanted-calls.ts';
 
 /** A class as it is listed. */
 export interface ClassEntry {
@@ -47,14 +47,53 @@ export type ShownAttribution = MethodAttribution['map'] & {
 export function shownAttribution(state: ViewerState): ShownAttribution | null {
   const own = shownMap(state);
   if (!own || !state.explained) return null;
-  const { classIndex } = own;
   if (!needsAttribution(state)) {
     return { ...own, run: state.explained.result.run, contrast: null, isOfAll: true };
   }
-  const wanted = wantedCalls(state).attribute;
-  if (state.attribution === null || state.attribution.key !== wanted?.key) return null;
-  const { run, map } = state.attribution.result;
-  return { ...map, run, classIndex, contrast: wanted.params.contrast, isOfAll: false };
+  const { attribution } = state;
+  return attribution !== null && attribution.key === wantedCalls(state).attribute?.key
+    ? mapOf(attribution)
+    : null;
+}
+
+function mapOf({ result: { run, map }, classIndex, contrast }: AnsweredMap): ShownAttribution {
+  return { ...map, run, classIndex, contrast, isOfAll: false };
+}
+
+/** What stage and verdict show. */
+export interface ShownView {
+  readonly explained: Explained;
+  /** Null while the map that was chosen is on its way. */
+  readonly attribution: ShownAttribution | null;
+  /** Whether it is what was asked for, and not what was shown before. */
+  readonly isCurrent: boolean;
+}
+
+/** The explanation and the map that belongs to it; null before the first. */
+export function shownView(state: ViewerState): ShownView | null {
+  const { explained, attribution: answered, input, model, display } = state;
+  if (!explained) return null;
+  const attribution = shownAttribution(state);
+  if (input?.kind !== 'frame') {
+    return {
+      explained: explained.result,
+      attribution,
+      isCurrent: isExplained(state) && attribution !== null,
+    };
+  }
+  // Of live pictures the last one whose map is there: they are always one behind.
+  const isLast =
+    attribution === null &&
+    answered?.result.run.method === display.method &&
+    answered.key.startsWith(`${model.id}|`);
+  return isLast
+    ? { explained: answered.of, attribution: mapOf(answered), isCurrent: true }
+    : { explained: explained.result, attribution, isCurrent: attribution !== null };
+}
+
+/** Whether everything that is shown of the input is there. */
+export function isShown(state: ViewerState): boolean {
+  return isExplained(state) && shownAttribution(state) !== null;
 }
 
 /** The classes in the order in which they are listed. */
@@ -94,6 +133,36 @@ export function maskedOf(state: ViewerState): MaskedData | null {
   const isSameRequest = wanted !== null && state.masked?.key.split('|off')[0] === wanted.key.split('|off')[0];
   return isSameRequest ? (state.masked?.result ?? null) : null;
 }
+
+/** A call under way. */
+export interface OpenJob extends Job {
+  readonly slot: SlotName;
+}
+
+/** The call that a slot waits for; null where it waits for none. */
+export function jobOf(state: ViewerState, slot: SlotName): OpenJob | null {
+  const job = state.jobs[slot];
+  return job !== undefined && job.key === wantedCalls(state)[slot]?.key ? { ...job, slot } : null;
+}
+
+/** The call that has been waited for longest: the worker answers one after the other. Live pictures are none to wait for. */
+export function openJob(state: ViewerState): OpenJob | null {
+  if (state.input?.kind === 'frame') return null;
+  // The panel of the race shows by itself how far it is.
+  const slots = WAITED_FOR.filter((slot) => slot !== 'race' || state.panel !== 'race');
+  const open = slots.flatMap((slot) => jobOf(state, slot) ?? []);
+  return open.reduce<OpenJob | null>((first, job) => (first && first.since <= job.since ? first : job), null);
+}
+
+const WAITED_FOR: readonly SlotName[] = [
+  'describe',
+  'explain',
+  'attribute',
+  'mask',
+  'features',
+  'metrics',
+  'race',
+];
 
 /** The methods side by side, or null while they are on their way. */
 export function metricsOf(state: ViewerState): readonly MethodMetrics[] | null {

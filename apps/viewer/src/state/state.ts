@@ -19,6 +19,13 @@ export interface Answered<T> {
   readonly result: T;
 }
 
+/** A map that was asked for by itself, with the explanation it belongs to. */
+export interface AnsweredMap extends Answered<MethodAttribution> {
+  readonly of: Explained;
+  readonly classIndex: number;
+  readonly contrast: number | null;
+}
+
 /** How the map is shown; nothing here is computed anew in the worker. */
 export interface Display {
   /** The class whose map is shown; null for the predicted one. */
@@ -47,7 +54,7 @@ export interface ChannelsView {
 
 export type Race =
   | { readonly status: 'idle' }
-  | { readonly status: 'running'; readonly run: number; readonly done: number }
+  | { readonly status: 'running'; readonly run: number }
   | { readonly status: 'cancelled'; readonly run: number }
   | { readonly status: 'finished'; readonly run: number; readonly result: RaceResult };
 
@@ -60,6 +67,15 @@ export interface Problem {
 /** What the page wants of the worker at the same time, at most one call each. */
 export type SlotName =
   'describe' | 'labels' | 'explain' | 'attribute' | 'gallery' | 'features' | 'mask' | 'metrics' | 'race';
+
+/** A call that the worker has not answered yet. */
+export interface Job {
+  readonly key: string;
+  /** When it was asked for, in milliseconds of `performance.now`. */
+  readonly since: number;
+  /** How much of it is done, 0 to 1; null while it has not said. */
+  readonly done: number | null;
+}
 
 /** What an explanation is about, and what its model is called. */
 export type About = Pick<
@@ -95,10 +111,10 @@ export interface ViewerState {
   /** What last worked: a file that is not what it says leads back here. */
   readonly good: About | null;
   readonly gallery: readonly GalleryItem[];
-  readonly attribution: Answered<MethodAttribution> | null;
+  readonly attribution: AnsweredMap | null;
   readonly metrics: Answered<readonly MethodMetrics[]> | null;
-  /** How much of the measuring is done. */
-  readonly metricsShare: number;
+  /** What was begun and not answered; those that are no longer wanted are left over, see `jobOf`. */
+  readonly jobs: Readonly<Partial<Record<SlotName, Job>>>;
   readonly features: Answered<FeatureMapData> | null;
   readonly masked: Answered<MaskedData> | null;
   readonly problem: Problem | null;
@@ -185,7 +201,7 @@ export function initialState(name: BuiltInName): ViewerState {
     gallery: [],
     attribution: null,
     metrics: null,
-    metricsShare: 0,
+    jobs: {},
     features: null,
     masked: null,
     problem: null,

@@ -8,6 +8,7 @@ import { ChoosePanel } from './choose-panel.tsx';
 import { ClassList } from './class-list.tsx';
 import { DisplayControls } from './display-controls.tsx';
 import { DropTarget } from './drop-target.tsx';
+import { JobBar } from './job-bar.tsx';
 import { LayerList } from './layer-list.tsx';
 import { LowerPanel } from './lower-panel.tsx';
 import { Messages } from './messages.tsx';
@@ -42,6 +43,7 @@ export function App({ store, available }: { store: Store; available: readonly Bu
       </header>
       <About />
       <Messages {...props} />
+      <JobBar {...props} />
       <main class="layout" aria-busy={isBusy}>
         <ChoosePanel {...props} available={available} />
         <section class="card look" aria-labelledby="look-title">

@@ -1,5 +1,5 @@
 import type { FloatArray } from '@ablation-cam/xai';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import { signed } from './format.ts';
 import { useDarkScheme } from './use-dark-scheme.ts';
@@ -24,6 +24,7 @@ export function ChannelChart(props: ChannelChartProps) {
   const [container, width] = useWidth<HTMLDivElement>();
   const isDark = useDarkScheme();
   const plot = useRef<uPlot | null>(null);
+  const bend = useMemo(() => bendOf(weights), [weights]);
   /** What the plot's handlers see: they outlive a rendering. */
   const latest = useRef(props);
   latest.current = props;
@@ -31,7 +32,7 @@ export function ChannelChart(props: ChannelChartProps) {
   useEffect(() => {
     const element = container.current;
     if (!element || width === 0) return;
-    const made = new uPlot(optionsOf(width, element, latest), dataOf(latest.current), element);
+    const made = new uPlot(optionsOf(width, element, latest, bend), dataOf(latest.current), element);
     const click = (): void => {
       const channel = latest.current.ordered[made.cursor.idx ?? -1];
       if (channel !== undefined) latest.current.onToggle(channel);
@@ -42,7 +43,7 @@ export function ChannelChart(props: ChannelChartProps) {
       made.destroy();
       plot.current = null;
     };
-  }, [width, isDark, container]);
+  }, [width, isDark, container, bend]);
 
   useEffect(() => {
     plot.current?.setData(dataOf(latest.current));
@@ -95,6 +96,23 @@ const KINDS = [
   { color: 'muted', holds: (_: number, isOff: boolean, isFocused: boolean) => isOff && isFocused },
 ] as const;
 
+/** An axis that is straight near 0 and logarithmic beyond `asinh`. As an object of its own: the enumeration is not there at run time. */
+const BENT = { distr: 4 };
+
+/** Weights so many times as large as nearly all others would leave nothing of these on a straight axis. */
+const MOST_TIMES = 6;
+
+/**
+ * Where the axis begins to bend, so that a few outliers do not flatten the rest: about straight up to there, logarithmic beyond.
+ * Null where no weight stands out that far. In one digit, so that live pictures do not bend it anew each time.
+ */
+function bendOf(weights: FloatArray): number | null {
+  const sizes = Array.from(weights, Math.abs).sort((a, b) => a - b);
+  const common = sizes[Math.floor(0.9 * (sizes.length - 1))] ?? 0;
+  const largest = sizes.at(-1) ?? 0;
+  return common > 0 && largest > MOST_TIMES * common ? Number(common.toPrecision(1)) : null;
+}
+
 function dataOf({ weights, ordered, off, focused }: ChannelChartProps): uPlot.AlignedData {
   const barsOf = ({ holds }: (typeof KINDS)[number]): (number | null)[] =>
     ordered.map((k) => {
@@ -108,6 +126,7 @@ function optionsOf(
   width: number,
   element: HTMLElement,
   latest: { readonly current: ChannelChartProps },
+  bend: number | null,
 ): uPlot.Options {
   const style = getComputedStyle(element);
   const color = (name: string): string => style.getPropertyValue(`--${name}`).trim();
@@ -125,7 +144,13 @@ function optionsOf(
     cursor: { x: false, y: false, points: { show: false }, drag: { x: false, y: false, setScale: false } },
     scales: {
       x: { time: false, range: (_, low, high) => [low - 0.6, high + 0.6] },
-      y: { range: (_, low, high) => [Math.min(0, low * 1.05), Math.max(1e-6, high * 1.05)] },
+      y: Object.assign<uPlot.Scale, object>(
+        {
+          range: (_, low, high) =>
+            low === 0 && high === 0 ? [0, 1] : [Math.min(0, low * 1.05), Math.max(0, high * 1.05)],
+        },
+        bend === null ? {} : { ...BENT, asinh: bend },
+      ),
     },
     axes: [
       {
@@ -144,7 +169,14 @@ function optionsOf(
         },
         values: (_, splits) => splits.map((i) => String(latest.current.ordered[i] ?? '')),
       },
-      { ...axis, label: 'weight', labelSize: 18, labelFont: FONT, size: 48, gap: 2 },
+      {
+        ...axis,
+        label: bend === null ? 'weight' : `weight, logarithmic beyond ${bend}`,
+        labelSize: 18,
+        labelFont: FONT,
+        size: 48,
+        gap: 2,
+      },
     ],
     series: [
       {},

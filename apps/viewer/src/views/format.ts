@@ -23,6 +23,14 @@ export function duration(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
+/** `12 s left`, or how long it has taken while nobody can know. @param done 0 to 1 */
+export function timeLeft(elapsedMs: number, done: number | null): string {
+  const seconds = (ms: number): string => `${Math.max(1, Math.round(ms / 1000))} s`;
+  if (done === null || done < 0.02 || elapsedMs < 500)
+    return elapsedMs < 1000 ? '' : `${seconds(elapsedMs)} so far`;
+  return `${seconds((elapsedMs / done) * (1 - done))} left`;
+}
+
 /** `[28, 28, 64]`; `?` is an open size. */
 export function shapeText(shape: readonly (number | null)[]): string {
   return `[${shape.map((size) => size ?? '?').join(', ')}]`;

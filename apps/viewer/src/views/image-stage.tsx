@@ -11,12 +11,12 @@ interface ImageStageProps {
   readonly mask: Uint8Array | null;
   readonly heatmap: PositionMap;
   readonly display: Display;
-  /** Of the class. */
-  readonly name: string;
+  /** What the map is of. */
+  readonly caption: string;
 }
 
 /** The image as it is, and with the map over it. */
-export function ImageStage({ image, mask, heatmap, display, name }: ImageStageProps) {
+export function ImageStage({ image, mask, heatmap, display, caption }: ImageStageProps) {
   const small = Math.max(image.width, image.height) <= 128 ? ' pixels' : '';
   const smooth = display.resolution === 'raw' ? ' pixels' : '';
   const { width, height } = image;
@@ -37,12 +37,12 @@ export function ImageStage({ image, mask, heatmap, display, name }: ImageStagePr
             opacity={display.opacity}
             seeThrough
             class={`layer over${smooth}`}
-            label={`What speaks for ${name}, over the input`}
+            label={`${caption}, over the input`}
           />
           {mask && <MaskOutline mask={mask} width={width} height={height} />}
         </div>
         <figcaption>
-          what speaks for {name}
+          {caption}
           {mask && (
             <>
               ; <span class="outline-key" aria-hidden="true" /> where the texture is

@@ -1,7 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { openCamera, openVideo, type FrameSource } from '../client/frame-source.ts';
-import { classNameOf, predictedClass, shownMap } from '../state/selectors.ts';
-import { isExplained } from '../state/wanted-calls.ts';
+import { classNameOf, isShown, predictedClass, shownView } from '../state/selectors.ts';
 import type { ViewProps } from './app.tsx';
 import { Picker } from './file-pickers.tsx';
 
@@ -9,8 +8,17 @@ import { Picker } from './file-pickers.tsx';
 export function LivePanel({ state, dispatch }: ViewProps) {
   const [source, setSource] = useState<FrameSource | null>(null);
   const description = state.description ?? state.explained?.result.model;
-  const isReady = isExplained(state) || state.input === null || state.problem !== null;
+  const isReady = isShown(state) || state.input === null || state.problem !== null;
   const frames = useFrames(source, isReady, state.explained?.key, dispatch);
+  const isLeft = useLeaving(source, state);
+  useEffect(() => {
+    if (!isLeft) return;
+    setSource(null);
+    dispatch({
+      kind: 'notify',
+      message: 'The live pictures stopped, since another input or network was chosen.',
+    });
+  }, [isLeft, dispatch]);
   const open = (opening: Promise<FrameSource>): void => {
     opening.then(setSource, (error: unknown) => {
       dispatch({ kind: 'report', message: error instanceof Error ? error.message : String(error) });
@@ -25,8 +33,7 @@ export function LivePanel({ state, dispatch }: ViewProps) {
   if (description?.takes !== 'image') {
     return <p class="hint">Live pictures need a network that takes images. Choose or open one above.</p>;
   }
-  const explained = state.explained?.result;
-  const map = shownMap(state);
+  const view = shownView(state);
   return (
     <div class="live">
       <p class="hint">
@@ -66,14 +73,30 @@ export function LivePanel({ state, dispatch }: ViewProps) {
           </>
         )}
       </div>
-      {source && explained && map && (
+      {source && view?.attribution && (
         <p>
           <strong>{frames.toFixed(1)} pictures a second</strong>; the network says{' '}
-          {classNameOf(state, predictedClass(explained))}, the map is of {classNameOf(state, map.classIndex)}.
+          {classNameOf(state, predictedClass(view.explained))}, the map is of{' '}
+          {classNameOf(state, view.attribution.classIndex)}.
         </p>
       )}
     </div>
   );
+}
+
+/** Whether, since a source was opened, its pictures were explained and now something else is. */
+function useLeaving(source: FrameSource | null, { input, model }: ViewProps['state']): boolean {
+  const begun = useRef<string | null>(null);
+  useEffect(() => {
+    begun.current = null;
+  }, [source]);
+  if (source === null) return false;
+  const isFrame = input?.kind === 'frame';
+  if (begun.current === null) {
+    if (isFrame) begun.current = model.id;
+    return false;
+  }
+  return !isFrame || model.id !== begun.current;
 }
 
 /** Pictures whose times count for the rate. */

@@ -62,10 +62,7 @@ export function MethodsPanel({ state, dispatch }: ViewProps) {
           ))}
         </ul>
       ) : (
-        <label>
-          Explaining with every method …
-          <progress value={state.metricsShare} max={1} />
-        </label>
+        <p class="hint">Explaining with every method …</p>
       )}
     </div>
   );

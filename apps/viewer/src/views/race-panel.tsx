@@ -1,8 +1,10 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { RaceResult } from '../protocol/descriptions.ts';
+import { jobOf } from '../state/selectors.ts';
 import { isExplained } from '../state/wanted-calls.ts';
 import type { ViewProps } from './app.tsx';
 import { duration, large } from './format.ts';
+import { useNow } from './use-now.ts';
 
 /** The naive loop against the plan. */
 export function RacePanel({ state, dispatch }: ViewProps) {
@@ -32,14 +34,16 @@ export function RacePanel({ state, dispatch }: ViewProps) {
           type="button"
           disabled={!isRunning}
           onClick={() => {
-            dispatch({ kind: 'cancel-race' });
+            dispatch({ kind: 'cancel-job', slot: 'race' });
           }}
         >
           Cancel
         </button>
       </div>
       <div aria-live="polite">
-        {race.status === 'running' && <Running done={race.done} channels={run.channels ?? 0} />}
+        {race.status === 'running' && (
+          <Running done={jobOf(state, 'race')?.done ?? 0} channels={run.channels ?? 0} />
+        )}
         {race.status === 'cancelled' && <p>The race was cancelled.</p>}
         {race.status === 'finished' && <Finished result={race.result} />}
       </div>
@@ -48,7 +52,8 @@ export function RacePanel({ state, dispatch }: ViewProps) {
 }
 
 function Running({ done, channels }: { done: number; channels: number }) {
-  const elapsed = useElapsed();
+  const [start] = useState(() => performance.now());
+  const elapsed = useNow(100) - start;
   return (
     <div class="running">
       <label>
@@ -57,21 +62,6 @@ function Running({ done, channels }: { done: number; channels: number }) {
       </label>
     </div>
   );
-}
-
-/** Milliseconds since the component came up, ten times a second. */
-function useElapsed(): number {
-  const [start] = useState(() => performance.now());
-  const [now, setNow] = useState(start);
-  useEffect(() => {
-    const timer = setInterval(() => {
-      setNow(performance.now());
-    }, 100);
-    return () => {
-      clearInterval(timer);
-    };
-  }, []);
-  return now - start;
 }
 
 function Finished({ result }: { result: RaceResult }) {

@@ -10,15 +10,15 @@ interface SignalStageProps {
   readonly input: InputDescription;
   readonly heatmap: PositionMap;
   readonly colors: ColorMapName;
-  /** Of the class. */
-  readonly name: string;
+  /** What the map is of. */
+  readonly caption: string;
 }
 
 /** What the drawing needs beside the plot: margins and the color bar, in pixels. */
 const BESIDE_PLOT = 110;
 
 /** The signal as a curve in the colors of its map. */
-export function SignalStage({ input, heatmap, colors, name }: SignalStageProps) {
+export function SignalStage({ input, heatmap, colors, caption }: SignalStageProps) {
   const [container, width] = useWidth<HTMLDivElement>();
   const isDark = useDarkScheme();
   const source = useMemo(() => {
@@ -34,7 +34,7 @@ export function SignalStage({ input, heatmap, colors, name }: SignalStageProps) 
   }, [input, heatmap, colors, width, isDark]);
   return (
     <div class="signal" ref={container}>
-      {source && <img src={source} alt={`The signal; the brighter a part, the more it speaks for ${name}`} />}
+      {source && <img src={source} alt={`The signal; bright parts: ${caption}`} />}
     </div>
   );
 }

@@ -1,5 +1,6 @@
-import { classNameOf, drawnMap, shownAttribution, shownMap } from '../state/selectors.ts';
-import { isExplained } from '../state/wanted-calls.ts';
+import type { MethodName } from '@ablation-cam/xai';
+import type { ClassMap } from '../protocol/descriptions.ts';
+import { classNameOf, drawnMap, shownMap, shownView } from '../state/selectors.ts';
 import { giveFiles } from '../client/give-files.ts';
 import type { ViewProps } from './app.tsx';
 import { INPUT_FILES, Picker } from './file-pickers.tsx';
@@ -9,20 +10,18 @@ import { SignalStage } from './signal-stage.tsx';
 
 /** The input with its map. */
 export function Stage({ state, dispatch }: ViewProps) {
-  const explained = state.explained?.result;
-  const attribution = shownAttribution(state);
+  const view = shownView(state);
   // While another map is on its way, that of the explanation stands in for it, pale.
-  const map = attribution ?? shownMap(state);
-  const classIndex = attribution?.classIndex ?? shownMap(state)?.classIndex;
-  if (!explained || !map || classIndex === undefined) {
+  const map = view?.attribution ?? shownMap(state);
+  if (!view || !map) {
     return state.input === null ? <Waiting state={state} dispatch={dispatch} /> : <div class="stage" />;
   }
   const { display } = state;
+  const { explained, attribution, isCurrent } = view;
   const heatmap = drawnMap(explained, map, display.resolution);
-  const name = classNameOf(state, classIndex);
+  const name = classNameOf(state, map.classIndex);
+  const caption = captionOf(map, attribution?.run.method ?? 'ablation-cam', name);
   const { image, mask } = explained.input;
-  // Live pictures are always one behind.
-  const isCurrent = state.input?.kind === 'frame' || (isExplained(state) && attribution !== null);
   return (
     <div class={isCurrent ? 'stage' : 'stage stale'}>
       {image ? (
@@ -31,13 +30,19 @@ export function Stage({ state, dispatch }: ViewProps) {
           mask={display.outline ? mask : null}
           heatmap={heatmap}
           display={display}
-          name={name}
+          caption={caption}
         />
       ) : (
-        <SignalStage input={explained.input} heatmap={heatmap} colors={display.colorMap} name={name} />
+        <SignalStage input={explained.input} heatmap={heatmap} colors={display.colorMap} caption={caption} />
       )}
     </div>
   );
+}
+
+/** What the map is of, in a few words. */
+function captionOf({ map }: Pick<ClassMap, 'map'>, method: MethodName, name: string): string {
+  if (!map.data.some((value) => value > 0)) return `nothing here speaks for ${name}`;
+  return method === 'random' ? 'a random map' : `what speaks for ${name}`;
 }
 
 /** Asks for the first input of a model of the user's own. */

@@ -1,4 +1,4 @@
-import { classNameOf, predictedClass, shownAttribution, type ShownAttribution } from '../state/selectors.ts';
+import { classNameOf, predictedClass, shownView, type ShownAttribution } from '../state/selectors.ts';
 import type { ViewerState } from '../state/state.ts';
 import { duration, percent } from './format.ts';
 import { Icon } from './icon.tsx';
@@ -6,17 +6,15 @@ import { methodTitles } from '../state/method-titles.ts';
 
 /** What the picture below says, in words. */
 export function Verdict({ state }: { state: ViewerState }) {
-  const explained = state.explained?.result;
-  if (!explained) {
-    const isWaiting = state.input === null && state.description !== null;
-    return <p class="verdict">{isWaiting ? 'The network is ready. It needs an input.' : 'Explaining …'}</p>;
-  }
-  const attribution = shownAttribution(state);
+  const view = shownView(state);
+  if (!view) return <p class="verdict">{beforeTheFirst(state)}</p>;
+  const { explained, attribution, isCurrent } = view;
   const predicted = predictedClass(explained);
   const { label } = explained.input;
   const share = explained.probabilities?.[predicted];
   return (
-    <div class="verdict">
+    <div class={isCurrent ? 'verdict' : 'verdict stale'}>
+      {!isCurrent && <span class="outdated">out of date</span>}
       <p>
         The network says <strong>{classNameOf(state, predicted)}</strong>
         {share !== undefined && ` (${percent(share)})`}
@@ -38,19 +36,25 @@ export function Verdict({ state }: { state: ViewerState }) {
   );
 }
 
+function beforeTheFirst({ input, description, problem }: ViewerState): string {
+  if (problem) return 'Nothing is explained yet.';
+  return input === null && description !== null ? 'The network is ready. It needs an input.' : 'Explaining …';
+}
+
 /** How to read the map. */
 function reading(
   state: ViewerState,
-  { run: { method, timings }, classIndex, contrast, isOfAll }: ShownAttribution,
+  { run: { method, timings }, map, classIndex, contrast, isOfAll }: ShownAttribution,
   predicted: number,
 ): string {
   const name = classNameOf(state, classIndex);
   const by = method === 'ablation-cam' ? '' : `, by ${methodTitles[method]}`;
   const took = isOfAll ? '' : ` It took ${duration(timings.totalMs)}.`;
+  if (method === 'random') return 'This map is random: what a method shows should beat it.';
+  if (!map.data.some((value) => value > 0)) return `Nothing at this layer speaks for ${name}${by}.${took}`;
   if (contrast !== null) {
     return `Bright parts speak for ${name} rather than ${classNameOf(state, contrast)}${by}.${took}`;
   }
-  if (method === 'random') return 'This map is random: what a method shows should beat it.';
   if (method !== 'ablation-cam') return `Bright parts speak for ${name}${by}.${took}`;
   const start = classIndex === predicted ? 'Bright parts made it say so' : `Bright parts speak for ${name}`;
   return `${start}: without the channels that respond there, ${name} gets a lower score.`;

@@ -16,6 +16,9 @@ tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
 // The GPU starts while the network is being read. Who needs it asks again and learns of a failure there.
 void sharedDevice().catch(() => undefined);
 
+/** A page draws no faster, and a loop of a thousand passes shall not be held up by what is said of it. */
+const PROGRESS_EVERY_MS = 30;
+
 const workspace = new Workspace();
 const running = new Map<number, AbortController>();
 /** Calls run one after the other: TensorFlow.js has one current backend, and a model is in use by one at a time. */
@@ -41,7 +44,11 @@ self.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
 
 async function run(call: Extract<ToWorker, { kind: 'call' }>, signal: AbortSignal): Promise<void> {
   const { id } = call;
+  let told = -Infinity;
   const onProgress = (done: number): void => {
+    const now = performance.now();
+    if (now - told < PROGRESS_EVERY_MS) return;
+    told = now;
     post({ kind: 'progress', id, done });
   };
   try {
