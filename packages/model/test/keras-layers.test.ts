@@ -195,6 +195,27 @@ test('arithmetic in a Keras 2 network is layers', async () => {
   );
 });
 
+test('a causal convolution reads nothing later: values of tf.keras.layers.Conv1D', async () => {
+  const kernel = { 'layer0/kernel': [2, 1, 1] };
+  const causal = async (config: Record<string, unknown>, length: number): Promise<Float32Array> => {
+    const layer = { filters: 1, kernel_size: [2], padding: 'causal', use_bias: false, ...config };
+    const { files } = modelOf([length, 1], [['Conv1D', layer]], kernel, { 'layer0/kernel': [10, 1] });
+    return answerOf(files, ramp(length));
+  };
+  // y_t = 10 x_(t - dilation) + x_t
+  assertClose(await causal({}, 4), [0, 1, 12, 23], FLOAT32);
+  assertClose(await causal({ dilation_rate: [2] }, 4), [0, 1, 2, 13], FLOAT32);
+  assertClose(await causal({ strides: [2] }, 5), [0, 12, 34], FLOAT32);
+  await assertRefused(
+    () =>
+      loadLayersModel(
+        modelOf([4, 4, 3], [['Conv2D', { filters: 4, kernel_size: [1, 1], padding: 'causal' }]]).files,
+      ),
+    'unsupported-layer',
+    /padding=causal/,
+  );
+});
+
 test('groups of a convolution, also as many as channels and along one axis', async () => {
   const x = seededRandom(5).floats(4 * 4 * 4, -1, 1);
   for (const groups of [2, 4]) {

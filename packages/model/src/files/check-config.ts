@@ -63,9 +63,10 @@ function missingFrom({ class_name, config }: KerasLayer): string[] {
   }
   const { groups } = config;
   const isGrouped = typeof groups === 'number' && groups !== 1;
-  if (isGrouped && class_name.includes('Conv') && class_name !== 'KerasGroupedConvolution') {
+  if (isGrouped && class_name.includes('Conv') && class_name !== 'KerasConvolution') {
     missing.push(`groups=${groups}`);
   }
+  if (config['padding'] === 'causal' && class_name !== 'KerasConvolution') missing.push('padding=causal');
   if (class_name === 'ELU' && typeof config['alpha'] === 'number' && config['alpha'] !== 1) {
     missing.push(`alpha=${String(config['alpha'])}`);
   }

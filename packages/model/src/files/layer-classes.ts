@@ -26,15 +26,17 @@ type Rename = (config: Config, writer: KerasWriter) => KerasLayer | undefined;
 
 const batchNormalization: Rename = (config) => ({ class_name: 'BatchNormalization', config });
 
-function grouped(axes: number): Rename {
+/** With groups, or along one axis with causal padding. */
+function convolution(axes: number): Rename {
   return (config) => {
-    if (!isOther(config['groups'], 1)) return undefined;
+    const isCausal = axes === 1 && config['padding'] === 'causal';
+    if (!isOther(config['groups'], 1) && !isCausal) return undefined;
     // One number stands for all axes.
     const windows = ['kernel_size', 'strides', 'dilation_rate'].map((key): [string, Json] => {
       const value = config[key] ?? 1;
       return [key, typeof value === 'number' ? new Array<number>(axes).fill(value) : value];
     });
-    return { class_name: 'KerasGroupedConvolution', config: { ...config, ...Object.fromEntries(windows) } };
+    return { class_name: 'KerasConvolution', config: { ...config, ...Object.fromEntries(windows) } };
   };
 }
 
@@ -47,8 +49,8 @@ export const renamings: Readonly<Record<string, Rename>> = {
     config: slope === undefined ? rest : { ...rest, alpha: slope },
   }),
   ReLU: relu,
-  Conv1D: grouped(1),
-  Conv2D: grouped(2),
+  Conv1D: convolution(1),
+  Conv2D: convolution(2),
   DepthwiseConv2D: (config, writer) => {
     const rate = config['dilation_rate'];
     const isDilated = [rate].flat().some((factor) => isOther(factor, 1));

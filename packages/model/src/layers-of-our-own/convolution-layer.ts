@@ -5,7 +5,8 @@ import { regularizerOf, type L1L2Config } from './regularizer.ts';
 export interface ConvolutionLayerConfig extends LayerConfig {
   readonly kernelSize: readonly number[];
   readonly strides?: readonly number[];
-  readonly padding?: 'valid' | 'same';
+  /** `causal`: all of it in front, so that no position reads later ones. */
+  readonly padding?: 'valid' | 'same' | 'causal';
   readonly dilationRate?: readonly number[];
   readonly activation?: string | null;
   readonly useBias?: boolean;
@@ -29,7 +30,7 @@ type Initializer = NonNullable<Parameters<tf.layers.Layer['addWeight']>[3]>;
 export abstract class ConvolutionLayer extends OwnLayer {
   readonly kernelSize: readonly number[];
   readonly strides: readonly number[];
-  readonly padding: 'valid' | 'same';
+  readonly padding: 'valid' | 'same' | 'causal';
   readonly dilationRate: readonly number[];
   readonly useBias: boolean;
   readonly biasInitializer: Initializer;
@@ -51,6 +52,11 @@ export abstract class ConvolutionLayer extends OwnLayer {
     this.activation = activationOf(config.activation ?? 'linear');
   }
 
+  /** The padding of TensorFlow.js's own operations: cells of a causal one are put in front before. */
+  protected get ownPadding(): 'valid' | 'same' {
+    return this.padding === 'same' ? 'same' : 'valid';
+  }
+
   protected addBias(filters: number): void {
     if (!this.useBias) return;
     const penalty = regularizerOf(this.biasRegularizer);
@@ -68,7 +74,7 @@ export abstract class ConvolutionLayer extends OwnLayer {
       if (length === null) return null;
       const stride = this.strides[axis] ?? 1;
       const extent = ((this.kernelSize[axis] ?? 1) - 1) * (this.dilationRate[axis] ?? 1) + 1;
-      return Math.ceil((this.padding === 'same' ? length : length - extent + 1) / stride);
+      return Math.ceil((this.padding === 'valid' ? length - extent + 1 : length) / stride);
     });
     return [batch, ...positions, filters];
   }

@@ -56,8 +56,8 @@ export class DilatedDepthwise extends ConvolutionLayer {
     const [strides, dilation] = [pair(this.strides), pair(this.dilationRate)];
     const isRecorded = tf.engine().state.gradientDepth > 0;
     return isRecorded
-      ? tf.depthwiseConv2d(images, spread(weights, dilation), strides, this.padding)
-      : tf.depthwiseConv2d(images, weights, strides, this.padding, 'NHWC', dilation);
+      ? tf.depthwiseConv2d(images, spread(weights, dilation), strides, this.ownPadding)
+      : tf.depthwiseConv2d(images, weights, strides, this.ownPadding, 'NHWC', dilation);
   }
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {

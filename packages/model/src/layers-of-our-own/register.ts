@@ -3,8 +3,8 @@ import { registerActivations } from './activations.ts';
 import { DilatedDepthwise } from './dilated-depthwise.ts';
 import { GlobalPooling } from './global-pooling.ts';
 import { GroupNormalization, type GroupNormalizationConfig } from './group-normalization.ts';
-import { GroupedConvolution } from './grouped-convolution.ts';
 import { InferenceIdentity } from './inference-identity.ts';
+import { KerasConvolution } from './keras-convolution.ts';
 import { Normalization } from './normalization.ts';
 import { Relu } from './relu.ts';
 import { Rescaling } from './rescaling.ts';
@@ -14,7 +14,7 @@ import { UpSampling2d } from './up-sampling-2d.ts';
 const layers = [
   GroupNormalization,
   DilatedDepthwise,
-  GroupedConvolution,
+  KerasConvolution,
   GlobalPooling,
   InferenceIdentity,
   Normalization,

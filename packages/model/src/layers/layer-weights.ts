@@ -11,7 +11,7 @@ const FILTER_WEIGHT: Readonly<Record<string, number>> = {
   Conv2D: 0,
   Dense: 0,
   DepthwiseConv2D: 0,
-  KerasGroupedConvolution: 0,
+  KerasConvolution: 0,
   KerasDilatedDepthwise: 0,
   // The pointwise filter is the one with the output's channels.
   SeparableConv2D: 1,

@@ -23,7 +23,7 @@ const WITH_ACTIVATION = new Set([
   'Conv2D',
   'DepthwiseConv2D',
   'SeparableConv2D',
-  'KerasGroupedConvolution',
+  'KerasConvolution',
   'KerasDilatedDepthwise',
 ]);
 

@@ -110,10 +110,13 @@ export const linearRules: Readonly<Record<string, LayerRule>> = {
     isChannelsFirst(context.layer)
       ? noRule('TensorFlow.js does not move its channels back to the front')
       : convolution(context),
-  Conv2D: convolution,
+  Conv2D: (context) =>
+    layerField(context.layer, 'padding') === 'causal'
+      ? noRule('TensorFlow.js has no causal convolution of images')
+      : convolution(context),
   DepthwiseConv2D: depthwise(() => [1, 1]),
   KerasDilatedDepthwise: depthwise(({ layer }) => numbersField(layer, 'dilationRate')),
-  KerasGroupedConvolution: groupedConvolution,
+  KerasConvolution: groupedConvolution,
   SeparableConv2D: separable,
   Dense: dense,
 };

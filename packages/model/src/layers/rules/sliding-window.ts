@@ -8,7 +8,8 @@ export interface LayerWindow {
 
 /**
  * Returns the window with its padding in cells and the positions of the result. With `same` padding TensorFlow.js gives
- * ceil(input / stride) positions and puts the smaller half of the cells it needs in front; anything else is `valid`.
+ * ceil(input / stride) positions and puts the smaller half of the cells it needs in front. With `causal` padding all cells are
+ * in front, as many as let the first position read nothing behind it. Anything else is `valid`.
  */
 export function slidingWindow(
   positions: readonly number[],
@@ -18,8 +19,9 @@ export function slidingWindow(
   const axes = positions.map((input, axis) => {
     const stride = sizes.strides[axis] ?? 1;
     const extent = ((sizes.window[axis] ?? 1) - 1) * (sizes.dilation[axis] ?? 1) + 1;
-    if (padding !== 'same') return { before: 0, output: Math.ceil((input - extent + 1) / stride) };
+    if (padding !== 'same' && padding !== 'causal') return { before: 0, output: Math.ceil((input - extent + 1) / stride) };
     const output = Math.ceil(input / stride);
+    if (padding === 'causal') return { before: extent - 1, output };
     return { before: Math.floor(Math.max(0, (output - 1) * stride + extent - input) / 2), output };
   });
   return {

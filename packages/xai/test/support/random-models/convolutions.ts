@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { KerasConvolution } from '@ablation-cam/model/testing';
 import { activationName } from './activations.ts';
 import {
   call,
@@ -23,6 +24,12 @@ export function convolutionOf(drawing: Drawing, x: Symbolic, filters: number): S
   const padding = fits && chance(drawing, 0.4) ? 'valid' : 'same';
   const args = { filters, strides, dilationRate, padding, ...activationAndBias(drawing) } as const;
   const [rows, columns = 1] = kernelSize;
+  // TensorFlow.js has no causal convolution.
+  if (!isImage && chance(drawing, 0.15)) {
+    const name = `causal_${String(random.integer(0, 1e9))}`;
+    const along = { kernelSize, strides: [strides], dilationRate: [dilationRate], padding: 'causal' } as const;
+    return call(new KerasConvolution({ ...args, ...along, name }), x);
+  }
   return call(
     isImage
       ? tf.layers.conv2d({ ...args, kernelSize: [rows, columns] })

@@ -11,7 +11,7 @@ export interface Drawing {
   readonly random: SeededRandom;
   /** Two axes of positions instead of one. */
   readonly isImage: boolean;
-  /** Whether the model has layers without a rule that only TensorFlow.js itself computes, and the rarer ends. */
+  /** Whether the model has layers without a rule that only TensorFlow.js itself computes. */
   readonly hasOwnLayers: boolean;
   /** Appends some blocks of any kind. */
   readonly blocks: (x: Symbolic, count: number) => Symbolic;

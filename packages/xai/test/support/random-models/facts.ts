@@ -82,6 +82,11 @@ const PROPERTIES: Readonly<Record<string, (random: RandomCase, layers: readonly 
   'a later call of a shared layer as the target': ({ target }) => target.call > 0,
   'the first of several calls as the target': ({ target, network }) =>
     target.call === 0 && network.layers.some(({ name, call }) => name === target.name && call > 0),
+  'an input as the target': ({ network, target }) => network.graph.inputs.includes(target.node),
+  'several outputs that depend on the target': ({ network, target }) =>
+    target.leadsTo.length > 1 && network.graph.outputs.length > 1,
+  'a causal convolution': ({ model }, layers) =>
+    layers.some(({ ownName }) => ownLayer(model, ownName)?.getConfig()['padding'] === 'causal'),
   'several outputs': ({ network }) => network.graph.outputs.length > 1,
   'several inputs': ({ network }) => network.graph.inputs.length > 1,
   'signed activations': ({ activation }) => activation.some((value) => value < 0),
@@ -116,7 +121,16 @@ const PROPERTIES: Readonly<Record<string, (random: RandomCase, layers: readonly 
     plan.kind === 'steps' && plan.variantSteps.some(({ kind }) => kind === 'fallback'),
 };
 
-/** Everything that is counted. */
+/** Layers without a rule, which only TensorFlow.js itself computes: too rare to have to occur in every test run. */
+const RARE = [
+  ...['Conv2DTranspose', 'Conv3D', 'Conv3DTranspose', 'MaxPooling3D', 'AveragePooling3D'],
+  ...['LSTM', 'GRU', 'SimpleRNN', 'Bidirectional', 'TimeDistributed'],
+] as const;
+
+/** What a long run should have among its models as well. */
+export const RARE_FACTS: readonly string[] = [...RARE, 'batch normalization of another axis'];
+
+/** Everything that has to occur among the models of a test run. */
 export const FACTS: readonly string[] = [
   ...LAYERS,
   ...TARGETS.map((name) => `target ${name}`),
@@ -136,6 +150,7 @@ export function factsOf(random: RandomCase): ReadonlySet<string> {
     ...layers.map(({ type }) => type),
     `target ${target.type}`,
     ...activations.map((name) => `activation ${name}`),
+    ...(layers.some((layer) => isOtherAxis(random, layer)) ? ['batch normalization of another axis'] : []),
     ...Object.keys(PROPERTIES).filter((name) => PROPERTIES[name]?.(random, layers)),
   ]);
 }
@@ -166,6 +181,13 @@ function ownLayer(model: tf.LayersModel, name: string): tf.layers.Layer | undefi
     if (inner) return inner;
   }
   return undefined;
+}
+
+/** Whether a batch normalization has its statistics along an axis of positions. */
+function isOtherAxis({ model }: RandomCase, { type, ownName, shape }: SizedLayer): boolean {
+  if (type !== 'BatchNormalization') return false;
+  const axis = ownLayer(model, ownName)?.getConfig()['axis'];
+  return axis !== -1 && axis !== shape.length;
 }
 
 /** Whether the node multiplies a feature map by one factor a channel that depends on the target as well. */

@@ -32,9 +32,8 @@ export function head(drawing: Drawing, x: Symbolic, name: string, facts: Symboli
   if (chance(drawing, 0.2)) y = call(tf.layers.dropout({ rate: 0.5 }), y);
   // The types of TensorFlow.js do not know logSoftmax.
   const logSoftmax = 'logSoftmax' as 'softmax';
-  const rare = drawing.hasOwnLayers ? [logSoftmax, logSoftmax] : [];
-  const activation = random.pick([...(['softmax', 'softmax', 'sigmoid', 'linear'] as const), ...rare]);
-  const classes = drawing.hasOwnLayers ? random.pick([1, 1, 2, 3, 6]) : random.integer(2, 6);
+  const activation = random.pick([...(['softmax', 'softmax', 'sigmoid', 'linear'] as const), logSoftmax]);
+  const classes = random.pick([1, 2, 3, 4, 5, 6]);
   const units = activation === 'sigmoid' ? random.pick([1, 1, 2, 3, 5]) : classes;
   if (chance(drawing, 0.7))
     return call(tf.layers.dense({ units, activation, name: `${name}_${CLASSES}` }), y);

@@ -4,6 +4,7 @@ import { useBackend } from '@ablation-cam/model';
 import { tfjsExecutor } from '../../../src/executors/tfjs/tfjs-executor.ts';
 import { takeTurns } from '../../../src/runtime/turn.ts';
 import { checkCase } from './check-case.ts';
+import { FACTS, factsOf, RARE_FACTS } from './facts.ts';
 import { randomCase } from './random-case.ts';
 
 const HELP = `pnpm test:models -- [--models N] [--from SEED] [--step N]
@@ -12,6 +13,9 @@ Holds every executor against the naive loop in float64 on random models, more of
   --models N    how many, one a seed (300)
   --from SEED   the first seed (1)
   --step N      from one seed to the next (1); --from 11 --step 12: models with layers that only TensorFlow.js computes`;
+
+/** How many of the things that are drawn are shown with how often that was. */
+const RAREST = 20;
 
 /** Time between two lines of progress. */
 const PROGRESS_MS = 20_000;
@@ -47,6 +51,7 @@ async function runModels(models: number, from: number, step: number): Promise<vo
   const start = performance.now();
   let reported = start;
   const failed: number[] = [];
+  const counts = new Map<string, number>([...FACTS, ...RARE_FACTS].map((fact) => [fact, 0]));
   for (let done = 0; done < models; done++) {
     const seed = from + step * done;
     try {
@@ -70,11 +75,14 @@ async function runModels(models: number, from: number, step: number): Promise<vo
   console.log(
     `${models} models (${seeds}) on ${names}: ${failed.length} failed${failed.length > 0 ? `: ${failed.join(', ')}` : ''}`,
   );
+  const rarest = [...counts].sort(([, a], [, b]) => a - b).slice(0, RAREST);
+  console.log(`rarest of what is drawn: ${rarest.map(([fact, count]) => `${fact} ${count}`).join(', ')}`);
   console.log(`${pipelineCount} pipelines, ${liveBuffers} GPU buffers left alive`);
   process.exitCode = failed.length === 0 && liveBuffers === 0 ? 0 : 1;
 
   async function checkSeed(seed: number): Promise<void> {
     const random = await randomCase(seed);
+    for (const fact of factsOf(random)) counts.set(fact, (counts.get(fact) ?? 0) + 1);
     try {
       await checkCase(random, executors);
     } finally {

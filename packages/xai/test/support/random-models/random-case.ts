@@ -78,8 +78,14 @@ export async function randomCase(seed: number): Promise<RandomCase> {
   };
 }
 
+/** Now and then the network's input itself. */
+const INPUT_AS_TARGET = 0.04;
+
 /** Any tensor with positions and channels on a path to an output; of a shared layer any of its calls. */
-function randomTarget({ network, layers }: SizedNetwork, random: SeededRandom): TargetLayer<SizedLayer> {
+function randomTarget(
+  { network, layers, graph }: SizedNetwork,
+  random: SeededRandom,
+): TargetLayer<SizedLayer> {
   const layered: Layered<SizedLayer> = { outputs: network.outputs, layers };
   const output = random.pick(network.outputs).name;
   const candidates = layerCandidates(layered, output).flatMap(({ name, shape, calls }) =>
@@ -87,7 +93,14 @@ function randomTarget({ network, layers }: SizedNetwork, random: SeededRandom): 
       ? []
       : Array.from({ length: calls }, (_, index) => ({ layer: name, call: index })),
   );
-  return resolveTarget(layered, { ...random.pick(candidates), output });
+  const target = resolveTarget(layered, { ...random.pick(candidates), output });
+  const [input = -1] = graph.inputs;
+  const { name = '', shape = [] } = graph.nodes[input] ?? {};
+  if (random.uniform() >= INPUT_AS_TARGET || shape.length < 2) return target;
+  return {
+    ...target,
+    layer: { ...target.layer, name, ownName: name, type: 'InputLayer', call: 0, node: input, shape },
+  };
 }
 
 /** In a quarter of the cases the variants of an input do not fit into the memory together. */

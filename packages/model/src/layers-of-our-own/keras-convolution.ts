@@ -9,16 +9,19 @@ import {
 import { onlyInput, onlyShape, type Variable } from './own-layer.ts';
 import { regularizerOf, type L1L2Config } from './regularizer.ts';
 
-export interface GroupedConvolutionConfig extends ConvolutionLayerConfig {
+export interface KerasConvolutionConfig extends ConvolutionLayerConfig {
   readonly filters: number;
-  readonly groups: number;
+  readonly groups?: number;
   readonly kernelInitializer?: InitializerConfig;
   readonly kernelRegularizer?: L1L2Config | null;
 }
 
-/** Keras's Conv1D and Conv2D with groups, which TensorFlow.js passes over: each group of filters reads a group of channels. */
-export class GroupedConvolution extends ConvolutionLayer {
-  static readonly className = 'KerasGroupedConvolution';
+/**
+ * Keras's Conv1D and Conv2D with what TensorFlow.js passes over or lacks: groups, where each group of filters reads a group of
+ * channels, and causal padding, where no position reads later ones.
+ */
+export class KerasConvolution extends ConvolutionLayer {
+  static readonly className = 'KerasConvolution';
 
   readonly kerasClass: string;
   readonly filters: number;
@@ -28,11 +31,11 @@ export class GroupedConvolution extends ConvolutionLayer {
   /** `[...window, channels / groups, filters]` */
   kernel: Variable | null = null;
 
-  constructor(config: GroupedConvolutionConfig) {
+  constructor(config: KerasConvolutionConfig) {
     super(config);
     this.kerasClass = config.kernelSize.length === 1 ? 'Conv1D' : 'Conv2D';
     this.filters = config.filters;
-    this.groups = config.groups;
+    this.groups = config.groups ?? 1;
     this.kernelRegularizer = config.kernelRegularizer ?? null;
     this.#kernelInitializer = config.kernelInitializer;
   }
@@ -58,7 +61,7 @@ export class GroupedConvolution extends ConvolutionLayer {
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
-      const x = onlyInput(inputs);
+      const x = this.#padded(onlyInput(inputs));
       const kernel = this.kernel?.read();
       if (!kernel) throw new RangeError('The layer has no weights yet.');
       const parts = tf.split(x, this.groups, -1);
@@ -68,8 +71,14 @@ export class GroupedConvolution extends ConvolutionLayer {
     });
   }
 
+  #padded(x: tf.Tensor): tf.Tensor {
+    if (this.padding !== 'causal') return x;
+    const inFront = this.dilationRate.map((rate, axis) => rate * ((this.kernelSize[axis] ?? 1) - 1));
+    return tf.pad(x, [[0, 0], ...inFront.map((cells): [number, number] => [cells, 0]), [0, 0]]);
+  }
+
   #convolve(x: tf.Tensor, kernel: tf.Tensor): tf.Tensor {
-    const { strides, padding, dilationRate } = this;
+    const { strides, ownPadding: padding, dilationRate } = this;
     if (x.rank === 3) {
       const [stride = 1] = strides;
       const [dilation = 1] = dilationRate;
