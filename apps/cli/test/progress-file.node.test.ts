@@ -1,6 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ModelError, sealedJson } from '@ablation-cam/model';
+import { assertRefused } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { SampleRecord } from '../src/compare/metrics.ts';
@@ -32,26 +34,48 @@ test('what was appended is read back, and a file of another comparison is begun 
 });
 
 test('lines that are cut off, changed or of something else count as not there, and are gone', async () => {
-  const good = JSON.stringify(record(0));
+  const [header, good] = [await sealedJson(settings, 'line'), await sealedJson(record(0), 'line')];
+  const sealed = await Promise.all(
+    [
+      { a: 1 },
+      { ...record(7), values: null },
+      { ...record(7), seconds: 'x' },
+      { ...record(7), values: { drop: {} } },
+      record(5),
+      record(7, 'constructor'),
+    ].map((value) => sealedJson(value, 'line')),
+  );
   const bad = [
+    ...sealed,
     good.slice(0, 30),
-    'null',
-    '[]',
-    '{}',
-    JSON.stringify({ ...record(7), values: null }),
-    JSON.stringify({ ...record(7), seconds: 'x' }),
+    JSON.stringify(record(7)),
     good.replace('0.25', '1e999'),
-    JSON.stringify({ ...record(7), values: { drop: {} } }),
-    JSON.stringify(record(5)),
-    JSON.stringify(record(7, 'constructor')),
+    good.replace('0.25', '0.35'),
+    'null',
+    '{}',
     '['.repeat(100_000),
     '\0\ufffd',
   ];
-  await writeFile(path, [JSON.stringify(settings), good, ...bad, ''].join('\n'));
+  await writeFile(path, [header, good, ...bad, ''].join('\n'));
   const { records, passedOver } = await openProgressFile(path, settings, false);
   assert.equal(records, [record(0)]);
   assert.is(passedOver, bad.length);
-  assert.is(await readFile(path, 'utf8'), `${JSON.stringify(settings)}\n${good}\n`);
+  assert.is(await readFile(path, 'utf8'), `${header}\n${good}\n`);
+});
+
+test('a file whose first line is damaged is not begun anew, unless that is asked for', async () => {
+  await openProgressFile(path, settings, false);
+  const text = await readFile(path, 'utf8');
+  for (const damaged of [text.replace('7', '8'), '', 'something else\n']) {
+    await writeFile(path, damaged);
+    await assertRefused(
+      () => openProgressFile(path, settings, false),
+      ModelError,
+      /first line is damaged.*--fresh/,
+    );
+  }
+  await openProgressFile(path, settings, true);
+  assert.is(await readFile(path, 'utf8'), text);
 });
 
 test.run();

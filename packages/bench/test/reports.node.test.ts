@@ -1,5 +1,8 @@
+import { sealedJson } from '@ablation-cam/model';
+import { assertRefused } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { BenchError } from '../src/errors.ts';
 import { judgeEndToEnd } from '../src/end-to-end/judge.ts';
 import { judge } from '../src/guard.ts';
 import { achieved } from '../src/report/columns.ts';
@@ -17,37 +20,37 @@ const test = suite('reports of the bench');
 const loop = result({ strategy: 'masked-loop', executor: 'tfjs-wasm', medianMs: 30, quartilesMs: [29, 31] });
 const ownLoop = result({ strategy: 'own-loop', medianMs: 20, quartilesMs: [19, 21] });
 
-test('a run that was written is read back', () => {
+test('a run that was written is read back', async () => {
   const run = { ...benchRun([result(), loop]), endToEnd: [endToEndResult()] };
-  assert.equal(readRun(JSON.stringify(run), 'run.json'), run);
+  assert.equal(await readRun(await sealedJson(run), 'run.json'), run);
+  const changed = (await sealedJson(run)).replace('"medianMs": 30', '"medianMs": 3');
+  await assertRefused(() => readRun(changed, 'run.json'), BenchError, /run\.json is not as it was written/);
 });
 
-test('results with missing, wrong or unknown fields are refused by name', () => {
+test('results with missing, wrong or unknown fields are refused by name', async () => {
+  const refused = (run: object, message: RegExp): Promise<void> =>
+    assertRefused(() => readRun(JSON.stringify(run), 'x.json'), BenchError, message);
   const { medianMs: _, ...without } = result();
-  const refused = (results: readonly object[], message: RegExp): void => {
-    assert.throws(() => readRun(JSON.stringify({ ...benchRun([]), results }), 'x.json'), message);
-  };
-  refused([without], /x\.json is broken at results\[0\]\.medianMs: .*nothing is there/);
-  refused(
-    [result(), result({ quartilesMs: [3, 1] })],
+  const of = (results: readonly object[]): object => ({ ...benchRun([]), results });
+  await refused(of([without]), /x\.json is broken at results\[0\]\.medianMs: .*nothing is there/);
+  await refused(
+    of([result(), result({ quartilesMs: [3, 1] })]),
     /results\[1\]\.quartilesMs: expected the lower quartile before/,
   );
-  refused([{ ...result(), speed: 1 }], /results\[0\]\.speed: this version knows no such field/);
+  await refused(of([{ ...result(), speed: 1 }]), /results\[0\]\.speed: this version knows no such field/);
   const [first] = benchRun([]).cases;
   const { auto: __, ...old } = first!;
-  assert.throws(
-    () => readRun(JSON.stringify({ ...benchRun([]), cases: [old] }), 'x.json'),
-    /cases\[0\]\.auto: .*nothing is there/,
-  );
+  await refused({ ...benchRun([]), cases: [old] }, /cases\[0\]\.auto: .*nothing is there/);
   const { environment: ___, ...homeless } = benchRun([]);
-  assert.throws(() => readRun(JSON.stringify(homeless), 'x.json'), /environment: .*nothing is there/);
-  assert.throws(() => readRun(JSON.stringify({ ...benchRun([]), version: 1 }), 'x.json'), /at version: .*3/);
+  await refused(homeless, /environment: .*nothing is there/);
+  await refused({ ...benchRun([]), version: 1 }, /at version: .*3/);
   const whole = { ...endToEndResult(), ratios: { byGradCam: 1, byForward: -1, gain: null } };
-  assert.throws(
-    () => readRun(JSON.stringify({ ...benchRun([]), endToEnd: [whole] }), 'x.json'),
-    /endToEnd\[0\]\.ratios\.byForward/,
+  await refused({ ...benchRun([]), endToEnd: [whole] }, /endToEnd\[0\]\.ratios\.byForward/);
+  await assertRefused(
+    () => readRun('oops', 'x.json'),
+    BenchError,
+    /x\.json is broken JSON.*--json of this version/,
   );
-  assert.throws(() => readRun('oops', 'x.json'), /x\.json is broken JSON.*--json of this version/);
 });
 
 test('ratios hold the fastest other strategy against the fastest of ours', () => {

@@ -88,7 +88,8 @@ export {
 export { html, Markup } from './evaluation/report/html.ts';
 export { reportStyle } from './evaluation/report/style.ts';
 export { embeddedModel, embeddedModelNames, type EmbeddedModelName } from './embedded/embedded-model.ts';
-export { checkSchema, readJson } from './files/check-schema.ts';
+export { checkSchema, readJson, readSealedJson } from './files/check-schema.ts';
+export { sealedJson, sealState } from './files/checksum.ts';
 export { parseJson, type Json, type JsonObject } from './files/json.ts';
 export {
   loadLayersModel,

@@ -17,7 +17,7 @@ import {
   type TrainOptions,
 } from '../src/index.ts';
 import { assertAborted, assertRefused } from './support/refusal.ts';
-import { decodeSafetensors, encodeSafetensors } from '../src/files/safetensors.ts';
+import { decodeSealedSafetensors, encodeSealedSafetensors } from '../src/files/sealed-safetensors.ts';
 
 const test = suite('resumed training');
 
@@ -144,8 +144,13 @@ test('nothing to resume and a broken state are refused', async () => {
   await assertRefused(again, 'not-found', /no such file/);
   await interrupt(model, 1);
   const path = join(folder, 'training-state.safetensors');
-  await writeFile(path, (await readFile(path)).subarray(0, -5));
+  const whole = await readFile(path);
+  await writeFile(path, whole.subarray(0, -5));
   await assertRefused(again, 'invalid-file', /cut off/);
+  const changed = Uint8Array.from(whole);
+  changed[changed.length - 5] = (changed.at(-5) ?? 0) ^ 4;
+  await writeFile(path, changed);
+  await assertRefused(again, 'invalid-file', /is not as it was written: .*checksum/);
   model.dispose();
 });
 
@@ -153,7 +158,7 @@ test('a state that no training can be in is refused', async () => {
   const model = network();
   await interrupt(model, 5);
   const path = join(folder, 'training-state.safetensors');
-  const whole = decodeSafetensors(await readFile(path));
+  const whole = await decodeSealedSafetensors(await readFile(path), path);
   const state = JSON.parse(whole.metadata['state'] ?? '') as { sums: object; history: object[] };
   const changes: readonly (readonly [object, RegExp])[] = [
     [{ epoch: 3 }, /stands at epoch 4 of 3, step 1 of 4/],
@@ -171,7 +176,7 @@ test('a state that no training can be in is refused', async () => {
   ];
   for (const [change, pattern] of changes) {
     const metadata = { ...whole.metadata, state: JSON.stringify({ ...state, ...change }) };
-    await writeFile(path, encodeSafetensors({ ...whole, metadata }));
+    await writeFile(path, await encodeSealedSafetensors({ ...whole, metadata }));
     await assertRefused(
       () => train(model, data, { ...options, checkpoint: folder, resume: true }),
       'invalid-file',

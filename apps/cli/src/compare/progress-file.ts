@@ -1,8 +1,15 @@
-import { appendToFile, ModelError, parseJson, readFile, writeFileWhole } from '@ablation-cam/model';
+import {
+  appendToFile,
+  ModelError,
+  parseJson,
+  readFile,
+  sealedJson,
+  sealState,
+  writeFileWhole,
+} from '@ablation-cam/model';
 import {
   boolean,
   finite,
-  is,
   minValue,
   nullable,
   number,
@@ -10,6 +17,7 @@ import {
   optional,
   pipe,
   safeInteger,
+  safeParse,
   string,
 } from 'valibot';
 import { basename, dirname } from 'node:path';
@@ -40,39 +48,45 @@ const recordSchema = object({
 });
 
 /**
- * Opens the file of a comparison. Its first line says what is compared; a file of another comparison is begun anew, and so
- * is every file where `fresh` is set. A line that is cut off, changed or about something that is not compared counts as
- * not there.
+ * Opens the file of a comparison: a line of its settings, then a line for each record, each with a checksum. A file of
+ * another comparison is begun anew, and so is every file where `fresh` is set. A line that is cut off, changed or about
+ * something that is not compared counts as not there.
  *
- * @throws ModelError `write-failed`; `invalid-file` for what is no file or too long
+ * @throws ModelError `write-failed`; `invalid-file` for what is no file or too long, and for a file whose first line is damaged:
+ * it may be this comparison's
  */
 export async function openProgressFile(
   path: string,
   settings: Pick<ComparisonSettings, 'methods' | 'samples'>,
   fresh: boolean,
 ): Promise<ProgressFile> {
-  const header = JSON.stringify(settings);
+  const header = await sealedJson(settings, 'line');
   const [first, ...lines] = fresh ? [] : await readLines(path);
+  if (first !== undefined && (await sealState(first, 'line')) !== 'whole') {
+    throw new ModelError(
+      'invalid-file',
+      `${path} holds no progress of this version, or its first line is damaged. Give --fresh to begin anew, or another --out.`,
+    );
+  }
   const written = first === header ? lines.filter((line) => line !== '') : [];
   const methods = new Set(settings.methods);
   const samples = new Set(settings.samples);
-  const records = written
-    .flatMap(parseLine)
-    .filter(({ method, sample }) => methods.has(method) && samples.has(sample));
-  const text = [header, ...records.map((record) => JSON.stringify(record))].join('\n');
-  await writeFileWhole(path, `${text}\n`);
+  const kept = (await Promise.all(written.map(parseLine)))
+    .flat()
+    .filter(({ record: { method, sample } }) => methods.has(method) && samples.has(sample));
+  await writeFileWhole(path, [header, ...kept.map(({ line }) => line), ''].join('\n'));
   return {
-    records,
-    passedOver: written.length - records.length,
-    append: (more) =>
-      appendToFile(
-        dirname(path),
-        basename(path),
-        new TextEncoder().encode(more.map((record) => `${JSON.stringify(record)}\n`).join('')),
-      ),
+    records: kept.map(({ record }) => record),
+    passedOver: written.length - kept.length,
+    append: async (more) => {
+      const added = await Promise.all(more.map((record) => sealedJson(record, 'line')));
+      const text = added.map((line) => `${line}\n`).join('');
+      await appendToFile(dirname(path), basename(path), new TextEncoder().encode(text));
+    },
   };
 }
 
+/** The lines of a file; none where there is no file. */
 async function readLines(path: string): Promise<string[]> {
   try {
     return new TextDecoder().decode(await readFile(path)).split('\n');
@@ -82,11 +96,19 @@ async function readLines(path: string): Promise<string[]> {
   }
 }
 
-function parseLine(line: string): SampleRecord[] {
+interface Line {
+  readonly line: string;
+  readonly record: SampleRecord;
+}
+
+/** The record of a line, or none. */
+async function parseLine(line: string): Promise<Line[]> {
+  if ((await sealState(line, 'line')) !== 'whole') return [];
   try {
-    const record = parseJson('the line', line);
-    return is(recordSchema, record) ? [record] : [];
-  } catch {
-    return [];
+    const { success, output } = safeParse(recordSchema, parseJson('the line', line));
+    return success ? [{ line, record: output }] : [];
+  } catch (error) {
+    if (error instanceof ModelError) return [];
+    throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ModelError, readFile, readJson, type EvaluationReportOptions } from '@ablation-cam/model';
+import { ModelError, readFile, readSealedJson, type EvaluationReportOptions } from '@ablation-cam/model';
 import { array, nullable, number, object, optional, pipe, transform, union, unknown } from 'valibot';
 import { CliError } from '../errors.ts';
 
@@ -23,7 +23,7 @@ export async function readHistory(model: string, named: string | undefined): Pro
   const path = named ?? (await historyBeside(model));
   if (path === null) return null;
   try {
-    const found = readJson(historySchema, await readFile(path), path);
+    const found = await readSealedJson(historySchema, await readFile(path), path);
     if (Array.isArray(found)) return { epochs: found, settings: null };
     const { epochs, settings } = found;
     return { epochs, settings: settings === undefined ? null : JSON.stringify(settings) };

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import {
   ModelError,
   readFile,
-  readJson,
+  readSealedJson,
   saveModel,
+  sealedJson,
   train,
   trainingStatus,
   writeFileWhole,
@@ -32,7 +33,7 @@ export interface TrainRun {
 export async function readRequest(out: string): Promise<TrainRequest> {
   const path = requestPath(out);
   try {
-    return readJson(trainRequestSchema, await readFile(path), path);
+    return await readSealedJson(trainRequestSchema, await readFile(path), path);
   } catch (cause) {
     if (cause instanceof ModelError && cause.code !== 'not-found') throw cause;
     throw new CliError(`${out} holds no training to resume; start one with --out ${out}.`, { cause });
@@ -64,7 +65,7 @@ export async function runTrain(run: TrainRun, signal: AbortSignal): Promise<void
         `Training ${request.network} (${model.countParams().toLocaleString('en')} parameters) on ${data.name}, ` +
           `${data.count.toLocaleString('en')} samples of ${data.classNames.length} classes, TensorFlow.js ${backend.choice.backend}${backend.adapter === null ? '' : ` on ${backend.adapter}`}`,
       );
-      if (!resume) await writeFileWhole(requestPath(out), `${JSON.stringify(request, null, 2)}\n`);
+      if (!resume) await writeFileWhole(requestPath(out), await sealedJson(request));
       await trainWithProgress(run, model, data, signal);
       await saveModel(model, out, { classNames: data.classNames });
       await writeFileWhole(join(out, 'history.json'), await readFile(join(checkpoint, 'history.json')));

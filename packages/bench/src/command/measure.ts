@@ -1,4 +1,4 @@
-import { writeFileWhole } from '@ablation-cam/model';
+import { sealedJson, writeFileWhole } from '@ablation-cam/model';
 import { BenchError } from '../errors.ts';
 import { renderTable } from '../report/table.ts';
 import type { BenchRun } from '../results/result.ts';
@@ -18,7 +18,7 @@ export async function measureCommand(options: CommandOptions): Promise<void> {
     progress.stop,
   );
   process.stdout.write(`${renderTable(run)}\n`);
-  if (options.json !== undefined) await writeFileWhole(options.json, `${JSON.stringify(run, null, 2)}\n`);
+  if (options.json !== undefined) await writeFileWhole(options.json, await sealedJson(run));
   if (options.html !== undefined && run.results.length + run.endToEnd.length > 0) {
     const { renderHtml } = await import('../report/html.ts');
     await writeFileWhole(options.html, await renderHtml(run));

@@ -15,7 +15,7 @@ export async function committedRuns(): Promise<NamedRun[]> {
   return Promise.all(
     names.map(async (name) => ({
       device: name.replace(/\.json$/, ''),
-      run: readRun(await readFile(join(folder, name), 'utf8'), `results/${name}`),
+      run: await readRun(await readFile(join(folder, name), 'utf8'), `results/${name}`),
     })),
   );
 }

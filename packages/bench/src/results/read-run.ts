@@ -1,4 +1,4 @@
-import { ModelError, readJson } from '@ablation-cam/model';
+import { ModelError, readSealedJson } from '@ablation-cam/model';
 import {
   array,
   boolean,
@@ -135,9 +135,9 @@ const runSchema = object({
  * @param name of the file, for messages
  * @throws BenchError `invalid-file` naming the first field that is missing, unknown or wrong
  */
-export function readRun(source: Uint8Array | string, name: string): BenchRun {
+export async function readRun(source: Uint8Array | string, name: string): Promise<BenchRun> {
   try {
-    return readJson(runSchema, source, name);
+    return await readSealedJson(runSchema, source, name);
   } catch (cause) {
     if (!(cause instanceof ModelError)) throw cause;
     throw new BenchError(

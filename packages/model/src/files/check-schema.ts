@@ -1,5 +1,6 @@
 import { safeParse, type BaseIssue, type GenericSchema, type InferOutput } from 'valibot';
 import { ModelError } from '../errors.ts';
+import { checkSeal } from './checksum.ts';
 import { parseJson } from './json.ts';
 
 /**
@@ -31,6 +32,16 @@ export function readJson<const Schema extends GenericSchema>(
   name: string,
 ): InferOutput<Schema> {
   return checkSchema(schema, parseJson(name, source), name);
+}
+
+/** `readJson` of a file that this package writes: it has a checksum, unless others wrote it. @throws ModelError `invalid-file`. */
+export async function readSealedJson<const Schema extends GenericSchema>(
+  schema: Schema,
+  source: Uint8Array | string,
+  name: string,
+): Promise<InferOutput<Schema>> {
+  await checkSeal(name, source);
+  return readJson(schema, source, name);
 }
 
 /** An error that names the place in a file: `model.json is broken at weightsManifest[0].paths: expected ...`. */

@@ -7,6 +7,7 @@ import type { Network } from '../network/network.ts';
 import { isOnnx } from '../onnx/is-onnx.ts';
 import { readBeside } from './beside-model.ts';
 import { buildModel, type ModelParts } from './build-model.ts';
+import { checkSeal } from './checksum.ts';
 import { fileKind } from './file-kind.ts';
 import { scaleOfNetwork } from './input-scale.ts';
 import { parseJson, type Json, type JsonObject } from './json.ts';
@@ -61,7 +62,7 @@ export async function loadModel(source: ModelSource): Promise<LoadedModel> {
   const opened = await openSource(source);
   await readyBackend();
   if (isOnnx(opened.bytes)) return loadOnnxFile(opened);
-  const contents = contentsOf(opened);
+  const contents = await contentsOf(opened);
   return contents.kind === 'json' && isGraphModelFile(contents.description)
     ? loadGraphModelFile(opened, contents.description)
     : loadLayers(opened, contents);
@@ -75,7 +76,7 @@ export async function loadModel(source: ModelSource): Promise<LoadedModel> {
 export async function loadLayersModel(source: ModelSource): Promise<LoadedLayersModel> {
   const opened = await openSource(source);
   if (isOnnx(opened.bytes)) throw noLayers(opened, 'an ONNX file');
-  const contents = contentsOf(opened);
+  const contents = await contentsOf(opened);
   if (contents.kind === 'json' && isGraphModelFile(contents.description))
     throw noLayers(opened, 'a TF.js GraphModel');
   await readyBackend();
@@ -149,9 +150,11 @@ function loadedGraph(
 /** What kind of file it is; JSON is parsed once. */
 type Contents = { readonly kind: 'hdf5' | 'zip' } | { readonly kind: 'json'; readonly description: Json };
 
-function contentsOf({ name, bytes }: OpenedSource): Contents {
+async function contentsOf({ name, bytes }: OpenedSource): Promise<Contents> {
   const kind = fileKind(name, bytes);
-  return kind === 'json' ? { kind, description: parseJson(name, bytes) } : { kind };
+  if (kind !== 'json') return { kind };
+  await checkSeal(name, bytes);
+  return { kind, description: parseJson(name, bytes) };
 }
 
 async function readParts(

@@ -3,6 +3,7 @@ import { array, looseObject, string } from 'valibot';
 import { readFile, removeFile, writeFileAtomic } from '#platform';
 import { ModelError } from '../errors.ts';
 import { readJson } from './check-schema.ts';
+import { sealedJson, sha256 } from './checksum.ts';
 import type { ModelMetadata } from './metadata.ts';
 
 /** A file by name, not yet on any disk. */
@@ -12,8 +13,8 @@ export interface NamedFile {
 }
 
 /**
- * A model as the two files of the TF.js Layers format: its weights and `model.json`, which names them. In a browser
- * they can be offered as downloads.
+ * A model as the two files of the TF.js Layers format: its weights and `model.json`, which names them, each with a checksum that
+ * `loadModel` holds it against. In a browser they can be offered as downloads.
  */
 export async function modelFiles(
   model: tf.LayersModel,
@@ -28,18 +29,21 @@ export async function modelFiles(
     model.save(handler).catch(reject);
   });
   const { modelTopology, weightSpecs = [], weightData = new ArrayBuffer(0) } = artifacts;
-  const weights = tf.io.CompositeArrayBuffer.join(weightData);
+  const weights = new Uint8Array(tf.io.CompositeArrayBuffer.join(weightData));
+  const digits = await sha256(weights);
   const description = {
     format: 'layers-model',
     generatedBy: `TensorFlow.js tfjs-layers v${tf.version['tfjs-layers']}`,
     convertedBy: null,
     modelTopology,
-    weightsManifest: [{ paths: [weightsName], weights: weightSpecs }],
+    weightsManifest: [
+      { paths: [weightsName], ...(digits !== null && { sha256: [digits] }), weights: weightSpecs },
+    ],
     ...(Object.keys(metadata).length > 0 ? { userDefinedMetadata: metadata } : {}),
   };
   return [
-    { name: weightsName, bytes: new Uint8Array(weights) },
-    { name: 'model.json', bytes: new TextEncoder().encode(`${JSON.stringify(description, null, 2)}\n`) },
+    { name: weightsName, bytes: weights },
+    { name: 'model.json', bytes: new TextEncoder().encode(await sealedJson(description)) },
   ];
 }
 

@@ -1,4 +1,5 @@
 import { ModelError } from '../errors.ts';
+import { checkSum } from './checksum.ts';
 import { halfToNumber } from './half-precision.ts';
 import { limits } from './limits.ts';
 import type { OpenedSource } from './model-source.ts';
@@ -18,14 +19,14 @@ export interface StoredWeight extends Pick<WeightEntry, 'name' | 'shape' | 'dtyp
 /**
  * Reads the files that a manifest names; they lie beside the main file or below it, and hold no more than the manifest says.
  *
- * @throws ModelError `not-found`, `invalid-file` for files that are too short or too long
+ * @throws ModelError `not-found`, `invalid-file` for files that are too short or too long, or do not fit their checksums
  */
 export async function readStoredWeights(
   source: Pick<OpenedSource, 'name' | 'sibling'>,
   manifest: WeightsManifest,
 ): Promise<StoredWeight[]> {
   const found: StoredWeight[] = [];
-  for (const { paths, weights } of manifest) {
+  for (const { paths, weights, sha256 } of manifest) {
     const hasText = weights.some(({ dtype }) => dtype === 'string');
     const expected = weights.reduce((sum, entry) => sum + entryBytes(entry), 0);
     const parts: Uint8Array[] = [];
@@ -39,6 +40,9 @@ export async function readStoredWeights(
     const bytes = new WeightBytes(parts);
     const sizes = paths.map((path, i) => `${path}: ${String(parts[i]?.byteLength ?? 0)} bytes`).join(', ');
     found.push(...storedWeights(source.name, bytes, weights, sizes));
+    for (const [i, path] of paths.entries()) {
+      await checkSum(`${path} of ${source.name}`, parts[i] ?? new Uint8Array(), sha256?.[i]);
+    }
   }
   return found;
 }

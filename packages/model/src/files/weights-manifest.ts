@@ -46,8 +46,21 @@ const entry = pipe(
   ),
 );
 
+const group = pipe(
+  object({
+    paths: array(string()),
+    weights: array(entry),
+    /** Of each file, where this package wrote them: SHA-256, in hexadecimal. */
+    sha256: optional(array(string())),
+  }),
+  check(
+    ({ paths, sha256 }) => sha256 === undefined || sha256.length === paths.length,
+    'expected one checksum for each of the paths',
+  ),
+);
+
 const manifest = pipe(
-  array(object({ paths: array(string()), weights: array(entry) })),
+  array(group),
   check(
     (groups) => groups.reduce((sum, { paths }) => sum + paths.length, 0) <= limits.weightFiles,
     `expected at most ${limits.weightFiles} weight files`,

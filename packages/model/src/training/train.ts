@@ -1,8 +1,9 @@
 import type * as tf from '@tensorflow/tfjs';
-import { writeFileAtomic } from '#platform';
+import { writeFileWhole } from '#platform';
 import type { DataSet } from '../data/data-set.ts';
 import { ModelError } from '../errors.ts';
 import { checkSchema } from '../files/check-schema.ts';
+import { sealedJson } from '../files/checksum.ts';
 import { saveModel } from '../files/save-model.ts';
 import { checkTrainable } from './check-trainable.ts';
 import type { EpochRecord } from './history.ts';
@@ -151,8 +152,7 @@ async function save(run: TrainingRun, folder: string, improved: boolean): Promis
   if (improved) await saveModel(run.model, folder, { classNames: run.data.classNames });
   await saveTrainingState(folder, await run.state());
   const history = { settings: run.settings, bestEpoch: run.best?.epoch ?? null, epochs: run.history };
-  const text = `${JSON.stringify(history, null, 2)}\n`;
-  await writeFileAtomic(folder, 'history.json', new TextEncoder().encode(text));
+  await writeFileWhole(`${folder}/history.json`, await sealedJson(history));
 }
 
 /** Steps a second since this process began or resumed the training. */

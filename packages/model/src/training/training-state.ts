@@ -1,7 +1,8 @@
 import { readFile, writeFileAtomic } from '#platform';
 import { ModelError } from '../errors.ts';
 import { readJson } from '../files/check-schema.ts';
-import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '../files/safetensors.ts';
+import type { NamedTensor } from '../files/safetensors.ts';
+import { decodeSealedSafetensors, encodeSealedSafetensors } from '../files/sealed-safetensors.ts';
 import type { EpochRecord } from './history.ts';
 import type { TrainingSettings } from './options.ts';
 import { trainingStateSchema } from './training-schema.ts';
@@ -40,26 +41,41 @@ export interface BestEpoch {
 }
 
 const fileName = 'training-state.safetensors';
-const format = 'ablation-cam training 1';
+const format = 'ablation-cam training 2';
 
 /** Replaces the state in `folder` at once or not at all. @throws ModelError `write-failed`. */
 export async function saveTrainingState(folder: string, state: TrainingState): Promise<void> {
-  const { weights, slots, bestWeights, ...rest } = state;
-  const group = (name: string, tensors: readonly NamedTensor[]): NamedTensor[] =>
-    tensors.map((tensor, i) => ({ ...tensor, name: `${name}/${i}/${tensor.name}` }));
-  const bytes = encodeSafetensors({
-    tensors: [...group('weights', weights), ...group('slots', slots), ...group('bestWeights', bestWeights)],
-    metadata: { format, state: JSON.stringify(rest) },
-  });
-  await writeFileAtomic(folder, fileName, bytes);
+  await writeFileAtomic(folder, fileName, await encodeTrainingState(state));
 }
 
 /** The state in `folder`. @throws ModelError `not-found`, `invalid-file`. */
 export async function loadTrainingState(folder: string): Promise<TrainingState> {
   const path = `${folder}/${fileName}`;
-  const { tensors, metadata } = decodeSafetensors(await readFile(path), path);
+  return decodeTrainingState(await readFile(path), path);
+}
+
+/** One file of tensors, with a checksum of all that is in it. */
+export async function encodeTrainingState(state: TrainingState): Promise<Uint8Array> {
+  const { weights, slots, bestWeights, ...rest } = state;
+  const group = (name: string, tensors: readonly NamedTensor[]): NamedTensor[] =>
+    tensors.map((tensor, i) => ({ ...tensor, name: `${name}/${i}/${tensor.name}` }));
+  return encodeSealedSafetensors({
+    tensors: [...group('weights', weights), ...group('slots', slots), ...group('bestWeights', bestWeights)],
+    metadata: { format, state: JSON.stringify(rest) },
+  });
+}
+
+/**
+ * @param path for messages
+ * @throws ModelError `invalid-file`
+ */
+export async function decodeTrainingState(bytes: Uint8Array, path: string): Promise<TrainingState> {
+  const { tensors, metadata } = await decodeSealedSafetensors(bytes, path);
   if (metadata['format'] !== format) {
-    throw new ModelError('invalid-file', `${path} holds no training state of this version.`);
+    throw new ModelError(
+      'invalid-file',
+      `${path} holds no training state of this version. Start the training anew elsewhere.`,
+    );
   }
   const group = (name: string): NamedTensor[] =>
     tensors
