@@ -72,7 +72,13 @@ export async function createExplainer<M extends MethodName = 'ablation-cam'>(
 ): Promise<Explainer<M>> {
   const own = { method: 'ablation-cam', ...options } as ExplainOptions<M>;
   const explainer = new PreparedExplainer(networkOf(source), own, new PreparedAblations(MOST_LAYERS));
-  await explainer.prepare();
+  try {
+    await explainer.prepare();
+  } catch (error) {
+    // A plan may be on the device already.
+    await explainer.dispose();
+    throw error;
+  }
   return explainer;
 }
 

@@ -27,7 +27,12 @@ export function convolutionOf(drawing: Drawing, x: Symbolic, filters: number): S
   // TensorFlow.js has no causal convolution.
   if (!isImage && chance(drawing, 0.15)) {
     const name = `causal_${String(random.integer(0, 1e9))}`;
-    const along = { kernelSize, strides: [strides], dilationRate: [dilationRate], padding: 'causal' } as const;
+    const along = {
+      kernelSize,
+      strides: [strides],
+      dilationRate: [dilationRate],
+      padding: 'causal',
+    } as const;
     return call(new KerasConvolution({ ...args, ...along, name }), x);
   }
   return call(
