@@ -1,6 +1,15 @@
 export { assertClose, type Tolerance } from './testing/assert-close.ts';
 export { assertRefused } from './testing/assert-refused.ts';
 export { deviceSuite, type TestDevice } from './testing/device-suite.ts';
+export {
+  fuzzHere,
+  tryDamage,
+  type FuzzOutcome,
+  type FuzzReport,
+  type FuzzSubject,
+  type FuzzTarget,
+} from './testing/fuzz.ts';
+export { mutated, mutatedJson } from './testing/mutations.ts';
 export { seededRandom, type SeededRandom } from './testing/seeded-random.ts';
 export { skipIf, type DefineTest } from './testing/skip.ts';
 export { shared, type Shared } from '#platform';

@@ -1,15 +1,33 @@
+import { fuzzHere, type FuzzReport } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { useBackend } from '../src/index.ts';
-import { fuzzFiles } from './support/fuzz-files.ts';
+import { loadModel } from '../src/index.ts';
+import { makeSubject } from './fuzz/subject.ts';
+import { fuzzedModels } from './support/fuzz/fuzzed-models.ts';
 
-const test = suite('mutated files');
+const test = suite('damaged files');
 
-test('each is read or refused in a sentence, soon, and leaves nothing behind', async () => {
-  await useBackend('cpu');
-  const { read, refused, faults } = await fuzzFiles(15, 1);
+/** Of each kind; `pnpm test:fuzz` makes more of them, in processes of their own. */
+const MUTATIONS = 12;
+
+function assertHarmless({ read, refused, faults }: FuzzReport): void {
   assert.equal(faults, []);
-  assert.ok(read > 20 && refused > 200, `${read} read, ${refused} refused`);
+  assert.ok(read > 0 && refused > read, `${String(read)} read, ${String(refused)} refused`);
+}
+
+test('pictures, arrays, class names and checkpoints are read or refused in a sentence', async () => {
+  assertHarmless(await fuzzHere(await makeSubject(), MUTATIONS, 1));
+});
+
+test('models of every format are loaded or refused in a sentence, and leave no tensor', async () => {
+  const { held } = await makeSubject();
+  const targets = (await fuzzedModels()).map(({ name, files }) => ({
+    name,
+    read: async (seed: number) => {
+      (await loadModel(files(seed))).dispose();
+    },
+  }));
+  assertHarmless(await fuzzHere({ targets, ...(held && { held }) }, MUTATIONS, 1));
 });
 
 test.run();

@@ -60,3 +60,39 @@ export function jsonFile(value: unknown): NamedFile {
 export function textFile(text: string): NamedFile {
   return { name: 'model.json', bytes: new TextEncoder().encode(text) };
 }
+
+/** The small model as a functional one. */
+export function functionalJson(): ReturnType<typeof smallModelJson> {
+  const description = smallModelJson();
+  const input = {
+    class_name: 'InputLayer',
+    config: { name: 'in', batch_input_shape: [null, 8, 2], dtype: 'float32' },
+  };
+  const names = ['in', 'conv', 'flatten', 'dense'];
+  const layers = [input, ...description.modelTopology.config.layers].map((layer, i) => ({
+    ...layer,
+    name: names[i],
+    inbound_nodes: i === 0 ? [] : [[[names[i - 1], 0, 0, {}]]],
+  }));
+  const config = { name: 'small', layers, input_layers: [['in', 0, 0]], output_layers: [['dense', 0, 0]] };
+  return { ...description, modelTopology: { class_name: 'Functional', config } };
+}
+
+/** The small model with its kernels in fewer bytes, in two shards. */
+export function quantizedModel(): NamedFile[] {
+  const description = smallModelJson();
+  const [kernel, , dense] = description.weightsManifest[0]?.weights ?? [];
+  Object.assign(kernel ?? {}, { quantization: { dtype: 'uint8', scale: 0.01, min: -1 } });
+  Object.assign(dense ?? {}, { quantization: { dtype: 'float16' } });
+  const shards = [
+    { name: 'group1-shard1of2.bin', bytes: ramp(100) },
+    { name: 'group1-shard2of2.bin', bytes: ramp(24 + 4 * 4 + 2 * 96 + 4 * 3 - 100) },
+  ];
+  Object.assign(description.weightsManifest[0] ?? {}, { paths: shards.map(({ name }) => name) });
+  return [jsonFile(description), ...shards];
+}
+
+/** Small numbers as biases in float32, too. */
+function ramp(length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, i) => i % 60);
+}

@@ -1,4 +1,4 @@
-import type { SeededRandom } from '@ablation-cam/tools/testing';
+import type { SeededRandom } from './seeded-random.ts';
 
 const numbers = [
   0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fff_ffff, 0x8000_0000, 0xffff_fffe, 0xffff_ffff,
