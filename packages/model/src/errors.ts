@@ -20,6 +20,7 @@ export class ModelError extends Error {
     message: string,
     options?: { cause?: unknown },
   ) {
-    super(message, options);
+    // Names and values out of files are in it, and it is one line whatever they hold.
+    super(message.replace(/\p{Cc}/gu, '\ufffd'), options);
   }
 }

@@ -5,7 +5,7 @@ import { readInput } from '../src/index.ts';
 import { readTiffDirectory } from '../src/input/tiff/directory.ts';
 import golden from './golden/images.json';
 import { pngFile, tiffFile } from './support/image-files.ts';
-import { assertRefused } from './support/refusal.ts';
+import { assertAborted, assertRefused } from './support/refusal.ts';
 
 const test = suite('images that are not what they claim');
 
@@ -17,7 +17,7 @@ const file = (name: string): Uint8Array => {
 /** Refused, and long before memory or time for the claim could have been taken. */
 async function refused(bytes: Uint8Array, pattern: RegExp, maxPixels?: number): Promise<void> {
   const start = performance.now();
-  await assertRefused(() => decodeImage(bytes, 'photo', maxPixels), 'invalid-file', pattern);
+  await assertRefused(() => decodeImage(bytes, 'photo', { maxPixels }), 'invalid-file', pattern);
   // Some milliseconds; the first image loads the decoder on a busy machine.
   assert.ok(performance.now() - start < 5000, 'at once');
 }
@@ -25,7 +25,7 @@ async function refused(bytes: Uint8Array, pattern: RegExp, maxPixels?: number): 
 test('a size beyond the limits is refused by its numbers, and one within a raised limit is not', async () => {
   const row = await pngFile(300, 2, new Uint8Array(602));
   await refused(row, /photo has 300 x 2 pixels, more than 599; .*raise the limit/, 599);
-  assert.is((await decodeImage(row, 'photo', 600)).width, 300);
+  assert.is((await decodeImage(row, 'photo', { maxPixels: 600 })).width, 300);
   await refused(
     await pngFile(1, 70_000, new Uint8Array(140_000)),
     /1 x 70000 pixels, and 65535 are the most/,
@@ -126,6 +126,24 @@ test('a TIFF in tiles, in planes and with differences has its pixels in place', 
     [1, 2, 252, 7, 7, 9],
   );
 });
+
+for (const name of ['png RGB', 'jpeg RGB', 'tiff RGB', 'webp lossless']) {
+  test(`decoding ends when its time is over or somebody has enough of it: ${name}`, async () => {
+    await assertRefused(
+      () => decodeImage(file(name), 'photo', { maxSeconds: 0 }),
+      'invalid-file',
+      /photo takes more than 0 s to decode; .*maxSeconds/,
+    );
+    const controller = new AbortController();
+    controller.abort();
+    await assertAborted(
+      () => decodeImage(file(name), 'photo', { signal: controller.signal }),
+      controller.signal,
+    );
+    // Neither is in the way of an image that is fast enough.
+    await decodeImage(file(name), 'photo', { signal: new AbortController().signal });
+  });
+}
 
 test('any changed byte of deflated data is refused', async () => {
   const bytes = file('tiff RGB deflate');

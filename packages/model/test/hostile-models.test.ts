@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { loadLayersModel, modelFiles, useBackend } from '../src/index.ts';
+import { loadLayersModel, modelFiles, readClassNames, useBackend } from '../src/index.ts';
 import { jsonFile, smallModelJson, smallModelWeights, textFile } from './support/model-json.ts';
 import { assertRefused } from './support/refusal.ts';
 
@@ -222,6 +222,33 @@ test('twenty thousand layers behind one another end in a sentence, in whatever o
       /too many layers lie behind one another/,
     );
   }
+});
+
+test('three hundred thousand class names take time that grows with their number alone', async () => {
+  const names = Array.from({ length: 300_000 }, (_, i) => `class ${String(i)}`);
+  const start = performance.now();
+  assert.is((await readClassNames(new TextEncoder().encode(names.join('\n')))).length, names.length);
+  // A second on a quiet machine, a minute where each is compared with all others.
+  assert.ok(performance.now() - start < 20_000, 'in time');
+});
+
+test('an archive that lists more files than it can hold is refused before they are looked for', async () => {
+  // A list of 2^32 - 1 files in the form for large archives, at the end of which it is said where that is.
+  const bytes = new Uint8Array(102);
+  const view = new DataView(bytes.buffer);
+  const [list, end] = [4, 80];
+  view.setUint32(0, 0x04034b50, true);
+  view.setUint32(list, 0x06064b50, true);
+  view.setUint32(list + 32, 0xffff_ffff, true);
+  view.setUint32(end - 12, list, true);
+  view.setUint32(end, 0x06054b50, true);
+  view.setUint16(end + 8, 0xffff, true);
+  view.setUint32(end + 16, 0xffff_ffff, true);
+  await assertRefused(
+    () => loadLayersModel([{ name: 'net.keras', bytes }]),
+    'invalid-file',
+    /damaged zip archive \(it lists more files than it can hold\)/,
+  );
 });
 
 test('a layer that reads from itself or from another that reads from it is refused by name', async () => {

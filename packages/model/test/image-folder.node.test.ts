@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,6 +42,14 @@ test('a folder on disk is read, links to class folders too', () =>
       dataSet.skipped.map(({ source }) => source),
       ['b/notes.md'],
     );
+  }));
+
+test('links that lead round and round end, and a pipe is no image', () =>
+  inFolder({ 'a/1.png': image, 'b/2.png': image }, async (root) => {
+    for (const name of ['x', 'y']) await symlink('..', join(root, 'a', name));
+    execFileSync('mkfifo', [join(root, 'b', '3.png')]);
+    const { count, skipped } = await openImageFolder(root, { inputShape });
+    assert.equal([count, skipped.map(({ source }) => source)], [2, ['a/x', 'a/y']]);
   }));
 
 test('a link that leads nowhere is skipped by name', () =>

@@ -10,7 +10,8 @@ export class XaiError extends Error {
     message: string,
     options?: { cause?: unknown },
   ) {
-    super(message, options);
+    // Names out of files are in it, and it is one line whatever they hold.
+    super(message.replace(/\p{Cc}/gu, '\ufffd'), options);
   }
 }
 

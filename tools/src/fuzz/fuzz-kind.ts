@@ -1,3 +1,4 @@
+import { FUZZ_LONGEST_MS } from '../testing/fuzz.ts';
 import { FuzzProcess, MOST_BYTES } from './fuzz-process.ts';
 
 /** A kind of file, and where the subject is that reads it. */
@@ -29,6 +30,7 @@ export async function fuzzKind(kind: FuzzKind, mutations: number, from: number):
       slowestMs = Math.max(slowestMs, attempt.ms);
       peakBytes = Math.max(peakBytes, attempt.peakBytes);
       if (attempt.kind === 'fault') faults.push(`${kind.name}, seed ${seed}: ${attempt.text}`);
+      else if (attempt.ms > FUZZ_LONGEST_MS) faults.push(`${kind.name}, seed ${seed}: ${attempt.ms} ms`);
       else if (attempt.peakBytes > MOST_BYTES) {
         faults.push(`${kind.name}, seed ${seed}: ${attempt.peakBytes} bytes of memory`);
         await child.stop();

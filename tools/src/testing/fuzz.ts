@@ -25,7 +25,7 @@ export interface FuzzReport {
   readonly faults: readonly string[];
 }
 
-/** A busy machine takes some time over the largest file; a hang takes for ever. */
+/** What one file may take: a hang takes for ever. */
 export const FUZZ_LONGEST_MS = 10_000;
 
 /** Errors thrown on purpose, of any package. */

@@ -36,8 +36,8 @@ export function defaultModel(input: string | undefined, isRun: boolean): string 
   return embedded ?? (isRun ? undefined : input) ?? 'mnist1d';
 }
 
-/** @throws CliError, ModelError */
-export async function openInput(request: ExplainRequest): Promise<OpenedInput> {
+/** @throws CliError, ModelError; the signal's reason */
+export async function openInput(request: ExplainRequest, signal: AbortSignal): Promise<OpenedInput> {
   const source = request.input ?? (isEmbedded(request.model) ? `${request.model}:0` : undefined);
   if (source === undefined) {
     throw new CliError(
@@ -64,6 +64,7 @@ export async function openInput(request: ExplainRequest): Promise<OpenedInput> {
       normalize: parseNormalization(request.normalize),
       described: loaded.metadata.input,
       maxPixels: request.maxPixels,
+      signal,
     });
     const output = loaded.network.outputs.length > 1 ? (request.output ?? null) : null;
     return { loaded, input, output, classNames, scale: input.original ? scale : null };

@@ -38,7 +38,7 @@ export async function runExplain(request: ExplainRequest, signal: AbortSignal): 
     return;
   }
   const methods = methodsOf(request);
-  const opened = await openInput(request);
+  const opened = await openInput(request, signal);
   const { input, loaded, classNames } = opened;
   const silent = request.json === true;
   try {

@@ -40,7 +40,9 @@ export async function readLayerWeights(name: string, group: Hdf5Group): Promise<
       const owners = new Map<string, FileLayer[]>();
       for (const layer of built) {
         const [owner = ''] = layer.path;
-        owners.set(owner, [...(owners.get(owner) ?? []), layer]);
+        const parts = owners.get(owner);
+        if (parts) parts.push(layer);
+        else owners.set(owner, [layer]);
       }
       const pairs = [...owners].flatMap(([owner, parts]) => {
         const tensors = left.get(owner) ?? [];

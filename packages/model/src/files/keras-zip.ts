@@ -12,6 +12,9 @@ export interface KerasArchive {
 
 const [configName, metadataName, weightsName] = ['config.json', 'metadata.json', 'model.weights.h5'];
 
+/** Of the list at the end of an archive: an entry without its name. */
+const fewestEntryBytes = 46;
+
 /** How much each file may hold. */
 const mostBytes = new Map<string, number>([
   [configName, limits.jsonBytes],
@@ -33,6 +36,9 @@ export function unzipKeras(name: string, bytes: Uint8Array): KerasArchive {
     files = unzipSync(bytes, {
       filter: ({ name: inner, size, originalSize }) => {
         names.push(inner);
+        // The archive says how many files it holds, and may say any number.
+        if (names.length * fewestEntryBytes > bytes.length)
+          throw new Error('it lists more files than it can hold');
         const most = mostBytes.get(inner);
         if (most === undefined) return false;
         // Held against the archive before memory is taken: it may claim any size.

@@ -22,9 +22,10 @@ export async function readClassNames(source: InputSource, count?: number): Promi
   const [entry, start] = isJson ? ['entry', 0] : ['line', 1];
   const blank = names.indexOf('');
   if (blank >= 0) throw invalid(name, `${entry} ${blank + start} is blank`);
+  const seen = new Set<string>();
   for (const [place, className] of names.entries()) {
-    if (names.indexOf(className) !== place)
-      throw invalid(name, `${entry} ${place + start} repeats '${className}'`);
+    if (seen.has(className)) throw invalid(name, `${entry} ${place + start} repeats '${className}'`);
+    seen.add(className);
   }
   if (count !== undefined && names.length !== count) {
     throw invalid(name, `it has ${names.length} names, the model has ${count} classes`);

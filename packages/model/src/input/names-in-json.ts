@@ -19,7 +19,9 @@ export function namesInJson(value: Json): string[] | undefined {
   const names: Json[] = [];
   for (const [index, name] of byIndex) {
     // Each index once, from 0 on without gaps.
-    if (typeof index !== 'number' || !(index < entries.length) || index in names) return undefined;
+    const isIndex =
+      typeof index === 'number' && Number.isInteger(index) && index >= 0 && index < entries.length;
+    if (!isIndex || index in names) return undefined;
     names[index] = name;
   }
   return listed(names);

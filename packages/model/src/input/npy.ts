@@ -41,6 +41,8 @@ const elementTypes = {
 } as const satisfies Record<string, ElementType>;
 
 const magic = '\x93NUMPY';
+/** Of NumPy itself, since 2.0. */
+const mostAxes = 64;
 /** Signature, version and the longer of the two length fields: no complete file is shorter. */
 const shortestHeader = 12;
 
@@ -147,7 +149,7 @@ function parseShape(tuple: string, name: string): number[] {
   const shape = sizes
     .filter((part) => part !== '')
     .map((part) => (/^\d+L?$/.test(part) ? parseInt(part, 10) : NaN));
-  if (!shape.every((size) => Number.isSafeInteger(size)))
+  if (shape.length > mostAxes || !shape.every((size) => Number.isSafeInteger(size)))
     throw damaged(name, `its shape is (${tuple.slice(0, 100)})`);
   return shape;
 }

@@ -3,6 +3,7 @@ import { ModelError } from '../errors.ts';
 import type { PictureDescription } from '../files/metadata.ts';
 import { arrayImage, arrayInput, channelsToEnd } from './array-input.ts';
 import { type ByteImage, toRgb } from './byte-image.ts';
+import type { DecodingOptions } from './decoding-time.ts';
 import { generatedSample, type GeneratedSample } from './generated-sample.ts';
 import { imageFormat } from './image-format.ts';
 import { imageInput, takesImages } from './image-input.ts';
@@ -11,15 +12,13 @@ import type { Normalization } from './normalization.ts';
 import { decodeNpy, isNpy } from './npy.ts';
 import { type InputSource, readSource } from './read-source.ts';
 
-export interface ReadInputOptions {
+export interface ReadInputOptions extends DecodingOptions {
   /** What the model takes, without the batch dimension, channels last; `null` where any size is taken. */
   readonly shape: InputShape;
   /** How 8-bit values are scaled; default: as the model takes them, where that is known, else `'0..1'`. */
   readonly normalize?: Normalization | undefined;
   /** What is known of the model's input, `metadata.input` of a loaded model. */
   readonly described?: PictureDescription | undefined;
-  /** Images of more pixels are refused before they are decoded; default 89,478,485, where PIL begins to warn. */
-  readonly maxPixels?: number | undefined;
   /** How messages and the result call an input that is given as bytes. */
   readonly name?: string | undefined;
 }
@@ -57,7 +56,7 @@ export interface OriginalImage {
  * What a file is, is told from its bytes, not from its name.
  *
  * @throws ModelError `not-found`, `unsupported-format`, `invalid-file`, `invalid-input` (shape, values that are not finite)
- *   or `invalid-option` (normalisation); the message is one line and says what to do
+ *   or `invalid-option` (normalisation); the message is one line and says what to do; the signal's reason
  */
 export async function readInput(source: InputSource, options: ReadInputOptions): Promise<ModelInput> {
   const { shape, normalize, described } = options;
@@ -67,7 +66,7 @@ export async function readInput(source: InputSource, options: ReadInputOptions):
   }
   const { bytes, name } = await readSource(source, options.name);
   if (imageFormat(bytes) !== undefined) {
-    return fromImage(await decodeImage(bytes, name, options.maxPixels), options, name);
+    return fromImage(await decodeImage(bytes, name, options), options, name);
   }
   if (bytes.length === 0)
     throw new ModelError('invalid-file', `${name} is empty; get or save the file again`);

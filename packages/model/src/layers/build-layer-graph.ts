@@ -174,7 +174,9 @@ function nameCalls(calls: readonly PlacedCall[]): LayerCall[] {
   const callsOf = new Map<tf.layers.Layer, PlacedCall[]>();
   for (const call of calls) {
     namesakes.set(call.layer.name, (namesakes.get(call.layer.name) ?? new Set()).add(call.layer));
-    callsOf.set(call.layer, [...(callsOf.get(call.layer) ?? []), call]);
+    const made = callsOf.get(call.layer);
+    if (made) made.push(call);
+    else callsOf.set(call.layer, [call]);
   }
   for (const made of callsOf.values()) made.sort((a, b) => compareOrder(a.order, b.order));
   return calls.map((call) => {

@@ -39,8 +39,11 @@ class Parts {
   constructor(readonly file: OnnxFile) {
     for (const node of file.nodes) {
       for (const output of node.outputs) this.#makers.set(output, node);
-      for (const input of new Set(readBy(node)))
-        this.#users.set(input, [...(this.#users.get(input) ?? []), node]);
+      for (const input of new Set(readBy(node))) {
+        const users = this.#users.get(input);
+        if (users) users.push(node);
+        else this.#users.set(input, [node]);
+      }
     }
     for (const node of file.nodes) if (node.type === 'Erf') this.#findGelu(node);
   }

@@ -7,6 +7,7 @@ import { inflate } from '../input/inflate.ts';
 import { readPngChunks } from '../input/png-chunks.ts';
 import { decodeTiff } from '../input/tiff/decode-tiff.ts';
 import { readTiffDirectory } from '../input/tiff/directory.ts';
+import { DecodingTime, type DecodingOptions } from '../input/decoding-time.ts';
 import { limits } from '../files/limits.ts';
 import { ModelError } from '../errors.ts';
 
@@ -17,30 +18,35 @@ import { ModelError } from '../errors.ts';
  * JPEG and WebP are decoded by the browser, off this thread, and may differ by a rounding from libjpeg's. PNG and TIFF
  * are decoded here: a canvas multiplies colors by alpha, and some browsers add noise to what is read from it.
  *
- * @param maxPixels larger images are refused before memory is taken for them
- * @throws ModelError `unsupported-format` for other files and pixel types, `invalid-file` for damaged or too large ones
+ * @throws ModelError `unsupported-format` for other files and pixel types, `invalid-file` for damaged ones and those that are too
+ *   large or take too long; the signal's reason
  */
 export async function decodeImage(
   bytes: Uint8Array,
   name: string,
-  maxPixels: number = limits.imagePixels,
+  options: DecodingOptions = {},
 ): Promise<ByteImage> {
+  const { maxPixels = limits.imagePixels, signal } = options;
+  const time = new DecodingTime(name, options);
   const format = requireImageFormat(bytes, name);
   try {
     refuseSize(name, imageSize(bytes, format), maxPixels);
-    if (format === 'png') return await pngImage(bytes, name);
-    if (format === 'tiff') return await decodeTiff(bytes, readTiffDirectory(bytes), name);
-    if (format === 'jpeg') return await jpegImage(bytes, name);
-    return await bitmapImage(Uint8Array.from(bytes), 'image/webp');
+    if (format === 'png') return await pngImage(bytes, name, time);
+    if (format === 'tiff') return await decodeTiff(bytes, readTiffDirectory(bytes), name, time);
+    if (format === 'jpeg') return await time.within(jpegImage(bytes, name));
+    return await time.within(bitmapImage(Uint8Array.from(bytes), 'image/webp'));
   } catch (cause) {
-    throw cause instanceof ModelError ? cause : brokenImage(name, cause);
+    if (cause instanceof ModelError || (signal?.aborted === true && cause === signal.reason)) throw cause;
+    throw brokenImage(name, cause);
   }
 }
 
-async function pngImage(bytes: Uint8Array, name: string): Promise<ByteImage> {
+async function pngImage(bytes: Uint8Array, name: string, time: DecodingTime): Promise<ByteImage> {
   const { essential, unpackedBytes, isInterlaced, ...chunks } = readPngChunks(bytes);
   // The decoder unpacks whatever is there. Interlaced, each row comes in up to seven passes with a filter of its own.
-  await inflate(chunks.data, isInterlaced ? 2 * unpackedBytes + 14 * chunks.height : unpackedBytes);
+  const most = isInterlaced ? 2 * unpackedBytes + 14 * chunks.height : unpackedBytes;
+  await time.within(inflate(chunks.data, most));
+  await time.turn();
   const png = decodePng(essential, { checkCrc: true });
   const { width, height, depth } = png;
   if (depth === 16) throw unsupportedImage(name, 'values of type ushort');

@@ -1,5 +1,6 @@
 import type { Metadata } from 'sharp';
 import { ModelError } from '../errors.ts';
+import { DecodingTime, type DecodingOptions } from '../input/decoding-time.ts';
 import { limits } from '../files/limits.ts';
 import { type ByteImage, toRgb } from '../input/byte-image.ts';
 import { brokenImage, requireImageFormat, unsupportedImage } from '../input/image-format.ts';
@@ -12,37 +13,41 @@ import { readTiffDirectory } from '../input/tiff/directory.ts';
  * palettes resolved, color profiles ignored; a JPEG is turned as its EXIF orientation says, as by `ImageOps.exif_transpose`. Decoded in libvips' threads, not in this one, but
  * for TIFF: libtiff leaves the checksum of deflated data unread, so that a damaged file would be a picture.
  *
- * @param maxPixels larger images are refused before memory is taken for them
- * @throws ModelError `unsupported-format` for other files and pixel types, `invalid-file` for damaged or too large ones
+ * @throws ModelError `unsupported-format` for other files and pixel types, `invalid-file` for damaged ones and those that are too
+ *   large or take too long; the signal's reason
  */
 export async function decodeImage(
   bytes: Uint8Array,
   name: string,
-  maxPixels: number = limits.imagePixels,
+  options: DecodingOptions = {},
 ): Promise<ByteImage> {
+  const { maxPixels = limits.imagePixels, signal } = options;
+  const time = new DecodingTime(name, options);
   const format = requireImageFormat(bytes, name);
   try {
     refuseSize(name, imageSize(bytes, format), maxPixels);
     if (format === 'tiff') {
       const directory = readTiffDirectory(bytes);
-      if (isKnownCompression(directory)) return await decodeTiff(bytes, directory, name);
+      if (isKnownCompression(directory)) return await decodeTiff(bytes, directory, name, time);
     }
-    return await decodeWithVips(bytes, name, maxPixels, format === 'jpeg');
+    return await time.within(decodeWithVips(bytes, name, { maxPixels, isTurned: format === 'jpeg', time }));
   } catch (cause) {
-    throw cause instanceof ModelError ? cause : brokenImage(name, cause);
+    if (cause instanceof ModelError || (signal?.aborted === true && cause === signal.reason)) throw cause;
+    throw brokenImage(name, cause);
   }
 }
 
 async function decodeWithVips(
   bytes: Uint8Array,
   name: string,
-  maxPixels: number,
-  isTurned: boolean,
+  { maxPixels, isTurned, time }: { maxPixels: number; isTurned: boolean; time: DecodingTime },
 ): Promise<ByteImage> {
   // Loaded on first use: a run on signals needs no image library.
   const { default: sharp } = await import('sharp');
   const open = sharp(bytes, { failOn: 'error', ignoreIcc: true, limitInputPixels: maxPixels });
   refuseUnsupported(await open.metadata(), name);
+  // Of whole seconds; what is waited for no longer ends a little later.
+  open.timeout({ seconds: Math.max(1, Math.ceil(time.maxSeconds)) });
   const upright = isTurned ? open.autoOrient() : open;
   const { data, info } = await upright.raw().toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;

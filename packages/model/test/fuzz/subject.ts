@@ -44,7 +44,9 @@ function pictures(): FuzzTarget[] {
   const whole = files[0]?.bytes ?? new Uint8Array();
   return [
     ...files.map(({ name, bytes }) =>
-      damaged(`picture, ${name}`, bytes, (changed) => decodeImage(changed, 'picture', MOST_PIXELS)),
+      damaged(`picture, ${name}`, bytes, (changed) =>
+        decodeImage(changed, 'picture', { maxPixels: MOST_PIXELS }),
+      ),
     ),
     damaged('folder of pictures', whole, (changed) =>
       openImageFolder([fileIn('a', whole), fileIn('a', changed), fileIn('b', whole)], {

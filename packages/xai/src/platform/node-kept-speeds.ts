@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFile, rename, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
+import { readFile, writeFileWhole } from '@ablation-cam/model';
 import { cacheFolder } from '@ablation-cam/tools/cache-folder';
 import type { KeptSpeeds } from '../runtime/calibration/machine-speeds.ts';
 
@@ -21,14 +21,8 @@ export function keptSpeeds(revision: string): KeptSpeeds {
   return {
     machine,
     place,
-    read: async () => readFile(await place(), 'utf8'),
-    write: async (text) => {
-      const file = await place();
-      // Others read it meanwhile: it is there as a whole or not at all.
-      const scratch = `${file}.${String(process.pid)}`;
-      await writeFile(scratch, text);
-      await rename(scratch, file);
-    },
+    read: async () => new TextDecoder().decode(await readFile(await place())),
+    write: async (text) => writeFileWhole(await place(), text),
   };
 }
 

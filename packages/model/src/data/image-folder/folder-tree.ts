@@ -28,15 +28,24 @@ export type FolderSource = string | readonly File[];
 export async function readFolderTree(source: FolderSource): Promise<FolderTree> {
   if (typeof source !== 'string') return treeOfFiles(source);
   const name = source.split(/[/\\]/).findLast((part) => part !== '') ?? source;
-  return treeOfFolder(source, name, '');
+  return treeOfFolder(source, name, '', 0);
 }
 
-async function treeOfFolder(location: string, name: string, path: string): Promise<FolderTree> {
+/** `train` or `test`, and the class folders in it: what lies deeper is only named, and links may lead round for ever there. */
+const DEEPEST = 2;
+
+async function treeOfFolder(
+  location: string,
+  name: string,
+  path: string,
+  depth: number,
+): Promise<FolderTree> {
+  if (depth > DEEPEST) return { name, path, files: [], folders: [] };
   const entries = (await listFolder(location)).filter((entry) => !isDropping(entry.name));
   const below = (entryName: string): string => (path === '' ? entryName : `${path}/${entryName}`);
   const folders: FolderTree[] = [];
   for (const entry of entries.filter(({ isFolder }) => isFolder)) {
-    folders.push(await treeOfFolder(entry.path, entry.name, below(entry.name)));
+    folders.push(await treeOfFolder(entry.path, entry.name, below(entry.name), depth + 1));
   }
   const files = entries
     .filter(({ isFolder }) => !isFolder)

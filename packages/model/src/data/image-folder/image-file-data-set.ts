@@ -68,7 +68,7 @@ export async function skipBrokenImages(found: ClassFiles, options: CheckOptions)
   let checked = 0;
   const check = async (entry: LabelledFile): Promise<LabelledFile | SkippedSource> => {
     try {
-      await decodeFile(entry.file);
+      await decodeFile(entry.file, signal);
       return entry;
     } catch (error) {
       if (error instanceof ModelError) return { source: entry.file.path, reason: error.message };
@@ -84,8 +84,8 @@ export async function skipBrokenImages(found: ClassFiles, options: CheckOptions)
   return { ...found, files, skipped };
 }
 
-async function decodeFile(file: TreeFile): Promise<ByteImage> {
-  return decodeImage(await file.read(), file.path);
+async function decodeFile(file: TreeFile, signal?: AbortSignal): Promise<ByteImage> {
+  return decodeImage(await file.read(), file.path, { signal });
 }
 
 function fileAt(files: readonly LabelledFile[], index: number): LabelledFile {

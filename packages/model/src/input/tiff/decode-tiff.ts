@@ -1,4 +1,5 @@
 import { type ByteImage, toRgb } from '../byte-image.ts';
+import type { DecodingTime } from '../decoding-time.ts';
 import { unsupportedImage } from '../image-format.ts';
 import { compressions } from './decompress.ts';
 import type { TiffDirectory } from './directory.ts';
@@ -12,15 +13,16 @@ export function isKnownCompression({ compression }: TiffDirectory): boolean {
  * The pixels of a TIFF image of at most 8 bits a value - grey, palette or RGB, in strips or tiles - in memory for its size
  * alone, which is held against the length of its data first.
  *
- * @throws ModelError `unsupported-format` for other kinds of pixels, Error for a damaged file
+ * @throws ModelError `unsupported-format` for other kinds of pixels, Error for a damaged file; as `time` does
  */
 export async function decodeTiff(
   bytes: Uint8Array,
   directory: TiffDirectory,
   name: string,
+  time: DecodingTime,
 ): Promise<ByteImage> {
   refuseUnsupported(directory, name);
-  const samples = await readSamples(bytes, directory);
+  const samples = await readSamples(bytes, directory, time);
   return toRgb(colored(samples, directory));
 }
 
@@ -48,7 +50,11 @@ function refuseUnsupported(directory: TiffDirectory, name: string): void {
 const largestTile = 2 ** 20;
 
 /** The values of all pixels, `[height, width, samplesPerPixel]`, a byte each whatever their depth. */
-async function readSamples(bytes: Uint8Array, directory: TiffDirectory): Promise<Uint8Array> {
+async function readSamples(
+  bytes: Uint8Array,
+  directory: TiffDirectory,
+  time: DecodingTime,
+): Promise<Uint8Array> {
   const { width, height, bits, samplesPerPixel, planar, compression, predictor } = directory;
   const { isTiled, partWidth, partHeight, offsets, byteCounts } = directory;
   const [depth = 1] = bits;
@@ -71,6 +77,7 @@ async function readSamples(bytes: Uint8Array, directory: TiffDirectory): Promise
   }
   const values = new Uint8Array(width * height * samplesPerPixel);
   for (let part = 0; part < parts; part++) {
+    await time.turn();
     const plane = Math.floor(part / (across * down));
     const left = (part % across) * partWidth;
     const top = (Math.floor(part / across) % down) * partHeight;

@@ -19,7 +19,8 @@ export function slidingWindow(
   const axes = positions.map((input, axis) => {
     const stride = sizes.strides[axis] ?? 1;
     const extent = ((sizes.window[axis] ?? 1) - 1) * (sizes.dilation[axis] ?? 1) + 1;
-    if (padding !== 'same' && padding !== 'causal') return { before: 0, output: Math.ceil((input - extent + 1) / stride) };
+    if (padding !== 'same' && padding !== 'causal')
+      return { before: 0, output: Math.ceil((input - extent + 1) / stride) };
     const output = Math.ceil(input / stride);
     if (padding === 'causal') return { before: extent - 1, output };
     return { before: Math.floor(Math.max(0, (output - 1) * stride + extent - input) / 2), output };

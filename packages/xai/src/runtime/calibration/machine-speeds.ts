@@ -1,4 +1,5 @@
 import { KernelsError, type Executor } from '@ablation-cam/kernels';
+import { ModelError, parseJson } from '@ablation-cam/model';
 import * as tf from '@tensorflow/tfjs';
 import { keptSpeeds, takesUsualSpeeds } from '#platform';
 import { measureSpeed } from './measure-speed.ts';
@@ -137,21 +138,26 @@ function scaled({ operations, bytes, step, variant, score }: Speed, slowness: nu
 /** The speeds in a file; none where it is not one of ours. */
 function speedsIn(text: string): [Place, Speed][] {
   try {
-    const { speeds } = JSON.parse(text) as { readonly speeds?: Readonly<Record<string, unknown>> };
-    return Object.entries(speeds ?? {}).flatMap(([name, speed]) => {
+    const kept = parseJson('the file of speeds', text);
+    const speeds = isObject(kept) ? kept['speeds'] : null;
+    return Object.entries(isObject(speeds) ? speeds : {}).flatMap(([name, speed]) => {
       return isPlace(name) && isSpeed(speed) ? [[name, speed] as [Place, Speed]] : [];
     });
-  } catch {
+  } catch (error) {
     // Cut off or edited: the caller measures.
-    return [];
+    if (error instanceof ModelError) return [];
+    throw error;
   }
 }
 
 function isSpeed(value: unknown): value is Speed {
-  if (typeof value !== 'object' || value === null) return false;
-  const numbers = value as Readonly<Record<string, unknown>>;
+  if (!isObject(value)) return false;
   return Object.keys(typicalSpeed('reference')).every((key) => {
-    const number = numbers[key];
+    const number = value[key];
     return typeof number === 'number' && Number.isFinite(number) && number > 0;
   });
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
