@@ -80,6 +80,17 @@ test('a layer is found by its name, its tensor and any ending that is its own', 
   );
 });
 
+test('an operation whose weights are not those of its input has no rule, and says why', async () => {
+  const builder = new OnnxBuilder(seededRandom(3));
+  const x = builder.input('image', [1, 2, 6, 6]);
+  const weights = [builder.weight([4, 2, 3, 3]), builder.weight([3])];
+  const found = builder.note(builder.node('Conv', [x, ...weights], {}, { name: 'conv' }), [1, 4, 4, 4]);
+  builder.output(builder.node('Gemm', [builder.node('Flatten', [found]), builder.weight([64, 3])]));
+  const { graph } = await (await openBuilt(builder)).at();
+  const [opaque] = graph.nodes.flatMap(({ operation }) => (operation.kind === 'opaque' ? [operation] : []));
+  assert.match(opaque?.reason ?? '', /its bias has 3 values, not 4/);
+});
+
 test('every layer has a short name, by which it is found', async () => {
   const network = await openBuilt(write('ResNet'));
   const candidates = layerCandidates(network);

@@ -14,6 +14,7 @@ import {
   type AxisLayout,
 } from './layout.ts';
 import type { FileNode } from './node-file.ts';
+import { misfit } from './weights-fit.ts';
 
 /** What a tensor of the file is when its node's turn comes. */
 export type Value =
@@ -100,7 +101,11 @@ export class NodeContext<Node extends FileNode = FileNode> implements Writing {
     return { node, layout: layoutOf(dims, [...positionAxes(dims.length), 1]) };
   }
 
+  /** @throws NoRule where its weights are not those of its input */
   add(operation: GraphOperation, inputs: readonly NodeId[], shape: Shape): NodeId {
+    const [x] = inputs;
+    const reason = x === undefined ? null : misfit(operation, this.builder.shape(x));
+    if (reason !== null) throw new NoRule(reason);
     return this.builder.add(operation, inputs, shape);
   }
 
