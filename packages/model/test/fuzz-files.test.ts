@@ -8,7 +8,7 @@ import { fuzzedModels } from './support/fuzz/fuzzed-models.ts';
 const test = suite('damaged files');
 
 /** Of each kind; `pnpm test:fuzz` makes more of them, in processes of their own. */
-const MUTATIONS = 12;
+const MUTATIONS = 60;
 
 function assertHarmless({ read, refused, faults }: FuzzReport): void {
   assert.equal(faults, []);

@@ -91,6 +91,14 @@ test('Teachable Machine writes names, size and scale beside its model', async ()
   });
 });
 
+test('a size that no network of pictures has is none', async () => {
+  for (const imageSize of [0, -1, 1.5, 1e9, 2 ** 53, '224', null]) {
+    const file = beside('metadata.json', { tmVersion: '2.4.7', imageSize });
+    const { input } = await metadataOf([...filesOf([flatten]), file]);
+    assert.is(input?.size, undefined, String(imageSize));
+  }
+});
+
 test('Hugging Face writes scale and size, and names beside them', async () => {
   const preprocessor = {
     do_normalize: true,

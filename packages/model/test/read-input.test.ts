@@ -267,4 +267,18 @@ test('class names that do not fit are refused', async () => {
   await assertRefused(read(Uint8Array.of(0xff, 0xfe, 0x41)), 'invalid-file', /it is no text/);
 });
 
+test('a picture is not resized to what takes more memory than any picture', async () => {
+  const picture = encodeNpy(new Uint8Array(12), [2, 2, 3]);
+  for (const shape of [
+    [1e5, 1e5, 3],
+    [1, 1e8, 3],
+  ]) {
+    await assertRefused(
+      () => readInput(picture, { shape }),
+      'invalid-input',
+      /The model takes .* more than 89478485 pixels/,
+    );
+  }
+});
+
 test.run();

@@ -39,7 +39,7 @@ function ofTeachableMachine(metadata: JsonObject): PictureDescription | undefine
   const { tmVersion, packageName, imageSize } = metadata;
   const isImage = typeof tmVersion === 'string' && packageName !== '@teachablemachine/pose';
   if (!isImage) return undefined;
-  const size = typeof imageSize === 'number' ? ([imageSize, imageSize] as const) : undefined;
+  const size = pictureSize(imageSize, imageSize);
   const scale = { normalize: '-1..1', source: 'metadata.json of Teachable Machine' } as const;
   return { scale, ...(size && { size }) };
 }
@@ -62,10 +62,17 @@ function ofHuggingFace(config: JsonObject): PictureDescription | undefined {
 }
 
 function sizeIn(size: Json | undefined): readonly [number, number] | undefined {
-  if (typeof size === 'number') return [size, size];
-  if (!isObject(size)) return undefined;
-  const [height, width] = [numberIn(size['height']), numberIn(size['width'])];
-  return height > 0 && width > 0 ? [height, width] : undefined;
+  return isObject(size) ? pictureSize(size['height'], size['width']) : pictureSize(size, size);
+}
+
+/** Two numbers as the size of a picture, where one can have it: it is made in that size. */
+function pictureSize(
+  height: Json | undefined,
+  width: Json | undefined,
+): readonly [number, number] | undefined {
+  const [rows, columns] = [numberIn(height), numberIn(width)];
+  const isSize = [rows, columns].every((side) => Number.isInteger(side) && side >= 1);
+  return isSize && rows * columns <= limits.describedPixels ? [rows, columns] : undefined;
 }
 
 function numberIn(value: Json | undefined): number {

@@ -21,6 +21,8 @@ export const limits = {
   foldedValues: 2 ** 28,
   /** Of an image; those of a flat one are pixels too, so that its sides are bounded as well. PIL warns from here on. */
   imagePixels: 89_478_485,
+  /** Of pictures whose size a file beside the model says. Networks of pictures of any size are made for up to a quarter of it. */
+  describedPixels: 2 ** 22,
   /** That decoding one image takes: the largest takes some seconds. */
   decodingSeconds: 60,
   /** Either side of an image: what JPEG can say. */

@@ -1,11 +1,24 @@
 import { seededRandom, type FuzzSubject } from '@ablation-cam/tools/testing';
-import { loadModel, useBackend, type NamedFile, type Network } from '@ablation-cam/model';
+import {
+  encodeNpy,
+  loadModel,
+  readInput,
+  useBackend,
+  type NamedFile,
+  type Network,
+} from '@ablation-cam/model';
 import { fuzzedModels } from '@ablation-cam/model/testing';
 import * as tf from '@tensorflow/tfjs';
 import { createExplainer, type ExplanationResult } from '../../src/index.ts';
 
 /** Beyond this many values the network is only loaded: whoever has such an input asked for the time. */
 const MOST_VALUES = 100_000;
+
+/** Grey, from dark to light. */
+const PICTURE = encodeNpy(
+  Uint8Array.from({ length: 48 }, (_, i) => 5 * i),
+  [4, 4, 3],
+);
 
 /** What sizes that a network leaves open are. */
 const OPEN_SIZE = 9;
@@ -28,8 +41,12 @@ export async function makeSubject(): Promise<FuzzSubject> {
 async function loadAndExplain(files: readonly NamedFile[], seed: number): Promise<void> {
   const loaded = await loadModel(files);
   try {
-    const { network } = loaded;
-    const input = randomInput(network, seed);
+    const { network, metadata } = loaded;
+    const [first] = network.inputs;
+    const isPicture = network.inputs.length === 1 && first?.shape.length === 3 && first.shape[2] === 3;
+    const input = isPicture
+      ? await readInput(PICTURE, { shape: first.shape, described: metadata.input })
+      : randomInput(network, seed);
     if (input === null) return;
     const executor = EXECUTORS[seed % EXECUTORS.length] ?? 'reference';
     const explainer = await createExplainer(network, { executor, output: network.outputs[0]?.name });

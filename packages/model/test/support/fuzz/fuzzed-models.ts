@@ -80,16 +80,21 @@ function tfjsModels(): FuzzedModel[] {
     byValues('TF.js layers, functional', [jsonFile(functionalJson()), smallModelWeights()]),
     ...byBytes('TF.js layers, quantized', shards),
     byValues('TF.js layers, quantized', shards),
-    ...BESIDE.flatMap((file) => [
-      ...byBytes('beside a model', [...small, file]).slice(-1),
-      byValues(`${file.name} beside a model`, [...small, file], file),
-    ]),
   ];
 }
 
 function graphModels(): FuzzedModel[] {
   const files = smallGraphModel().files();
-  return [...byBytes('GraphModel', files), byValues('GraphModel', files)];
+  // Of pictures of any size: what lies beside it says which.
+  const open = smallGraphModel(1, 3).files();
+  return [
+    ...byBytes('GraphModel', files),
+    byValues('GraphModel', files),
+    ...BESIDE.flatMap((file) => [
+      ...byBytes('beside a model', [...open, file]).slice(-1),
+      byValues(`${file.name} beside a model`, [...open, file], file),
+    ]),
+  ];
 }
 
 function onnxModels(): FuzzedModel[] {

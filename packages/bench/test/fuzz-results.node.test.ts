@@ -1,0 +1,14 @@
+import { fuzzHere } from '@ablation-cam/tools/testing';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { makeSubject } from './fuzz/subject.ts';
+
+const test = suite('damaged results');
+
+test('each is shown or refused in a sentence', async () => {
+  const { read, refused, faults } = await fuzzHere(await makeSubject(), 300, 1);
+  assert.equal(faults, []);
+  assert.ok(read > 0 && refused > read, `${read} read, ${refused} refused`);
+});
+
+test.run();
