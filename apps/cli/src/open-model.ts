@@ -6,9 +6,9 @@ import {
   type LoadedModel,
 } from '@ablation-cam/model';
 
-/** @throws ModelError */
-export async function openModel(name: string): Promise<LoadedModel> {
-  return isEmbedded(name) ? embeddedModel(name) : loadModel(name);
+/** @throws ModelError; the signal's reason */
+export async function openModel(name: string, signal?: AbortSignal): Promise<LoadedModel> {
+  return isEmbedded(name) ? embeddedModel(name) : loadModel(name, { signal });
 }
 
 export function isEmbedded(name: string): name is EmbeddedModelName {

@@ -94,6 +94,7 @@ export { parseJson, type Json, type JsonObject } from './files/json.ts';
 export {
   loadLayersModel,
   loadModel,
+  type LoadOptions,
   type LoadedLayersModel,
   type LoadedModel,
   type LoadedGraph,

@@ -8,7 +8,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { loadModel, readInput, useBackend } from '../src/index.ts';
 import { jsonFile, smallModelJson, smallModelWeights } from './support/model-json.ts';
-import { assertRefused } from './support/refusal.ts';
+import { assertAborted, assertRefused } from './support/refusal.ts';
 
 const test = suite('where weights are read from');
 const weights = smallModelWeights().bytes;
@@ -163,6 +163,25 @@ test('over HTTP, weights come from the same directory or below', async () => {
 test('over HTTP, an answer without end is given up where the manifest ends', () =>
   served({ '/model/model.json': description('endless.bin') }, async (url) => {
     await assertRefused(() => loadModel(url), 'invalid-file', /has more than 508 bytes/);
+  }));
+
+test('loading ends when somebody has enough of it, also while a server answers without end', () =>
+  served({ '/model/model.json': description('endless.bin') }, async (url) => {
+    const aborted = new AbortController();
+    aborted.abort();
+    await assertAborted(() => loadModel(url, { signal: aborted.signal }), aborted.signal);
+    const controller = new AbortController();
+    const json = smallModelJson();
+    json.weightsManifest[0]!.paths = ['endless.bin'];
+    // Texts may be of any length, so that the answer is read on.
+    json.weightsManifest[0]!.weights.push({ name: 'text', shape: [1], dtype: 'string' });
+    await served({ '/model/model.json': jsonFile(json).bytes }, async (other) => {
+      const loading = loadModel(other, { signal: controller.signal });
+      setTimeout(() => {
+        controller.abort();
+      }, 50);
+      await assertAborted(() => loading, controller.signal);
+    });
   }));
 
 test('a model in a data: URL has no folder', async () => {

@@ -44,7 +44,7 @@ export class FuzzProcess {
     this.#child.stderr?.on('data', keep);
     this.names = this.#answer<string[]>(START_MS).then((names) => {
       if (!Array.isArray(names))
-        throw new Error(`A process to read files did not start: ${String(names)}\n${this.#printed}`);
+        throw new Error(`A process to read files did not start: ${names}\n${this.#printed}`);
       // What libraries say when they are loaded is of no matter here.
       this.#printed = '';
       return names;

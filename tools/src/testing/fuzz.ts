@@ -76,17 +76,14 @@ export async function fuzzHere(subject: FuzzSubject, mutations: number, from: nu
   return { read, refused, faults };
 }
 
-const METHODS = ['log', 'info', 'warn', 'error', 'debug'] as const;
-
 /** What libraries print while something is read does not reach people; it is a fault all the same. */
 function captureConsole(printed: string[]): () => void {
-  const own = METHODS.map((method) => [method, console[method]] as const);
-  for (const method of METHODS) {
-    console[method] = (...args: unknown[]) => {
-      printed.push(args.map(String).join(' '));
-    };
-  }
+  const own = { ...console };
+  const keep = (...args: unknown[]): void => {
+    printed.push(args.map(String).join(' '));
+  };
+  Object.assign(console, { log: keep, info: keep, warn: keep, error: keep, debug: keep });
   return () => {
-    for (const [method, original] of own) console[method] = original;
+    Object.assign(console, own);
   };
 }

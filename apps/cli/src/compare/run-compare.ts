@@ -32,7 +32,7 @@ export async function runCompare(request: CompareRequest, signal: AbortSignal): 
   const methods = parseMethods(request.methods);
   dataName(request);
   await loadTensorFlow();
-  const loaded = await openModel(request.model);
+  const loaded = await openModel(request.model, signal);
   const { layer, backend, executor } = request;
   const explainers = new MethodExplainers(loaded.network, { layer, backend, executor, signal });
   try {

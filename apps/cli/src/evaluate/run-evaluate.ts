@@ -26,7 +26,7 @@ export async function runEvaluate(request: EvaluateRequest, signal: AbortSignal)
   const backend = await openBackend(request.backend === 'onnxruntime' ? 'auto' : request.backend, signal);
   try {
     const history = await readHistory(request.model, request.history);
-    const loaded = await openModel(request.model);
+    const loaded = await openModel(request.model, signal);
     try {
       const data = await openEvaluationData(request, loaded, signal);
       const result = await evaluateWithProgress(request, loaded, data, signal);

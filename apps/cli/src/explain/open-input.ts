@@ -47,7 +47,7 @@ export async function openInput(request: ExplainRequest, signal: AbortSignal): P
   parseNormalization(request.normalize);
   // Where the weights are first is of no matter: they move to the backend that uses them.
   await useBackend('auto');
-  const loaded = await openModel(request.model);
+  const loaded = await openModel(request.model, signal);
   try {
     const [modelInput, ...others] = loaded.network.inputs;
     if (!modelInput || others.length > 0) {

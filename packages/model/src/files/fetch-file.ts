@@ -5,18 +5,23 @@ import { tooLong, type ByteLimit } from './byte-limit.ts';
 /**
  * The bytes behind a URL. What is longer than `limit` is given up on the way.
  *
- * @throws ModelError `not-found`, `invalid-file` past the limit
+ * @throws ModelError `not-found`, `invalid-file` past the limit; the signal's reason
  */
 export async function fetchFile(
   url: string,
   limit: ByteLimit = { bytes: limits.fileBytes },
+  signal?: AbortSignal,
 ): Promise<Uint8Array> {
   const shown = url.length > 200 ? `${url.slice(0, 200)}...` : url;
-  const unreachable = (cause: unknown): ModelError =>
-    new ModelError('not-found', `Cannot fetch ${shown}. Check the address and the connection.`, { cause });
+  const unreachable = (cause: unknown): Error => {
+    if (signal?.aborted === true) return signal.reason as Error;
+    return new ModelError('not-found', `Cannot fetch ${shown}. Check the address and the connection.`, {
+      cause,
+    });
+  };
   let response: Response;
   try {
-    response = await fetch(url);
+    response = await fetch(url, signal ? { signal } : {});
   } catch (cause) {
     throw unreachable(cause);
   }

@@ -14,7 +14,7 @@ import type { OpenedSource } from './model-source.ts';
 import { checkTopology } from './topology-schema.ts';
 
 /** @throws ModelError `invalid-file`, `unsupported-format` for a zip archive of something else */
-export async function readKerasArchive({ name, bytes }: OpenedSource): Promise<ModelParts> {
+export async function readKerasArchive({ name, bytes, turn }: OpenedSource): Promise<ModelParts> {
   const archive = unzipKeras(name, bytes);
   const description = parseJson(`config.json in ${name}`, archive.config);
   const metadata = archive.metadata && parseJson(`metadata.json in ${name}`, archive.metadata);
@@ -22,7 +22,7 @@ export async function readKerasArchive({ name, bytes }: OpenedSource): Promise<M
   const config = checkTopology(`config.json in ${name}`, description, '');
   // Keras 2 wrote archives as well, since 2.12.
   const writer = writerOf(version);
-  const file = openHdf5(`model.weights.h5 in ${name}`, archive.weights);
+  const file = openHdf5(`model.weights.h5 in ${name}`, archive.weights, turn);
   return { name, config, writer, metadata: {}, weights: await readKerasWeights(name, config, file) };
 }
 
@@ -32,8 +32,8 @@ export async function readKerasArchive({ name, bytes }: OpenedSource): Promise<M
  * @throws ModelError `invalid-file`, `unsupported-format` where there is no network
  */
 export async function readHdf5(source: OpenedSource): Promise<ModelParts> {
-  const { name, bytes } = source;
-  const file = openHdf5(name, bytes);
+  const { name, bytes, turn } = source;
+  const file = openHdf5(name, bytes, turn);
   if (file.texts('model_config') !== undefined || !holdsWeights(file)) return readKerasH5(name, file);
   const stem = name.replace(/(\.weights)?\.(h5|hdf5)$/i, '').replace(/^.*[/\\]/, '');
   const found = await source.beside(
@@ -77,7 +77,7 @@ export async function readArchitecture(
       `${found.name} holds no weights of Keras. Save them again: model.save_weights.`,
     );
   }
-  return partsOf(name, network, found.name, openHdf5(found.name, found.bytes));
+  return partsOf(name, network, found.name, openHdf5(found.name, found.bytes, source.turn));
 }
 
 async function partsOf(

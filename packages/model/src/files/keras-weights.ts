@@ -24,7 +24,7 @@ export async function readKerasWeights(
   const layers = new Map<string, NamedTensor[]>();
   // Keras 2.12 called the groups of layers otherwise.
   const container = file.group('layers') ? 'layers' : '_layer_checkpoint_dependencies';
-  await readLayers(file, container, model, [], layers);
+  await readLayers(name, file, container, model, [], layers);
   return {
     valueCount: countValues([...layers.values()].flat()),
     match: (built) => matchByPath(name, built, layers),
@@ -32,6 +32,7 @@ export async function readKerasWeights(
 }
 
 async function readLayers(
+  name: string,
   group: Hdf5Group,
   container: string,
   { config }: KerasObject,
@@ -47,13 +48,25 @@ async function readLayers(
     const own = groups?.group(number === 0 ? base : `${base}_${number}`);
     const ownPath = [...path, layerName(layer)];
     if (!own) continue;
-    if (isModelClass(layer.class_name)) await readLayers(own, container, layer, ownPath, found);
-    else found.set(ownPath.join('/'), await readVariables(own));
+    if (isModelClass(layer.class_name)) await readLayers(name, own, container, layer, ownPath, found);
+    else found.set(ownPath.join('/'), await readVariables(name, own, new Set()));
   }
 }
 
-/** A layer's own variables, then those of the layers and cells it holds; states of random generators are left out. */
-async function readVariables(layer: Hdf5Group): Promise<NamedTensor[]> {
+/**
+ * A layer's own variables, then those of the layers and cells it holds; states of random generators are left out.
+ *
+ * @param read groups of the layer that were read already: links of a damaged file may lead back, round and round
+ * @throws ModelError `invalid-file`
+ */
+async function readVariables(name: string, layer: Hdf5Group, read: Set<number>): Promise<NamedTensor[]> {
+  if (read.has(layer.id)) {
+    throw new ModelError(
+      'invalid-file',
+      `${name} is a broken HDF5 file (a group of weights is part of itself). Fetch or save it again.`,
+    );
+  }
+  read.add(layer.id);
   const variables = layer.group('vars');
   const numbers = [...(variables?.names() ?? [])].sort((a, b) => Number(a) - Number(b));
   const tensors: NamedTensor[] = [];
@@ -64,7 +77,7 @@ async function readVariables(layer: Hdf5Group): Promise<NamedTensor[]> {
   );
   for (const child of held) {
     const group = child === 'vars' || child.includes('seed_generator') ? undefined : layer.group(child);
-    if (group) tensors.push(...(await readVariables(group)));
+    if (group) tensors.push(...(await readVariables(name, group, read)));
   }
   return tensors;
 }

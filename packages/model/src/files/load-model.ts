@@ -32,6 +32,11 @@ export interface LoadedGraph extends Loaded {
   readonly model: null;
 }
 
+export interface LoadOptions {
+  /** Ends loading between two files, or two tensors of one; `AbortSignal.timeout` limits its time. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 interface Loaded {
   /** What explainers take. Reading it fails as `networkOf` does for a model that cannot be explained. */
   readonly network: Network;
@@ -56,10 +61,10 @@ interface Loaded {
  *
  * @throws ModelError `not-found`; `invalid-file` for a broken or truncated file or weights that do not fit;
  * `unsupported-format` for others, with the way to convert them;
- * `unsupported-layer` for layers or options TF.js does not have.
+ * `unsupported-layer` for layers or options TF.js does not have; the signal's reason.
  */
-export async function loadModel(source: ModelSource): Promise<LoadedModel> {
-  const opened = await openSource(source);
+export async function loadModel(source: ModelSource, { signal }: LoadOptions = {}): Promise<LoadedModel> {
+  const opened = await openSource(source, signal);
   await readyBackend();
   if (isOnnx(opened.bytes)) return loadOnnxFile(opened);
   const contents = await contentsOf(opened);
@@ -73,8 +78,11 @@ export async function loadModel(source: ModelSource): Promise<LoadedModel> {
  *
  * @throws ModelError as `loadModel`, and `unsupported-format` for an ONNX file or a GraphModel
  */
-export async function loadLayersModel(source: ModelSource): Promise<LoadedLayersModel> {
-  const opened = await openSource(source);
+export async function loadLayersModel(
+  source: ModelSource,
+  { signal }: LoadOptions = {},
+): Promise<LoadedLayersModel> {
+  const opened = await openSource(source, signal);
   if (isOnnx(opened.bytes)) throw noLayers(opened, 'an ONNX file');
   const contents = await contentsOf(opened);
   if (contents.kind === 'json' && isGraphModelFile(contents.description))
@@ -93,6 +101,7 @@ function noLayers({ name }: OpenedSource, what: string): ModelError {
 
 async function loadLayers(opened: OpenedSource, contents: Contents): Promise<LoadedLayersModel> {
   const { format, parts } = await readParts(opened, contents);
+  await opened.turn();
   const beside = await readBeside(opened);
   const { model, hadChannelsFirst } = await buildModel(parts);
   const variables = model.weights.map((weight) => weight.read());

@@ -30,6 +30,8 @@ export interface OpenedSource {
    * @throws ModelError `invalid-file` for a file of more bytes than `most`
    */
   readonly beside: (names: readonly (string | RegExp)[], most: number) => Promise<BesideFile | undefined>;
+  /** Between two parts of the work: lets others have theirs. @throws the reason of the signal that was given. */
+  readonly turn: () => Promise<void>;
   /** Whether files that may be there can be looked for without harm: asking a server shows in its logs and in a browser's. */
   readonly canLookAround: boolean;
 }
@@ -39,23 +41,49 @@ export interface BesideFile {
   readonly bytes: Uint8Array;
 }
 
-/** @throws ModelError `not-found` where there is no such file, `invalid-file` where it is no file or too long. */
-export async function openSource(source: ModelSource): Promise<OpenedSource> {
+/**
+ * @throws ModelError `not-found` where there is no such file, `invalid-file` where it is no file or too long; the signal's reason,
+ * then and from all that it returns
+ */
+export async function openSource(source: ModelSource, signal?: AbortSignal): Promise<OpenedSource> {
+  signal?.throwIfAborted();
+  const opened = await openBy(source, signal);
+  return {
+    ...opened,
+    turn: async () => {
+      await new Promise((resolve) => {
+        setTimeout(resolve);
+      });
+      signal?.throwIfAborted();
+    },
+    sibling: (path, most) => {
+      signal?.throwIfAborted();
+      return opened.sibling(path, most);
+    },
+  };
+}
+
+function openBy(source: ModelSource, signal: AbortSignal | undefined): Promise<Opened> {
   if (source instanceof Blob) return openFiles([asFile(source)]);
-  if (source instanceof URL || (typeof source === 'string' && isUrl(source))) return openUrl(source);
+  if (source instanceof URL || (typeof source === 'string' && isUrl(source))) return openUrl(source, signal);
   if (typeof source === 'string') return openPath(source);
   return openFiles(source);
 }
 
-async function openUrl(source: string | URL): Promise<OpenedSource> {
+/** What the kinds of sources have of their own. */
+type Opened = Omit<OpenedSource, 'turn'>;
+
+async function openUrl(source: string | URL, signal: AbortSignal | undefined): Promise<Opened> {
   const url = parsedUrl(String(source));
   if (url.protocol === 'file:') return openPath(url.href);
   return {
     name: url.href,
-    bytes: await fetchFile(url.href),
-    sibling: (path, most) => fetchFile(addressBelow(url, path), describedBytes(most)),
+    bytes: await fetchFile(url.href, undefined, signal),
+    sibling: (path, most) => fetchFile(addressBelow(url, path), describedBytes(most), signal),
     beside: (names, most) =>
-      firstOf(names, (name) => fetchFile(addressBelow(url, encodeURIComponent(name)), { bytes: most })),
+      firstOf(names, (name) =>
+        fetchFile(addressBelow(url, encodeURIComponent(name)), { bytes: most }, signal),
+      ),
     canLookAround: false,
   };
 }
@@ -80,7 +108,7 @@ function addressBelow(base: URL, path: string): string {
   return below.href;
 }
 
-async function openPath(path: string): Promise<OpenedSource> {
+async function openPath(path: string): Promise<Opened> {
   const main = (await isFolder(path)) ? `${path.replace(/[/\\]$/, '')}/model.json` : path;
   const folder = main.slice(0, Math.max(main.lastIndexOf('/'), main.lastIndexOf('\\')) + 1);
   return {
@@ -115,7 +143,7 @@ async function firstOf(
   return undefined;
 }
 
-async function openFiles(files: readonly (File | NamedFile)[]): Promise<OpenedSource> {
+async function openFiles(files: readonly (File | NamedFile)[]): Promise<Opened> {
   const main = mainFile(files);
   if (main === undefined) {
     throw new ModelError(

@@ -18,36 +18,34 @@ export function misfit(operation: GraphOperation, shape: Shape): string | null {
 
 type Expected = readonly [what: string, values: Float32Array | null, length: number];
 
-/** Of the operations whose weights' lengths follow from the channels of their input. */
+/** Of the operations whose weights' lengths follow from the channels of their input; none of all others. */
 function weightsOf(operation: GraphOperation, channels: number): readonly Expected[] {
-  switch (operation.kind) {
-    case 'convolution': {
-      const { kernel, bias, filters, groups = 1, window } = operation;
-      return [
-        ['kernel', kernel, (product(window) * channels * filters) / groups],
-        ['bias', bias, filters],
-      ];
-    }
-    case 'depthwise': {
-      const { kernel, bias, multiplier, window } = operation;
-      return [
-        ['kernel', kernel, product(window) * channels * multiplier],
-        ['bias', bias, channels * multiplier],
-      ];
-    }
-    case 'dense': {
-      const { kernel, bias, units } = operation;
-      return [
-        ['kernel', kernel, channels * units],
-        ['bias', bias, units],
-      ];
-    }
-    case 'affine':
-      return [
-        ['factor', operation.scale, channels],
-        ['summand', operation.shift, channels],
-      ];
-    default:
-      return [];
+  if (operation.kind === 'affine') {
+    return [
+      ['factor', operation.scale, channels],
+      ['summand', operation.shift, channels],
+    ];
   }
+  if (operation.kind === 'convolution') {
+    const { kernel, bias, filters, groups = 1, window } = operation;
+    return [
+      ['kernel', kernel, (product(window) * channels * filters) / groups],
+      ['bias', bias, filters],
+    ];
+  }
+  if (operation.kind === 'depthwise') {
+    const { kernel, bias, multiplier, window } = operation;
+    return [
+      ['kernel', kernel, product(window) * channels * multiplier],
+      ['bias', bias, channels * multiplier],
+    ];
+  }
+  if (operation.kind === 'dense') {
+    const { kernel, bias, units } = operation;
+    return [
+      ['kernel', kernel, channels * units],
+      ['bias', bias, units],
+    ];
+  }
+  return [];
 }

@@ -1,3 +1,5 @@
+import { limits } from '../limits.ts';
+
 /** An address of nothing, all bits set; no address of a file is as large. */
 export const undefinedAddress = Number.POSITIVE_INFINITY;
 
@@ -9,12 +11,19 @@ export class Hdf5Bytes {
   readonly #view: DataView;
   readonly #bytes: Uint8Array;
   #left: number;
+  #unpackedLeft: number = limits.fileBytes;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     // Each value is read once and each structure a few times at most.
     this.#left = 16 * bytes.byteLength + 100_000;
+  }
+
+  /** Before memory is taken for what data unpack to: in all no more than is read of a file. @throws Error. */
+  unpack(bytes: number): void {
+    this.#unpackedLeft -= bytes;
+    if (this.#unpackedLeft < 0) throw new Error(`it unpacks to more than ${limits.fileBytes} bytes`);
   }
 
   get length(): number {

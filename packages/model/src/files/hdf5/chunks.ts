@@ -44,6 +44,7 @@ export async function readChunks(
   const places = new Set(chunks.map(({ offset }) => offset.join()));
   if (places.size !== wanted || chunks.length !== wanted)
     throw new Error('a data set lacks some of its parts');
+  file.unpack(total);
   const data = new Uint8Array(total);
   for (const chunk of chunks) {
     const isPart = chunk.offset.every(

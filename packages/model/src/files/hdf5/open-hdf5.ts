@@ -8,6 +8,8 @@ import { findMessage, messageTypes, readMessages } from './object-header.ts';
 
 /** A group in an HDF5 file. Every method throws ModelError `invalid-file` where the file is broken. */
 export interface Hdf5Group {
+  /** Tells it from other groups of the file: links may lead to the same from several places, and back. */
+  readonly id: number;
   /** The texts of an attribute; `undefined` where there is none of that name, or it holds something else. */
   readonly texts: (attribute: string) => readonly string[] | undefined;
   /** What lies in this group. */
@@ -17,16 +19,20 @@ export interface Hdf5Group {
   readonly tensor: (path: string) => Promise<NamedTensor>;
 }
 
+/** Waits between two parts of the work, and may end it by an error of its own. */
+type Turn = () => Promise<void>;
+
 /**
  * Opens what Keras writes by h5py: groups, text attributes, data sets of numbers in one piece or in parts, deflated or not.
  * A reader of its own, because the file's structures - addresses, lengths, sizes - may say anything: here each is held
  * against the file's length before memory or time is taken for it.
  *
+ * @param turn is awaited before each tensor
  * @throws ModelError `invalid-file` for a truncated or broken file.
  *
  * Source: HDF5 File Format Specification, version 3.0.
  */
-export function openHdf5(name: string, bytes: Uint8Array): Hdf5Group {
+export function openHdf5(name: string, bytes: Uint8Array, turn: Turn = () => Promise.resolve()): Hdf5Group {
   return guarded(name, () => {
     const file = new Hdf5Bytes(bytes);
     const { root, endOfFile } = readSuperblock(file);
@@ -36,7 +42,7 @@ export function openHdf5(name: string, bytes: Uint8Array): Hdf5Group {
         `${name} is truncated: ${bytes.byteLength} of ${endOfFile} bytes are there. Fetch or copy it again.`,
       );
     }
-    return openGroup(name, file, root);
+    return openGroup({ name, file, turn }, root);
   });
 }
 
@@ -53,7 +59,14 @@ function readSuperblock(file: Hdf5Bytes): { root: number; endOfFile: number } {
   return { endOfFile: file.u64(base + 16), root: file.u64(isOld ? base + 40 : base + 24) };
 }
 
-function openGroup(name: string, file: Hdf5Bytes, address: number): Hdf5Group {
+interface OpenFile {
+  readonly name: string;
+  readonly file: Hdf5Bytes;
+  readonly turn: Turn;
+}
+
+function openGroup(opened: OpenFile, address: number): Hdf5Group {
+  const { name, file, turn } = opened;
   const messages = readMessages(file, address);
   const links = readLinks(file, messages);
   let attributes: Attributes | undefined;
@@ -68,6 +81,7 @@ function openGroup(name: string, file: Hdf5Bytes, address: number): Hdf5Group {
     return at;
   };
   return {
+    id: address,
     texts: (attribute) =>
       guarded(name, () => {
         attributes ??= readAttributes(file, messages);
@@ -78,14 +92,16 @@ function openGroup(name: string, file: Hdf5Bytes, address: number): Hdf5Group {
       guarded(name, () => {
         const at = follow(path);
         if (at === undefined || isDataset(file, at)) return undefined;
-        return openGroup(name, file, at);
+        return openGroup(opened, at);
       }),
-    tensor: (path) =>
-      guardedAsync(name, async () => {
+    tensor: async (path) => {
+      await turn();
+      return guardedAsync(name, async () => {
         const at = follow(path);
         if (at === undefined || !isDataset(file, at)) throw new Error(`${path.slice(0, 200)} is no data set`);
         return { name: path, ...(await readDataset(file, readMessages(file, at))) };
-      }),
+      });
+    },
   };
 }
 

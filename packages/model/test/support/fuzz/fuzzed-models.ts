@@ -15,6 +15,7 @@ import {
 } from '../model-json.ts';
 import { mutatedOnnx } from '../onnx/mutated-onnx.ts';
 import { smallOnnx } from '../onnx/small-onnx.ts';
+import { relinkedHdf5 } from './relinked-hdf5.ts';
 import { writtenModels } from './written-models.ts';
 
 /** A kind of model file, or of a file beside one, that is damaged. */
@@ -49,6 +50,18 @@ function kerasModels(): FuzzedModel[] {
     ...byBytes('Keras 3, archive', [{ name: 'net.keras', bytes: archiveKeras3 }]),
     ...byBytes('Keras 3, network and weights', [{ name: 'net.json', bytes: network }, weights]),
     byValues('Keras 3, network and weights', [{ name: 'net.json', bytes: network }, weights]),
+    ...['h5', 'weights.h5'].map((ending) => ({
+      name: `Keras, links of ${ending}`,
+      files: (seed: number): NamedFile[] => {
+        const random = seededRandom(seed);
+        return ending === 'h5'
+          ? [{ name: 'model.h5', bytes: relinkedHdf5(sequentialKeras2, random) }]
+          : [
+              { name: 'net.json', bytes: network },
+              { ...weights, bytes: relinkedHdf5(weights.bytes, random) },
+            ];
+      },
+    })),
     byValues('Keras 3, channels first', [
       { name: 'net.json', bytes: new TextEncoder().encode(channelsFirst) },
       weights,

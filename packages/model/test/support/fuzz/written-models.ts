@@ -74,7 +74,7 @@ function signalModel(): tf.LayersModel {
   );
   x = apply(
     tf.layers.bidirectional({
-      layer: tf.layers.lstm({ units: 2, returnSequences: true }) as tf.RNN,
+      layer: tf.layers.lstm({ units: 2, returnSequences: true }),
       mergeMode: 'concat',
       name: 'both_ways',
     }),

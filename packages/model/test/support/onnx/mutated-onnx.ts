@@ -1,8 +1,16 @@
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
-import { ModelProtoSchema, type AttributeProto, type GraphProto } from 'onnx-buf';
+import {
+  AttributeProto_AttributeType,
+  ModelProtoSchema,
+  type AttributeProto,
+  type GraphProto,
+} from 'onnx-buf';
 import type { SeededRandom } from '@ablation-cam/tools/testing';
 
 const NUMBERS = [0n, 1n, -1n, 2n, 7n, 2n ** 31n, 2n ** 53n, -(2n ** 63n)];
+
+const { UNDEFINED, FLOAT, INT, STRING, TENSOR, FLOATS, INTS, GRAPH } = AttributeProto_AttributeType;
+const TYPES = [UNDEFINED, FLOAT, INT, STRING, TENSOR, FLOATS, INTS, GRAPH];
 
 type Change = (graph: GraphProto, random: SeededRandom) => void;
 
@@ -85,6 +93,6 @@ function changeAttribute(attribute: AttributeProto, random: SeededRandom): void 
       attribute.ints.push(number);
       break;
     default:
-      attribute.type = random.integer(0, 12);
+      attribute.type = random.pick(TYPES);
   }
 }
