@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { encodeNpy } from '@ablation-cam/model';
+import { OnnxBuilder } from '@ablation-cam/tools/onnx-builder';
+import { seededRandom } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { runCommand } from './run-command.ts';
@@ -66,6 +68,24 @@ test('a file that is cut short is said to be so, in one line', async ({ folder }
     /weights of .*liveness\.json are truncated: 592\d+ bytes were expected, 999 are there/,
   );
   assert.is(stderr.trim().split('\n').length, 1);
+});
+
+test('what ONNX Runtime says of a node that fails is in the one line, and nowhere else', async ({
+  folder,
+}) => {
+  const b = new OnnxBuilder(seededRandom(1));
+  const conv = b.node('Conv', [b.input('image', [1, 3, 6, 6]), b.weight([2, 3, 3, 3])]);
+  // Cells that are not there: noticed only when it runs.
+  const cells = b.ints(new Array<number>(32).fill(99), [1, 2, 4, 4]);
+  const picked = b.note(b.node('GatherElements', [conv, cells], { axis: 3 }), [1, 2, 4, 4]);
+  const pooled = b.node('Flatten', [b.node('GlobalAveragePool', [picked])]);
+  b.output(b.node('Gemm', [pooled, b.weight([2, 3])]), [1, 3]);
+  const [model, input] = [join(folder, 'net.onnx'), join(folder, 'image.npy')];
+  await writeFile(model, b.bytes());
+  await writeFile(input, encodeNpy(new Float32Array(108), [6, 6, 3]));
+  const { exitCode, stderr } = await runCommand(['explain', input, '--model', model, '--json']);
+  assert.is(exitCode, 1);
+  assert.match(stderr, /^error: ONNX Runtime failed: [^\n]*GatherElements[^\n]*\n$/);
 });
 
 test.run();

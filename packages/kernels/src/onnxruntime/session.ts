@@ -15,12 +15,12 @@ export interface SessionOptions {
 /** The numbers of a run, by the tensors of a program. */
 export type Values = ReadonlyMap<Tensor, Float32Array>;
 
-/** Only errors: a session's warnings are about graphs that people wrote. */
-const ERRORS = 3;
+/** What is said of errors is in what is thrown, and warnings are about graphs that people wrote. */
+const FATAL = 4;
 
 /** What all sessions are created with. */
 export const SESSION_SETTINGS = {
-  logSeverityLevel: ERRORS,
+  logSeverityLevel: FATAL,
   extra: {
     /** It hands padding to the pooling behind it, which refuses any that is as wide as its window. */
     optimization: { disable_specified_optimizers: 'Pad_Fusion' },
