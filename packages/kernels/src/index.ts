@@ -51,7 +51,7 @@ export { classesOf, largest, mapsPerInput } from './ablation/class-selection.ts'
 export { countClamped, LARGEST_FLOAT, toFiniteFloat } from './ablation/float-range.ts';
 export { throwIfAborted, validateInput } from './ablation/validate.ts';
 export { ownerMap } from './plan/owner.ts';
-export { isWindowOfOnes, type SlidingWindow } from './operations/sliding-window.ts';
+export { type SlidingWindow } from './operations/sliding-window.ts';
 export { factsOf } from './operations/operation-facts.ts';
 export type { ChannelFlow, Facts } from './operations/facts.ts';
 export { isLinearMerge } from './operations/merge.ts';

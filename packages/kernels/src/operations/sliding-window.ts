@@ -1,5 +1,5 @@
 import type { Shape } from '../tail/shape.ts';
-import { positionsOf } from '../tail/shape.ts';
+import { isSameShape, positionsOf } from '../tail/shape.ts';
 import type { ConvolutionOperation } from './convolution.ts';
 import type { DenseOperation } from './dense.ts';
 
@@ -16,8 +16,14 @@ export function windowOfOnes(positionAxes: number): SlidingWindow {
   return { window: ones, strides: ones, dilation: ones, padBefore: ones.map(() => 0) };
 }
 
+/** Results behind the last cell, where there are some, read none: see `isPointwise`. */
 export function isWindowOfOnes({ window, strides, padBefore }: SlidingWindow): boolean {
   return [...window, ...strides].every((size) => size === 1) && padBefore.every((padding) => padding === 0);
+}
+
+/** Whether each result reads the cell at its own position alone, so that there are as many of them. @param input and result: shapes */
+export function isPointwise(sliding: SlidingWindow, input: Shape, result: Shape): boolean {
+  return isWindowOfOnes(sliding) && isSameShape(positionsOf(input), positionsOf(result));
 }
 
 /** @param shape of the operation's input or result */

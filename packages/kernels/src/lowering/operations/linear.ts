@@ -1,10 +1,10 @@
 import type { ConvolutionOperation } from '../../operations/convolution.ts';
 import { ungroupedKernel } from '../../operations/grouped-kernel.ts';
-import { isWindowOfOnes } from '../../operations/sliding-window.ts';
+import { isPointwise } from '../../operations/sliding-window.ts';
 import type { SlidingWindow } from '../../operations/sliding-window.ts';
 import type { WeightValues } from '../../plan/weights.ts';
 import { sizeOf, type Shape } from '../../tail/shape.ts';
-import type { ProgramBuilder } from '../program-builder.ts';
+import { definite, type ProgramBuilder } from '../program-builder.ts';
 import type { Tensor } from '../program.ts';
 import { asImages, convolveImages, imageAxes } from './windows.ts';
 
@@ -44,6 +44,7 @@ export function linear(
 ): Tensor {
   const [batch = 1, ...shape] = b.shape(x);
   const [channels = 1] = shape.slice(-1);
+  const isEachCell = sliding && isPointwise(sliding, [...definite(shape.slice(0, -1)), 1], [...positions, 1]);
   const own = (typeof channels === 'number' ? channels : 1) / groups;
   const rows = (sliding ? sizeOf(sliding.window) : 1) * own;
   const filters = kernel.length / rows;
@@ -55,7 +56,7 @@ export function linear(
     const length = Math.min(size, filters - i * size);
     const columns = takeFilters(kernel, rows, filters, i * size, length);
     const y =
-      sliding === null || (isWindowOfOnes(sliding) && groups === 1)
+      sliding === null || (isEachCell && groups === 1)
         ? b.add(
             { kind: 'mat-mul', skipsZeros },
             [b.asRows(x), b.constant(columns, [rows, length])],

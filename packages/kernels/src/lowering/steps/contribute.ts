@@ -1,4 +1,4 @@
-import { isWindowOfOnes } from '../../operations/sliding-window.ts';
+import { isPointwise } from '../../operations/sliding-window.ts';
 import { ownerMap } from '../../plan/owner.ts';
 import type { ContributeStep } from '../../plan/steps.ts';
 import type { WeightValues } from '../../plan/weights.ts';
@@ -60,13 +60,13 @@ function layoutOf({ source, sliding, shape }: ContributeStep, members: number): 
   const positions = positionsOf(source.shape);
   const [rows = 1, columns = 1] = positions;
   const [newRows = 1, newColumns = 1] = positionsOf(shape);
-  if (isWindowOfOnes(sliding) || positions.length === 1) {
-    const isPointwise = isWindowOfOnes(sliding);
+  const isEachCell = isPointwise(sliding, source.shape, shape);
+  if (isEachCell || positions.length === 1) {
     const along = (numbers: readonly number[], missing: number): number =>
-      isPointwise ? missing : (numbers[0] ?? missing);
+      isEachCell ? missing : (numbers[0] ?? missing);
     return {
-      positions: [isPointwise ? sizeOf(positions) : rows, members],
-      output: [isPointwise ? sizeOf(positions) : newRows, 1],
+      positions: [isEachCell ? sizeOf(positions) : rows, members],
+      output: [isEachCell ? sizeOf(positions) : newRows, 1],
       sliding: {
         window: [along(sliding.window, 1), members],
         strides: [along(sliding.strides, 1), 1],
