@@ -21,9 +21,15 @@ import {
 } from 'onnx-buf';
 import type { SeededRandom } from './seeded-random.ts';
 
-/** A number with a fraction is a float, others are integers; `float(1)` is one, too. */
+/** A number with a fraction is a float, others are integers; `float(1)` is one, too, and `{ floats: [1] }` a list of them. */
 export type AttributeValue =
-  number | string | readonly number[] | TensorProto | GraphProto | { readonly float: number };
+  | number
+  | string
+  | readonly number[]
+  | TensorProto
+  | GraphProto
+  | { readonly float: number }
+  | { readonly floats: readonly number[] };
 
 export function float(value: number): { readonly float: number } {
   return { float: value };
@@ -185,6 +191,7 @@ function attribute(name: string, value: AttributeValue): AttributeProto {
       : of({ type: types.FLOAT, f: value });
   }
   if ('float' in value) return of({ type: types.FLOAT, f: value.float });
+  if ('floats' in value) return of({ type: types.FLOATS, floats: [...value.floats] });
   if ('initializer' in value) return of({ type: types.GRAPH, g: value });
   if ('dataType' in value) return of({ type: types.TENSOR, t: value });
   return value.every(Number.isInteger)

@@ -2,6 +2,7 @@ import { product } from '../../nodes/layout.ts';
 import { NoRule } from '../../nodes/node-context.ts';
 import {
   add,
+  affine,
   changed,
   divide,
   extreme,
@@ -45,7 +46,8 @@ export const arithmeticRules: Readonly<Record<string, GraphModelRule>> = {
   Div: divide,
   RealDiv: divide,
   DivNoNan: (context) =>
-    context.affine(
+    affine(
+      context,
       context.tensor(0),
       changed(context.constant(1), (value) => (value === 0 ? 0 : 1 / value)),
       0,

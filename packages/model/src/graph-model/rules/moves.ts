@@ -145,7 +145,6 @@ export const moveRules: Readonly<Record<string, GraphModelRule>> = {
   IdentityN: (context) => tensors(context, 0, context.inputs.length).map((x) => identity(context, x)),
   Snapshot: same,
   StopGradient: same,
-  PreventGradient: same,
   EnsureShape: same,
   PlaceholderWithDefault: same,
   Cast: (context) => {

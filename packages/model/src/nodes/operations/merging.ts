@@ -4,6 +4,7 @@ import type { GraphTensor } from '../graph-builder.ts';
 import { dimsOf, isSameLayout, layoutOf } from '../layout.ts';
 import { NoRule, type NodeContext, type Value } from '../node-context.ts';
 import { clip } from './activations.ts';
+import { grownTo } from './repetition.ts';
 
 /** Writes a node of several tensors that has no attributes. @throws NoRule */
 type Merging = (context: NodeContext) => GraphTensor;
@@ -66,6 +67,20 @@ function countOf({ layout }: GraphTensor): number {
   return layout.axes.filter((count) => count > 0).length;
 }
 
+/** `scale * x + shift`, of the shape that the tensor and the constants have together. */
+export function affine(
+  context: NodeContext,
+  x: GraphTensor,
+  scale: number | ConstantTensor,
+  shift: number | ConstantTensor,
+): GraphTensor {
+  const wide = [scale, shift].reduce<GraphTensor>(
+    (tensor, own) => (typeof own === 'number' ? tensor : grownTo(context, tensor, own)),
+    x,
+  );
+  return context.affine(wide, scale, shift);
+}
+
 interface Operands {
   readonly tensors: readonly GraphTensor[];
   readonly constants: readonly ConstantTensor[];
@@ -100,14 +115,15 @@ function commutative(
 }
 
 /** The sum of any number of tensors and constants. */
-export const add = commutative('add', (context, x, constant) => context.affine(x, 1, constant));
-export const multiply = commutative('multiply', (context, x, constant) => context.affine(x, constant, 0));
+export const add = commutative('add', (context, x, constant) => affine(context, x, 1, constant));
+export const multiply = commutative('multiply', (context, x, constant) => affine(context, x, constant, 0));
 
 export const subtract: Merging = (context) => {
   const [a, b] = context.inputs;
-  if (a?.kind === 'constant') return context.affine(context.tensor(1), -1, a.constant);
+  if (a?.kind === 'constant') return affine(context, context.tensor(1), -1, a.constant);
   if (b?.kind === 'constant')
-    return context.affine(
+    return affine(
+      context,
       context.tensor(0),
       1,
       changed(b.constant, (value) => -value),
@@ -120,10 +136,10 @@ export const divide: Merging = (context) => {
   const [a, b] = context.inputs;
   if (b?.kind === 'constant') {
     const factor = changed(b.constant, (value) => 1 / value);
-    return context.affine(context.tensor(0), factor, 0);
+    return affine(context, context.tensor(0), factor, 0);
   }
   const inverse = context.activation('reciprocal', context.tensor(1));
-  if (a?.kind === 'constant') return context.affine(inverse, a.constant, 0);
+  if (a?.kind === 'constant') return affine(context, inverse, a.constant, 0);
   return merge(context, 'multiply', [context.tensor(0), inverse]);
 };
 
@@ -153,8 +169,8 @@ export function extreme(name: 'maximum' | 'minimum'): Merging {
       if (clipped) return clipped;
       const minus = changed(constant, (value) => -value);
       return name === 'maximum'
-        ? context.affine(context.activation('relu', context.affine(x, 1, minus)), 1, constant)
-        : context.affine(context.activation('relu', context.affine(x, -1, constant)), -1, constant);
+        ? affine(context, context.activation('relu', affine(context, x, 1, minus)), 1, constant)
+        : affine(context, context.activation('relu', affine(context, x, -1, constant)), -1, constant);
     }, start);
   };
 }

@@ -1,6 +1,6 @@
-import { broadcastDims } from '../constant-tensor.ts';
+import { broadcastDims, type ConstantTensor } from '../constant-tensor.ts';
 import type { GraphTensor } from '../graph-builder.ts';
-import { dimsOf, layoutOf, product, type Dims } from '../layout.ts';
+import { dimsOf, isSame, layoutOf, product, type Dims } from '../layout.ts';
 import { NoRule, type NodeContext } from '../node-context.ts';
 import { named } from './moves.ts';
 
@@ -31,6 +31,13 @@ export function expandTo(context: NodeContext, x: GraphTensor, shape: Dims): Gra
     filled,
   );
   return named(context, x, result);
+}
+
+/** Repeated to what it makes with a constant that is larger, or that has more axes. */
+export function grownTo(context: NodeContext, x: GraphTensor, { dims }: ConstantTensor): GraphTensor {
+  const own = dimsOf(x.layout);
+  const target = broadcastDims(own, dims);
+  return target && isSame(target, own) ? x : expandTo(context, x, dims);
 }
 
 /** Each axis so many times. */

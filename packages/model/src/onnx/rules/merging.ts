@@ -8,6 +8,7 @@ import type { GraphTensor } from '../../nodes/graph-builder.ts';
 import { NoRule } from '../../nodes/node-context.ts';
 import {
   add,
+  affine,
   changed,
   divide,
   extreme,
@@ -31,13 +32,13 @@ const where: OnnxRule = (context) => {
     const value = context.inputs[isFirst ? 1 : 2];
     if (value?.kind === 'constant') return product(value.constant, chosen);
     const x = context.tensor(isFirst ? 1 : 2);
-    return context.affine(x, chosen, 0);
+    return affine(context, x, chosen, 0);
   });
   const tensors = parts.filter((part) => 'node' in part);
   const [constant] = parts.filter((part) => 'values' in part);
   const [first] = tensors;
   if (!first) throw new NoRule('none of what it chooses from depends on the input');
-  return constant ? context.affine(first, 1, constant) : merge(context, 'add', tensors);
+  return constant ? affine(context, first, 1, constant) : merge(context, 'add', tensors);
 };
 
 /** Where a factor is 0 the other one may be infinite. */
