@@ -52,10 +52,12 @@ const groupNormalization: Draw = (b, given) => {
   });
 };
 
-/** Of more than one number each: ONNX Runtime divides by the deviation as it is. */
+/** Of numbers that differ, whatever is off: ONNX Runtime divides by the deviation as it is. */
 const meanVarianceNormalization: Draw = (b, given) => {
   const x = [1, 2, 3].reduce<Drawn>((wide, axis) => copied(b, wide, axis, 2), asImage(b, given));
-  return b.node('MeanVarianceNormalization', [x.name], b.random.pick([{}, { axes: someAxes(b, x) }]));
+  const differing = b.node('Add', [x.name, b.weight(x.dims)]);
+  const attributes = b.random.pick([{}, { axes: someAxes(b, x) }]);
+  return b.node('MeanVarianceNormalization', [differing], attributes);
 };
 
 const softmax =
