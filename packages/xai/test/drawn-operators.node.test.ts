@@ -80,7 +80,8 @@ async function drawOnnx(types: readonly string[], seed: number, opset: number): 
 async function drawGraphModel(ops: readonly string[], seed: number): Promise<DrawnNetwork> {
   const builder = new GraphModelBuilder(seededRandom(seed));
   const x = graphModelDraws.drawnInput(builder, 2);
-  const name = builder.node('Mul', [x.name, builder.floats([], [1])], {}, 'target');
+  const zeros = builder.floats([x.dims.at(-1) ?? 1], new Float32Array(x.dims.at(-1) ?? 1));
+  const name = builder.node('BiasAdd', [x.name, zeros], { data_format: 'NHWC' }, 'target');
   const ends = ops.map((op) =>
     builder.node('Reshape', [graphModelDraws.drawn(op, builder, { ...x, name }), builder.ints([1, -1])]),
   );

@@ -24,6 +24,9 @@ export interface GraphTensor {
   readonly unordered?: GraphTensor;
 }
 
+/** Axes that planners and engines exchange in one operation. */
+const MOST_MOVED = 4;
+
 /** A graph while it is written. Numbers are moved only where an operation needs them elsewhere. */
 export class GraphBuilder {
   readonly nodes: GraphNode[] = [];
@@ -89,6 +92,7 @@ export class GraphBuilder {
         if (follows) run?.push(factor);
         else runs.push([factor]);
       }
+      if (runs.length > MOST_MOVED) return this.#moveStepwise(node, layout, wanted, runs);
       const place = (run: readonly number[]): number => memory.indexOf(run[0] ?? -1);
       const inMemory = runs.toSorted((a, b) => place(a) - place(b));
       const source = this.reshape(
@@ -102,6 +106,24 @@ export class GraphBuilder {
         runs.map((run) => sizeOfFactors(layout, run)),
       );
     });
+  }
+
+  /** As `move`, of more axes than are exchanged at a time: what comes first is put in its place, then the rest is moved. */
+  #moveStepwise(
+    node: NodeId,
+    layout: AxisLayout,
+    wanted: readonly number[],
+    runs: readonly (readonly number[])[],
+  ): NodeId {
+    const { memory } = layout;
+    const placed = wanted.slice(
+      0,
+      memory.findIndex((factor, i) => factor !== wanted[i]),
+    );
+    const next = runs.find(([factor = -1]) => factor === wanted[placed.length]) ?? [];
+    const rest = memory.filter((factor) => !placed.includes(factor) && !next.includes(factor));
+    const order = [...placed, ...next, ...rest];
+    return this.move(this.move(node, layout, order), { ...layout, memory: order }, wanted);
   }
 
   /** The tensor with whole axes in some order, as a node whose axes they are; and their order. */

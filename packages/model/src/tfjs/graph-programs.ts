@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { lowerGraph, shapeIn, type Graph, type GraphProgram, type NodeId } from '@ablation-cam/kernels';
-import { runPrimitive } from './primitives.ts';
+import { fuseNodes, type FusedNode } from './fuse-nodes.ts';
+import { runFused, runPrimitive } from './primitives.ts';
 import type { UploadedArrays } from './uploaded-arrays.ts';
 
 /** Parts of a network that are kept as programs: those between the taps of a few layers and the outputs. */
@@ -9,11 +10,16 @@ const MOST_PROGRAMS = 32;
 /** TensorFlow.js has none, and a convolution for each group takes longer than one whose kernel has zeros: ResNeXt-50 twice as long. */
 const TAKES_GROUPS = false;
 
+/** A part of a network, and its nodes as they run where nobody asks for gradients. */
+interface Part extends GraphProgram {
+  readonly fused: readonly FusedNode[];
+}
+
 /** Runs parts of a graph with TensorFlow.js's operations on its current backend. */
 export class GraphPrograms {
   readonly #graph: Graph;
   readonly #arrays: UploadedArrays;
-  readonly #programs = new Map<string, GraphProgram>();
+  readonly #programs = new Map<string, Part>();
 
   constructor(graph: Graph, arrays: UploadedArrays) {
     this.#graph = graph;
@@ -29,7 +35,9 @@ export class GraphPrograms {
    *   network is missing
    */
   run(feeds: ReadonlyMap<NodeId, tf.Tensor>, fetches: readonly NodeId[]): tf.Tensor[] {
-    const { constants, given, once, fetched, values } = this.#programOf([...feeds.keys()], fetches);
+    const { constants, given, fused, once, fetched, values } = this.#programOf([...feeds.keys()], fetches);
+    // Fused operations of TensorFlow.js have gradients that compute those of the weights, too, which nobody reads.
+    const nodes: readonly FusedNode[] = isDifferentiated() ? once : fused;
     const [inputs = 1] = [...feeds.values()].map(({ shape: [batch = 1] }) => batch);
     return tf.tidy(() => {
       const tensors = new Map<number, tf.Tensor>();
@@ -49,9 +57,13 @@ export class GraphPrograms {
         const fed = feeds.get(node);
         if (value !== null && fed) hold(value, fed);
       }
-      for (const { operation, inputs: sources, output, frees } of once) {
+      for (const { operation, inputs: sources, output, frees, ending } of nodes) {
         const shape = shapeIn(values[output] ?? [], { inputs, variants: 1 });
-        tensors.set(output, runPrimitive(operation, sources.map(read), shape));
+        const operands = sources.map(read);
+        tensors.set(
+          output,
+          ending ? runFused(operation, operands, ending, shape) : runPrimitive(operation, operands, shape),
+        );
         // What was fed is the caller's.
         for (const id of frees) if (!kept.has(id)) read(id).dispose();
       }
@@ -64,13 +76,23 @@ export class GraphPrograms {
     this.#arrays.release(this);
   }
 
-  #programOf(feeds: readonly NodeId[], fetches: readonly NodeId[]): GraphProgram {
+  #programOf(feeds: readonly NodeId[], fetches: readonly NodeId[]): Part {
     const key = JSON.stringify([feeds, fetches]);
-    const found = this.#programs.get(key) ?? lowerGraph(this.#graph, feeds, fetches, TAKES_GROUPS);
+    const found = this.#programs.get(key) ?? this.#lower(feeds, fetches);
     // The last used comes last, so that the first is the one to forget.
     this.#programs.delete(key);
     this.#programs.set(key, found);
     for (const old of [...this.#programs.keys()].slice(0, -MOST_PROGRAMS)) this.#programs.delete(old);
     return found;
   }
+
+  #lower(feeds: readonly NodeId[], fetches: readonly NodeId[]): Part {
+    const program = lowerGraph(this.#graph, feeds, fetches, TAKES_GROUPS);
+    return { ...program, fused: fuseNodes(program) };
+  }
+}
+
+/** Whether TensorFlow.js writes down what runs, to go back through it. */
+function isDifferentiated(): boolean {
+  return tf.engine().state.gradientDepth > 0;
 }

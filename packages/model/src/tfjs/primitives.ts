@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { BinaryFunction, Primitive, PrimitiveOf } from '@ablation-cam/kernels';
 import { UNARY } from './unary.ts';
-import { convolve, convolveDepthwise, pool, poolAllPositions } from './windows.ts';
+import type { Ending } from './fuse-nodes.ts';
+import { convolve, convolveDepthwise, pool, poolAllPositions, type SumEnding } from './windows.ts';
 
 /**
  * A primitive on tensors. Runs inside `tf.tidy`.
@@ -72,6 +73,36 @@ const PRIMITIVES: { readonly [Kind in Primitive['kind']]: Row<Kind> } = {
     return tf.add(tf.zeros(repeats), x);
   },
 };
+
+/**
+ * Runs a convolution or matrix product together with what follows it, see `fuseNodes`.
+ *
+ * @param inputs those of the operation, then the bias if there is one
+ * @param shape of the result
+ */
+export function runFused(
+  operation: Primitive,
+  inputs: readonly tf.Tensor[],
+  { bias, activation }: Ending,
+  shape: number[],
+): tf.Tensor {
+  return tf.tidy(() => {
+    const ending = {
+      activation,
+      ...(bias !== null && { bias: tf.reshape<tf.Rank.R1>(at(inputs, 2), [-1]) }),
+    };
+    return tf.reshape(fused(operation, inputs, ending), shape);
+  });
+}
+
+function fused(operation: Primitive, inputs: readonly tf.Tensor[], ending: SumEnding): tf.Tensor {
+  if (operation.kind === 'convolution')
+    return convolve(images(inputs, 0), images(inputs, 1), operation, ending);
+  if (operation.kind === 'depthwise')
+    return convolveDepthwise(images(inputs, 0), images(inputs, 1), operation, ending);
+  if (operation.kind === 'mat-mul') return tf.fused.matMul({ a: at(inputs, 0), b: at(inputs, 1), ...ending });
+  throw new RangeError(`Nothing is fused with a primitive of kind "${operation.kind}".`);
+}
 
 /** Runs a primitive; the result is a tensor of its own. */
 export function runPrimitive<Kind extends Primitive['kind']>(

@@ -7,16 +7,43 @@ type Padding = 'valid' | [Numbers, Numbers, Numbers, Numbers];
 /** A convolution or pooling as TensorFlow.js is told about it. */
 type ImageOperation = (strides: Numbers, padding: Padding) => tf.Tensor4D;
 
-export function convolve(images: tf.Tensor4D, kernel: tf.Tensor4D, window: ImageWindow): tf.Tensor {
-  return slide(window, (strides, padding) =>
-    tf.conv2d(images, kernel, strides, padding, 'NHWC', numbers(window.dilation)),
-  );
+/** What TensorFlow.js does to sums before it writes them down. */
+export interface SumEnding {
+  /** `[filters]` */
+  readonly bias?: tf.Tensor1D;
+  readonly activation: 'linear' | 'relu' | 'relu6';
 }
 
-export function convolveDepthwise(images: tf.Tensor4D, kernel: tf.Tensor4D, window: ImageWindow): tf.Tensor {
-  return slide(window, (strides, padding) =>
-    tf.depthwiseConv2d(images, kernel, strides, padding, 'NHWC', numbers(window.dilation)),
-  );
+/** @param ending makes it one of TensorFlow.js's fused operations */
+export function convolve(
+  images: tf.Tensor4D,
+  kernel: tf.Tensor4D,
+  window: ImageWindow,
+  ending: SumEnding | null = null,
+): tf.Tensor {
+  return slide(window, (strides, pad) => {
+    const dilations = numbers(window.dilation);
+    if (!ending) return tf.conv2d(images, kernel, strides, pad, 'NHWC', dilations);
+    return tf.fused.conv2d({ x: images, filter: kernel, strides, pad, dilations, ...ending });
+  });
+}
+
+/** @param ending as in `convolve` */
+export function convolveDepthwise(
+  images: tf.Tensor4D,
+  kernel: tf.Tensor4D,
+  window: ImageWindow,
+  ending: SumEnding | null = null,
+): tf.Tensor {
+  return slide(window, (strides, pad) => {
+    const dilations = numbers(window.dilation);
+    if (!ending) return tf.depthwiseConv2d(images, kernel, strides, pad, 'NHWC', dilations);
+    // It takes padding of every form; its types leave one out.
+    return tf.fused.depthwiseConv2d({
+      ...{ x: images, filter: kernel, strides, dilations, ...ending },
+      pad: pad as 'valid',
+    });
+  });
 }
 
 export function pool(images: tf.Tensor4D, reduction: 'max' | 'average', window: ImageWindow): tf.Tensor {

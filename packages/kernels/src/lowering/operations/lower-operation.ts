@@ -46,9 +46,12 @@ export function lowerOperation(
     case 'activation':
       return activate(b, operation, x);
     case 'affine': {
-      const scale = b.constant(operation.scale, [1, channels]);
-      const shift = b.constant(operation.shift, [1, channels]);
-      return shaped(b.binary('add', b.binary('multiply', b.asRows(x), scale), shift));
+      const { scale, shift } = operation;
+      const scaled = scale.every((factor) => factor === 1)
+        ? b.asRows(x)
+        : b.binary('multiply', b.asRows(x), b.constant(scale, [1, channels]));
+      if (shift.every((summand) => summand === 0)) return shaped(scaled);
+      return shaped(b.binary('add', scaled, b.constant(shift, [1, channels])));
     }
     case 'dense':
       return plusBias(linear(b, x, operation.kernel, null, positionsOf(shape)), operation.bias);
