@@ -25,6 +25,7 @@ export {
   type GroupNormalizationConfig,
 } from './layers-of-our-own/group-normalization.ts';
 export type {
+  FilterWeight,
   LayerRole,
   Network,
   NetworkInput,
@@ -38,6 +39,7 @@ export type {
   WeightAccess,
   LayerWeight,
 } from './network/network.ts';
+export { withoutFilter } from './network/filter-weight.ts';
 export { networkOf, type NetworkSource } from './network/network-of.ts';
 export { notFiniteError, positionNotFinite } from './network/not-finite.ts';
 export {

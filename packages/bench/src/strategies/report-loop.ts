@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import { withoutFilter } from '@ablation-cam/model';
 import { predict, type LiveNetwork } from '../open-case/live-network.ts';
 import type { OpenCase } from '../open-case/open-case.ts';
 import { readAll, weightsFrom, type BenchStrategy } from './strategy.ts';
@@ -28,7 +29,7 @@ export const reportLoopStrategies = onEachBackend((backend): BenchStrategy => ({
       run: async (list) => {
         await opened.runtime.use(backend);
         const predicted = [predict(network)];
-        for (const channel of list) predicted.push(await withoutFilter(network, channel, channels));
+        for (const channel of list) predicted.push(await predictWithout(network, channel, channels));
         const [base = new Float32Array(), ...ablated] = await readAll(opened, predicted);
         return {
           kind: 'weights',
@@ -42,18 +43,14 @@ export const reportLoopStrategies = onEachBackend((backend): BenchStrategy => ({
 }));
 
 /** Predicts with the layer's k-th filter at zero; the layer has its own weights back afterwards. */
-async function withoutFilter(live: LiveNetwork, channel: number, channels: number): Promise<tf.Tensor> {
+async function predictWithout(live: LiveNetwork, channel: number, channels: number): Promise<tf.Tensor> {
   const access = live.network.network.weights;
   const name = live.layer?.name ?? '';
-  const position = access?.filterOf(name) ?? null;
-  if (!access || position === null) throw new RangeError('The target layer has no filter.');
+  const filter = access?.filterOf(name) ?? null;
+  if (!access || !filter) throw new RangeError('The target layer has no filter.');
   const own = await access.read(name);
-  const filter = own[position];
-  if (!filter) throw new RangeError(`Layer "${name}" has no weight ${position}.`);
-  const values = filter.values.slice();
-  for (let i = channel; i < values.length; i += channels) values[i] = 0;
   try {
-    await access.write(name, own.with(position, { ...filter, values }));
+    await access.write(name, withoutFilter(own, filter, channels, channel));
     return predict(live);
   } finally {
     await access.write(name, own);

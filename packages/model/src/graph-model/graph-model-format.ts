@@ -11,6 +11,7 @@ import { inputOrder } from './input-order.ts';
 import { moveRules } from './rules/moves.ts';
 import { ruleOf } from './rules/table.ts';
 import { runNode } from './run-node.ts';
+import { trainedOperators } from './trained-operators.ts';
 
 const TYPES = { float: 'float32', integer: 'int32', boolean: 'bool' } as const;
 
@@ -60,6 +61,7 @@ export function graphModelFormat(file: GraphModelFile): NodeFormat<GraphModelNod
         return tf.cast(runNode(node, output, new Map(fed)), 'float32');
       },
     },
+    trained: trainedOperators,
     roleOf,
     namesOf: shortestNames,
   };

@@ -5,7 +5,7 @@ import { layerClass } from './layer-fields.ts';
 import type { LayerGraph } from './layer-graph.ts';
 import type { WeightStore } from './weight-store.ts';
 
-/** Where the layers with filters keep them among their weights; the flat index of a filter's values is k modulo K. */
+/** Where the layers with filters keep them among their weights; channels are the last axis, so that the stride is 1. */
 const FILTER_WEIGHT: Readonly<Record<string, number>> = {
   Conv1D: 0,
   Conv2D: 0,
@@ -53,7 +53,8 @@ export function layerWeights({ calls }: LayerGraph, store: WeightStore): WeightA
     },
     filterOf: (name) => {
       const known = layers.get(name);
-      return (known && FILTER_WEIGHT[layerClass(known) ?? '']) ?? null;
+      const weight = known && FILTER_WEIGHT[layerClass(known) ?? ''];
+      return weight === undefined ? null : { weight, stride: 1 };
     },
   };
 }

@@ -127,13 +127,21 @@ export interface WeightAccess {
   readonly layers: readonly string[];
   /** Returns the weights of a layer; the arrays are not to be written to. @throws ModelError `unknown-layer` */
   read(layer: string): Promise<readonly LayerWeight[]>;
-  /** Gives a layer weights of the same shapes. The arrays that `read` returned put back what was so before. */
-  write(layer: string, weights: readonly LayerWeight[]): Promise<void>;
   /**
-   * Returns which of a layer's weights is the filter, whose value number i belongs to channel i modulo their number, or null
-   * where the layer has none.
+   * Gives a layer weights of the same shapes; `Network.at` then gives the network with them. The arrays that `read` returned put
+   * back what was so before.
    */
-  filterOf(layer: string): number | null;
+  write(layer: string, weights: readonly LayerWeight[]): Promise<void>;
+  /** Returns which of a layer's weights is the filter, or null where the layer has none. */
+  filterOf(layer: string): FilterWeight | null;
+}
+
+/** The one of a layer's weights that has a part for each channel that the layer yields. */
+export interface FilterWeight {
+  /** Its place among the weights. */
+  readonly weight: number;
+  /** Value number i belongs to channel `floor(i / stride)` modulo their number. */
+  readonly stride: number;
 }
 
 export interface LayerWeight {

@@ -34,7 +34,10 @@ export class SizeCache<Sized extends SizedNetwork = SizedNetwork> {
     }
   }
 
+  /** Forgets all of them. */
   clear(): void {
+    const all = [...this.#sizes.values()];
     this.#sizes.clear();
+    for (const network of all) void network.then(this.#forget, () => undefined);
   }
 }

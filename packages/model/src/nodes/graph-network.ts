@@ -19,6 +19,7 @@ import { describeNodes, type Describing } from './describe-nodes.ts';
 import { importNodes, type ImportedNodes, type Operators, type SizedInput } from './import-nodes.ts';
 import { Memo } from './node-context.ts';
 import type { FileNode, NodeFile } from './node-file.ts';
+import { NodeWeights, type TrainedOperators } from './node-weights.ts';
 import type { OpaqueNode } from './opaque-node.ts';
 import { OpaqueRuns, type RunOpaque } from './opaque-runs.ts';
 
@@ -37,6 +38,7 @@ export interface NodeFormat<Node extends FileNode> extends Operators<Node>, Desc
   /** For each input the axes of its tensor, without the batch, in the order in which users give them: channels last. */
   readonly inputOrders: readonly (readonly number[])[];
   readonly opaque: OpaqueEngine<Node>;
+  readonly trained: TrainedOperators<Node>;
 }
 
 /** What runs the nodes of a format that have no operations here. */
@@ -49,13 +51,12 @@ export type OpaqueEngine<Node extends FileNode> =
       readonly operations: (nodes: readonly OpaqueNode<Node>[]) => OwnOperations;
     };
 
-/** A network in a file of nodes. Its weights stay in memory as long as it does. */
+/** A network in a file of nodes. Its weights stay in memory as long as it does; `at` gives one with those that it has now. */
 export class GraphNetwork<Node extends FileNode = FileNode> implements Network {
   readonly inputs: readonly NetworkInput[];
   readonly outputs: readonly NetworkOutput[];
   readonly layers: readonly NetworkLayer[];
-  /** They are parts of the graph, and nobody changes them. */
-  readonly weights = null;
+  readonly weights: NodeWeights<Node>;
   /** How many weights the file has. */
   readonly parameters: number;
   readonly #file: NodeFile<Node>;
@@ -65,33 +66,46 @@ export class GraphNetwork<Node extends FileNode = FileNode> implements Network {
   readonly #sizes = new SizeCache<SizedGraph<Node>>((network) => {
     network.release();
   });
-  /** Where no size is open. */
-  readonly #only: ImportedNodes<Node> | null;
+  readonly #isOpen: boolean;
+  /** Where no size is open, and no weight has been changed. */
+  #first: ImportedNodes<Node> | null;
+  /** Counts changes of weights. */
+  #version = 0;
 
   /**
    * @throws ModelError as `importNodes` does, and `unsupported-layer` where a network of open sizes works with none of those
    *   that are tried
    */
   constructor(file: NodeFile<Node>, format: NodeFormat<Node>) {
-    this.#file = file;
+    // Changed weights go there.
+    const changing = { ...file, weights: new Map(file.weights) };
+    this.#file = changing;
     this.#format = format;
     this.parameters = file.parameters;
     this.inputs = file.inputs.map(({ name, shape }, i) => ({
       name,
       shape: (format.inputOrders[i] ?? []).map((axis) => shape[axis] ?? null),
     }));
-    const isOpen = this.inputs.some(({ shape }) => shape.includes(null));
-    this.#only = isOpen ? null : this.#import(this.inputs.map((input) => definite(input, undefined)));
-    const { layers, outputs } = this.#only ? this.#described(this.#only) : this.#tried();
+    this.#isOpen = this.inputs.some(({ shape }) => shape.includes(null));
+    this.#first = this.#isOpen ? null : this.#import(this.inputs.map((input) => definite(input, undefined)));
+    const { layers, outputs, nodes } = this.#first ? this.#described(this.#first) : this.#tried();
     this.layers = layers;
     this.outputs = outputs;
+    this.weights = new NodeWeights(changing, format.trained, nodes, () => {
+      this.#version += 1;
+      this.#first = null;
+      this.#sizes.clear();
+    });
   }
 
   async at(inputShapes?: readonly Shape[]): Promise<SizedNetwork> {
     const shapes = this.inputs.map((input, i) => definite(input, inputShapes?.[i]));
-    return this.#sizes.of(this.#only ? undefined : shapes, () => {
-      const sized = (): SizedGraph<Node> =>
-        new SizedGraph(this, this.#only ?? this.#import(shapes), this.#format, this.#arrays);
+    return this.#sizes.of(this.#isOpen ? shapes : undefined, () => {
+      const sized = (): SizedGraph<Node> => {
+        const version = this.#version;
+        const imported = this.#first ?? this.#import(shapes);
+        return new SizedGraph(this, imported, this.#format, this.#arrays, () => version === this.#version);
+      };
       // One turn later: an error is a rejection.
       return Promise.resolve().then(sized);
     });
@@ -114,7 +128,7 @@ export class GraphNetwork<Node extends FileNode = FileNode> implements Network {
   }
 
   /** What is known of shapes: that of networks of two sizes, as far as they agree. */
-  #tried(): Pick<Network, 'layers' | 'outputs'> {
+  #tried(): Described<Node, NetworkLayer> {
     let reason: unknown;
     for (const [first, second] of TRIED) {
       try {
@@ -132,25 +146,36 @@ export class GraphNetwork<Node extends FileNode = FileNode> implements Network {
     throw reason instanceof ModelError ? reason : new RangeError('No sizes were tried.');
   }
 
-  #described(imported: ImportedNodes<Node>): Described {
+  #described(imported: ImportedNodes<Node>): Described<Node> {
     const outputs = imported.graph.outputs.map(({ name, node, scoreFunction }) => ({
       name,
       scoreFunction,
       shape: imported.graph.nodes[node]?.shape ?? [],
     }));
-    return { layers: describeNodes(imported, this.#format), outputs };
+    const layers = describeNodes(imported, this.#format);
+    return {
+      layers,
+      outputs,
+      nodes: new Map(imported.results.map(({ from }, i) => [layers[i]?.name ?? '', from])),
+    };
   }
 }
 
-interface Described {
-  readonly layers: readonly SizedLayer[];
+interface Described<Node extends FileNode, Layer extends NetworkLayer = SizedLayer> {
+  readonly layers: readonly Layer[];
   readonly outputs: readonly NetworkOutput[];
+  /** The nodes of the file that layers are, by their names. */
+  readonly nodes: ReadonlyMap<string, Node>;
 }
 
-function agreeing(one: Described, other: Described): Pick<Network, 'layers' | 'outputs'> {
+function agreeing<Node extends FileNode>(
+  one: Described<Node>,
+  other: Described<Node>,
+): Described<Node, NetworkLayer> {
   const open = (a: Shape, b: Shape | undefined): OpenShape =>
     a.map((length, i) => (length === b?.[i] ? length : null));
   return {
+    nodes: one.nodes,
     layers: one.layers.map(({ node: _, ...layer }, i): NetworkLayer => ({
       ...layer,
       shape: open(layer.shape, other.layers[i]?.shape),
@@ -180,19 +205,21 @@ function definite({ name, shape }: NetworkInput, given: Shape | undefined): Shap
 class SizedGraph<Node extends FileNode> implements SizedNetwork {
   readonly graph: Graph;
   readonly layers: readonly SizedLayer[];
-  readonly isCurrent = true;
   readonly ownOperations?: OwnOperations;
   readonly #arrays: UploadedArrays;
   readonly #programs: GraphPrograms;
   /** Where TensorFlow.js runs the nodes that have no operations here. */
   readonly #runs: OpaqueRuns<Node> | null;
+  readonly #isCurrent: () => boolean;
 
   constructor(
     readonly network: Network,
     imported: ImportedNodes<Node>,
     format: NodeFormat<Node>,
     arrays: UploadedArrays,
+    isCurrent: () => boolean,
   ) {
+    this.#isCurrent = isCurrent;
     this.graph = imported.graph;
     this.layers = describeNodes(imported, format);
     this.#arrays = arrays;
@@ -203,6 +230,10 @@ class SizedGraph<Node extends FileNode> implements SizedNetwork {
         ? new OpaqueRuns(imported.graph, this.#programs, imported.opaque, opaque.run)
         : null;
     if (opaque.kind === 'onnxruntime') this.ownOperations = opaque.operations(imported.opaque);
+  }
+
+  get isCurrent(): boolean {
+    return this.#isCurrent();
   }
 
   ready(): Promise<void> {

@@ -9,6 +9,7 @@ import type { OnnxFile, OnnxNode } from './onnx-file.ts';
 import { OpaqueOperations } from './opaque/opaque-operations.ts';
 import { opaqueDims } from './opaque/result-dims.ts';
 import { ruleOf } from './rules/table.ts';
+import { trainedOperators } from './trained-operators.ts';
 
 /** What the operators in a file do, which its version of them decides. Those without operations here are run by ONNX Runtime. */
 export function onnxFormat(file: OnnxFile): Omit<NodeFormat<OnnxNode>, 'inputOrders'> {
@@ -28,6 +29,7 @@ export function onnxFormat(file: OnnxFile): Omit<NodeFormat<OnnxNode>, 'inputOrd
     },
     opaqueDims: (node, inputs, output) => opaqueDims(file, node, inputs, output),
     opaque: { kind: 'onnxruntime', operations: (nodes) => new OpaqueOperations(file, nodes) },
+    trained: trainedOperators,
     roleOf,
     namesOf: uniqueNames,
   };

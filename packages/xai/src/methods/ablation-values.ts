@@ -1,6 +1,6 @@
 import { activationValue } from '@ablation-cam/kernels';
 import type { AblationValue, Graph, GraphNode, NodeId } from '@ablation-cam/kernels';
-import type { Network, SizedLayer, SizedNetwork, WeightAccess } from '@ablation-cam/model';
+import type { FilterWeight, Network, SizedLayer, SizedNetwork, WeightAccess } from '@ablation-cam/model';
 import { XaiError } from '../errors.ts';
 import type { Ablation } from './options.ts';
 
@@ -34,16 +34,16 @@ export function ablationValue(
 }
 
 /**
- * Returns the position of the target layer's filter among its weights, and the way to them.
+ * Returns which of the target layer's weights is its filter, and the way to them.
  *
  * @throws XaiError `invalid-option` where the layer has none
  */
 export function filterOf(
   { weights }: Network,
   { name, type }: SizedLayer,
-): { readonly access: WeightAccess; readonly position: number } {
-  const position = weights?.filterOf(name) ?? null;
-  if (weights && position !== null) return { access: weights, position };
+): { readonly access: WeightAccess; readonly filter: FilterWeight } {
+  const filter = weights?.filterOf(name) ?? null;
+  if (weights && filter) return { access: weights, filter };
   throw new XaiError(
     'invalid-option',
     `Layer "${name}" (${type}) has no filter to set to zero; ` +

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { AblationValue, Cut, GraphOutput, NodeId, Score } from '@ablation-cam/kernels';
-import type { SizedLayer } from '@ablation-cam/model';
+import { withoutFilter, type SizedLayer } from '@ablation-cam/model';
 import { filterOf } from '../methods/ablation-values.ts';
 import { computeFrom, type ForwardEngine } from '../forward/compute.ts';
 import { feedsOf } from '../forward/pass-inputs.ts';
@@ -65,17 +65,17 @@ export async function zeroKernelPass(
   inputs: readonly tf.Tensor[],
 ): Promise<ChannelPass> {
   const { name, shape } = naive.layer;
-  const { access, position } = filterOf(naive.network.network, naive.layer);
+  const { network } = naive.network;
+  const { access, filter } = filterOf(network, naive.layer);
   const channels = shape.at(-1) ?? 0;
   const own = await access.read(name);
-  const filter = own[position];
-  if (!filter) throw new RangeError(`Layer "${name}" has no weight ${String(position)}.`);
   return {
     scoresWithout: async (channel) => {
-      const zeroed = filter.values.map((value, i) => (i % channels === channel ? 0 : value));
       try {
-        await access.write(name, own.with(position, { ...filter, values: zeroed }));
-        return await wholeNetworkScores(naive, inputs);
+        await access.write(name, withoutFilter(own, filter, channels, channel));
+        const changed = await network.at(inputs.map((input) => input.shape.slice(1)));
+        await changed.ready();
+        return await wholeNetworkScores({ ...naive, network: changed }, inputs);
       } finally {
         await access.write(name, own);
       }
