@@ -35,6 +35,14 @@ export {
   smoothGrad,
   type AblationCamCallOptions,
 } from './explainer/explain.ts';
+export {
+  explainSet,
+  type ExplainSetOptions,
+  type SetExplainer,
+  type SetResult,
+  type SetSample,
+} from './set/explain-set.ts';
+export type { SampleInput } from './set/stack-inputs.ts';
 export { ablationPlan, type AblationPlanOptions } from './methods/ablation-plan.ts';
 export {
   featureMap,
