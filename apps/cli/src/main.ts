@@ -3,12 +3,22 @@ import type { RegisterCommand } from './command.ts';
 import { adapter } from './commands/adapter.ts';
 import { compare } from './commands/compare.ts';
 import { evaluate } from './commands/evaluate.ts';
+import { explainSet } from './commands/explain-set.ts';
 import { explain } from './commands/explain.ts';
+import { ownCommands } from './commands/own-commands.ts';
 import { train } from './commands/train.ts';
 import { errorText } from './errors.ts';
 import { abortOnInterrupt, INTERRUPTED } from './interrupt.ts';
 
-const COMMANDS: readonly RegisterCommand[] = [explain, compare, evaluate, train, adapter];
+const COMMANDS: readonly RegisterCommand[] = [
+  explain,
+  explainSet,
+  compare,
+  evaluate,
+  train,
+  adapter,
+  ownCommands,
+];
 
 const signal = abortOnInterrupt();
 

@@ -9,7 +9,15 @@ export * from './evaluation/confusion-matrix.ts';
 export * from './evaluation/mean-roc-curve.ts';
 export * from './evaluation/multiclass-roc.ts';
 export * from './evaluation/roc-curve.ts';
-export { decodeNpy, encodeNpy, type NpyArray, type NpyData, type NpyType } from './input/npy.ts';
+export {
+  decodeNpy,
+  encodeNpy,
+  npyRows,
+  type NpyArray,
+  type NpyData,
+  type NpyRows,
+  type NpyType,
+} from './input/npy.ts';
 export { withConstantWeights } from './backend/constant-weights.ts';
 export { isDeviceLost } from './backend/lost-backend.ts';
 export { readyBackend } from './backend/ready-backend.ts';
@@ -92,6 +100,7 @@ export { reportStyle } from './evaluation/report/style.ts';
 export { embeddedModel, embeddedModelNames, type EmbeddedModelName } from './embedded/embedded-model.ts';
 export { checkSchema, readJson, readSealedJson } from './files/check-schema.ts';
 export { sealedJson, sealState } from './files/checksum.ts';
+export { halfToNumber } from './files/half-precision.ts';
 export { parseJson, type Json, type JsonObject } from './files/json.ts';
 export {
   loadLayersModel,

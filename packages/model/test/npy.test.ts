@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { decodeNpy, encodeNpy, ModelError, type NpyData } from '../src/index.ts';
+import { decodeNpy, encodeNpy, ModelError, npyRows, type NpyData } from '../src/index.ts';
 // Made by golden/npy.py.
 import golden from './golden/npy.json';
 
@@ -92,5 +92,28 @@ for (const [what, bytes, code, pattern] of broken) {
     assert.throws(() => decodeNpy(bytes, 'x.npy'), refusal(code, pattern));
   });
 }
+
+test('rows are files of their own, and refused where they do not lie together', () => {
+  const [rowMajor, columnMajor] = [false, true].map((wanted) =>
+    golden.filter(({ fortran, shape }) => fortran === wanted && shape.length > 1),
+  );
+  for (const { base64, shape, values } of rowMajor ?? []) {
+    const bytes = bytesOf(base64);
+    const rows = npyRows(bytes);
+    const { count, offset, byteLength } = rows;
+    assert.is(count, shape[0]);
+    const size = values.length / shape[0]!;
+    for (let row = 0; row < shape[0]!; row++) {
+      const start = offset + row * byteLength;
+      const own = decodeNpy(rows.fileOf(bytes.subarray(start, start + byteLength)));
+      assert.equal(own.shape, shape.slice(1));
+      assert.equal(Array.from(own.data), values.slice(row * size, (row + 1) * size));
+    }
+  }
+  for (const { base64 } of columnMajor ?? []) {
+    assert.throws(() => npyRows(bytesOf(base64)), refusal('unsupported-format', /ascontiguousarray/));
+  }
+  assert.ok(rowMajor?.length && columnMajor?.length);
+});
 
 test.run();

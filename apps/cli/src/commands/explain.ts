@@ -1,5 +1,5 @@
 import { Argument, Option } from '@commander-js/extra-typings';
-import { normalizationHelp } from '../arguments/normalization.ts';
+import { explainOptions } from '../arguments/explain-options.ts';
 import { threadsHelp, useThreadsOf } from '../arguments/threads.ts';
 import { wholeNumber } from '../arguments/whole-number.ts';
 import type { RegisterCommand } from '../command.ts';
@@ -35,79 +35,22 @@ export const explain: RegisterCommand = (program, { signal }) => {
       '--model <model>',
       'a TF.js model.json (of layers, or a GraphModel), a Keras .keras or .h5 (or its weights or to_json() text with the other beside it), an .onnx file, or the name of an embedded model (default: the one of the test sample, or mnist1d)',
     )
-    .addOption(
-      new Option(
-        '--method <name>',
-        'ablation-cam, or another method; may be given several times (an unknown name lists them)',
-      )
-        .argParser((name: string, before: readonly string[]) => [...before, name])
-        .default([] as readonly string[], 'ablation-cam'),
-    )
-    .addOption(
-      new Option(
-        '--layer <name>',
-        'the target layer; given several times, the maps of these layers are averaged',
-      )
-        .argParser((name: string, before: readonly string[]) => [...before, name])
-        .default([] as readonly string[], 'the last feature map before the output'),
-    )
-    .option('--output <name>', 'the output to explain, for a model with several')
-    .addOption(
-      new Option(
-        '--class <classes>',
-        'predicted, all, or class indices or names, separated by commas',
-      ).default('predicted'),
-    )
-    .addOption(
-      new Option('--top-k <n>', 'the n classes with the highest logits, the highest first')
-        .argParser(wholeNumber(1))
-        .conflicts('class'),
-    )
-    .addOption(
-      new Option(
-        '--ablation <value>',
-        'zero, zero-kernel, channel-mean, or one number a channel: a,b,c or a .npy file',
-      ).default('zero'),
-    )
-    .addOption(
-      new Option('--score <score>', 'what falls')
-        .choices(['probability', 'logit'] as const)
-        .default('probability' as const),
-    )
-    .addOption(
-      new Option('--weighting <weighting>', '(y - y_k) / |y| or (y - y_k) / ||A_k||')
-        .choices(['relative-drop', 'slope'] as const)
-        .default('relative-drop' as const),
-    )
-    .addOption(
-      new Option('--norm <p>', 'the norm of slope').choices(['1', '2'] as const).default('2' as const),
-    )
-    .addOption(
-      new Option('--strategy <strategy>', 'all channels together, or one pass through the network a channel')
-        .choices(['planned', 'naive'] as const)
-        .default('planned' as const),
-    )
-    .addOption(
-      new Option('--backend <backend>', 'TensorFlow.js backend of the forward pass')
-        .choices(['auto', 'webgpu', 'onnxruntime', 'wasm', 'cpu'] as const)
-        .default('auto' as const),
-    )
+    .addOption(explainOptions.method())
+    .addOption(explainOptions.layer())
+    .addOption(explainOptions.output())
+    .addOption(explainOptions.class())
+    .addOption(explainOptions.topK())
+    .addOption(explainOptions.ablation())
+    .addOption(explainOptions.score())
+    .addOption(explainOptions.weighting())
+    .addOption(explainOptions.norm())
+    .addOption(explainOptions.strategy())
+    .addOption(explainOptions.backend())
     .option('--threads <n>', threadsHelp, wholeNumber(1))
-    .addOption(
-      new Option('--executor <executor>', 'what runs the ablation')
-        .choices(['auto', 'webgpu', 'onnxruntime', 'tfjs', 'reference'] as const)
-        .default('auto' as const),
-    )
-    .option('--normalize <how>', normalizationHelp)
-    .option(
-      '--max-pixels <n>',
-      'images of more pixels are refused before they are decoded (default: 89478485)',
-      wholeNumber(1),
-    )
-    .option(
-      '--labels <file>',
-      'class names: a text file, one a line, a JSON list or map, or metadata.json (default: those of the model or of a file beside it)',
-    )
+    .addOption(explainOptions.executor())
+    .addOption(explainOptions.normalize())
+    .addOption(explainOptions.maxPixels())
+    .addOption(explainOptions.labels())
     .option(
       '--layers',
       'list the layers that can be explained by their shortest names, with their shapes, and run nothing; the input is the model',

@@ -1,6 +1,24 @@
 import { worksOnLayers, type ExplainOptions, type MethodName } from '@ablation-cam/xai';
 import { parseAblation, parseClasses, type ExplainRequest } from './request.ts';
 
+/** What of a command line says how inputs are explained. */
+export type MethodRequest = Pick<
+  ExplainRequest,
+  | 'output'
+  | 'class'
+  | 'topK'
+  | 'layer'
+  | 'ablation'
+  | 'score'
+  | 'weighting'
+  | 'norm'
+  | 'strategy'
+  | 'backend'
+  | 'executor'
+  | 'ablatedScores'
+  | 'json'
+>;
+
 /**
  * Returns the options of each method that was asked for: all of the command line that the method takes. Layers go to the
  * methods that work on layers; where none does, they are left for the library to refuse.
@@ -8,10 +26,10 @@ import { parseAblation, parseClasses, type ExplainRequest } from './request.ts';
  * @throws CliError, ModelError
  */
 export async function methodOptions(
-  request: ExplainRequest,
+  request: MethodRequest,
   methods: readonly MethodName[],
   classNames: readonly string[],
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<ExplainOptions[]> {
   const { output, topK, score, backend, weighting, norm, strategy, executor } = request;
   const classIndex = topK === undefined ? parseClasses(request.class, classNames) : { topK };

@@ -44,23 +44,11 @@ export async function openInput(request: ExplainRequest, signal: AbortSignal): P
       `Say which input to explain with ${request.model}: an image, a .npy array, mnist1d:<index> or textures:<index>.`,
     );
   }
-  parseNormalization(request.normalize);
-  // Where the weights are first is of no matter: they move to the backend that uses them.
-  await useBackend('auto');
-  const loaded = await openModel(request.model, signal);
+  const { loaded, classNames } = await openExplained(request, signal);
   try {
-    const [modelInput, ...others] = loaded.network.inputs;
-    if (!modelInput || others.length > 0) {
-      throw new CliError(
-        `${request.model} has ${String(loaded.network.inputs.length)} inputs; this command explains models with one. ` +
-          'Call ablationCam() of @ablation-cam/xai for others.',
-      );
-    }
-    checkOutput(loaded.network, request.output, request.model);
-    const classNames = await namesOf(request, loaded);
     const scale = pictureScale(request.normalize, loaded.metadata);
     const input = await readInput(source, {
-      shape: modelInput.shape,
+      shape: loaded.network.inputs[0]?.shape ?? [],
       normalize: parseNormalization(request.normalize),
       described: loaded.metadata.input,
       maxPixels: request.maxPixels,
@@ -74,9 +62,38 @@ export async function openInput(request: ExplainRequest, signal: AbortSignal): P
   }
 }
 
+/**
+ * Loads a model whose one output is explained from its one input.
+ *
+ * @throws CliError for a model with several inputs, and where the output is not said; ModelError
+ */
+export async function openExplained(
+  request: Pick<ExplainRequest, 'model' | 'output' | 'labels' | 'normalize'>,
+  signal: AbortSignal,
+): Promise<Pick<OpenedInput, 'loaded' | 'classNames'>> {
+  parseNormalization(request.normalize);
+  // Where the weights are first is of no matter: they move to the backend that uses them.
+  await useBackend('auto');
+  const loaded = await openModel(request.model, signal);
+  try {
+    const inputs = loaded.network.inputs.length;
+    if (inputs !== 1) {
+      throw new CliError(
+        `${request.model} has ${String(inputs)} inputs; this command explains models with one. ` +
+          'Call ablationCam() of @ablation-cam/xai for others.',
+      );
+    }
+    checkOutput(loaded.network, request.output, request.model);
+    return { loaded, classNames: await namesOf(request, loaded) };
+  } catch (error) {
+    loaded.dispose();
+    throw error;
+  }
+}
+
 /** Names of the classes of the output that is explained. */
 async function namesOf(
-  { labels, model, output }: ExplainRequest,
+  { labels, model, output }: Pick<ExplainRequest, 'labels' | 'model' | 'output'>,
   loaded: LoadedModel,
 ): Promise<readonly string[]> {
   const { network } = loaded;

@@ -61,17 +61,7 @@ export function isNpy(bytes: Uint8Array): boolean {
  * Source: NumPy, `numpy/lib/format.py`.
  */
 export function decodeNpy(bytes: Uint8Array, name = 'the array'): NpyArray {
-  const { header, dataOffset } = splitHeader(bytes, name);
-  const field = (pattern: RegExp, what: string): string => {
-    const found = pattern.exec(header)?.[1];
-    if (found === undefined) throw damaged(name, `its header has no ${what}`);
-    return found;
-  };
-  const fortranOrder = field(/'fortran_order'\s*:\s*(True|False)/, 'fortran_order') === 'True';
-  const shape = parseShape(field(/'shape'\s*:\s*\(([^)]*)\)/, 'shape'), name);
-  const description = field(/'descr'\s*:\s*('[^']*'|\[[^\]]*\])/, 'descr');
-  const { type, littleEndian } = parseElementType(description, name);
-
+  const { type, littleEndian, fortranOrder, shape, dataOffset } = readHeader(bytes, name);
   const element: ElementType = elementTypes[type];
   const length = shape.reduce((product, size) => product * size, 1);
   const byteLength = length * element.byteLength;
@@ -99,6 +89,72 @@ export function decodeNpy(bytes: Uint8Array, name = 'the array'): NpyArray {
   return { type, shape, data };
 }
 
+interface NpyHeader {
+  /** Element type and byte order, as the file says them. */
+  readonly description: string;
+  readonly type: NpyType;
+  readonly littleEndian: boolean;
+  readonly fortranOrder: boolean;
+  readonly shape: readonly number[];
+  /** Where the values begin. */
+  readonly dataOffset: number;
+}
+
+function readHeader(bytes: Uint8Array, name: string): NpyHeader {
+  const { header, dataOffset } = splitHeader(bytes, name);
+  const field = (pattern: RegExp, what: string): string => {
+    const found = pattern.exec(header)?.[1];
+    if (found === undefined) throw damaged(name, `its header has no ${what}`);
+    return found;
+  };
+  const fortranOrder = field(/'fortran_order'\s*:\s*(True|False)/, 'fortran_order') === 'True';
+  const shape = parseShape(field(/'shape'\s*:\s*\(([^)]*)\)/, 'shape'), name);
+  const description = field(/'descr'\s*:\s*('[^']*'|\[[^\]]*\])/, 'descr');
+  return { description, ...parseElementType(description, name), fortranOrder, shape, dataOffset };
+}
+
+/** Where the rows of a `.npy` file lie, the parts of its array along the first axis. */
+export interface NpyRows {
+  /** Null for an array without axes. */
+  readonly count: number | null;
+  /** Where the first row begins, in bytes. */
+  readonly offset: number;
+  /** Of a row. */
+  readonly byteLength: number;
+  /** Returns a row, given its bytes, as a `.npy` file of its own. */
+  fileOf(row: Uint8Array): Uint8Array;
+}
+
+/**
+ * Reads from the first bytes of a `.npy` file where its rows are, so that an array of any size can be read row by row.
+ *
+ * @param start as much of the file as its header takes
+ * @throws ModelError as `decodeNpy`, and `unsupported-format` where rows do not lie together
+ */
+export function npyRows(start: Uint8Array, name = 'the array'): NpyRows {
+  const { description, type, fortranOrder, shape, dataOffset } = readHeader(start, name);
+  const [count = null, ...rest] = shape;
+  if (fortranOrder && rest.length > 0) {
+    throw new ModelError(
+      'unsupported-format',
+      `${name} has its first axis innermost (fortran_order); save it with numpy.ascontiguousarray`,
+    );
+  }
+  const byteLength = rest.reduce((product, size) => product * size, elementTypes[type].byteLength);
+  const header = headerBytes(description, rest);
+  return {
+    count,
+    offset: dataOffset,
+    byteLength,
+    fileOf: (row) => {
+      const bytes = new Uint8Array(header.length + row.length);
+      bytes.set(header);
+      bytes.set(row, header.length);
+      return bytes;
+    },
+  };
+}
+
 /**
  * A `.npy` file (version 1, little-endian, row-major) that `numpy.load` reads.
  *
@@ -114,16 +170,23 @@ export function encodeNpy(data: NpyData, shape: readonly number[] = [data.length
   }
   const type = typeOf(data);
   const order = data.BYTES_PER_ELEMENT === 1 ? '|' : '<';
-  const tuple = shape.length === 1 ? `${length},` : shape.join(', ');
-  const dictionary = `{'descr': '${order}${type}', 'fortran_order': False, 'shape': (${tuple}), }`;
+  const header = headerBytes(`'${order}${type}'`, shape);
+  const bytes = new Uint8Array(header.length + data.byteLength);
+  bytes.set(header);
+  writeLittleEndian(new DataView(bytes.buffer), header.length, data);
+  return bytes;
+}
+
+/** What stands before the values of a row-major array, in version 1. */
+function headerBytes(description: string, shape: readonly number[]): Uint8Array {
+  const tuple = shape.length === 1 ? `${shape.join()},` : shape.join(', ');
+  const dictionary = `{'descr': ${description}, 'fortran_order': False, 'shape': (${tuple}), }`;
   // The data starts at a multiple of 64 bytes; the header ends with a newline.
   const dataOffset = Math.ceil((10 + dictionary.length + 1) / 64) * 64;
-  const bytes = new Uint8Array(dataOffset + data.byteLength);
-  const view = new DataView(bytes.buffer);
+  const bytes = new Uint8Array(dataOffset);
   const text = magic + '\x01\x00\x00\x00' + dictionary.padEnd(dataOffset - 11) + '\n';
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  view.setUint16(8, dataOffset - 10, true);
-  writeLittleEndian(view, dataOffset, data);
+  new DataView(bytes.buffer).setUint16(8, dataOffset - 10, true);
   return bytes;
 }
 

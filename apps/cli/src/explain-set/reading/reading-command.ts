@@ -1,0 +1,2 @@
+/** The command that a thread runs which reads samples. */
+export const READING_COMMAND = 'read-samples';

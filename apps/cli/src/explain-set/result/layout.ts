@@ -1,0 +1,84 @@
+import { rowBytes, type ArraySpec, type DataType } from './array-spec.ts';
+import type { PlannedMethod, SetPlan } from './plan.ts';
+
+/** Of more classes only the likeliest are kept. */
+const MOST_CLASSES = 100;
+export const TOP_CLASSES = 5;
+
+/** What an element of `state` says of its sample. */
+export const STATE = { missing: 0, explained: 1, failed: 2 } as const;
+
+const one = (path: string, type: DataType): ArraySpec => ({ path, type, shape: [], dimensions: [] });
+
+/** What is explained: written before anything is computed, so that workers need not list the data. */
+export const SOURCE = one('source', 'string');
+export const LABEL = one('label', 'int32');
+/** Written last: where its chunk is there, the shard is done. */
+export const STATES = one('state', 'uint8');
+export const ERROR = one('error', 'string');
+export const PREDICTED = one('predicted', 'int32');
+
+export const PROBABILITIES = 'probabilities';
+export const LOGITS = 'logits';
+export const TOP_CLASS = 'top_class';
+export const TOP_SCORE = 'top_score';
+
+/** Returns the arrays that shards are written to, `state` last. */
+export function computedArrays(
+  plan: Pick<SetPlan, 'classes' | 'scores' | 'methods' | 'options'>,
+): ArraySpec[] {
+  return [
+    ERROR,
+    PREDICTED,
+    ...scoreArrays(plan),
+    ...plan.methods.flatMap((m) => methodArrays(m, plan)),
+    STATES,
+  ];
+}
+
+/** Whether only the likeliest classes are kept. */
+export function keepsTop({ classes }: Pick<SetPlan, 'classes'>): boolean {
+  return (classes ?? 0) > MOST_CLASSES;
+}
+
+function scoreArrays(plan: Pick<SetPlan, 'classes' | 'scores'>): ArraySpec[] {
+  if (plan.scores === 'none' || plan.classes === null) return [];
+  if (keepsTop(plan)) {
+    const row = { shape: [TOP_CLASSES], dimensions: ['rank'] };
+    return [
+      { path: TOP_CLASS, type: 'int32', ...row },
+      { path: TOP_SCORE, type: 'float32', ...row },
+    ];
+  }
+  const path = plan.scores === 'probabilities' ? PROBABILITIES : LOGITS;
+  return [{ path, type: 'float32', shape: [plan.classes], dimensions: ['class'] }];
+}
+
+function methodArrays(
+  { name, targets, channels, map }: PlannedMethod,
+  { options }: Pick<SetPlan, 'options'>,
+): ArraySpec[] {
+  const array = (
+    path: string,
+    type: DataType,
+    shape: readonly number[] = [],
+    dimensions: readonly string[] = [],
+  ): ArraySpec => ({
+    path: `${name}/${path}`,
+    type,
+    shape: [targets.length, ...shape],
+    dimensions: ['target', ...dimensions],
+  });
+  return [
+    array('class', 'int32'),
+    array('score', 'float32'),
+    ...(channels === null ? [] : [array('weights', options.weights, [channels], ['channel'])]),
+    array('map', 'float32', map, map.length === 2 ? ['y', 'x'] : map.map((_, axis) => `position_${axis}`)),
+    ...(options.drop === undefined ? [] : [array('drop', 'float32'), array('increase', 'float32')]),
+  ];
+}
+
+/** Returns the bytes that a sample takes before they are compressed. */
+export function sampleBytes(plan: Pick<SetPlan, 'classes' | 'scores' | 'methods' | 'options'>): number {
+  return [SOURCE, LABEL, ...computedArrays(plan)].reduce((sum, spec) => sum + rowBytes(spec), 0);
+}

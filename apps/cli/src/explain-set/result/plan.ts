@@ -1,0 +1,103 @@
+import {
+  array,
+  check,
+  integer,
+  is,
+  literal,
+  minValue,
+  nullable,
+  number,
+  object,
+  optional,
+  picklist,
+  pipe,
+  record,
+  string,
+  type InferOutput,
+} from 'valibot';
+import { methodNames } from '@ablation-cam/xai';
+
+const count = pipe(number(), integer(), minValue(0));
+const size = pipe(number(), integer(), minValue(1));
+const share = pipe(
+  number(),
+  check((value) => value > 0 && value <= 1),
+);
+
+const optionsSchema = object({
+  method: array(picklist(methodNames)),
+  layer: array(string()),
+  output: optional(string()),
+  class: string(),
+  topK: optional(size),
+  ablation: string(),
+  score: picklist(['probability', 'logit']),
+  weighting: picklist(['relative-drop', 'slope']),
+  norm: picklist([1, 2]),
+  strategy: picklist(['planned', 'naive']),
+  normalize: optional(string()),
+  maxPixels: optional(size),
+  drop: optional(share),
+  weights: picklist(['float32', 'float16']),
+});
+
+const methodSchema = object({
+  name: picklist(methodNames),
+  layers: array(string()),
+  /** What each target is, such as "probability of the predicted class". */
+  targets: array(string()),
+  /** Null where the method has no weights. */
+  channels: nullable(size),
+  /** The sizes of a map. */
+  map: array(size),
+});
+
+const planSchema = object({
+  version: literal(1),
+  /** Of model, data and options: results with another one are of something else. */
+  key: string(),
+  model: object({ source: string(), hash: string() }),
+  data: object({ source: string(), hash: string(), count: size }),
+  options: optionsSchema,
+  /** What computes, chosen once, so that every worker computes the same. */
+  engine: object({
+    backend: picklist(['webgpu', 'onnxruntime', 'wasm', 'cpu']),
+    executor: picklist(['auto', 'webgpu', 'onnxruntime', 'tfjs', 'reference']),
+  }),
+  shard: size,
+  batch: size,
+  zarrFormat: picklist(['2', '3']),
+  classNames: array(string()),
+  /** Of the output; null where it is not one vector of classes. */
+  classes: nullable(size),
+  /** What is kept of the scores of all classes. */
+  scores: picklist(['probabilities', 'logits', 'none']),
+  methods: array(methodSchema),
+  versions: record(string(), string()),
+  /** What was found, once all shards are there. */
+  summary: optional(object({ explained: count, failed: count, seconds: nullable(number()) })),
+});
+
+/** All there is to know to explain the shards of a set: it is an attribute of the result. */
+export type SetPlan = InferOutput<typeof planSchema>;
+export type PlannedMethod = InferOutput<typeof methodSchema>;
+
+/** Returns the plan in attributes of a group, or null where there is none that this version reads. */
+export function planIn(attributes: unknown): SetPlan | null {
+  const found = (attributes as { readonly ablation_cam?: unknown } | null | undefined)?.ablation_cam;
+  return is(planSchema, found) ? found : null;
+}
+
+/** Shards of a plan. */
+export function shardsOf({ data, shard }: Pick<SetPlan, 'data' | 'shard'>): number {
+  return Math.ceil(data.count / shard);
+}
+
+/** Returns the first sample of a shard, and how many it has. */
+export function shardRange(
+  plan: Pick<SetPlan, 'data' | 'shard'>,
+  shard: number,
+): { first: number; count: number } {
+  const first = shard * plan.shard;
+  return { first, count: Math.min(plan.shard, plan.data.count - first) };
+}

@@ -1,0 +1,162 @@
+import { halfToNumber } from '@ablation-cam/model';
+import { get, open, root, slice } from 'zarrita';
+import { CliError } from '../../errors.ts';
+import { encodeChunk } from './encode-chunk.ts';
+import { computedArrays, LABEL, SOURCE, STATES } from './layout.ts';
+import { planIn, shardRange, shardsOf, type SetPlan } from './plan.ts';
+import type { ArraySpec, Rows } from './array-spec.ts';
+import { bitsOfHalves } from './bits-of-halves.ts';
+import type { ResultStore } from './store.ts';
+import { zarr2, zarr3, type Attributes, type ZarrFormat } from './zarr-format.ts';
+
+/** What a sample is called, and its class where that is known, else -1. */
+export interface ListedSample {
+  readonly source: string;
+  readonly label: number;
+}
+
+/** The explanations of a set as a Zarr group, being written or read. */
+export class SetResultGroup {
+  readonly plan: SetPlan;
+  readonly store: ResultStore;
+  readonly #format: ZarrFormat;
+
+  private constructor(store: ResultStore, plan: SetPlan) {
+    this.store = store;
+    this.plan = plan;
+    this.#format = formatOf(plan);
+  }
+
+  /** @throws CliError where what is there is no result of this program; ModelError where it cannot be read */
+  static async open(store: ResultStore): Promise<SetResultGroup | null> {
+    for (const format of [zarr3, zarr2]) {
+      const bytes = await store.get(format.groupFile);
+      if (bytes === undefined) continue;
+      const plan = planIn(attributesIn(format, bytes));
+      if (plan !== null && formatOf(plan) === format) return new SetResultGroup(store, plan);
+      throw new CliError(
+        `${store.name} holds something else than a result of explain-set of this version. Choose another --out.`,
+      );
+    }
+    return null;
+  }
+
+  /**
+   * Opens a result that is there, or begins it: of several programs that begin it at once one does, and all go on with the
+   * plan of that one.
+   *
+   * @throws ModelError `write-failed`; CliError as `open`
+   */
+  static async begin(store: ResultStore, plan: SetPlan): Promise<SetResultGroup> {
+    const format = formatOf(plan);
+    await store.create(format.groupFile, format.groupBytes(attributesOf(plan)));
+    const result = await SetResultGroup.open(store);
+    if (result === null) throw new CliError(`${store.name} was removed while it was begun. Start again.`);
+    return result;
+  }
+
+  /** Writes the metadata of the arrays and the list of samples, where they are not there yet. */
+  async writeList(samples: Iterable<ListedSample>): Promise<void> {
+    const { plan, store } = this;
+    const last = shardsOf(plan) - 1;
+    // The label's chunk of a shard is written behind the source's.
+    if (await store.has(this.#format.chunkKey(LABEL, last))) return;
+    for (const spec of this.#arrays()) {
+      await this.#format.writeArray(store, spec, { count: plan.data.count, shard: plan.shard });
+    }
+    let shard = 0;
+    let sources: string[] = [];
+    let labels: number[] = [];
+    const flush = async (): Promise<void> => {
+      await this.#writeChunk(SOURCE, shard, sources);
+      await this.#writeChunk(LABEL, shard, Int32Array.from(labels));
+      shard++;
+      sources = [];
+      labels = [];
+    };
+    for (const { source, label } of samples) {
+      sources.push(source);
+      labels.push(label);
+      if (sources.length === plan.shard) await flush();
+    }
+    if (sources.length > 0) await flush();
+  }
+
+  /** Returns the samples of a shard. */
+  async list(shard: number): Promise<ListedSample[]> {
+    const { first, count } = shardRange(this.plan, shard);
+    const [sources, labels] = await Promise.all([
+      this.read<string[]>(SOURCE.path, first, count),
+      this.read<Int32Array>(LABEL.path, first, count),
+    ]);
+    return sources.map((source, i) => ({ source, label: labels[i] ?? -1 }));
+  }
+
+  /** Returns the shards that are not there yet, in order. */
+  async missing(): Promise<number[]> {
+    const names = new Set(await this.store.names(`/${STATES.path}`));
+    const shards = Array.from({ length: shardsOf(this.plan) }, (_, shard) => shard);
+    return shards.filter((shard) => !names.has(this.#format.chunkKey(STATES, shard).split('/').at(-1) ?? ''));
+  }
+
+  async hasShard(shard: number): Promise<boolean> {
+    return this.store.has(this.#format.chunkKey(STATES, shard));
+  }
+
+  /**
+   * Writes what was found out about the samples of a shard, `state` last, so that what is torn off counts as not there.
+   *
+   * @param rows for each computed array
+   * @throws ModelError `write-failed`
+   */
+  async writeShard(shard: number, rows: ReadonlyMap<string, Rows>): Promise<void> {
+    const others = computedArrays(this.plan).filter((spec) => spec !== STATES);
+    const written = await Promise.allSettled(
+      others.map((spec) => this.#writeChunk(spec, shard, rows.get(spec.path) ?? [])),
+    );
+    for (const outcome of written) if (outcome.status === 'rejected') throw outcome.reason;
+    await this.#writeChunk(STATES, shard, rows.get(STATES.path) ?? []);
+  }
+
+  /** Returns the rows `first` to `first + count - 1` of an array, row-major; half-precision numbers as single ones. */
+  async read<T extends Rows>(path: string, first: number, count: number): Promise<T> {
+    const isHalf = this.#arrays().some((spec) => spec.path === path && spec.type === 'float16');
+    const store = isHalf ? bitsOfHalves(this.store) : this.store;
+    const array = await open(root(store).resolve(path), { kind: 'array' });
+    const rest = array.shape.slice(1).map(() => null);
+    const { data } = await get(array, [slice(first, first + count), ...rest]);
+    return (isHalf ? Float32Array.from(data as Uint16Array, halfToNumber) : data) as T;
+  }
+
+  /** Ends a result whose shards are all there: metadata in one place, nothing left of killed writers. */
+  async finish(summary: NonNullable<SetPlan['summary']>): Promise<void> {
+    for (const { path } of this.#arrays()) await this.store.removeDrafts(`/${path}`);
+    await this.store.removeDrafts('/');
+    await this.#format.consolidate(this.store, this.#arrays(), attributesOf({ ...this.plan, summary }));
+  }
+
+  #arrays(): ArraySpec[] {
+    return [SOURCE, LABEL, ...computedArrays(this.plan)];
+  }
+
+  async #writeChunk(spec: ArraySpec, shard: number, rows: Rows): Promise<void> {
+    await this.store.set(this.#format.chunkKey(spec, shard), await encodeChunk(spec, rows, this.plan.shard));
+  }
+}
+
+function formatOf({ zarrFormat }: Pick<SetPlan, 'zarrFormat'>): ZarrFormat {
+  return zarrFormat === '2' ? zarr2 : zarr3;
+}
+
+function attributesOf(plan: SetPlan): Attributes {
+  return { ablation_cam: plan };
+}
+
+function attributesIn(format: ZarrFormat, bytes: Uint8Array): unknown {
+  try {
+    return format.attributesIn(bytes);
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readdir, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ModelError, writeFileWhole } from '@ablation-cam/model';
+import type { AbsolutePath } from 'zarrita';
+
+/**
+ * Where the files of a result are, as zarrita's stores have them, and the little more that several writers need.
+ */
+export interface ResultStore {
+  /** For messages. */
+  readonly name: string;
+  get(key: AbsolutePath): Promise<Uint8Array | undefined>;
+  /** Writes a file whole: whoever reads it meanwhile finds the old one, or none. */
+  set(key: AbsolutePath, bytes: Uint8Array): Promise<void>;
+  /** Writes a file that is not there yet, whole; returns whether it did. Of several writers one does. */
+  create(key: AbsolutePath, bytes: Uint8Array): Promise<boolean>;
+  has(key: AbsolutePath): Promise<boolean>;
+  /** The names of the files in a folder, in no order; none where there is no folder. */
+  names(folder: AbsolutePath): Promise<string[]>;
+  /** Removes what writers that were killed have left of files. */
+  removeDrafts(folder: AbsolutePath): Promise<void>;
+  /** Bytes that can still be written; null where nobody knows. */
+  free(): Promise<number | null>;
+}
+
+/** A result in a folder, of this machine or shared by several. */
+export class FolderStore implements ResultStore {
+  readonly name: string;
+
+  constructor(folder: string) {
+    this.name = folder;
+  }
+
+  async get(key: AbsolutePath): Promise<Uint8Array | undefined> {
+    try {
+      return await readFile(this.#path(key));
+    } catch (cause) {
+      if (isAbsent(cause)) return undefined;
+      throw new ModelError(
+        'not-found',
+        `Cannot read ${this.#path(key)}: ${(cause as Error).message}. Check the permissions and the disk.`,
+        { cause },
+      );
+    }
+  }
+
+  async set(key: AbsolutePath, bytes: Uint8Array): Promise<void> {
+    await writeFileWhole(this.#path(key), bytes);
+  }
+
+  async create(key: AbsolutePath, bytes: Uint8Array): Promise<boolean> {
+    const path = this.#path(key);
+    const draft = `${path}.${randomUUID()}.tmp`;
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(draft, bytes, { flush: true });
+      // Unlike a renaming, a link never takes the place of a file.
+      await link(draft, path);
+      return true;
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code === 'EEXIST' && (await this.has(key))) return false;
+      throw new ModelError(
+        'write-failed',
+        `Cannot write ${path}: ${(cause as Error).message}. Free some space or choose another folder with --out.`,
+        { cause },
+      );
+    } finally {
+      await rm(draft, { force: true }).catch(() => undefined);
+    }
+  }
+
+  async has(key: AbsolutePath): Promise<boolean> {
+    try {
+      return (await stat(this.#path(key))).isFile();
+    } catch (cause) {
+      if (isAbsent(cause)) return false;
+      throw cause;
+    }
+  }
+
+  async names(folder: AbsolutePath): Promise<string[]> {
+    try {
+      return await readdir(this.#path(folder));
+    } catch (cause) {
+      if (isAbsent(cause)) return [];
+      throw cause;
+    }
+  }
+
+  async removeDrafts(folder: AbsolutePath): Promise<void> {
+    for (const name of await this.names(folder)) {
+      if (name.endsWith('.tmp')) await rm(join(this.#path(folder), name), { force: true });
+    }
+  }
+
+  async free(): Promise<number | null> {
+    let folder = this.name;
+    // The result itself may not be there yet.
+    while (!(await stat(folder).catch(() => null)) && dirname(folder) !== folder) folder = dirname(folder);
+    const facts = await statfs(folder).catch(() => null);
+    return facts && facts.bavail * facts.bsize;
+  }
+
+  #path(key: AbsolutePath): string {
+    return join(this.name, key);
+  }
+}
+
+function isAbsent(cause: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? '');
+}

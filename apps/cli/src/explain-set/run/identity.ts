@@ -1,0 +1,64 @@
+import { createHash, type Hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { LoadedModel } from '@ablation-cam/model';
+import { isEmbedded } from '../../open-model.ts';
+import type { SampleList } from '../samples/sample-source.ts';
+
+/** What else than the main file may hold a part of a model. */
+const PART = /\.(json|bin|h5|keras|data|onnx_data|safetensors)$/i;
+
+/**
+ * Returns what tells a model from others, SHA-256 in hexadecimal: of its files - the main one, the shards beside a `model.json`, and
+ * what has the main file's name with another ending -, or of its weights where it comes along with this program.
+ */
+export async function modelHash(source: string, { model }: LoadedModel): Promise<string> {
+  const hash = createHash('sha256');
+  if (isEmbedded(source) && model) {
+    hash.update(source);
+    for (const weight of model.weights) {
+      hash.update(`\n${weight.name} ${weight.shape.join()}\n`);
+      const values = weight.read().dataSync<'float32'>();
+      hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    }
+    return hash.digest('hex');
+  }
+  const facts = await stat(source).catch(() => null);
+  // At an address there is nothing to look around in.
+  if (facts === null) return hash.update(source).digest('hex');
+  const main = facts.isDirectory() ? join(source, 'model.json') : source;
+  const folder = dirname(main);
+  const name = basename(main);
+  const stem = name.replace(/\.[^.]*$/, '');
+  const isPart = (file: string): boolean =>
+    file === name ||
+    (PART.test(file) && file.startsWith(`${stem}.`)) ||
+    (name.endsWith('.json') && /\.(bin|safetensors)$/i.test(file));
+  for (const file of (await readdir(folder)).filter(isPart).sort()) {
+    hash.update(`\n${file === name ? 'main' : file}\n`);
+    await addFile(hash, join(folder, file));
+  }
+  return hash.digest('hex');
+}
+
+async function addFile(hash: Hash, path: string): Promise<void> {
+  for await (const part of createReadStream(path)) hash.update(part as Uint8Array);
+}
+
+/**
+ * Returns what tells data from others: SHA-256 of the names, labels and lengths of the samples in their order. What changes within
+ * a file that keeps its length is not seen.
+ */
+export function dataHash({ entries, identity }: SampleList): string {
+  const hash = createHash('sha256').update(`${identity}\n`);
+  for (const { source, label, bytes } of entries) hash.update(`${JSON.stringify([source, label, bytes])}\n`);
+  return hash.digest('hex');
+}
+
+/** Returns what tells results apart. */
+export function keyOf(model: string, data: string, options: object): string {
+  return createHash('sha256')
+    .update(JSON.stringify([model, data, options]))
+    .digest('hex');
+}

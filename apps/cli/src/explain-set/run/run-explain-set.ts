@@ -1,0 +1,128 @@
+import { availableParallelism } from 'node:os';
+import type { LoadedModel } from '@ablation-cam/model';
+import { useThreads } from '@ablation-cam/kernels';
+import { releaseDevice } from '@ablation-cam/xai';
+import { print, printJson } from '../../print.ts';
+import { loadTensorFlow } from '../../tensorflow.ts';
+import type { SetRequest } from '../options.ts';
+import { countRight } from '../result/count-right.ts';
+import { shardRange, shardsOf, type SetPlan } from '../result/plan.ts';
+import type { SetResultGroup } from '../result/result.ts';
+import { FolderStore } from '../result/store.ts';
+import { dryRun } from './dry-run.ts';
+import { runInProcesses } from './many-processes.ts';
+import { mergeResult } from './merge.ts';
+import { runHere } from './one-process.ts';
+import { openResult } from './open-result.ts';
+import { openSet } from './open-set.ts';
+import { SetProgress } from './set-progress.ts';
+import { ownShards, shardChoice } from './shard-choice.ts';
+
+/** The exit code of a run that is done, but for samples that could not be explained. */
+export const SOME_FAILED = 3;
+
+/** Carries `explain-set` out. */
+export async function runExplainSet(request: SetRequest, signal: AbortSignal): Promise<void> {
+  const choice = shardChoice(request.shard, process.env);
+  await loadTensorFlow();
+  const store = new FolderStore(request.out);
+  const set = await openSet(request, store, signal);
+  try {
+    if (request.dryRun) {
+      await dryRun(set, store, request.json === true);
+      return;
+    }
+    const result = await set.begin();
+    const missing = await result.missing();
+    const own = ownShards(missing, choice);
+    const total = samplesIn(result.plan, ownShards(allShards(result.plan), choice));
+    const silent = request.json === true || own.length === 0;
+    const progress = new SetProgress(total, total - samplesIn(result.plan, own), silent);
+    const started = performance.now();
+    try {
+      await explainShards(request, result, set.loaded, own, progress, signal);
+    } finally {
+      progress.stop();
+    }
+    signal.throwIfAborted();
+    const seconds = (performance.now() - started) / 1000;
+    if (choice !== null) {
+      // Other parts may still be under way: `explain-set merge` ends the result.
+      report(request, { shards: own.length, of: shardsOf(result.plan), seconds, rate: progress.rate });
+      return;
+    }
+    await end(request, result, own.length === 0 ? null : seconds);
+  } finally {
+    set.loaded.dispose();
+    await releaseDevice();
+  }
+}
+
+async function explainShards(
+  request: SetRequest,
+  result: SetResultGroup,
+  loaded: LoadedModel,
+  shards: readonly number[],
+  progress: SetProgress,
+  signal: AbortSignal,
+): Promise<void> {
+  if (shards.length === 0) return;
+  const cores = availableParallelism();
+  // On a GPU several processes wait for one another.
+  const usual = result.plan.engine.backend === 'webgpu' ? 1 : cores;
+  const workers = Math.min(request.workers ?? usual, shards.length);
+  const threads = request.threads ?? Math.max(1, Math.floor(cores / workers));
+  if (workers > 1) {
+    await runInProcesses(shards, workers, { out: request.out, threads }, progress, signal);
+    return;
+  }
+  useThreads(threads);
+  await runHere(result, loaded, shards, progress, signal);
+}
+
+/** Merges a result that is whole, and says what is in it. */
+export async function end(
+  { out, json }: Pick<SetRequest, 'out' | 'json'>,
+  result: SetResultGroup,
+  seconds: number | null,
+): Promise<void> {
+  const { explained, failed } = await mergeResult(result, seconds);
+  const { labelled, right } = await countRight(result);
+  if (failed > 0) process.exitCode = SOME_FAILED;
+  if (json) {
+    printJson({ result: out, explained, failed, labelled, right, seconds });
+    return;
+  }
+  print(
+    `explained ${explained} samples${failed > 0 ? `; ${failed} could not be, the array "error" says why` : ''}`,
+  );
+  if (labelled > 0)
+    print(`${right} of ${labelled} labelled ones right, accuracy ${(right / labelled).toFixed(4)}`);
+  if (seconds !== null)
+    print(`${seconds.toFixed(1)} s, ${((explained + failed) / seconds).toPrecision(3)} samples a second`);
+  print(`wrote ${out}`);
+}
+
+function report(
+  { out, json }: SetRequest,
+  done: { readonly shards: number; readonly of: number; readonly seconds: number; readonly rate: number },
+): void {
+  if (json) printJson({ result: out, ...done });
+  else
+    print(
+      `explained ${done.shards} of ${done.of} shards of ${out}; when all are there: pnpm explain-set merge ${out}`,
+    );
+}
+
+/** Carries `explain-set merge` out. @throws CliError where there is no result, or shards are missing */
+export async function runMerge(out: string, json: true | undefined): Promise<void> {
+  await end({ out, json }, await openResult(new FolderStore(out)), null);
+}
+
+function allShards(plan: SetPlan): number[] {
+  return Array.from({ length: shardsOf(plan) }, (_, shard) => shard);
+}
+
+function samplesIn(plan: SetPlan, shards: readonly number[]): number {
+  return shards.reduce((sum, shard) => sum + shardRange(plan, shard).count, 0);
+}

@@ -1,0 +1,52 @@
+import { startProgress, type Progress } from '../../progress.ts';
+
+/** How far a set is: one line for whatever number of workers. */
+export class SetProgress {
+  readonly #line: Progress;
+  readonly #started = performance.now();
+  readonly #before: number;
+  #samples = 0;
+  #failures = 0;
+  #seconds = 0;
+
+  /** @param before samples that were done earlier */
+  constructor(total: number, before: number, silent: boolean) {
+    this.#before = before;
+    this.#line = startProgress({ label: 'explaining', total, silent });
+    this.#line.update(before);
+  }
+
+  sample(isFailed: boolean): void {
+    this.samplesDone(isFailed ? 0 : 1, isFailed ? 1 : 0);
+  }
+
+  samplesDone(explained: number, failed: number): void {
+    this.#samples += explained + failed;
+    this.#failures += failed;
+    const errors = this.#failures === 0 ? '' : `, ${this.#failures} not explained`;
+    this.#line.update(this.#before + this.#samples, `${this.rate.toPrecision(3)}/s${errors}`);
+  }
+
+  shard(seconds: number): void {
+    this.#seconds += seconds;
+  }
+
+  /** Samples a second since the beginning. */
+  get rate(): number {
+    return (1000 * this.#samples) / Math.max(1, performance.now() - this.#started);
+  }
+
+  /** Samples of this run. */
+  get samples(): number {
+    return this.#samples;
+  }
+
+  /** Seconds that workers took for shards. */
+  get seconds(): number {
+    return this.#seconds;
+  }
+
+  stop(): void {
+    this.#line.stop();
+  }
+}

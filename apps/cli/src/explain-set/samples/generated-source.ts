@@ -1,0 +1,95 @@
+import {
+  encodeNpy,
+  generateMnist1d,
+  generateTexture,
+  mnist1dClassNames,
+  textureClassNames,
+  texturesDefaults,
+  type LabelledSignals,
+} from '@ablation-cam/model';
+import { CliError } from '../../errors.ts';
+import type { SampleSource } from './sample-source.ts';
+
+/** Which generated samples: those of the published test set, or as many others as are asked for. */
+interface Generated {
+  readonly set: 'mnist1d' | 'textures';
+  readonly samples: number;
+  /** Null for the published test set. */
+  readonly seed: number | null;
+}
+
+const PUBLISHED = { mnist1d: 1000, textures: 500 };
+
+/** `mnist1d`, or `mnist1d?samples=20000&seed=7` for others. @throws CliError for options that there are not */
+function parse(source: string): Generated | null {
+  const [, set, options] = /^(mnist1d|textures)(?:\?(.*))?$/.exec(source) ?? [];
+  if (set !== 'mnist1d' && set !== 'textures') return null;
+  if (options === undefined) return { set, samples: PUBLISHED[set], seed: null };
+  const given = Object.fromEntries(new URLSearchParams(options));
+  const { samples = String(PUBLISHED[set]), seed = '1', ...others } = given;
+  const [extra] = Object.keys(others);
+  if (extra !== undefined || !/^[1-9]\d*$/.test(samples) || !/^\d+$/.test(seed)) {
+    throw new CliError(`${source}: expected ${set}?samples=<n>&seed=<n>, both whole numbers.`);
+  }
+  if (set === 'mnist1d' && Number(samples) % 10 !== 0) {
+    throw new CliError(`${source}: MNIST-1D has as many samples of each digit; give a multiple of 10.`);
+  }
+  return { set, samples: Number(samples), seed: Number(seed) };
+}
+
+/** Returns the source of a generated set, or null where that is the name of none. @throws CliError for wrong options */
+export function generatedSource(source: string): SampleSource | null {
+  const generated = parse(source);
+  if (generated === null) return null;
+  const set = generated.set === 'mnist1d' ? signals(generated) : textures(generated);
+  return {
+    list: () =>
+      Promise.resolve({
+        entries: Array.from({ length: generated.samples }, (_, i) => ({
+          source: `${source}:${i}`,
+          label: set.labelOf(i),
+          bytes: 0,
+        })),
+        identity: JSON.stringify(generated),
+        labelNames: set.classNames,
+      }),
+    // A promise that is rejected, not a function that throws.
+    inputOf: async (name) => Promise.resolve(set.inputOf(Number(name.slice(name.lastIndexOf(':') + 1)))),
+    close: () => Promise.resolve(),
+  };
+}
+
+interface GeneratedSet {
+  inputOf(index: number): Uint8Array;
+  labelOf(index: number): number;
+  readonly classNames: readonly string[];
+}
+
+function signals({ samples, seed }: Generated): GeneratedSet {
+  let made: LabelledSignals | undefined;
+  const all = (): LabelledSignals => {
+    made ??=
+      seed === null ? generateMnist1d().test : generateMnist1d({ samples, seed, trainFraction: 0 }).test;
+    return made;
+  };
+  return {
+    inputOf: (index) => {
+      const { signals: values, count } = all();
+      const length = values.length / count;
+      return encodeNpy(values.subarray(index * length, (index + 1) * length));
+    },
+    labelOf: (index) => all().labels[index] ?? -1,
+    classNames: mnist1dClassNames,
+  };
+}
+
+function textures({ seed }: Generated): GeneratedSet {
+  return {
+    inputOf: (index) => {
+      const { image } = generateTexture(index, [seed ?? texturesDefaults.seed, 1].flat());
+      return encodeNpy(image, [texturesDefaults.size, texturesDefaults.size, 3]);
+    },
+    labelOf: (index) => index % textureClassNames.length,
+    classNames: textureClassNames,
+  };
+}

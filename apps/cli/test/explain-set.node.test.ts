@@ -1,0 +1,260 @@
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { encodeNpy, generateMnist1d, halfToNumber } from '@ablation-cam/model';
+import { createExplainer, embeddedModel, releaseDevice } from '@ablation-cam/xai';
+import { assertClose, assertRefused, seededRandom } from '@ablation-cam/tools/testing';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { get, open, root } from 'zarrita';
+import { CliError } from '../src/errors.ts';
+import { halfBits } from '../src/explain-set/result/encode-chunk.ts';
+import { FolderStore } from '../src/explain-set/result/store.ts';
+import { ownShards, shardChoice } from '../src/explain-set/run/shard-choice.ts';
+import { listSamples } from '../src/explain-set/samples/sample-source.ts';
+import { runCommand, type CommandRun } from './run-command.ts';
+
+const test = suite<{ folder: string; signals: string }>('explain-set');
+
+const SAMPLES = 22;
+/** Its values are no numbers. */
+const BROKEN = 9;
+const LENGTH = 40;
+
+test.before(async (context) => {
+  context.folder = await mkdtemp(join(tmpdir(), 'explain-set-'));
+  context.signals = join(context.folder, 'signals.npy');
+  const values = Float32Array.from(generateMnist1d().test.signals.subarray(0, SAMPLES * LENGTH));
+  values.fill(NaN, BROKEN * LENGTH, (BROKEN + 1) * LENGTH);
+  await writeFile(context.signals, encodeNpy(values, [SAMPLES, LENGTH, 1]));
+});
+
+test.after(async ({ folder }) => {
+  await rm(folder, { recursive: true });
+});
+
+const run = (...args: string[]): Promise<CommandRun> =>
+  runCommand(['explain-set', ...args, '--backend', 'wasm', '--executor', 'reference', '--json']);
+const SIZES = ['--batch', '4', '--shard-size', '4'];
+
+async function read(
+  result: string,
+  path: string,
+): Promise<{ shape: number[]; data: ArrayLike<number | string> }> {
+  const array = await open(root(new FolderStore(result)).resolve(path), { kind: 'array' });
+  const { shape, data } = await get(array);
+  return { shape, data: data as ArrayLike<number | string> };
+}
+
+/** The files of a result with what is in them, less the attributes of the group, which tell of the run. */
+async function filesOf(result: string): Promise<Map<string, string>> {
+  const names = await readdir(result, { recursive: true, withFileTypes: true });
+  const paths = names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const found = new Map<string, string>();
+  for (const path of paths.sort()) {
+    const name = path.slice(result.length + 1);
+    if (name !== 'zarr.json') found.set(name, (await readFile(path)).toString('base64'));
+  }
+  return found;
+}
+
+test('a result holds what single calls give, and a row with its reason for what cannot be explained', async ({
+  folder,
+  signals,
+}) => {
+  const out = join(folder, 'whole.zarr');
+  const methods = ['--method', 'ablation-cam', '--method', 'grad-cam', '--class', '1,7', '--drop', '0.3'];
+  const { exitCode, stdout, stderr } = await run(
+    signals,
+    '--out',
+    out,
+    ...SIZES,
+    ...methods,
+    '--workers',
+    '1',
+  );
+  assert.is(exitCode, 3, stderr);
+  const said = JSON.parse(stdout) as Record<string, number>;
+  assert.equal([said['explained'], said['failed'], said['labelled']], [SAMPLES - 1, 1, 0]);
+
+  const states = await read(out, 'state');
+  assert.equal(
+    Array.from(states.data),
+    Array.from({ length: SAMPLES }, (_, i) => (i === BROKEN ? 2 : 1)),
+  );
+  const errors = await read(out, 'error');
+  assert.match(String(errors.data[BROKEN]), /NaN/);
+  assert.is(errors.data[0], '');
+  assert.is((await read(out, 'source')).data[21], '21');
+  assert.equal((await read(out, 'probabilities')).shape, [SAMPLES, 10]);
+  assert.equal((await read(out, 'grad-cam/drop')).shape, [SAMPLES, 2]);
+
+  const { network, dispose } = await embeddedModel('mnist1d');
+  const explainer = await createExplainer(network, {
+    classIndex: [1, 7],
+    backend: 'wasm',
+    executor: 'reference',
+  });
+  const data = Float32Array.from(generateMnist1d().test.signals.subarray(20 * LENGTH, 21 * LENGTH));
+  const { explanations } = await explainer.explain({ data, shape: [LENGTH, 1] });
+  for (const path of ['weights', 'map'] as const) {
+    const { shape, data: all } = await read(out, `ablation-cam/${path}`);
+    const [, targets = 0, length = 0] = shape;
+    explanations.forEach(({ weights, mapSigned }, target) => {
+      const wanted = path === 'weights' ? weights! : mapSigned.data;
+      const first = (20 * targets + target) * length;
+      // A batch changes the order of sums of the forward pass.
+      assertClose(Array.from(all).slice(first, first + length) as number[], wanted, { ofLargest: 1e-5 });
+    });
+  }
+  await explainer.dispose();
+  dispose();
+  await releaseDevice();
+
+  const group = JSON.parse(await readFile(join(out, 'zarr.json'), 'utf8')) as {
+    readonly attributes: { readonly ablation_cam: { readonly model: { readonly hash: string } } };
+    readonly consolidated_metadata: { readonly metadata: Record<string, { readonly node_type: string }> };
+  };
+  assert.match(group.attributes.ablation_cam.model.hash, /^[0-9a-f]{64}$/);
+  assert.is(group.consolidated_metadata.metadata['grad-cam/map']?.node_type, 'array');
+  assert.is(group.consolidated_metadata.metadata['grad-cam']?.node_type, 'group');
+});
+
+test('processes, parts in any order and a run that was torn off write the same bytes', async ({
+  folder,
+  signals,
+}) => {
+  const [one, two, parts] = ['one', 'two', 'parts'].map((name) => join(folder, `${name}.zarr`)) as [
+    string,
+    string,
+    string,
+  ];
+  assert.is((await run(signals, '--out', one, ...SIZES, '--workers', '1')).exitCode, 3);
+  const wanted = await filesOf(one);
+  assert.is((await run(signals, '--out', two, ...SIZES, '--workers', '2')).exitCode, 3);
+  assert.equal(await filesOf(two), wanted);
+
+  assert.is((await run(signals, '--out', parts, ...SIZES, '--shard', '1/2')).exitCode, 0);
+  const unfinished = await runCommand(['explain-set', 'merge', parts]);
+  assert.is(unfinished.exitCode, 1);
+  assert.match(unfinished.stderr, /^error: 3 of 6 shards of .* are missing, such as 0\./);
+  // As if a writer had been killed between two chunks, and within one.
+  await rm(join(parts, 'state', 'c.3'));
+  await cp(join(parts, 'error', 'c.1'), join(parts, 'error', 'c.0'));
+  await writeFile(join(parts, 'error', 'c.5.abc.tmp'), 'torn');
+  assert.is((await run(signals, '--out', parts, ...SIZES)).exitCode, 3);
+  assert.equal(await filesOf(parts), wanted);
+
+  for (const [args, pattern] of [
+    [['--class', '3'], /result of other options: class "predicted"/],
+    [['--limit', '5'], /result of other data: 22 samples/],
+  ] as const) {
+    const refused = await run(signals, '--out', one, ...args);
+    assert.is(refused.exitCode, 1);
+    assert.match(refused.stderr, pattern);
+  }
+  assert.equal(await filesOf(one), wanted);
+});
+
+test('sources are listed in one order, with their labels, and refused in one sentence', async ({
+  folder,
+}) => {
+  const images = join(folder, 'images');
+  for (const name of ['b/2.png', 'b/10.png', 'a/x.npy', 'a/deep/y.tif', 'a/notes.txt', '.hidden/z.png']) {
+    await mkdir(join(images, name, '..'), { recursive: true });
+    await writeFile(join(images, name), 'x');
+  }
+  const { entries, labelNames } = await listSamples(images);
+  assert.equal(
+    entries.map(({ source, label }) => [source, label]),
+    [
+      ['a/deep/y.tif', 'a'],
+      ['a/x.npy', 'a'],
+      ['b/10.png', 'b'],
+      ['b/2.png', 'b'],
+    ],
+  );
+  assert.equal(labelNames, ['a', 'b']);
+
+  await writeFile(
+    join(folder, 'list.csv'),
+    'path,label\n"images/b/2.png",b\nimages/a/x.npy,3\nimages/b/10.png,\n',
+  );
+  await writeFile(join(folder, 'list.jsonl'), '{"path":"images/b/2.png","label":"b"}\n\n{"path":"a"}\n');
+  const labels = async (list: string) =>
+    (await listSamples(join(folder, list))).entries.map(({ label }) => label);
+  assert.equal(await labels('list.csv'), ['b', 3, null]);
+  assert.equal(await labels('list.jsonl'), ['b', null]);
+  assert.is((await listSamples('mnist1d?samples=30&seed=2')).entries.length, 30);
+
+  await mkdir(join(folder, 'empty'));
+  await mkdir(join(folder, 'loop'));
+  await symlink(join(folder, 'loop'), join(folder, 'loop', 'again'));
+  await writeFile(join(folder, 'bad.jsonl'), '{"path":\n');
+  await writeFile(join(folder, 'nameless.csv'), 'file\nx.png\n');
+  for (const [source, pattern] of [
+    [join(folder, 'empty'), /holds no samples/],
+    [join(folder, 'nowhere'), /there is no such file or folder/],
+    [join(folder, 'loop'), /links in a circle/],
+    [join(folder, 'images', 'b', '2.png'), /is no set of samples/],
+    [join(folder, 'bad.jsonl'), /bad\.jsonl, record 1/],
+    [join(folder, 'nameless.csv'), /record 1 names no file/],
+    ['mnist1d?samples=7', /multiple of 10/],
+    ['textures?size=3', /expected textures\?samples=/],
+  ] as const) {
+    await assertRefused(() => listSamples(source), CliError, pattern);
+  }
+});
+
+test('parts are those that an engine says', async () => {
+  assert.equal(shardChoice('3/8', {}), { index: 3, of: 8 });
+  assert.is(shardChoice(undefined, {}), null);
+  assert.equal(shardChoice(undefined, { JOB_COMPLETION_INDEX: '2', JOB_COMPLETIONS: '5' }), {
+    index: 2,
+    of: 5,
+  });
+  const slurm = { SLURM_ARRAY_TASK_ID: '4', SLURM_ARRAY_TASK_COUNT: '4', SLURM_ARRAY_TASK_MIN: '1' };
+  assert.equal(shardChoice(undefined, slurm), { index: 3, of: 4 });
+  for (const wrong of ['8/8', '1', '-1/2', '1/0', 'a/b']) {
+    await assertRefused(() => shardChoice(wrong, {}), CliError, /expected i\/n/);
+  }
+  await assertRefused(
+    () => shardChoice(undefined, { JOB_COMPLETION_INDEX: '2' }),
+    CliError,
+    /JOB_COMPLETIONS/,
+  );
+  const all = Array.from({ length: 10 }, (_, i) => i);
+  const parts = [0, 1, 2].flatMap((index) => ownShards(all, { index, of: 3 }));
+  assert.equal(
+    parts.sort((a, b) => a - b),
+    all,
+  );
+});
+
+test('half-precision numbers are the nearest ones', () => {
+  const random = seededRandom(5);
+  const values = Array.from({ length: 2000 }, () => random.uniform(-1, 1) * 2 ** random.uniform(-26, 15));
+  for (const value of [
+    ...values,
+    0,
+    65504,
+    65519,
+    65520,
+    1e9,
+    2 ** -24,
+    2 ** -25,
+    2 ** -14,
+    NaN,
+    -Infinity,
+  ]) {
+    const found = halfToNumber(halfBits(value));
+    if (Number.isNaN(value)) assert.ok(Number.isNaN(found));
+    else if (Math.abs(value) >= 65520) assert.is(found, Math.sign(value) * Infinity);
+    else {
+      const ulp = 2 ** (Math.max(-14, Math.floor(Math.log2(Math.abs(value) || 1))) - 10);
+      assert.ok(Math.abs(found - Math.fround(value)) <= ulp / 2, `${value} became ${found}`);
+    }
+  }
+});
+
+test.run();
