@@ -1,14 +1,26 @@
 import { CliError } from './errors.ts';
 
-/** What a shell reports for a program ended by Ctrl-C: 128 + SIGINT. */
-export const INTERRUPTED = 130;
+/** What a shell reports for a program ended by a signal: 128 and its number. */
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
-/** A signal that the first Ctrl-C aborts, so that work can be put in order; the second one ends the process. */
+/** What the program was asked to end by; its exit code says it. */
+export class Interruption extends CliError {
+  constructor(readonly exitCode: number) {
+    super('Interrupted.');
+  }
+}
+
+/**
+ * A signal that the first Ctrl-C aborts, or the SIGTERM of a machine that is taken away, so that work can be put in order; the
+ * second one ends the process.
+ */
 export function abortOnInterrupt(): AbortSignal {
   const controller = new AbortController();
-  process.on('SIGINT', () => {
-    if (controller.signal.aborted) process.exit(INTERRUPTED);
-    controller.abort(new CliError('Interrupted.'));
-  });
+  for (const [name, exitCode] of Object.entries(EXIT_CODES)) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(exitCode);
+      controller.abort(new Interruption(exitCode));
+    });
+  }
   return controller.signal;
 }

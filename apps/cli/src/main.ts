@@ -8,7 +8,7 @@ import { explain } from './commands/explain.ts';
 import { ownCommands } from './commands/own-commands.ts';
 import { train } from './commands/train.ts';
 import { errorText } from './errors.ts';
-import { abortOnInterrupt, INTERRUPTED } from './interrupt.ts';
+import { abortOnInterrupt, Interruption } from './interrupt.ts';
 
 const COMMANDS: readonly RegisterCommand[] = [
   explain,
@@ -42,9 +42,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   await program.parseAsync();
 } catch (error) {
-  if (signal.aborted) {
+  if (signal.reason instanceof Interruption) {
     console.error('interrupted');
-    process.exitCode = INTERRUPTED;
+    process.exitCode = signal.reason.exitCode;
   } else {
     console.error(errorText(error, program.opts().debug === true));
     process.exitCode = 1;
