@@ -6,6 +6,7 @@ import { evaluate } from './commands/evaluate.ts';
 import { explainSet } from './commands/explain-set.ts';
 import { explain } from './commands/explain.ts';
 import { ownCommands } from './commands/own-commands.ts';
+import { summarize } from './commands/summarize.ts';
 import { train } from './commands/train.ts';
 import { errorText } from './errors.ts';
 import { abortOnInterrupt, Interruption } from './interrupt.ts';
@@ -13,6 +14,7 @@ import { abortOnInterrupt, Interruption } from './interrupt.ts';
 const COMMANDS: readonly RegisterCommand[] = [
   explain,
   explainSet,
+  summarize,
   compare,
   evaluate,
   train,

@@ -12,6 +12,9 @@ import { halfBits } from '../src/explain-set/result/encode-chunk.ts';
 import { FolderStore } from '../src/explain-set/result/store.ts';
 import { ownShards, shardChoice } from '../src/explain-set/run/shard-choice.ts';
 import { listSamples } from '../src/explain-set/samples/sample-source.ts';
+import { borderExcess, mapKey, normalizedMap, shareInside } from '../src/summarize/map-measures.ts';
+import type { SetSummary } from '../src/summarize/summary.ts';
+import { TopList } from '../src/summarize/top-list.ts';
 import { runCommand, type CommandRun } from './run-command.ts';
 
 const test = suite<{ folder: string; signals: string }>('explain-set');
@@ -118,6 +121,63 @@ test('a result holds what single calls give, and a row with its reason for what 
   assert.match(group.attributes.ablation_cam.model.hash, /^[0-9a-f]{64}$/);
   assert.is(group.consolidated_metadata.metadata['grad-cam/map']?.node_type, 'array');
   assert.is(group.consolidated_metadata.metadata['grad-cam']?.node_type, 'group');
+});
+
+test('a summary tells what is in the arrays, and the page stands alone', async ({ folder }) => {
+  const [result, page] = [join(folder, 'whole.zarr'), join(folder, 'report.html')];
+  const { exitCode, stdout, stderr } = await runCommand(['summarize', result, '--json', '--html', page]);
+  assert.is(exitCode, 0, stderr);
+  const summary = JSON.parse(stdout) as SetSummary;
+  assert.equal([summary.samples, summary.explained, summary.failures.length], [SAMPLES, SAMPLES - 1, 1]);
+  assert.is(summary.failures[0]?.source, String(BROKEN));
+  const [cam] = summary.methods;
+  const drops = Array.from((await read(result, 'ablation-cam/drop')).data as ArrayLike<number>)
+    // Of two targets the first.
+    .filter((value, i) => i % 2 === 0 && !Number.isNaN(value));
+  const mean = drops.reduce((sum, value) => sum + value, 0) / drops.length;
+  assertClose([cam!.drop!.mean], [mean], { absolute: 1e-6 });
+  const { shape, data: weights } = await read(result, 'ablation-cam/weights');
+  const [, targets = 0, channels = 0] = shape;
+  for (const { channel, examples } of cam!.channels) {
+    const own = Array.from({ length: SAMPLES }, (_, i) => Number(weights[i * targets * channels + channel]));
+    const largest = own.filter((weight) => !Number.isNaN(weight)).sort((a, b) => b - a);
+    assert.equal(
+      examples.map(({ value }) => value),
+      largest.slice(0, examples.length),
+    );
+  }
+  const text = await readFile(page, 'utf8');
+  for (const wanted of ['<svg', 'grad-cam', 'Maps by class', 'average drop'])
+    assert.ok(text.includes(wanted), wanted);
+  assert.not.match(text, /(src|href)="(?!data:|#)/, 'the page needs nothing else');
+});
+
+test('a map is told by what lies at its border, in a region, and by itself', () => {
+  const even = Float64Array.of(1, 1, 1, 1, 1, 1, 1, 1, 1);
+  assert.ok(Math.abs(borderExcess(even, [3, 3]) - 1) < 1e-12);
+  assert.is(borderExcess(Float64Array.of(0, 0, 0, 0, 5, 0, 0, 0, 0), [3, 3]), 0);
+  assert.ok(Math.abs(borderExcess(Float64Array.of(1, 0, 0, 0), [4]) - 2) < 1e-12);
+  assert.is(borderExcess(new Float64Array(9), [3, 3]), 0);
+  // The right half of the picture; the map's lower right cell is a quarter of its sum.
+  const mask = { data: [0, 0, 1, 1, 0, 0, 1, 1, 0, 0, 1, 1, 0, 0, 1, 1], size: [4, 4] as const };
+  assert.is(shareInside([2, 1, 4, 1], [2, 2], mask.data, mask.size), 0.25);
+  assert.equal(Array.from(normalizedMap([-1, 2, 4])), [0, 0.5, 1]);
+  assert.is(mapKey(new Float64Array(3)), null);
+  assert.is(mapKey(Float64Array.of(0.5, 1)), mapKey(Float64Array.of(0.501, 1)));
+  assert.is.not(mapKey(Float64Array.of(0.5, 1)), mapKey(Float64Array.of(0.6, 1)));
+  const top = new TopList<string>(2);
+  for (const [value, item] of [
+    [1, 'a'],
+    [3, 'b'],
+    [NaN, 'c'],
+    [3, 'd'],
+    [2, 'e'],
+  ] as const)
+    top.add(value, item);
+  assert.equal(
+    top.items.map(({ item }) => item),
+    ['b', 'd'],
+  );
 });
 
 test('processes, parts in any order and a run that was torn off write the same bytes', async ({
