@@ -38,6 +38,14 @@ export type * from './plan/step-plan.ts';
 export { referenceExecutor } from './reference/reference-executor.ts';
 export { webGpuExecutor, type WebGpuExecutorOptions } from './webgpu/webgpu-executor.ts';
 export { type MapMaker } from './webgpu/chunked-ablation.ts';
+export type { LayoutName } from './webgpu/launch/layout.ts';
+export { ADAPTER_MODELS, type AdapterModel, type AdapterModelName } from './webgpu/report/adapter-model.ts';
+export {
+  launchReport,
+  type LaunchReport,
+  type LaunchReportOptions,
+  type ReportedDispatch,
+} from './webgpu/report/launch-report.ts';
 export { activate as activationValue } from './reference/activation-functions.ts';
 export { evaluateTail } from './reference/evaluate-tail.ts';
 export { channelNorm, channelWeight } from './ablation/channel-weights.ts';

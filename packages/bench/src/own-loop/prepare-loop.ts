@@ -1,21 +1,19 @@
-import { sizeOf, type Device, type PreparedAblation, type Tail } from '@ablation-cam/kernels';
+import { BufferUsage, sizeOf, type Device, type PreparedAblation, type Tail } from '@ablation-cam/kernels';
 import {
   BufferScope,
   ChunkedAblation,
-  COMBINE,
+  constantsOf,
   DEFAULT_BUDGET_BYTES,
   defaultMapMaker,
-  prepareMaps,
-  preparePipelines,
+  LAYOUTS,
+  layoutFor,
+  Pipelines,
   resultLayout,
-  SCORE,
-  stepKernels,
-  uploadConstants,
+  type BufferSpec,
   type Wanted,
 } from '@ablation-cam/kernels/internals';
 import { planLoop, type LoopPlan } from './plan-loop.ts';
 import { runLoop } from './run-loop.ts';
-import { MASK } from './shaders.ts';
 
 export interface LoopOptions {
   /** Whether each channel's logits are read before the next channel is masked. Default: nothing is waited for before the end. */
@@ -35,33 +33,30 @@ export async function prepareLoop(
   { isAwaited = false }: LoopOptions = {},
 ): Promise<PreparedAblation<LoopPlan>> {
   const plan = planLoop(tail, device.limits);
-  const mapMaker = defaultMapMaker(device);
   const scope = new BufferScope(device);
   try {
-    const steps = [...plan.inputSteps, ...plan.loopSteps];
-    const constants = await device.checked(
-      'weights of the tail',
-      () => new Map(steps.map((step) => [step, uploadConstants(step, scope)])),
+    const constants = new Map(
+      [...plan.inputSteps, ...plan.loopSteps].map((step) => [step, constantsOf(step)] as const),
     );
-    const ends = [
-      { shader: MASK, overrides: {} },
-      { shader: COMBINE, overrides: { HAS_EXTRAS: 0, ACTIVATION: 0, POOLS: 0 } },
-      { shader: SCORE, overrides: {} },
-    ];
-    const kernels = [...stepKernels(steps, plan.values.length, constants), ...ends];
-    const [pipelines] = await Promise.all([preparePipelines(device, kernels), prepareMaps(device, mapMaker)]);
-    const uploaded = { plan, constants, pipelines };
+    const specs = [...constants.values()].flatMap((of) => of.specs);
+    const uploaded = await device.checked('weights of the tail', () => {
+      return new Map<BufferSpec, GPUBuffer>(
+        specs.map((spec) => [spec, scope.upload(spec.label, spec.contents(), BufferUsage.storage)]),
+      );
+    });
+    const layout = LAYOUTS[layoutFor(device.adapter)];
+    const source = { device, layout, pipelines: new Pipelines(device, layout), constants: uploaded };
     return new ChunkedAblation(
       device,
       plan,
       {
         chunkSizes: (inputs, wanted) => ({ inputs: inputsTogether(plan, inputs, wanted), variants: 1 }),
-        run: (input, chunk, collect) => runLoop(device, uploaded, input, chunk, isAwaited, collect),
+        run: (input, chunk, collect) => runLoop(source, plan, constants, input, chunk, isAwaited, collect),
         dispose: () => {
           scope.dispose();
         },
       },
-      mapMaker,
+      defaultMapMaker(device),
     );
   } catch (error) {
     scope.dispose();

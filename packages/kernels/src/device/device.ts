@@ -156,11 +156,25 @@ export class Device {
    * @throws KernelsError `gpu-validation`, `out-of-memory` or `device-lost`, its message beginning with `label`
    */
   async checked<T>(label: string, run: () => T): Promise<T> {
+    const { result, accepted } = this.watched(label, run);
+    await accepted;
+    return result;
+  }
+
+  /**
+   * Runs synchronous GPU calls and returns what they return at once. `accepted` settles when the device has looked at them,
+   * and fails as `checked` does; whoever waits for their results may wait for it together with these.
+   *
+   * @throws KernelsError `device-lost`
+   */
+  watched<T>(label: string, run: () => T): { readonly result: T; readonly accepted: Promise<void> } {
     this.assertUsable();
     const { result, error } = caughtError(this.gpu, label, run);
-    const failure = await this.settled(error);
-    if (failure !== null) throw failure;
-    return result;
+    const accepted = this.settled(error).then((failure) => {
+      if (failure !== null) throw failure;
+    });
+    accepted.catch(() => undefined);
+    return { result, accepted };
   }
 
   /**
@@ -172,8 +186,11 @@ export class Device {
    * @throws as `checked`; the buffer may then still be mapped, and is to be destroyed
    */
   async read<T>(label: string, submit: () => GPUBuffer, use: (bytes: ArrayBuffer) => T): Promise<T> {
-    const buffer = await this.checked(label, submit);
-    await this.settled(buffer.mapAsync(MAP_READ));
+    const { result: buffer, accepted } = this.watched(label, submit);
+    const mapped = this.settled(buffer.mapAsync(MAP_READ));
+    mapped.catch(() => undefined);
+    await accepted;
+    await mapped;
     const used = use(buffer.getMappedRange());
     buffer.unmap();
     return used;

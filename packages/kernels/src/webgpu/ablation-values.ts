@@ -8,12 +8,14 @@ import type { InputChunk } from './chunked-ablation.ts';
  */
 export const OFF_MODES = { channel: 0, 'channel-and-input': 1, mean: 2 } as const;
 
+export type OffMode = keyof typeof OFF_MODES;
+
 /** The values that belong to the inputs of a chunk. */
 export function ablationValues(
   ablation: AblationValue,
   channels: number,
   { firstInput, inputs }: Pick<InputChunk, 'firstInput' | 'inputs'>,
-): { mode: keyof typeof OFF_MODES; values: Float32Array | null } {
+): { mode: OffMode; values: Float32Array | null } {
   if (ablation.kind === 'channel-mean') return { mode: 'mean', values: null };
   const { values } = ablation;
   if (!isPerInput(values, channels)) return { mode: 'channel', values };

@@ -1,47 +1,54 @@
-import type { Device } from '../device/device.ts';
-import type { PlanLimits } from '../plan/step-plan.ts';
-import type { MapMaker } from './chunked-ablation.ts';
+import type { BufferSpec } from './launch/buffer-spec.ts';
+import type { Launch } from './launch/launch.ts';
+import type { Layout } from './launch/layout.ts';
 import type { RunShape } from './operations/ends.ts';
-import { WEIGHTED_MAP } from './shaders.ts';
+import { WEIGHTED_MAP, WEIGHTED_MAP_ROWS } from './shaders.ts';
+import { ROW_THREADS, rowsOf } from './wide/rows.ts';
 
-/** Positions and classes a workgroup of `weighted-map.wgsl` takes. */
-const MAP_POSITIONS = 64;
+/** Classes that a thread takes together, so that it reads an activation once for all of them. */
 const MAP_CLASSES = 4;
+/** Channels of a position that a thread of the wide layout has at least. */
+const CHANNELS = 8;
 
-/** The pipeline of `weighted-map.wgsl` for so many maps of an input. */
-export function mapPipeline(device: Device, maps: number): Promise<GPUComputePipeline> {
-  return device.pipeline(WEIGHTED_MAP, { IS_SINGLE: maps === 1 ? 1 : 0 });
+/** What maps are made of, and where they are put. */
+interface MapBuffers {
+  readonly activation: BufferSpec;
+  readonly result: BufferSpec;
 }
 
-/** Compiles what the maps of any run take. */
-export async function prepareMaps(device: Device, mapMaker: MapMaker): Promise<void> {
-  const kinds = mapMaker === 'gpu' ? [1, 2] : [2];
-  await Promise.all(kinds.map((maps) => mapPipeline(device, maps)));
-}
-
-/** The parameters of `weighted-map.wgsl`. */
-export function mapParameters(
+/** Returns the launches that make `maps` maps of each input. */
+export function mapLaunches(
   { inputs, positions, channels }: RunShape,
   maps: number,
-  limits: GridLimits,
-): Uint32Array {
-  return Uint32Array.of(channels, positions, maps, inputs, positionBlocks(positions, limits));
-}
-
-/** Workgroups of `weighted-map.wgsl`. */
-export function mapGrid(
-  { inputs, positions }: RunShape,
-  maps: number,
-  limits: GridLimits,
-): [number, number, number] {
-  const blocks = positionBlocks(positions, limits);
-  return [Math.ceil(positions / MAP_POSITIONS / blocks), Math.ceil(maps / MAP_CLASSES), inputs * blocks];
-}
-
-/** A device's limit of the grid. */
-type GridLimits = Pick<PlanLimits, 'maxComputeWorkgroupsPerDimension'>;
-
-/** Blocks that the positions of a very large map are split into, so that the workgroups of each fit along an axis. */
-function positionBlocks(positions: number, { maxComputeWorkgroupsPerDimension }: GridLimits): number {
-  return Math.ceil(positions / MAP_POSITIONS / maxComputeWorkgroupsPerDimension);
+  { activation, result }: MapBuffers,
+  { name }: Layout,
+): Launch[] {
+  const isWide = name === 'wide';
+  const groups = Math.ceil(maps / MAP_CLASSES);
+  // Threads that share out the channels of a position: each has some of them.
+  const lanes = isWide ? rowsOf(1, Math.ceil(channels / CHANNELS)).lanes : 1;
+  const { barriers } = rowsOf(1, lanes);
+  const tiles = Math.ceil((positions * lanes) / ROW_THREADS);
+  const threads = inputs * positions * groups * lanes;
+  const sizes = [channels, positions, maps, inputs, tiles, groups];
+  const isSingle = !isWide && maps === 1;
+  return [
+    {
+      shader: isWide ? WEIGHTED_MAP_ROWS : WEIGHTED_MAP,
+      overrides: isWide ? {} : { IS_SINGLE: isSingle ? 1 : 0 },
+      workgroupThreads: ROW_THREADS,
+      uniforms: [Uint32Array.of(...sizes, ...(isWide ? [lanes] : []))],
+      buffers: { 1: activation, 2: result },
+      writes: [2],
+      threads,
+      workgroups: inputs * tiles * groups,
+      work: {
+        turns: Math.ceil(channels / (isSingle ? 4 : lanes)),
+        operations: 2 * inputs * positions * channels * maps,
+        loads: inputs * positions * groups * channels * (1 + Math.min(maps, MAP_CLASSES)),
+        stores: 2 * inputs * positions * maps,
+        barriers: isWide ? barriers : 0,
+      },
+    },
+  ];
 }

@@ -4,44 +4,30 @@ import { BufferUsage } from '../device/usage.ts';
 const BYTES_PER_TIMESTAMP = 8;
 
 /**
- * Times compute passes on the GPU where the device has timestamps and it is asked for; otherwise every duration is 0. Reading
- * the times takes a dispatch: nothing beside a GPU's, a tenth of a millisecond where a CPU plays it.
+ * Times the compute passes of a submission on the GPU. Reading the times takes a dispatch: nothing beside a GPU's, a tenth of a
+ * millisecond where a CPU plays it. Must be disposed of.
  */
 export class PassTimer {
   /** Bytes at the start of the read-back that hold the timestamps. */
   readonly byteLength: number;
   readonly #passes: number;
-  readonly #queries: GPUQuerySet | null;
-  readonly #resolved: GPUBuffer | null;
+  readonly #queries: GPUQuerySet;
+  readonly #resolved: GPUBuffer;
 
-  constructor(device: Device, passes: number, isOn = !device.adapter.software) {
+  /** @param device one that has timestamps */
+  constructor(device: Device, passes: number) {
     this.#passes = passes;
-    if (isOn && device.hasTimestamps) {
-      this.byteLength = 2 * passes * BYTES_PER_TIMESTAMP;
-      this.#queries = device.gpu.createQuerySet({
-        label: 'pass times',
-        type: 'timestamp',
-        count: 2 * passes,
-      });
-      this.#resolved = device.createBuffer({
-        label: 'pass times',
-        byteLength: this.byteLength,
-        usage: BufferUsage.queryResolve | BufferUsage.copySource,
-      });
-    } else {
-      this.byteLength = 0;
-      this.#queries = null;
-      this.#resolved = null;
-    }
-  }
-
-  get isTiming(): boolean {
-    return this.#queries !== null;
+    this.byteLength = 2 * passes * BYTES_PER_TIMESTAMP;
+    this.#queries = device.gpu.createQuerySet({ label: 'pass times', type: 'timestamp', count: 2 * passes });
+    this.#resolved = device.createBuffer({
+      label: 'pass times',
+      byteLength: this.byteLength,
+      usage: BufferUsage.queryResolve | BufferUsage.copySource,
+    });
   }
 
   /** What the descriptor of pass number `pass` takes as `timestampWrites`. */
-  writes(pass: number): GPUComputePassTimestampWrites | null {
-    if (!this.#queries) return null;
+  writes(pass: number): GPUComputePassTimestampWrites {
     return {
       querySet: this.#queries,
       beginningOfPassWriteIndex: 2 * pass,
@@ -51,20 +37,18 @@ export class PassTimer {
 
   /** Copies the timestamps to the start of `target`. */
   resolve(encoder: GPUCommandEncoder, target: GPUBuffer): void {
-    if (!this.#queries || !this.#resolved) return;
     encoder.resolveQuerySet(this.#queries, 0, 2 * this.#passes, this.#resolved, 0);
     encoder.copyBufferToBuffer(this.#resolved, 0, target, 0, this.byteLength);
   }
 
   /** The duration of a pass in milliseconds, from the read-back's bytes. */
   durationMs(bytes: ArrayBuffer, pass: number): number {
-    if (!this.#queries) return 0;
     const [begin = 0n, end = 0n] = new BigUint64Array(bytes, 2 * pass * BYTES_PER_TIMESTAMP, 2);
     return Math.max(0, Number(end - begin)) / 1e6;
   }
 
   dispose(): void {
-    this.#queries?.destroy();
-    this.#resolved?.destroy();
+    this.#queries.destroy();
+    this.#resolved.destroy();
   }
 }

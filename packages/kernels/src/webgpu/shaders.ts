@@ -4,23 +4,21 @@ import scoreChange from './score-change.wgsl';
 import classes from './separable-dense/classes.wgsl';
 import contributions from './separable-dense/contributions.wgsl';
 import declarations from './separable-dense/declarations.wgsl';
-import handOver from './separable-dense/hand-over.wgsl';
 import separableDense from './separable-dense/separable-dense.wgsl';
 import stages from './separable-dense/stages.wgsl';
 import weightedMap from './weighted-map.wgsl';
+import lanes from './wide/lanes.wgsl';
+import weightedMapRows from './wide/weighted-map-rows.wgsl';
 
 export const SEPARABLE_DENSE: Shader = {
   label: 'separable-dense.wgsl',
-  code: [
-    scoreChange,
-    activationFunctions,
-    declarations,
-    stages,
-    classes,
-    contributions,
-    handOver,
-    separableDense,
-  ].join('\n'),
+  code: [scoreChange, activationFunctions, declarations, stages, classes, contributions, separableDense].join(
+    '\n',
+  ),
 };
 
 export const WEIGHTED_MAP: Shader = { label: 'weighted-map.wgsl', code: weightedMap };
+export const WEIGHTED_MAP_ROWS: Shader = {
+  label: 'weighted-map-rows.wgsl',
+  code: [lanes, weightedMapRows].join('\n'),
+};

@@ -6,11 +6,12 @@
 // workgroup read the same weights at the same time. A single map takes four channels a step, whose reads do not wait for each
 // other (and where a CPU plays the GPU a turn of a loop costs more than what is done in it).
 // A weight may stand at an end of the range of float32: sums are kept within it, or two infinite ones would make no number.
-// Grid: (ceil(positions / 64 / blocks), ceil(M / 4), N * blocks).
+// Grid: tiles of positions, then groups of four classes, then inputs, one after the other.
 
 const CLASSES_PER_THREAD = 4u;
 // Whether every input has one map. Software adapters run both branches of an `if` they cannot decide when compiling.
 override IS_SINGLE = false;
+override THREADS = 64u;
 const LARGEST = 0x1.fffffep+127f;
 
 struct Params {
@@ -18,7 +19,8 @@ struct Params {
   positions: u32,
   maps: u32,
   inputs: u32,
-  position_blocks: u32, // 1, except for maps of millions of positions
+  tiles: u32, // of positions
+  groups: u32, // of four classes
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -30,19 +32,19 @@ fn in_range(x: vec4<f32>) -> vec4<f32> {
   return clamp(x, vec4(-LARGEST), vec4(LARGEST));
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(THREADS)
 fn main(
   @builtin(workgroup_id) workgroup: vec3<u32>,
   @builtin(num_workgroups) workgroups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let input = workgroup.z / params.position_blocks;
-  let block = workgroup.z % params.position_blocks;
-  let position = (block * workgroups.x + workgroup.x) * 64u + local;
-  if (position >= params.positions) {
+  let number = workgroup.y * workgroups.x + workgroup.x;
+  let position = number % params.tiles * THREADS + local;
+  let input = number / params.tiles / params.groups;
+  if (position >= params.positions || input >= params.inputs) {
     return;
   }
-  let first_map = workgroup.y * CLASSES_PER_THREAD;
+  let first_map = number / params.tiles % params.groups * CLASSES_PER_THREAD;
   let activation_base = (input * params.positions + position) * params.channels;
   // Of a map that does not exist, those of the last one.
   let maps = min(first_map + vec4(0u, 1u, 2u, 3u), vec4(params.maps - 1u));

@@ -146,9 +146,10 @@ fn main(
     }
   }
   if (POOLS && epilogue.is_reduced != 0u) {
-    store(batch, 0u, channel, pooled_cell(reduced_a, epilogue.reduction));
+    let block = first_window / params.windows;
+    store_reduced(batch, block, channel, reduced_a);
     if (has_second) {
-      store(batch, 0u, channel + 4u, pooled_cell(reduced_b, epilogue.reduction));
+      store_reduced(batch, block, channel + 4u, reduced_b);
     }
   }
 }

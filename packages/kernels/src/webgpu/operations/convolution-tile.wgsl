@@ -101,7 +101,7 @@ fn add_channel(
   channel: u32,
   w: mat2x4<f32>,
 ) {
-  if (SINGLE_ROW) {
+  if (IS_SINGLE) {
     (*sums).row0 += load_row(taps.upper, channel) * w;
     return;
   }

@@ -1,24 +1,30 @@
 import type { Owner } from '../../plan/owner.ts';
 import type { SlidingWindow } from '../../operations/sliding-window.ts';
-import type { Segment, WeightPart } from '../../plan/steps.ts';
-import type { WeightValues } from '../../plan/weights.ts';
-import { channelsOf, type Shape } from '../../tail/shape.ts';
-import type { Launch } from './launch.ts';
+import type { Segment } from '../../plan/steps.ts';
+import { channelsOf, positionsOf, sizeOf, type Shape } from '../../tail/shape.ts';
+import type { BufferSpec } from '../launch/buffer-spec.ts';
+import { areMany, blockOf, partsOf } from '../launch/layout.ts';
+import type { Launch } from '../launch/launch.ts';
+import { FILTERS, type PackedWeights } from './packed-weights.ts';
+import { reducedInBlocks } from './reduce-blocks.ts';
 import {
+  blocksOf,
   encodeResult,
   pairOf,
   planeOf,
   pooledPositions,
   resultBuffers,
+  storedElements,
   windowCells,
   type Result,
 } from './result.ts';
-import { resultVariant } from './kernel.ts';
+import { blockVariant, resultVariant } from './result-variant.ts';
 import { CONVOLUTION } from './shaders.ts';
+import { sumPartsLaunches } from './sum-parts.ts';
 
-/** Of a tile, at least; see `convolution.wgsl`. */
-const ROWS = 8;
-const FILTERS = 8;
+/** Rows of a tile of `convolution.wgsl`; more would not fit into the registers of hardware, a tile of 8 x 8 takes about 100. */
+const WIDE_ROWS = 8;
+const SERIAL_ROWS = 16;
 
 /** What is convolved. */
 export interface ConvolutionSource {
@@ -26,16 +32,10 @@ export interface ConvolutionSource {
   readonly shape: Shape;
   /** The channels that `values` holds. */
   readonly segment: Segment;
-  readonly values: GPUBuffer;
+  readonly values: BufferSpec;
   readonly hasVariants: boolean;
   /** The off stream: contributions of the channels' owners are worked out. */
-  readonly contributes: { readonly off: GPUBuffer; readonly owner: Owner } | null;
-}
-
-/** Rows of a kernel on the device; see `packWeights`. */
-export interface PackedWeights {
-  readonly part: WeightPart;
-  readonly buffer: GPUBuffer;
+  readonly contributes: { readonly off: BufferSpec; readonly owner: Owner } | null;
 }
 
 export interface Convolution {
@@ -44,45 +44,81 @@ export interface Convolution {
   readonly weights: PackedWeights;
   readonly hasBias: boolean;
   /** Added before the epilogue: a buffer of the result's shape, or what the output holds already. */
-  readonly partial: GPUBuffer | 'output' | null;
+  readonly partial: BufferSpec | 'output' | null;
   readonly result: Result;
 }
 
-/** Where the scale stands in the constants of a convolution: the bias comes first. */
-export function convolutionScaleAt(filters: number): number {
-  return Math.ceil(filters / FILTERS) * FILTERS;
-}
-
-/**
- * Returns rows of a kernel as `convolution.wgsl` reads them, `[rows, tiles of 8 filters]`, then bias and scale.
- *
- * @param kernel `[taps * channels, filters]`
- */
-export function packWeights(
-  kernel: WeightValues,
-  filters: number,
-  { start, end }: WeightPart,
-  bias: Float32Array | null,
-  scale: WeightValues | null,
-): Float32Array<ArrayBuffer> {
-  const row = convolutionScaleAt(filters);
-  const packed = new Float32Array((end - start + 2) * row);
-  for (let r = start; r < end; r++) {
-    packed.set(kernel.subarray(r * filters, (r + 1) * filters), (r - start) * row);
+/** The launches of a convolution: one, or one of parts of its sums and one that adds them up and finishes them. */
+export function convolutionLaunches(convolution: Convolution): Launch[] {
+  const { result } = convolution;
+  const { layout } = result.batch.workspace;
+  const tile = tileOf(convolution);
+  if (result.reduction) {
+    const windows = pooledPositions(result);
+    const threads = batchesOf(result) * filterTiles(result);
+    const turns = turnsOf({ ...convolution, result: { ...result, blockWindows: 1 } }, tile, WHOLE);
+    const block = blockOf(layout, windows, threads, turns);
+    return reducedInBlocks(result, block, (own) => launch({ ...convolution, result: own }, tile, WHOLE));
   }
-  if (bias) packed.set(bias, (end - start) * row);
-  if (scale) packed.set(scale, (end - start + 1) * row);
-  return packed;
+  const shares = sharesOf(
+    convolution,
+    partsOf(layout, threadsOf(result, tile), turnsOf(convolution, tile, WHOLE)),
+  );
+  if (shares.parts === 1) return [launch(convolution, tile, WHOLE)];
+  return launchInParts(convolution, shares);
 }
 
-export function convolutionLaunch(convolution: Convolution): Launch {
+function launchInParts(convolution: Convolution, shares: Shares): Launch[] {
+  const { result } = convolution;
+  const { batch, shape, segment, isDelta } = result;
+  const positions = sizeOf(positionsOf(shape));
+  const parts = batch.workspace.parts(shares.parts * batchesOf(result) * positions * segment.length);
+  const ofParts: Convolution = {
+    ...convolution,
+    hasBias: false,
+    partial: null,
+    result: { batch, shape, segment, isDelta, output: parts },
+  };
+  return [launch(ofParts, tileOf(ofParts), shares), ...sumPartsLaunches(convolution, parts, shares.parts)];
+}
+
+/** How a thread's tile of results is made up. */
+interface Tile {
+  /** 1, 8 or, where a CPU plays the GPU, 16: it takes longest for loads, and has no registers to run out of. */
+  readonly rows: number;
+  /** Whether rows are variants, which share weights and, at one position, a base; otherwise they are positions. */
+  readonly rowsAreVariants: boolean;
+}
+
+/** Parts of sums, each over some of the runs of channels or over some channels of each run. */
+interface Shares {
+  readonly parts: number;
+  readonly runs: number;
+  readonly channels: number;
+}
+
+/** Everything is one part; no number of runs or channels passes these. */
+const WHOLE: Shares = { parts: 1, runs: 0xffffffff, channels: 0xffffffff };
+
+function sharesOf({ source }: Convolution, wanted: number): Shares {
+  const [, , runs, , length] = channelRuns(source);
+  if (wanted === 1) return WHOLE;
+  if (runs > 1) {
+    const share = Math.ceil(runs / wanted);
+    return { parts: Math.ceil(runs / share), runs: share, channels: WHOLE.channels };
+  }
+  const share = Math.ceil(length / wanted);
+  return { parts: Math.ceil(length / share), runs: WHOLE.runs, channels: share };
+}
+
+function launch(convolution: Convolution, tile: Tile, shares: Shares): Launch {
   const { source, sliding, weights, hasBias, partial, result } = convolution;
   const plane = planeOf(source.shape);
   const [windowHeight, windowWidth] = pairOf(sliding.window, 1);
   const [strideY, strideX] = pairOf(sliding.strides, 1);
   const [dilationY, dilationX] = pairOf(sliding.dilation, 1);
   const [padTop, padLeft] = pairOf(sliding.padBefore, 0);
-  const rowsAreVariants = takesVariantsTogether(convolution);
+  const ofOnePart = threadsOf(result, tile);
   const parameters = Uint32Array.of(
     Number(source.hasVariants),
     plane.height,
@@ -96,7 +132,7 @@ export function convolutionLaunch(convolution: Convolution): Launch {
     dilationX,
     padTop,
     padLeft,
-    Number(rowsAreVariants),
+    Number(tile.rowsAreVariants),
     Number(hasBias),
     partial === null ? 0 : partial === 'output' ? 2 : 1,
     source.segment.start,
@@ -104,13 +140,21 @@ export function convolutionLaunch(convolution: Convolution): Launch {
     weights.part.start,
     weights.part.end,
     ...channelRuns(source),
+    shares.parts,
+    ofOnePart / filterTiles(result),
+    shares.runs,
+    shares.channels,
   );
+  const turns = turnsOf(convolution, tile, shares);
+  const threads = ofOnePart * shares.parts;
+  const reads = source.contributes ? 2 : 1;
   return {
     shader: CONVOLUTION,
     overrides: {
-      ...(partial === null ? resultVariant(result) : {}),
+      ...(partial === null ? resultVariant(result) : blockVariant(result)),
       CONTRIBUTES: source.contributes ? 1 : 0,
-      SINGLE_ROW: hasSingleRows(result, rowsAreVariants) ? 1 : 0,
+      ROWS: tile.rows,
+      ...(shares.parts > 1 ? { IN_PARTS: 1 } : {}),
     },
     uniforms: [encodeResult(result), parameters],
     buffers: {
@@ -120,12 +164,23 @@ export function convolutionLaunch(convolution: Convolution): Launch {
       9: weights.buffer,
       10: partial === 'output' ? null : partial,
     },
-    threads: threadsOf(result, rowsAreVariants),
+    writes: [2],
+    threads,
+    work: {
+      turns,
+      operations: 2 * threads * turns * tile.rows * FILTERS,
+      loads: threads * turns * (FILTERS + reads * tile.rows),
+      stores: shares.parts * storedElements(result),
+    },
   };
 }
 
 /** Start, step for each variant, number, period and length of the runs of channels that are summed. */
-function channelRuns({ segment, shape, contributes }: ConvolutionSource): readonly number[] {
+function channelRuns({
+  segment,
+  shape,
+  contributes,
+}: ConvolutionSource): readonly [number, number, number, number, number] {
   if (!contributes) return [0, 0, 1, segment.length, segment.length];
   const { trailing, length, offset, multiplier } = contributes.owner;
   return [
@@ -137,25 +192,55 @@ function channelRuns({ segment, shape, contributes }: ConvolutionSource): readon
   ];
 }
 
-/** Variants share their weights and, at one position, their base; contributions do not share weights. */
-function takesVariantsTogether({ source, result }: Convolution): boolean {
+/** The tile that suits: variants share their weights, except those of contributions, as do positions. */
+function tileOf({ source, result }: Convolution): Tile {
   const { pool, reduction, batch } = result;
-  if (source.contributes || pool || reduction) return false;
-  return batch.variants >= ROWS || batch.variants > pooledPositions(result);
+  const { layout } = batch.workspace;
+  const positions = pooledPositions(result);
+  const large = layout.name === 'serial' ? SERIAL_ROWS : WIDE_ROWS;
+  const isTogether =
+    !source.contributes && !pool && !reduction && (batch.variants >= WIDE_ROWS || batch.variants > positions);
+  if (!isTogether && !pool && !reduction && positions === 1) return { rows: 1, rowsAreVariants: false };
+  const tile = { rows: large, rowsAreVariants: isTogether };
+  return areMany(layout, threadsOf(result, tile)) ? tile : { ...tile, rows: 1 };
 }
 
 /** Whether there is one result for each variant and filter. */
 export function hasSingleRows(result: Result, rowsAreVariants: boolean): boolean {
-  const isPooled = result.pool !== null && result.pool !== undefined;
-  return !rowsAreVariants && !isPooled && !result.reduction && pooledPositions(result) === 1;
+  return !rowsAreVariants && !result.pool && !result.reduction && pooledPositions(result) === 1;
 }
 
-function threadsOf(result: Result, rowsAreVariants: boolean): number {
+/** Of a single part. */
+function threadsOf(result: Result, { rows, rowsAreVariants }: Tile): number {
   const { inputs, variants } = result.batch;
   const positions = pooledPositions(result);
-  const tiles = Math.ceil(result.segment.length / FILTERS);
-  if (rowsAreVariants) return Math.ceil(variants / ROWS) * inputs * positions * tiles;
-  if (result.reduction) return inputs * variants * tiles;
-  const together = Math.max(1, Math.floor(ROWS / windowCells(result)));
-  return inputs * variants * Math.ceil(positions / together) * tiles;
+  const tiles = filterTiles(result);
+  if (rowsAreVariants) return Math.ceil(variants / rows) * inputs * positions * tiles;
+  if (result.reduction) return batchesOf(result) * blocksOf(result) * tiles;
+  const together = Math.max(1, Math.floor(rows / windowCells(result)));
+  return batchesOf(result) * Math.ceil(positions / together) * tiles;
+}
+
+/** Channels that a thread goes through, for all taps and one tile after the other. */
+function turnsOf(
+  { source, sliding, weights, result }: Convolution,
+  { rows, rowsAreVariants }: Tile,
+  shares: Shares,
+): number {
+  const [, , runs, , length] = channelRuns(source);
+  const channels = Math.min(runs, shares.runs) * Math.min(length, shares.channels);
+  const turns = Math.min(sizeOf(sliding.window) * channels, weights.part.end - weights.part.start);
+  if (rowsAreVariants) return turns;
+  const windows = result.reduction
+    ? (result.blockWindows ?? pooledPositions(result))
+    : Math.max(1, Math.floor(rows / windowCells(result)));
+  return turns * Math.ceil((windows * windowCells(result)) / rows);
+}
+
+function batchesOf({ batch: { inputs, variants } }: Result): number {
+  return inputs * variants;
+}
+
+function filterTiles({ segment }: Result): number {
+  return Math.ceil(segment.length / FILTERS);
 }

@@ -5,27 +5,29 @@
 // and its epilogue. The contribution of variant k is the same sum over the channels that k owns, of x = base - off,
 // which all variants share: c = start + k * step + a * period + j for a < runs and j < run_length.
 //
-// Thread mapping: a thread holds a tile of 8 rows x 8 filters in registers and reads x and W straight from memory, so
-// there is no barrier and no workgroup memory: on a CPU that plays the GPU both cost more than they save. Such a CPU takes
-// longest for loads, and has no registers to run out of: it takes 16 rows, so that what it reads of W serves twice as
-// many; the launch counts threads for 8, and those without work end at once. Rows are
-// neighbouring variants at one position, or positions of one variant, where the cells of a pooling window follow each
-// other; neighbouring threads take neighbouring filters of the same rows.
+// Thread mapping: a thread holds a tile of ROWS rows x 8 filters in registers and reads x and W straight from memory, so
+// there is no barrier and no workgroup memory: neighbouring threads take neighbouring filters of the same rows, whose x they
+// read at the same time. Rows are neighbouring variants at one position, or positions of one variant, where the cells of a
+// pooling window follow each other. A tile of one row is for few results: threads are then what is scarce. A CPU that plays
+// the GPU takes 16 rows: it takes longest for loads, has no registers to run out of, and what it reads of W serves twice as
+// many. Where few threads would go through many channels, each takes a part of them (`sum-parts.wgsl` adds the parts up).
 //
 // Layouts: x [inputs (, variants), height, width, channels]; W [taps, channels, tiles of 8 filters], or some of its
 // rows, and two more rows, bias and scale; partial as y without pooling.
 
 const OUTSIDE = -0x10000;
 const FILTERS = 8u;
-override THREADS = 16u;
-// Where a CPU plays the GPU, which has workgroups of 16 threads.
-override IS_TALL = THREADS == 16u;
-override ROWS = select(8u, 16u, IS_TALL);
+override THREADS = 64u;
+// Of a tile: 1, 8 or 16.
+override ROWS = 8u;
+override IS_SINGLE = ROWS == 1u;
+override IS_TALL = ROWS == 16u;
+override HELD_ROWS = max(ROWS, 8u);
 const MOST_ROWS = 16u;
+// Whether a thread sums a part of the channels, into a part of y.
+override IN_PARTS = false;
 // Whether x is base - off, and every variant reads the channels it owns.
 override CONTRIBUTES = false;
-// Whether a tile has a single row: a dense layer of one stream, or what channels contribute to one.
-override SINGLE_ROW = false;
 
 const PARTIAL_IS_BUFFER = 1u;
 const PARTIAL_IS_Y = 2u; // sums of other rows of W
@@ -55,6 +57,10 @@ struct Params {
   runs: u32,
   run_period: u32,
   run_length: u32,
+  parts: u32,
+  works: u32, // tiles of rows of a part
+  part_runs: u32, // of a part: all channels of some runs, or some channels of each
+  part_channels: u32,
 }
 
 @group(0) @binding(1) var<uniform> params: Params;
@@ -108,7 +114,9 @@ fn work_of(number: u32, window_cells: u32) -> Work {
   }
   let windows = epilogue.pooled_height * epilogue.pooled_width;
   if (epilogue.is_reduced != 0u) {
-    return Work(number, 0u, 0u, windows * window_cells);
+    let first = number % epilogue.blocks * epilogue.block_windows;
+    let end = min(first + epilogue.block_windows, windows);
+    return Work(number / epilogue.blocks, first, first * window_cells, end * window_cells);
   }
   let together = max(1u, ROWS / window_cells);
   let tiles = (windows + together - 1u) / together;
@@ -164,10 +172,30 @@ fn main(
   let filter_tiles = filter_tiles();
   let filter_tile = thread % filter_tiles;
   let window_cells = epilogue.pool_height * epilogue.pool_width;
-  let work = work_of(thread / filter_tiles, window_cells);
-  if (!is_work(work)) {
+  var number = thread / filter_tiles;
+  var part = 0u;
+  if (IN_PARTS) {
+    part = number / params.works;
+    number %= params.works;
+  }
+  let work = work_of(number, window_cells);
+  if (!is_work(work) || part >= params.parts) {
     return;
   }
+  var first_run = 0u;
+  var end_run = params.runs;
+  var part_start = 0u;
+  var part_end = params.run_length;
+  if (IN_PARTS) {
+    if (params.part_runs < params.runs) {
+      first_run = part * params.part_runs;
+      end_run = min(first_run + params.part_runs, params.runs);
+    } else {
+      part_start = part * params.part_channels;
+      part_end = min(part_start + params.part_channels, params.run_length);
+    }
+  }
+  let part_batches = part * epilogue.inputs * epilogue.variants;
   let first_channel = params.channel_start + variant_of(work.batch) * params.channel_step;
   var bias = mat2x4<f32>();
   if (params.has_bias != 0u) {
@@ -186,10 +214,10 @@ fn main(
     let rows = min(ROWS, work.end - first_row);
     var places: array<vec2<i32>, MOST_ROWS>;
     var starts: array<u32, MOST_ROWS>;
-    for (var r = 0u; r < ROWS; r++) {
+    for (var r = 0u; r < HELD_ROWS; r++) {
       places[r] = select(vec2(OUTSIDE), place_of(cursor), r < rows);
       starts[r] = (x_batch + select(0u, first_row + r, rows_are_variants)) * plane;
-      if (!rows_are_variants) {
+      if (!rows_are_variants && r < ROWS) {
         cursor = after(cursor);
       }
     }
@@ -215,11 +243,11 @@ fn main(
         let tap = tap_y * params.window_width + tap_x;
         let weight_row = tap * params.weight_channels + params.first_weight_channel;
         let is_tap = any(kept != vec4(0u));
-        for (var run = select(params.runs, 0u, is_tap); run < params.runs; run++) {
+        for (var run = select(end_run, first_run, is_tap); run < end_run; run++) {
           // Channels of this run whose weights are here.
           let begin = first_channel + run * params.run_period;
-          let first = max(weight_row + begin, params.weight_start) - weight_row;
-          let end = min(weight_row + begin + params.run_length, params.weight_end) - min(weight_row, params.weight_end);
+          let first = max(weight_row + begin + part_start, params.weight_start) - weight_row;
+          let end = min(weight_row + begin + part_end, params.weight_end) - min(weight_row, params.weight_end);
           var weight_at = (weight_row + first - params.weight_start) * filter_tiles + filter_tile;
           // Two channels a turn, since a turn costs a CPU much.
           var c = first;
@@ -259,7 +287,7 @@ fn main(
           if (POOLS) {
             window = pool_cell(window, epilogue.pool, result);
           } else {
-            store(batch, unpooled, channel, result);
+            store(part_batches + batch, unpooled, channel, result);
           }
         }
         cell++;
@@ -286,7 +314,7 @@ fn main(
   for (var half = 0u; half < 2u; half++) {
     let channel = filter_tile * FILTERS + half * 4u;
     if (channel < epilogue.channels) {
-      store(work.batch, 0u, channel, pooled_cell(reduced[half], epilogue.reduction));
+      store_reduced(work.batch, work.first / (epilogue.block_windows * window_cells), channel, reduced[half]);
     }
   }
 }

@@ -1,5 +1,5 @@
-// One thread for four neighbouring channels of each stored position: it works the result out at every cell that is
-// pooled there. Whoever uses this defines
+// One thread for four neighbouring channels of each stored position, or block of windows: it works the result out at every
+// cell that is pooled there. Whoever uses this defines
 //   fn value_at(batch: u32, position: u32, channel: u32) -> vec4<f32>
 
 override THREADS = 64u;
@@ -12,7 +12,7 @@ fn main(
 ) {
   let thread = (workgroup.y * workgroups.x + workgroup.x) * THREADS + local;
   let channel_tiles = (epilogue.channels + 3u) / 4u;
-  let stored = stored_positions();
+  let stored = select(stored_positions(), epilogue.blocks, IN_BLOCKS);
   let channel = thread % channel_tiles * 4u;
   let position = thread / channel_tiles % stored;
   let batch = thread / channel_tiles / stored;
@@ -28,8 +28,8 @@ fn main(
   var first = position;
   var last = position;
   if (epilogue.is_reduced != 0u) {
-    first = 0u;
-    last = epilogue.pooled_height * epilogue.pooled_width - 1u;
+    first = position * epilogue.block_windows;
+    last = min(first + epilogue.block_windows, epilogue.pooled_height * epilogue.pooled_width) - 1u;
   }
   var reduced = empty_pool(epilogue.reduction);
   for (var pooled_position = first; pooled_position <= last; pooled_position++) {
@@ -43,5 +43,9 @@ fn main(
     }
     reduced = pool_cell(reduced, epilogue.reduction, pooled_cell(pooled, epilogue.pool));
   }
-  store(batch, position, channel, pooled_cell(reduced, epilogue.reduction));
+  if (IN_BLOCKS) {
+    store_block(batch, position, channel, reduced);
+  } else {
+    store(batch, position, channel, pooled_cell(reduced, epilogue.reduction));
+  }
 }

@@ -2,9 +2,11 @@ import type { Owner } from '../../plan/owner.ts';
 import type { Segment } from '../../plan/steps.ts';
 import { channelsOf, isSameShape, sizeOf, stridesOf, type Shape } from '../../tail/shape.ts';
 import { KernelsError } from '../../errors.ts';
-import { resultVariant } from './kernel.ts';
-import { floatBits, type Launch } from './launch.ts';
-import { eachResultThreads, encodeOwner, encodeResult, resultBuffers, type Result } from './result.ts';
+import type { BufferSpec } from '../launch/buffer-spec.ts';
+import { resultVariant } from './result-variant.ts';
+import { floatBits, type Launch } from '../launch/launch.ts';
+import { eachResultLaunches } from './each-result.ts';
+import { encodeOwner, encodeResult, resultBuffers, type Result } from './result.ts';
 import { COMBINE } from './shaders.ts';
 
 /** A tensor on the device as `combine.wgsl` reads it. */
@@ -12,25 +14,25 @@ export type DeviceOperand =
   | {
       readonly label: 'same';
       readonly shape: Shape;
-      readonly base: GPUBuffer | null;
+      readonly base: BufferSpec | null;
       readonly isShared?: boolean;
     }
   | {
       readonly label: 'one-channel';
       readonly shape: Shape;
-      readonly base: GPUBuffer;
-      readonly off: GPUBuffer;
+      readonly base: BufferSpec;
+      readonly off: BufferSpec;
       readonly owner: Owner;
     }
   | {
       readonly label: 'all';
       readonly shape: Shape;
-      readonly base: GPUBuffer | null;
-      readonly delta: GPUBuffer;
+      readonly base: BufferSpec | null;
+      readonly delta: BufferSpec;
       readonly segment: Segment;
     }
   /** What the output holds already: values of a stream, or deltas of the result's segment. */
-  | { readonly label: 'output'; readonly shape: Shape; readonly base: GPUBuffer | null };
+  | { readonly label: 'output'; readonly shape: Shape; readonly base: BufferSpec | null };
 
 const LABEL_CODES = { same: 0, 'one-channel': 1, all: 2, output: 3 } as const;
 
@@ -48,13 +50,13 @@ const COMBINATION_CODES = {
 export type Combination = keyof typeof COMBINATION_CODES;
 
 /** Combines one or two tensors, then multiplies by `factor`. */
-export function combineLaunch(
+export function combineLaunches(
   combination: Combination,
   operands: readonly [DeviceOperand, DeviceOperand?],
   result: Result,
-  constants: GPUBuffer | null = null,
+  constants: BufferSpec | null = null,
   factor = 1,
-): Launch {
+): Launch[] {
   const [first, second = { label: 'same', shape: first.shape, base: null }] = operands;
   const dims = dimensions(result.shape, [first, second]);
   const parameters = Uint32Array.of(
@@ -66,25 +68,30 @@ export function combineLaunch(
     0,
     0,
   );
-  const { 2: y = null, 3: base = null } = resultBuffers(result);
-  return {
-    shader: COMBINE,
-    overrides: resultVariant(result, { relu: false, clipped: true }),
-    uniforms: [encodeResult(result), parameters],
-    buffers: {
-      2: y,
-      3: base,
-      6: constants,
-      7: first.base,
-      8: otherOf(first),
-      9: second.base,
-      10: otherOf(second),
-    },
-    threads: eachResultThreads(result),
-  };
+  const loads = [first, second].reduce(
+    (sum, operand) => sum + Number(operand.base !== null) + Number(otherOf(operand) !== null),
+    0,
+  );
+  return eachResultLaunches(result, { loads }, (own) => {
+    const { 2: y = null, 3: base = null } = resultBuffers(own);
+    return {
+      shader: COMBINE,
+      overrides: resultVariant(own, { relu: false, clipped: true }),
+      uniforms: [encodeResult(own), parameters],
+      buffers: {
+        2: y,
+        3: base,
+        6: constants,
+        7: first.base,
+        8: otherOf(first),
+        9: second.base,
+        10: otherOf(second),
+      },
+    };
+  });
 }
 
-function otherOf(operand: DeviceOperand): GPUBuffer | null {
+function otherOf(operand: DeviceOperand): BufferSpec | null {
   if (operand.label === 'one-channel') return operand.off;
   return operand.label === 'all' ? operand.delta : null;
 }

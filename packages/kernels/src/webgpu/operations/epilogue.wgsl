@@ -11,9 +11,8 @@ override HAS_EXTRAS = true; // scale, shift, addend
 override HAS_ADDEND = true;
 override ACTIVATION = 3u; // 0 none, 1 ReLU, 2 none, ReLU or ReLU6 as parameters say, 3 any
 override POOLS = true;
-
-const POOL_MAX = 1u;
-const LOWEST = -3.4028234e38;
+// Whether what is pooled over all positions is left in blocks of windows, for `reduce-blocks.wgsl`.
+override IN_BLOCKS = false;
 
 struct Epilogue {
   inputs: u32,
@@ -52,6 +51,8 @@ struct Epilogue {
   owner_length: u32,
   owner_offset: u32,
   owner_multiplier: u32,
+  blocks: u32, // of windows that are reduced apart
+  block_windows: u32,
 }
 
 @group(0) @binding(0) var<uniform> epilogue: Epilogue;
@@ -59,50 +60,6 @@ struct Epilogue {
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
 // [inputs, positions, whole channels], before the activation
 @group(0) @binding(3) var<storage, read> result_base: array<f32>;
-
-// A value and how much it falls; of streams only the value counts.
-struct Cell {
-  base: vec4<f32>,
-  delta: vec4<f32>,
-}
-
-// A pooling window so far: the largest base; base and delta of the cell that is largest without the channel. Or sums.
-struct Pooled {
-  base: vec4<f32>,
-  ablated_base: vec4<f32>,
-  delta: vec4<f32>,
-  cells: f32,
-}
-
-fn empty_pool(kind: u32) -> Pooled {
-  let start = vec4(select(0.0, LOWEST, kind == POOL_MAX));
-  return Pooled(start, start, vec4(0.0), 0.0);
-}
-
-fn pool_cell(pooled: Pooled, kind: u32, cell: Cell) -> Pooled {
-  return pool_cell_where(true, pooled, kind, cell);
-}
-
-// The same where `counts`; otherwise the window stays as it is. Without a branch: a CPU that plays the GPU pays for every way
-// out of a function with copies of all that it returns.
-fn pool_cell_where(counts: bool, pooled: Pooled, kind: u32, cell: Cell) -> Pooled {
-  let is_max = kind == POOL_MAX;
-  let base = select(vec4(select(0.0, LOWEST, is_max)), cell.base, counts);
-  let delta = select(vec4(0.0), cell.delta, counts);
-  let is_larger = base - delta > pooled.ablated_base - pooled.delta;
-  return Pooled(
-    select(pooled.base + base, max(pooled.base, base), is_max),
-    select(pooled.ablated_base, base, is_larger & vec4(is_max)),
-    select(pooled.delta + delta, select(pooled.delta, delta, is_larger), is_max),
-    select(pooled.cells + select(0.0, 1.0, counts), 1.0, is_max),
-  );
-}
-
-fn pooled_cell(pooled: Pooled, kind: u32) -> Cell {
-  // Of a maximum there is one cell. Where the same is largest with and without the channel, this is its delta exactly.
-  let change = select(vec4(0.0), pooled.base - pooled.ablated_base, kind == POOL_MAX);
-  return Cell(pooled.base / pooled.cells, (change + pooled.delta) / pooled.cells);
-}
 
 fn variant_of(batch: u32) -> u32 {
   return epilogue.first_variant + batch % epilogue.variants;
@@ -199,5 +156,24 @@ fn store(batch: u32, position: u32, channel: u32, cell: Cell) {
   let at = (batch * stored_positions() + position) * epilogue.channels + channel;
   for (var i = 0u; i < min(4u, epilogue.channels - channel); i++) {
     y[at + i] = value[i];
+  }
+}
+
+// Stores what the windows of a block gave.
+fn store_block(batch: u32, block: u32, channel: u32, reduced: Pooled) {
+  let at = (batch * epilogue.blocks + block) * 3u * epilogue.channels + channel;
+  for (var i = 0u; i < min(4u, epilogue.channels - channel); i++) {
+    y[at + i] = reduced.base[i];
+    y[at + epilogue.channels + i] = reduced.ablated_base[i];
+    y[at + 2u * epilogue.channels + i] = reduced.delta[i];
+  }
+}
+
+// Stores what all windows gave, or those of a block.
+fn store_reduced(batch: u32, block: u32, channel: u32, reduced: Pooled) {
+  if (IN_BLOCKS) {
+    store_block(batch, block, channel, reduced);
+  } else {
+    store(batch, 0u, channel, pooled_cell(reduced, epilogue.reduction));
   }
 }

@@ -5,22 +5,18 @@ import type { CropOperation } from '../../operations/crop.ts';
 import type { PadOperation } from '../../operations/pad.ts';
 import type { PermuteOperation } from '../../operations/permute.ts';
 import type { RepeatOperation } from '../../operations/repeat.ts';
-import type { Launch } from './launch.ts';
-import {
-  eachResultThreads,
-  encodeOwner,
-  encodeResult,
-  resultBuffers,
-  type VariantBatch,
-  type Result,
-} from './result.ts';
+import type { BufferSpec } from '../launch/buffer-spec.ts';
+import type { Launch } from '../launch/launch.ts';
+import { eachResultLaunches } from './each-result.ts';
+import { blockVariant } from './result-variant.ts';
+import { encodeOwner, encodeResult, resultBuffers, type VariantBatch, type Result } from './result.ts';
 import { MOVE, PLACE } from './shaders.ts';
 import type { DeviceOperand } from './elementwise.ts';
 
 export interface MoveSource {
   readonly shape: Shape;
   readonly segment: Segment;
-  readonly values: GPUBuffer;
+  readonly values: BufferSpec;
 }
 
 type MoveOperation = PermuteOperation | PadOperation | CropOperation | RepeatOperation;
@@ -32,12 +28,12 @@ interface MovedAxis {
   readonly stride: number;
 }
 
-export function moveLaunch(
+export function moveLaunches(
   operation: MoveOperation,
   source: MoveSource,
-  constants: GPUBuffer | null,
+  constants: BufferSpec | null,
   result: Result,
-): Launch {
+): Launch[] {
   const rank = result.shape.length;
   if (rank > 4) {
     throw new KernelsError(
@@ -62,13 +58,12 @@ export function moveLaunch(
     0,
     0,
   );
-  return {
+  return eachResultLaunches(result, {}, (own) => ({
     shader: MOVE,
-    overrides: {},
-    uniforms: [encodeResult(result), parameters],
-    buffers: { ...resultBuffers(result), 6: constants, 7: source.values },
-    threads: eachResultThreads(result),
-  };
+    overrides: blockVariant(own),
+    uniforms: [encodeResult(own), parameters],
+    buffers: { ...resultBuffers(own), 6: constants, 7: source.values },
+  }));
 }
 
 function movedAxes(
@@ -106,7 +101,7 @@ export function placeLaunch(
   shape: Shape,
   batch: VariantBatch,
   isDelta: boolean,
-  output: GPUBuffer,
+  output: BufferSpec,
 ): Launch {
   const channels = channelsOf(operand.shape);
   const segment = operand.label === 'all' ? operand.segment : { start: 0, length: channels };
@@ -140,6 +135,8 @@ export function placeLaunch(
       2: operand.base,
       3: operand.label === 'one-channel' ? operand.off : operand.label === 'all' ? operand.delta : null,
     },
+    writes: [1],
     threads: batches * elements,
+    work: { turns: 1, operations: 0, loads: batches * elements, stores: batches * elements },
   };
 }

@@ -4,16 +4,18 @@ import { channelsOf, positionsOf, sizeOf, stridesOf, type Shape } from '../../ta
 import type { GroupNormalizationOperation } from '../../operations/group-normalization.ts';
 import type { LayerNormalizationOperation } from '../../operations/layer-normalization.ts';
 import type { SoftmaxOperation } from '../../operations/softmax.ts';
-import { floatBits, type Launch } from './launch.ts';
+import type { BufferSpec } from '../launch/buffer-spec.ts';
+import { floatBits, type Launch } from '../launch/launch.ts';
 import type { Result } from './result.ts';
-import { NORMALIZE } from './shaders.ts';
+import { ROW_THREADS, rowsOf } from '../wide/rows.ts';
+import { NORMALIZE, NORMALIZE_ROWS } from './shaders.ts';
 
 export interface NormalizationSource {
   readonly shape: Shape;
   readonly segment: Segment;
-  readonly values: GPUBuffer;
+  readonly values: BufferSpec;
   /** For deltas. */
-  readonly base: GPUBuffer | null;
+  readonly base: BufferSpec | null;
 }
 
 type Normalization = SoftmaxOperation | LayerNormalizationOperation | GroupNormalizationOperation;
@@ -22,46 +24,63 @@ type Normalization = SoftmaxOperation | LayerNormalizationOperation | GroupNorma
  * @param constants gamma, then beta, each as many as are normalised together or, in groups, one for each channel; ones and
  *   zeros where they are absent
  */
-export function normalizationLaunch(
+export function normalizationLaunches(
   operation: Normalization,
   source: NormalizationSource,
-  constants: GPUBuffer | null,
+  constants: BufferSpec | null,
   { batch, isDelta, output, segment: worked }: Result,
-): Launch {
+): Launch[] {
   const { shape, segment, values, base } = source;
   const groups = groupsOf(operation, shape, worked);
   const batches = batch.inputs * batch.variants;
   const hasMoments = operation.kind !== 'softmax';
-  return {
-    shader: NORMALIZE,
-    overrides: {},
-    uniforms: [
-      Uint32Array.of(
-        ...padded(groups.outer, 1),
-        ...padded(groups.outerStrides, 0),
-        ...padded(groups.inner, 1),
-        ...padded(groups.innerStrides, 0),
-        batches,
-        batch.variants,
-        sizeOf(shape),
-        sizeOf(groups.outer),
-        sizeOf(groups.inner),
-        channelsOf(shape),
-        segment.start,
-        segment.length,
-        Number(isDelta),
-        hasMoments ? 2 : Number(operation.log),
-        floatBits(hasMoments ? operation.epsilon : 0),
-        Number(hasMoments && operation.gamma !== null),
-        Number(hasMoments && operation.beta !== null),
-        worked.start,
-        worked.length,
-        Number(operation.kind === 'group-normalization'),
-      ),
-    ],
-    buffers: { 1: output, 2: values, 3: base, 4: constants },
-    threads: batches * sizeOf(groups.outer),
-  };
+  const count = sizeOf(groups.inner);
+  const rows = batches * sizeOf(groups.outer);
+  const passes = hasMoments ? 3 : 4;
+  const isWide = batch.workspace.layout.name === 'wide';
+  const { lanes, workgroups, barriers } = rowsOf(rows, isWide ? count : 1);
+  return [
+    {
+      shader: isWide ? NORMALIZE_ROWS : NORMALIZE,
+      ...(isWide && { workgroupThreads: ROW_THREADS, workgroups }),
+      overrides: {},
+      uniforms: [
+        Uint32Array.of(
+          ...padded(groups.outer, 1),
+          ...padded(groups.outerStrides, 0),
+          ...padded(groups.inner, 1),
+          ...padded(groups.innerStrides, 0),
+          batches,
+          batch.variants,
+          sizeOf(shape),
+          sizeOf(groups.outer),
+          sizeOf(groups.inner),
+          channelsOf(shape),
+          segment.start,
+          segment.length,
+          Number(isDelta),
+          hasMoments ? 2 : Number(operation.log),
+          floatBits(hasMoments ? operation.epsilon : 0),
+          Number(hasMoments && operation.gamma !== null),
+          Number(hasMoments && operation.beta !== null),
+          worked.start,
+          worked.length,
+          Number(operation.kind === 'group-normalization'),
+          lanes,
+        ),
+      ],
+      buffers: { 1: output, 2: values, 3: base, 4: constants },
+      writes: [1],
+      threads: rows * lanes,
+      work: {
+        turns: passes * Math.ceil(count / lanes),
+        operations: rows * count * (hasMoments ? 20 : 60),
+        loads: rows * count * passes * (isDelta ? 2 : 1),
+        stores: rows * count,
+        barriers: isWide ? passes * barriers : 0,
+      },
+    },
+  ];
 }
 
 /** How many groups of elements are normalised together and how they lie in the flat data, from the result's first channel on. */

@@ -8,13 +8,13 @@
 // S_a - S_b is summed without cancellation. S_a is scaled by its own largest term: an element may rise by more than exp() has
 // room for.
 //
-// A thread takes one group of elements that are normalised together, of one input or variant.
+// A row of threads (`lanes.wgsl`), or a thread (`alone.wgsl`), takes one group of elements that are normalised together, of one
+// input or variant.
 // Layouts: x and y [batches, elements], both may hold a segment of the last axis only; x_base [inputs, elements];
 // constants: gamma, then beta, of a group's elements or, where they are per channel, of all channels.
 
 const SOFTMAX = 0u;
 const LOG_SOFTMAX = 1u;
-override THREADS = 64u;
 
 struct Params {
   outer_shape: vec4<u32>,
@@ -37,6 +37,7 @@ struct Params {
   result_start: u32, // of the last axis
   result_length: u32,
   is_per_channel: u32, // gamma and beta
+  lanes: u32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -71,30 +72,41 @@ fn store_result(batch: u32, element: u32, value: f32, change: f32) {
   y[row * params.result_length + channel] = select(value, change, params.is_delta != 0u);
 }
 
-fn normalize_exponentials(batch: u32, start: u32) {
+fn normalize_exponentials(batch: u32, start: u32, local: u32, stores: bool) {
+  let lanes = params.lanes;
+  let lane = local % lanes;
   // b_m and d_m.
   var top = vec2(-LARGEST, 0.0);
-  for (var i = 0u; i < params.count; i++) {
+  for (var i = lane; i < params.count; i += lanes) {
     let cell = load_element(batch, start + offset_of(i, params.inner_shape, params.inner_stride));
     top = select(top, cell, cell.x > top.x);
   }
+  let own = top.x;
+  top.x = row_largest(local, lanes, vec4(top.x)).x;
+  // Of several largest elements any: here the one that falls most.
+  top.y = row_largest(local, lanes, vec4(select(-LARGEST, top.y, own == top.x))).x;
   var shift = 0.0;
   if (params.is_delta != 0u) {
-    for (var i = 0u; i < params.count; i++) {
+    for (var i = lane; i < params.count; i += lanes) {
       let cell = load_element(batch, start + offset_of(i, params.inner_shape, params.inner_stride));
       shift = max(shift, cell.x - top.x + (top.y - cell.y));
     }
+    shift = row_largest(local, lanes, vec4(shift)).x;
   }
-  var base_sum = 0.0;
-  var ablated_sum = 0.0; // scaled by exp(-shift), as what it changes by
-  var change_sum = 0.0;
-  for (var i = 0u; i < params.count; i++) {
+  // Of the base; of the variant, scaled by exp(-shift); of what that changes by.
+  var sums = vec4(0.0);
+  for (var i = lane; i < params.count; i += lanes) {
     let cell = load_element(batch, start + offset_of(i, params.inner_shape, params.inner_stride));
     let e = cell.x - top.x;
-    base_sum += exp(e);
     let terms = softmax_terms(vec4(e), vec4(top.y - cell.y), shift);
-    ablated_sum += terms.ablated.x;
-    change_sum += terms.change.x;
+    sums += vec4(exp(e), terms.ablated.x, terms.change.x, 0.0);
+  }
+  sums = row_sums(local, lanes, sums);
+  let base_sum = sums.x;
+  let ablated_sum = sums.y;
+  let change_sum = sums.z;
+  if (!stores) {
+    return;
   }
   // log(S_a / S_b), from what the sum changes by where that is little of it: 2 artanh(r / (2 + r)) = log(1 + r).
   var sum_change = shift + log(ablated_sum / base_sum);
@@ -103,7 +115,7 @@ fn normalize_exponentials(batch: u32, start: u32) {
     let s = relative / (2.0 + relative);
     sum_change = 2.0 * s * (1.0 + s * s * (1.0 / 3.0 + s * s * (1.0 / 5.0 + s * s * (1.0 / 7.0 + s * s / 9.0))));
   }
-  for (var i = 0u; i < params.count; i++) {
+  for (var i = lane; i < params.count; i += lanes) {
     let element = start + offset_of(i, params.inner_shape, params.inner_stride);
     let cell = load_element(batch, element);
     let e = cell.x - top.x;
@@ -119,28 +131,31 @@ fn normalize_exponentials(batch: u32, start: u32) {
   }
 }
 
-fn normalize_moments(batch: u32, start: u32) {
+fn normalize_moments(batch: u32, start: u32, local: u32, stores: bool) {
+  let lanes = params.lanes;
+  let lane = local % lanes;
   let count = f32(params.count);
   var mean = vec2(0.0); // of base and fall
-  for (var i = 0u; i < params.count; i++) {
+  for (var i = lane; i < params.count; i += lanes) {
     mean += load_element(batch, start + offset_of(i, params.inner_shape, params.inner_stride));
   }
-  mean /= count;
-  var base_variance = 0.0;
-  var variance_fall = 0.0;
-  var ablated_variance = 0.0;
-  for (var i = 0u; i < params.count; i++) {
+  mean = row_sums(local, lanes, vec4(mean, 0.0, 0.0)).xy / count;
+  var variances = vec4(0.0); // of the base, of the variant, and how far they differ
+  for (var i = lane; i < params.count; i += lanes) {
     let cell = load_element(batch, start + offset_of(i, params.inner_shape, params.inner_stride)) - mean;
-    base_variance += cell.x * cell.x;
-    ablated_variance += (cell.x - cell.y) * (cell.x - cell.y);
-    variance_fall += cell.y * (2.0 * cell.x - cell.y);
+    let ablated = cell.x - cell.y;
+    variances += vec4(cell.x * cell.x, ablated * ablated, cell.y * (2.0 * cell.x - cell.y), 0.0);
   }
-  let base_deviation = sqrt(base_variance / count + params.epsilon);
-  let ablated_deviation = sqrt(ablated_variance / count + params.epsilon);
+  variances = row_sums(local, lanes, variances) / count;
+  if (!stores) {
+    return;
+  }
+  let base_deviation = sqrt(variances.x + params.epsilon);
+  let ablated_deviation = sqrt(variances.y + params.epsilon);
   // 1 / s_b - 1 / s_a = (s_a^2 - s_b^2) / (s_a s_b (s_a + s_b))
   let inverse_fall =
-    -variance_fall / count / (ablated_deviation * base_deviation * (ablated_deviation + base_deviation));
-  for (var i = 0u; i < params.count; i++) {
+    -variances.z / (ablated_deviation * base_deviation * (ablated_deviation + base_deviation));
+  for (var i = lane; i < params.count; i += lanes) {
     let element = start + offset_of(i, params.inner_shape, params.inner_stride);
     let cell = load_element(batch, element) - mean;
     let weight = select(i, element % params.channels, params.is_per_channel != 0u);
@@ -163,15 +178,15 @@ fn main(
   @builtin(num_workgroups) workgroups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let thread = (workgroup.y * workgroups.x + workgroup.x) * THREADS + local;
-  let batch = thread / params.groups;
-  if (batch >= params.batches) {
-    return;
-  }
-  let start = params.result_start + offset_of(thread % params.groups, params.outer_shape, params.outer_stride);
+  let number = (workgroup.y * workgroups.x + workgroup.x) * (THREADS / params.lanes) + local / params.lanes;
+  let stores = number < params.batches * params.groups;
+  // A row without work reads what another does: all threads meet at the barriers.
+  let row = select(0u, number, stores);
+  let batch = row / params.groups;
+  let start = params.result_start + offset_of(row % params.groups, params.outer_shape, params.outer_stride);
   if (params.kind == SOFTMAX || params.kind == LOG_SOFTMAX) {
-    normalize_exponentials(batch, start);
+    normalize_exponentials(batch, start, local, stores);
   } else {
-    normalize_moments(batch, start);
+    normalize_moments(batch, start, local, stores);
   }
 }

@@ -5,7 +5,9 @@ import type { ActivationOperation } from '../../operations/activation.ts';
 import type { PoolOperation, PoolReduction } from '../../operations/pool.ts';
 import { ACTIVATION_CODES } from '../activation-codes.ts';
 import { REDUCTION_CODES } from '../reduction-codes.ts';
-import { floatBits } from './launch.ts';
+import type { BufferSpec } from '../launch/buffer-spec.ts';
+import { floatBits } from '../launch/launch.ts';
+import type { LaunchWorkspace } from '../launch/launch-workspace.ts';
 
 /** What one submission covers. */
 export interface VariantBatch {
@@ -13,17 +15,18 @@ export interface VariantBatch {
   /** Variants of each input; 1 for streams. */
   readonly variants: number;
   readonly firstVariant: number;
+  readonly workspace: LaunchWorkspace;
 }
 
 /** A tensor added to deltas. */
 export type Addend =
   | {
       readonly label: 'one-channel';
-      readonly base: GPUBuffer;
-      readonly off: GPUBuffer;
+      readonly base: BufferSpec;
+      readonly off: BufferSpec;
       readonly owner: Owner;
     }
-  | { readonly label: 'all'; readonly delta: GPUBuffer; readonly segment: Segment };
+  | { readonly label: 'all'; readonly delta: BufferSpec; readonly segment: Segment };
 
 /** Where an operation's result goes, and what happens to it before; see `epilogue.wgsl`. */
 export interface Result {
@@ -33,16 +36,18 @@ export interface Result {
   readonly shape: Shape;
   /** The part of the last axis that is worked out. */
   readonly segment: Segment;
-  readonly output: GPUBuffer;
+  readonly output: BufferSpec;
   /** Where scales and shifts of all channels stand among the operation's constants. */
   readonly scaleAt?: number | null;
   readonly shiftAt?: number | null;
   readonly addend?: Addend | null;
   readonly activation?: ActivationOperation | null;
   /** The tensor's base before the activation, of the whole shape. */
-  readonly base?: GPUBuffer | null;
+  readonly base?: BufferSpec | null;
   readonly pool?: { readonly operation: PoolOperation; readonly shape: Shape } | null;
   readonly reduction?: PoolReduction | null;
+  /** How many pooling windows (or positions) are reduced together, the output being the blocks' sums. Default: all. */
+  readonly blockWindows?: number;
 }
 
 /** Positions as rows and columns; more or fewer than two axes become one row. */
@@ -83,11 +88,20 @@ export function storedPositions(result: Result): number {
   return result.reduction ? 1 : pooledPositions(result);
 }
 
-/** Threads of an operation that works four channels of a stored position out by itself. */
-export function eachResultThreads(result: Result): number {
-  const { inputs, variants } = result.batch;
-  return inputs * variants * storedPositions(result) * Math.ceil(result.segment.length / 4);
+/** Blocks of windows that are reduced apart. */
+export function blocksOf(result: Result): number {
+  return Math.ceil(pooledPositions(result) / (result.blockWindows ?? Infinity)) || 1;
 }
+
+/** Elements of the output. */
+export function storedElements(result: Result): number {
+  const { batch, segment, blockWindows } = result;
+  const perBatch = blockWindows === undefined ? storedPositions(result) : BLOCK_PLANES * blocksOf(result);
+  return batch.inputs * batch.variants * perBatch * segment.length;
+}
+
+/** What `epilogue.wgsl` keeps of a block: the base, the base of the cell that is largest without the channel, and the delta. */
+const BLOCK_PLANES = 3;
 
 /** Of float32: nothing is clipped there. */
 const LARGEST = 3.4028234663852886e38;
@@ -132,11 +146,13 @@ export function encodeResult(result: Result): Uint32Array<ArrayBuffer> {
     Number(Boolean(result.reduction)),
     REDUCTION_CODES[result.reduction ?? 'none'],
     ...encodeAddend(addend ?? null),
+    blocksOf(result),
+    result.blockWindows ?? pooledPositions(result),
   );
 }
 
 /** Bindings 2 to 5: what `epilogue.wgsl` and `addend.wgsl` declare. */
-export function resultBuffers(result: Result): Record<number, GPUBuffer | null> {
+export function resultBuffers(result: Result): Record<number, BufferSpec | null> {
   const { output, base = null, addend } = result;
   return {
     2: output,

@@ -1,46 +1,39 @@
 // The last step: how far the logits fall without channel k becomes weights and, where they are wanted, ablated scores:
-// `input-weights.ts` of the reference. A thread takes one variant of one input and passes over its classes three times, four
-// classes a step.
+// `input-weights.ts` of the reference. A row of threads (`lanes.wgsl`), or a thread (`alone.wgsl`), takes one variant of one input
+// and passes over its classes three times, four classes a step.
 //
-// Layouts: drops [inputs, variants, classes]; logits [inputs, classes]; activation [inputs, positions, channels];
-// result: weights [inputs, explained, channels] and, from `scores_begin` on, ablated scores [inputs, channels, classes];
-// class indices [explained] or [inputs, explained].
+// Layouts: drops [inputs, variants, classes]; logits [inputs, classes]; norms, what the norm is a sum of
+// [inputs, parts, channels], read for slopes; result: weights [inputs, explained, channels] and, from `scores_begin` on,
+// ablated scores [inputs, channels, classes]; class indices [explained] or [inputs, explained].
 
+const LOWEST = -3.4028234e38;
 const WEIGHTING_SLOPE_L1 = 1u;
-const WEIGHTING_SLOPE_L2 = 2u;
-override THREADS = 64u;
+// More than any class; float32 has every whole number up to it.
+const NO_CLASS = 16777216.0;
 
 struct Params {
   inputs: u32,
   variants: u32,
   first_variant: u32,
   channels: u32,
-  positions: u32,
   classes: u32,
   score: u32,
   weighting: u32,
-  explained: u32, // classes
+  norm_parts: u32, // 0 where no slope is asked for
+  norm_of_values: u32, // parts are values of the channel, of which sizes or squares are summed
+  explained: u32,
   listed_input: u32, // from an input's classes in `class_indices` to the next one's; 0 where all have the same
-  scores_begin: u32, // in `result`
+  scores_begin: u32,
   keeps_scores: u32,
+  lanes: u32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read_write> result: array<f32>;
 @group(0) @binding(2) var<storage, read> drops: array<f32>;
 @group(0) @binding(3) var<storage, read> logits: array<f32>;
-@group(0) @binding(4) var<storage, read> activation: array<f32>;
+@group(0) @binding(4) var<storage, read> norms: array<f32>;
 @group(0) @binding(5) var<storage, read> class_indices: array<u32>;
-
-fn channel_norm(input: u32, channel: u32) -> f32 {
-  var sum = 0.0;
-  let start = input * params.positions * params.channels + channel;
-  for (var p = 0u; p < params.positions; p++) {
-    let value = activation[start + p * params.channels];
-    sum += select(value * value, abs(value), params.weighting == WEIGHTING_SLOPE_L1);
-  }
-  return select(sqrt(sum), sum, params.weighting == WEIGHTING_SLOPE_L1);
-}
 
 fn logits_from(base: u32, classes: vec4<u32>) -> vec4<f32> {
   let at = base + classes;
@@ -73,72 +66,81 @@ fn main(
   @builtin(num_workgroups) workgroups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let thread = (workgroup.y * workgroups.x + workgroup.x) * THREADS + local;
-  let input = thread / params.variants;
-  if (input >= params.inputs) {
-    return;
-  }
-  let channel = params.first_variant + thread % params.variants;
+  let lanes = params.lanes;
+  let lane = local % lanes;
+  let number = (workgroup.y * workgroups.x + workgroup.x) * (THREADS / lanes) + local / lanes;
+  let has_work = number < params.inputs * params.variants;
+  // A row without work reads what another does: all threads meet at the barriers.
+  let row = select(0u, number, has_work);
+  let input = row / params.variants;
+  let channel = params.first_variant + row % params.variants;
   let logits_at = input * params.classes;
-  let drops_at = thread * params.classes;
+  let drops_at = row * params.classes;
+  // Four neighbouring classes a turn, four lanes further on the next ones.
+  let first = 4u * lane;
+  let step = 4u * lanes;
 
-  var best = vec4(-3.4028234e38);
+  var best = vec4(LOWEST);
   var best_classes = vec4(params.classes - 1u);
-  for (var c = 0u; c < params.classes; c += 4u) {
+  for (var c = first; c < params.classes; c += step) {
     let classes = classes_from(c, 1u, params.classes);
     let z = logits_from(logits_at, classes);
     best_classes = select(best_classes, classes, z > best);
     best = max(best, z);
   }
-  let z_m = largest_of(best);
+  let z_m = row_largest(local, lanes, vec4(largest_of(best))).x;
   // The first class of those with the largest logit.
-  let firsts = select(vec4(0xffffffffu), best_classes, best == vec4(z_m));
-  let predicted = min(min(firsts.x, firsts.y), min(firsts.z, firsts.w));
-  let is_slope = params.weighting == WEIGHTING_SLOPE_L1 || params.weighting == WEIGHTING_SLOPE_L2;
+  let firsts = select(vec4(-NO_CLASS), -vec4<f32>(best_classes), best == vec4(z_m));
+  let predicted = u32(-row_largest(local, lanes, vec4(largest_of(firsts))).x);
+
   var norm = 0.0;
-  if (is_slope) {
-    norm = channel_norm(input, channel);
+  if (params.norm_parts > 0u) {
+    for (var part = lane; part < params.norm_parts; part += lanes) {
+      let value = norms[(input * params.norm_parts + part) * params.channels + channel];
+      let term = select(value * value, abs(value), params.weighting == WEIGHTING_SLOPE_L1);
+      norm += select(value, term, params.norm_of_values != 0u);
+    }
+    norm = row_sums(local, lanes, vec4(norm)).x;
+    norm = select(sqrt(norm), norm, params.weighting == WEIGHTING_SLOPE_L1);
   }
 
   var softmax = Softmax(z_m, drops[drops_at + predicted], 0.0, 0.0, 0.0, 0.0);
   if (params.score == SCORE_SOFTMAX) {
     var shifts = vec4(0.0);
-    for (var c = 0u; c < params.classes; c += 4u) {
+    for (var c = first; c < params.classes; c += step) {
       let classes = classes_from(c, 1u, params.classes);
       shifts = max(shifts, logits_from(logits_at, classes) - z_m + (softmax.d_m - drops_from(drops_at, classes)));
     }
-    let shift = largest_of(shifts);
-    var logit_sums = vec4(0.0);
-    var ablated_sums = vec4(0.0);
-    var term_sums = vec4(0.0);
-    for (var c = 0u; c < params.classes; c += 4u) {
+    let shift = row_largest(local, lanes, vec4(largest_of(shifts))).x;
+    var sums = vec4(0.0); // of the base run, of the variant, of what terms change by
+    for (var c = first; c < params.classes; c += step) {
       let classes = classes_from(c, 1u, params.classes);
       let are_real = are_classes(c, 1u, params.classes);
       let e = logits_from(logits_at, classes) - z_m;
       let terms = softmax_terms(e, softmax.d_m - drops_from(drops_at, classes), shift);
-      logit_sums += select(vec4(0.0), terms.before, are_real);
-      ablated_sums += select(vec4(0.0), terms.ablated, are_real);
-      term_sums += select(vec4(0.0), terms.change, are_real);
+      sums += vec4(
+        sum_of(select(vec4(0.0), exp(e), are_real)),
+        sum_of(select(vec4(0.0), terms.ablated, are_real)),
+        sum_of(select(vec4(0.0), terms.change, are_real)),
+        0.0,
+      );
     }
-    if (shift != 0.0) {
-      logit_sums = vec4(0.0);
-      for (var c = 0u; c < params.classes; c += 4u) {
-        let e = logits_from(logits_at, classes_from(c, 1u, params.classes)) - z_m;
-        logit_sums += select(vec4(0.0), exp(e), are_classes(c, 1u, params.classes));
-      }
-    }
+    sums = row_sums(local, lanes, sums);
     softmax.shift = shift;
-    softmax.logit_sum = sum_of(logit_sums);
-    softmax.ablated_sum = sum_of(ablated_sums);
-    softmax.term_sum = sum_of(term_sums);
+    softmax.logit_sum = sums.x;
+    softmax.ablated_sum = sums.y;
+    softmax.term_sum = sums.z;
   }
-  for (var j = 0u; j < params.explained; j++) {
+  if (!has_work) {
+    return;
+  }
+  for (var j = lane; j < params.explained; j += lanes) {
     let listed = class_indices[input * params.listed_input + j];
     let classes = explained_classes(vec4(listed), predicted);
     let d = drops_from(drops_at, classes);
     let z = logits_from(logits_at, classes);
     var weights: vec4<f32>;
-    if (is_slope) {
+    if (params.norm_parts > 0u) {
       weights = slopes_of(params.score, softmax, z, d, norm);
     } else {
       weights = relative_drops_of(params.score, softmax, z, d);
@@ -147,7 +149,7 @@ fn main(
   }
   if (params.keeps_scores != 0u) {
     let scores_at = params.scores_begin + (input * params.channels + channel) * params.classes;
-    for (var c = 0u; c < params.classes; c += 4u) {
+    for (var c = first; c < params.classes; c += step) {
       let classes = classes_from(c, 1u, params.classes);
       let z = logits_from(logits_at, classes);
       store_classes(

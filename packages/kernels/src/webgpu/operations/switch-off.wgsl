@@ -1,6 +1,7 @@
-// The target as it is with all channels switched off: r_k at every position, given or the mean of the channel.
-// A thread takes one channel of one input.
-// Layouts: activation and off [inputs, positions, channels]; values [channels] or [inputs, channels].
+// The target as it is with all channels switched off: r_k at every position, given or the mean of the channel. A thread takes one
+// channel at several positions, neighbouring threads neighbouring channels.
+// Layouts: off [inputs, positions, channels]; values [channels], [inputs, channels] or, for means, what they are sums of
+// [inputs, parts, channels].
 
 const CHANNEL_MEAN = 2u;
 const PER_INPUT = 1u;
@@ -11,12 +12,13 @@ struct Params {
   positions: u32,
   channels: u32,
   mode: u32,
+  parts: u32,
+  together: u32, // positions that a thread takes
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read_write> off: array<f32>;
-@group(0) @binding(2) var<storage, read> activation: array<f32>;
-@group(0) @binding(3) var<storage, read> values: array<f32>;
+@group(0) @binding(2) var<storage, read> values: array<f32>;
 
 @compute @workgroup_size(THREADS)
 fn main(
@@ -25,22 +27,24 @@ fn main(
   @builtin(local_invocation_index) local: u32,
 ) {
   let thread = (workgroup.y * workgroups.x + workgroup.x) * THREADS + local;
-  let input = thread / params.channels;
+  let blocks = (params.positions + params.together - 1u) / params.together;
+  let channel = thread % params.channels;
+  let first = thread / params.channels % blocks * params.together;
+  let input = thread / params.channels / blocks;
   if (input >= params.inputs) {
     return;
   }
-  let channel = thread % params.channels;
-  let start = input * params.positions * params.channels + channel;
   var value = 0.0;
   if (params.mode == CHANNEL_MEAN) {
-    for (var p = 0u; p < params.positions; p++) {
-      value += activation[start + p * params.channels];
+    for (var part = 0u; part < params.parts; part++) {
+      value += values[(input * params.parts + part) * params.channels + channel];
     }
     value /= f32(params.positions);
   } else {
-    value = values[select(channel, thread, params.mode == PER_INPUT)];
+    value = values[select(0u, input * params.channels, params.mode == PER_INPUT) + channel];
   }
-  for (var p = 0u; p < params.positions; p++) {
+  let start = input * params.positions * params.channels + channel;
+  for (var p = first; p < min(first + params.together, params.positions); p++) {
     off[start + p * params.channels] = value;
   }
 }

@@ -6,13 +6,13 @@ import type { MergeOperation } from '../../operations/merge.ts';
 import type { ConcatenateOperation } from '../../operations/concatenate.ts';
 import type { PropagatedOperation } from '../../plan/steps.ts';
 import type { StepConstants } from '../steps/step-constants.ts';
-import { convolutionLaunch } from './convolution.ts';
-import { combineLaunch, type Combination, type DeviceOperand } from './elementwise.ts';
-import type { Launch } from './launch.ts';
-import { moveLaunch, placeLaunch } from './moves.ts';
-import { normalizationLaunch } from './normalization.ts';
+import { convolutionLaunches } from './convolution.ts';
+import { combineLaunches, type Combination, type DeviceOperand } from './elementwise.ts';
+import type { Launch } from '../launch/launch.ts';
+import { moveLaunches, placeLaunch } from './moves.ts';
+import { normalizationLaunches } from './normalization.ts';
 import { wholeOf, type Result } from './result.ts';
-import { depthwiseLaunch, poolLaunch, resizeLaunch, type WindowSource } from './windows.ts';
+import { depthwiseLaunches, poolLaunches, resizeLaunches, type WindowSource } from './windows.ts';
 
 /** What an operation works with on a stream. */
 export interface StreamWork {
@@ -23,15 +23,15 @@ export interface StreamWork {
   readonly result: Result;
 }
 
-/** One launch, on a stream or, where the result says so, on deltas. */
+/** On a stream or, where the result says so, on deltas. */
 export interface KernelRow<Operation> {
   readonly by: 'kernel';
-  readonly launch: (
+  readonly launches: (
     operation: Operation,
     source: WindowSource,
     constants: StepConstants,
     result: Result,
-  ) => Launch;
+  ) => Launch[];
 }
 
 /** An element-wise combination of the input with an array of the operation's own. */
@@ -57,22 +57,23 @@ export type LaunchRow<Operation> = ChangeRow<Operation> | StreamRow<Operation>;
 
 const move: KernelRow<OperationMap['permute' | 'pad' | 'crop' | 'repeat']> = {
   by: 'kernel',
-  launch: (operation, source, { buffer }, result) => moveLaunch(operation, source, buffer, result),
+  launches: (operation, source, { buffer }, result) => moveLaunches(operation, source, buffer, result),
 };
 
 const pool: KernelRow<OperationMap['pool' | 'global-pool']> = {
   by: 'kernel',
-  launch: (operation, source, { buffer }, result) => poolLaunch(operation, source, buffer, result),
+  launches: (operation, source, { buffer }, result) => poolLaunches(operation, source, buffer, result),
 };
 
 const normalization: KernelRow<OperationMap['softmax' | 'layer-normalization' | 'group-normalization']> = {
   by: 'kernel',
-  launch: (operation, source, { buffer }, result) => normalizationLaunch(operation, source, buffer, result),
+  launches: (operation, source, { buffer }, result) =>
+    normalizationLaunches(operation, source, buffer, result),
 };
 
 const linear: StreamRow<DenseOperation | ConvolutionOperation> = {
   by: 'stream',
-  launches: convolutionLaunches,
+  launches: linearLaunches,
 };
 
 const CHANGES: {
@@ -88,16 +89,16 @@ const CHANGES: {
   },
   depthwise: {
     by: 'kernel',
-    launch: (operation, source, { buffer, biasAt }, result) => {
+    launches: (operation, source, { buffer, biasAt }, result) => {
       if (!buffer) throw new RangeError('The kernel was not uploaded.');
-      return depthwiseLaunch(operation, source, buffer, biasAt, result);
+      return depthwiseLaunches(operation, source, buffer, biasAt, result);
     },
   },
   pool,
   'global-pool': pool,
   resize: {
     by: 'kernel',
-    launch: (operation, source, { buffer }, result) => resizeLaunch(operation, source, buffer, result),
+    launches: (operation, source, { buffer }, result) => resizeLaunches(operation, source, buffer, result),
   },
   permute: move,
   pad: move,
@@ -114,15 +115,13 @@ const LAUNCHES: { readonly [Kind in LaunchedKind]: LaunchRow<OperationMap[Kind]>
   convolution: linear,
   activation: {
     by: 'stream',
-    launches: (operation, { x, result }) => [
-      combineLaunch('first', [stream(x)], { ...result, activation: operation }),
-    ],
+    launches: (operation, { x, result }) =>
+      combineLaunches('first', [stream(x)], { ...result, activation: operation }),
   },
   affine: {
     by: 'stream',
-    launches: (_, { x, constants, result }) => [
-      combineLaunch('first', [stream(x)], result, constants.buffer),
-    ],
+    launches: (_, { x, constants, result }) =>
+      combineLaunches('first', [stream(x)], result, constants.buffer),
   },
   merge: { by: 'stream', launches: mergeLaunches },
   concatenate: { by: 'stream', launches: concatenateLaunches },
@@ -149,20 +148,20 @@ export function stream({ shape, values }: WindowSource): DeviceOperand {
   return { label: 'same', shape, base: values };
 }
 
-function convolutionLaunches(
+function linearLaunches(
   operation: DenseOperation | ConvolutionOperation,
   { x, constants, result }: StreamWork,
 ): Launch[] {
-  const { inputs } = result.batch;
-  return constants.weights.map((weights, at) =>
-    convolutionLaunch({
+  const { inputs, workspace } = result.batch;
+  return constants.weights.flatMap((weights, at) =>
+    convolutionLaunches({
       source: { ...x, segment: wholeOf(x.shape), hasVariants: true, contributes: null },
       sliding: slidingOf(operation, result.shape),
       weights,
       hasBias: at === 0 && operation.bias !== null,
       partial: at === 0 ? null : 'output',
       // Streams read no base, so inputs may share weights as variants of one input do.
-      result: { ...result, batch: { inputs: 1, variants: inputs, firstVariant: 0 } },
+      result: { ...result, batch: { inputs: 1, variants: inputs, firstVariant: 0, workspace } },
     }),
   );
 }
@@ -180,9 +179,9 @@ function concatenateLaunches({ axis }: ConcatenateOperation, { inputs, result }:
 /** The first two, then what has come out so far with each of the others. */
 function mergeLaunches({ function: name }: MergeOperation, { x, inputs, result }: StreamWork): Launch[] {
   const factor = name === 'average' ? 1 / inputs.length : 1;
-  return inputs.slice(1).map((input, at) => {
+  return inputs.slice(1).flatMap((input, at) => {
     const first: DeviceOperand = at === 0 ? stream(x) : { label: 'output', shape: result.shape, base: null };
     const isLast = at === inputs.length - 2;
-    return combineLaunch(name, [first, stream(input)], result, null, isLast ? factor : 1);
+    return combineLaunches(name, [first, stream(input)], result, null, isLast ? factor : 1);
   });
 }

@@ -18,7 +18,7 @@ fn drops_at(row: u32, classes: vec4<u32>) -> vec4<f32> {
 
 // Writes values to the places of a row that are classes.
 fn store_classes(row: u32, first: u32, values: vec4<f32>) {
-  let classes = first + vec4(0u, 1u, 2u, 3u) * LANE_THREADS;
+  let classes = first + vec4(0u, 1u, 2u, 3u);
   if (classes.x < params.classes) {
     result[row + classes.x] = values.x;
   }
@@ -42,7 +42,7 @@ fn classes_at(input: u32, places: vec4<u32>, predicted: u32) -> vec4<u32> {
 
 // Writes a channel's weights for the explained classes from place `first` on.
 fn store_weights(input: u32, channel: u32, first: u32, weights: vec4<f32>) {
-  let places = first + vec4(0u, 1u, 2u, 3u) * LANE_THREADS;
+  let places = first + vec4(0u, 1u, 2u, 3u);
   let at = (input * params.explained + places) * params.channels + channel;
   if (places.x < params.explained) {
     result[at.x] = weights.x;
@@ -64,13 +64,12 @@ fn weights_at(row: u32, columns: vec4<u32>) -> vec4<f32> {
   return vec4(kernel[at.x], kernel[at.y], kernel[at.z], kernel[at.w]);
 }
 
-// The same of every LANE_THREADS-th class.
-fn summarise_logits(part: u32, input: u32) -> Base {
+fn base_of(input: u32) -> Base {
   let base = input * params.classes;
   var best = vec4(LOWEST);
   var best_classes = vec4(params.classes - 1u);
-  for (var c = part; c < params.classes; c += 4u * LANE_THREADS) {
-    let classes = classes_from(c, LANE_THREADS, params.classes);
+  for (var c = 0u; c < params.classes; c += 4u) {
+    let classes = classes_from(c, 1u, params.classes);
     let z = logits_at(base, classes);
     best_classes = select(best_classes, classes, z > best);
     best = max(best, z);
@@ -78,19 +77,5 @@ fn summarise_logits(part: u32, input: u32) -> Base {
   let largest = largest_of(best);
   // The first class of those with the largest logit.
   let firsts = select(vec4(0xffffffffu), best_classes, best == vec4(largest));
-  let best_class = min(min(firsts.x, firsts.y), min(firsts.z, firsts.w));
-  return Base(best_class, largest);
-}
-
-fn base_of_parts() -> Base {
-  var m = best_classes[0];
-  var z_m = best_logits[0];
-  for (var part = 1u; part < LANE_THREADS; part++) {
-    let z = best_logits[part];
-    if (z > z_m || (z == z_m && best_classes[part] < m)) {
-      z_m = z;
-      m = best_classes[part];
-    }
-  }
-  return Base(m, z_m);
+  return Base(min(min(firsts.x, firsts.y), min(firsts.z, firsts.w)), largest);
 }

@@ -1,10 +1,7 @@
-// What the parts of `separable-dense.wgsl` share: sizes, overrides, parameters, buffers, and what threads hand over.
+// What the parts of `separable-dense.wgsl` share: sizes, overrides, parameters, buffers.
 
 const CHANNEL_LANES = 8u;
-// 256 on hardware, CHANNEL_LANES where a CPU plays the GPU.
-override THREADS = 256u;
-override LANE_THREADS = THREADS / CHANNEL_LANES;
-override IS_LANE_ONE_THREAD = LANE_THREADS == 1u;
+override THREADS = CHANNEL_LANES;
 
 const STAGE_WORDS = 13u;
 const POINTWISE_WORDS = 3u;
@@ -44,14 +41,11 @@ struct Params {
   reduction: u32,
   reduced_begin: u32, // the operations after the reduction, in `program`
   reduced_end: u32,
-  class_lanes: u32, // threads of a lane that take different classes; the others split the features
   scratch_half: u32, // elements of one of a workgroup's two scratch planes, all lanes
   inputs: u32,
   weighting: u32,
   off_mode: u32,
   off_offset: u32, // of the ablation values in `channel_values`
-  kernel_channel: u32, // from a channel's weight to the next one's, and from a class's
-  kernel_class: u32,
   explained: u32, // classes that are explained, M
   listed_input: u32, // from an input's classes in `class_indices` to the next one's; 0 where all have the same
   scores_begin: u32, // of the ablated scores in `result`
@@ -63,24 +57,9 @@ struct Params {
 // Scales and shifts of affine operations, then the ablation values.
 @group(0) @binding(2) var<storage, read> channel_values: array<f32>;
 @group(0) @binding(3) var<storage, read> activation: array<f32>; // [N, positions, K]
-@group(0) @binding(4) var<storage, read> kernel: array<f32>; // [features, K, C], or [features, C, K]
+@group(0) @binding(4) var<storage, read> kernel: array<f32>; // [features, C, K]
 @group(0) @binding(5) var<storage, read> logits: array<f32>; // [N, C]
 @group(0) @binding(6) var<storage, read_write> scratch: array<f32>;
 // weights [N, M, K], maps, ablated_scores [N, K, C]
 @group(0) @binding(7) var<storage, read_write> result: array<f32>;
 @group(0) @binding(8) var<storage, read> class_indices: array<u32>; // [M] or [N, M]
-
-// The predicted class, in parts.
-var<workgroup> best_logits: array<f32, LANE_THREADS>;
-var<workgroup> best_classes: array<u32, LANE_THREADS>;
-// [LANE_THREADS, CHANNEL_LANES]
-var<workgroup> plane_sums: array<f32, THREADS>;
-var<workgroup> off_outputs: array<f32, CHANNEL_LANES>; // f(r_k)
-var<workgroup> norm_sums: array<f32, THREADS>;
-// [CHANNEL_LANES, LANE_THREADS]
-var<workgroup> drop_sums: array<f32, THREADS>;
-// Of the softmax, in parts.
-var<workgroup> logit_sums: array<f32, THREADS>;
-var<workgroup> shifts: array<f32, THREADS>;
-var<workgroup> ablated_sums: array<f32, THREADS>;
-var<workgroup> term_sums: array<f32, THREADS>;

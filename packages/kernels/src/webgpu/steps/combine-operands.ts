@@ -1,8 +1,9 @@
 import { isLinearMerge } from '../../operations/merge.ts';
 import type { CombineStep, PlanStep } from '../../plan/steps.ts';
 import { sizeOf, type Shape } from '../../tail/shape.ts';
-import { combineLaunch, type Combination, type DeviceOperand } from '../operations/elementwise.ts';
-import type { Launch } from '../operations/launch.ts';
+import type { BufferSpec } from '../launch/buffer-spec.ts';
+import type { Launch } from '../launch/launch.ts';
+import { combineLaunches, type Combination, type DeviceOperand } from '../operations/elementwise.ts';
 import { wholeOf } from '../operations/result.ts';
 import { isPooling, type StepContext } from './step-context.ts';
 
@@ -52,7 +53,13 @@ export function combineOperands(
     };
     const pair: readonly [DeviceOperand, DeviceOperand?] = operand ? [soFar, operand] : [soFar];
     launches.push(
-      combineLaunch(name, pair, scaled, scaled.scaleAt === null ? null : (constants?.buffer ?? null), factor),
+      ...combineLaunches(
+        name,
+        pair,
+        scaled,
+        scaled.scaleAt === null ? null : (constants?.buffer ?? null),
+        factor,
+      ),
     );
     if (isLast) return;
     const base = operand ? combinedBase(name, soFar, operand, shape, context, launches) : soFar.base;
@@ -73,17 +80,17 @@ function combinedBase(
   shape: Shape,
   context: StepContext,
   launches: Launch[],
-): GPUBuffer | null {
+): BufferSpec | null {
   if (combination === 'first' || combination === 'prelu' || isLinearMerge(combination)) return null;
   const output = context.baseScratch(sizeOf(shape));
-  const batch = { inputs: context.batch.inputs, variants: 1, firstVariant: 0 };
+  const batch = { ...context.batch, variants: 1, firstVariant: 0 };
   const stream = ({ shape: own, base }: DeviceOperand): DeviceOperand => ({
     label: 'same',
     shape: own,
     base,
   });
   launches.push(
-    combineLaunch(combination, [stream(first), stream(second)], {
+    ...combineLaunches(combination, [stream(first), stream(second)], {
       batch,
       isDelta: false,
       shape,

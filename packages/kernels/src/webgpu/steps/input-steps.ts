@@ -1,7 +1,7 @@
 import type { EvaluateStep } from '../../plan/steps.ts';
 import { KernelsError } from '../../errors.ts';
-import { combineLaunch } from '../operations/elementwise.ts';
-import type { Launch } from '../operations/launch.ts';
+import type { Launch } from '../launch/launch.ts';
+import { combineLaunches } from '../operations/elementwise.ts';
 import { wholeOf, type Result } from '../operations/result.ts';
 import { launchRow, stream, type LaunchRow, type StreamWork } from '../operations/table.ts';
 import type { StepContext } from './step-context.ts';
@@ -33,9 +33,9 @@ function launchesOf<Operation>(row: LaunchRow<Operation>, operation: Operation, 
   const { x, constants, result } = work;
   switch (row.by) {
     case 'kernel':
-      return [row.launch(operation, x, constants, result)];
+      return row.launches(operation, x, constants, result);
     case 'combination':
-      return [combineLaunch(row.combination, [stream(x), row.array(operation, constants)], result)];
+      return combineLaunches(row.combination, [stream(x), row.array(operation, constants)], result);
     case 'stream':
       return row.launches(operation, work);
   }

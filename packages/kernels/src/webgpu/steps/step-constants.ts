@@ -4,47 +4,52 @@ import type { PlanStep, PropagatedOperation, WeightPart } from '../../plan/steps
 import { weightValues, type WeightValues } from '../../plan/weights.ts';
 import { channelsOf } from '../../tail/shape.ts';
 import type { Operation } from '../../operations/operation.ts';
-import { BufferUsage } from '../../device/usage.ts';
-import type { BufferScope } from '../buffer-scope.ts';
-import { convolutionScaleAt, packWeights, type PackedWeights } from '../operations/convolution.ts';
+import type { BufferSpec, ConstantSpec } from '../launch/buffer-spec.ts';
+import {
+  convolutionScaleAt,
+  packedByteLength,
+  packWeights,
+  type PackedWeights,
+} from '../operations/packed-weights.ts';
 
-/** What a step keeps on the device between runs. */
+/** What a step keeps on the device between runs; `specs` of all of it. */
 export interface StepConstants {
   /** The kernel of a convolution, in as many parts as buffers need. */
   readonly weights: readonly PackedWeights[];
   /** Everything else. */
-  readonly buffer: GPUBuffer | null;
+  readonly buffer: BufferSpec | null;
   /** Where, in `buffer` or behind the weights, these stand. */
   readonly scaleAt: number | null;
   readonly shiftAt: number | null;
   readonly biasAt: number | null;
+  readonly specs: readonly ConstantSpec[];
 }
 
-/** What a plan keeps on the device between runs. */
-export interface Uploaded<Plan> {
-  readonly plan: Plan;
-  readonly constants: ReadonlyMap<PlanStep, StepConstants>;
-  readonly pipelines: ReadonlyMap<string, GPUComputePipeline>;
-}
+const NOTHING: StepConstants = {
+  weights: [],
+  buffer: null,
+  scaleAt: null,
+  shiftAt: null,
+  biasAt: null,
+  specs: [],
+};
 
-const NOTHING: StepConstants = { weights: [], buffer: null, scaleAt: null, shiftAt: null, biasAt: null };
-
-/** Uploads a step's weights; they live as long as the scope. */
-export function uploadConstants(step: PlanStep, scope: BufferScope): StepConstants {
+/** Returns what a step keeps on the device; nothing of it is worked out before it is uploaded. */
+export function constantsOf(step: PlanStep): StepConstants {
   switch (step.kind) {
     case 'evaluate':
-      return evaluateConstants(step.operation, channelsOf(step.shape), step.parts, scope);
+      return evaluateConstants(step.operation, channelsOf(step.shape), step.parts);
     case 'contribute':
     case 'convolve': {
       const filters = channelsOf(step.shape);
       const { scale } = step.epilogue;
-      const weights = packedParts(weightValues(step.kernel), filters, step.parts, null, scale, scope);
-      return { ...NOTHING, weights, scaleAt: scale && convolutionScaleAt(filters) };
+      const packed = packedParts(() => weightValues(step.kernel), filters, step.parts, null, scale);
+      return { ...packed, scaleAt: scale && convolutionScaleAt(filters) };
     }
     case 'propagate':
-      return vectors(vectorsOnChanges(step.operation), step.epilogue.scale, null, scope);
+      return vectors(vectorsOnChanges(step.operation), step.epilogue.scale, null);
     case 'combine':
-      return vectors([], step.epilogue.scale, null, scope);
+      return vectors([], step.epilogue.scale, null);
     case 'switch-off':
     case 'concatenate':
     case 'fallback':
@@ -57,21 +62,20 @@ function evaluateConstants(
   operation: Operation,
   channels: number,
   parts: readonly WeightPart[],
-  scope: BufferScope,
 ): StepConstants {
   if (operation.kind === 'dense' || operation.kind === 'convolution') {
-    const { bias } = operation;
-    const kernel = operation.kind === 'convolution' ? ungroupedKernel(operation) : operation.kernel;
-    return { ...NOTHING, weights: packedParts(kernel, channels, parts, bias, null, scope) };
+    const kernel = (): WeightValues =>
+      operation.kind === 'convolution' ? ungroupedKernel(operation) : operation.kernel;
+    return packedParts(kernel, channels, parts, operation.bias, null);
   }
   const { factors, summands } = factsOf(operation).weights(operation);
   if (operation.kind === 'affine') {
     const [scale = null] = factors;
-    return vectors([], scale, summands[0] ?? null, scope);
+    return vectors([], scale, summands[0] ?? null);
   }
   const biasAt = factors.reduce((sum, { length }) => sum + length, 0);
   return {
-    ...vectors([...factors, ...summands], null, null, scope),
+    ...vectors([...factors, ...summands], null, null),
     biasAt: summands.length > 0 ? biasAt : null,
   };
 }
@@ -87,35 +91,45 @@ function vectors(
   own: readonly WeightValues[],
   scale: WeightValues | null,
   shift: WeightValues | null,
-  scope: BufferScope,
 ): StepConstants {
   const all = [...own, ...(scale ? [scale] : []), ...(shift ? [shift] : [])];
   if (all.length === 0) return NOTHING;
-  const values = new Float32Array(all.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const vector of all) {
-    values.set(vector, at);
-    at += vector.length;
-  }
-  const scaleAt = own.reduce((sum, { length }) => sum + length, 0);
+  const length = all.reduce((sum, vector) => sum + vector.length, 0);
+  const buffer: ConstantSpec = {
+    label: 'constants',
+    byteLength: 4 * length,
+    contents: () => {
+      const values = new Float32Array(length);
+      let at = 0;
+      for (const vector of all) {
+        values.set(vector, at);
+        at += vector.length;
+      }
+      return values;
+    },
+  };
+  const scaleAt = own.reduce((sum, vector) => sum + vector.length, 0);
   return {
     ...NOTHING,
-    buffer: scope.upload('constants', values, BufferUsage.storage),
+    buffer,
     scaleAt: scale && scaleAt,
     shiftAt: shift && scaleAt + (scale?.length ?? 0),
+    specs: [buffer],
   };
 }
 
 function packedParts(
-  kernel: WeightValues,
+  kernel: () => WeightValues,
   filters: number,
   parts: readonly WeightPart[],
   bias: Float32Array | null,
   scale: WeightValues | null,
-  scope: BufferScope,
-): PackedWeights[] {
-  return parts.map((part) => ({
-    part,
-    buffer: scope.upload('weights', packWeights(kernel, filters, part, bias, scale), BufferUsage.storage),
+): StepConstants {
+  const specs = parts.map((part): ConstantSpec => ({
+    label: 'weights',
+    byteLength: packedByteLength(filters, part),
+    contents: () => packWeights(kernel(), filters, part, bias, scale),
   }));
+  const weights = parts.map((part, at): PackedWeights => ({ part, buffer: specs[at]! }));
+  return { ...NOTHING, weights, specs };
 }

@@ -1,59 +1,51 @@
 import type { Epilogue, Operand, PlanStep, Segment, ValueId } from '../../plan/steps.ts';
 import { sizeOf, type Shape } from '../../tail/shape.ts';
-import { BufferUsage } from '../../device/usage.ts';
-import type { BufferScope } from '../buffer-scope.ts';
+import type { BufferSpec } from '../launch/buffer-spec.ts';
 import type { DeviceOperand } from '../operations/elementwise.ts';
 import type { Addend, VariantBatch, Result } from '../operations/result.ts';
 import type { StepConstants } from './step-constants.ts';
 
-/** Makes buffers that live as long as the launches of a chunk. */
-export type ScratchSource = Pick<BufferScope, 'create'>;
-
 /** What the launches of a chunk's steps are made from. */
 export class StepContext {
   readonly batch: VariantBatch;
-  readonly #buffers: readonly GPUBuffer[];
+  readonly #buffers: readonly BufferSpec[];
   readonly #constants: ReadonlyMap<PlanStep, StepConstants>;
-  readonly #scratch: ScratchSource;
 
-  /** @param buffers one for each value of the plan; @param scratch makes what a step needs beyond the plan's slots */
+  /** @param buffers one for each value of the plan */
   constructor(
     batch: VariantBatch,
-    buffers: readonly GPUBuffer[],
+    buffers: readonly BufferSpec[],
     constants: ReadonlyMap<PlanStep, StepConstants>,
-    scratch: ScratchSource,
   ) {
     this.batch = batch;
     this.#buffers = buffers;
     this.#constants = constants;
-    this.#scratch = scratch;
   }
 
-  value(id: ValueId): GPUBuffer {
+  value(id: ValueId): BufferSpec {
     const buffer = this.#buffers[id];
     if (!buffer) throw new RangeError(`The plan has no value ${String(id)}.`);
     return buffer;
   }
 
-  valueOrNull(id: ValueId | null): GPUBuffer | null {
+  valueOrNull(id: ValueId | null): BufferSpec | null {
     return id === null ? null : this.value(id);
   }
 
   constants(step: PlanStep): StepConstants {
     const constants = this.#constants.get(step);
-    if (!constants) throw new RangeError(`The constants of a ${step.kind} step were not uploaded.`);
+    if (!constants) throw new RangeError(`The constants of a ${step.kind} step are not known.`);
     return constants;
   }
 
   /** For each variant of each input. */
-  scratch(elements: number): GPUBuffer {
+  scratch(elements: number): BufferSpec {
     return this.baseScratch(this.batch.variants * elements);
   }
 
   /** For each input. */
-  baseScratch(elements: number): GPUBuffer {
-    const byteLength = 4 * this.batch.inputs * elements;
-    return this.#scratch.create({ label: 'scratch', byteLength, usage: BufferUsage.storage });
+  baseScratch(elements: number): BufferSpec {
+    return this.batch.workspace.scratch(this.batch.inputs * elements);
   }
 
   operand(operand: Operand): DeviceOperand {
@@ -68,7 +60,7 @@ export class StepContext {
   }
 
   /** Deltas of `shape`, on a segment of its channels, with nothing done to them. */
-  bare(shape: Shape, segment: Segment, output: GPUBuffer): Result {
+  bare(shape: Shape, segment: Segment, output: BufferSpec): Result {
     return { batch: this.batch, isDelta: true, shape, segment, output };
   }
 
@@ -86,7 +78,7 @@ export class StepContext {
   }
 
   /** Deltas before a pooling epilogue, in scratch; `sizeOf` the positions times the segment. */
-  unpooled(shape: Shape, segment: Segment): GPUBuffer {
+  unpooled(shape: Shape, segment: Segment): BufferSpec {
     return this.scratch(sizeOf(shape.slice(0, -1)) * segment.length);
   }
 

@@ -6,10 +6,10 @@ import type {
   PropagateStep,
 } from '../../plan/steps.ts';
 import { factsOf } from '../../operations/operation-facts.ts';
-import { contributionLaunch } from '../operations/contribution.ts';
-import { convolutionLaunch, type ConvolutionSource } from '../operations/convolution.ts';
+import type { Launch } from '../launch/launch.ts';
+import { contributionLaunches } from '../operations/contribution.ts';
+import { convolutionLaunches, type ConvolutionSource } from '../operations/convolution.ts';
 import type { DeviceOperand } from '../operations/elementwise.ts';
-import type { Launch } from '../operations/launch.ts';
 import { placeLaunch } from '../operations/moves.ts';
 import { wholeOf, type Result } from '../operations/result.ts';
 import { changeRow } from '../operations/table.ts';
@@ -48,7 +48,7 @@ function convolveLaunches(step: ContributeStep | ConvolveStep, context: StepCont
   const meet = weights.length > 1 && isPooling(epilogue) ? context.unpooled(shape, segment) : null;
   const output = meet ?? context.value(step.output);
   const bare = context.bare(shape, segment, output);
-  const launches = weights.map((part, at) => {
+  const launches = weights.flatMap((part, at) => {
     const isLast = at === weights.length - 1;
     const convolution = {
       source,
@@ -59,7 +59,7 @@ function convolveLaunches(step: ContributeStep | ConvolveStep, context: StepCont
       result:
         isLast && !meet ? context.finished(bare, epilogue, scaleAt) : isLast ? { ...bare, scaleAt } : bare,
     } as const;
-    return contributionLaunch(convolution) ?? convolutionLaunch(convolution);
+    return contributionLaunches(convolution) ?? convolutionLaunches(convolution);
   });
   if (!meet) return launches;
   const operand: DeviceOperand = { label: 'all', shape, base: null, delta: meet, segment };
@@ -100,12 +100,12 @@ function propagateLaunches(step: PropagateStep, context: StepContext): Launch[] 
   if (factsOf(operation).ownEpilogue !== 'behind' || isNothing(epilogue)) {
     const bare = context.bare(shape, segment, output);
     const result: Result = context.finished(bare, epilogue, constants.scaleAt);
-    return [row.launch(operation, source, constants, result)];
+    return row.launches(operation, source, constants, result);
   }
   const meet = context.unpooled(shape, segment);
   const operand: DeviceOperand = { label: 'all', shape, base: null, delta: meet, segment };
   return [
-    row.launch(operation, source, constants, context.bare(shape, segment, meet)),
+    ...row.launches(operation, source, constants, context.bare(shape, segment, meet)),
     ...combineOperands('add', [operand], step, context),
   ];
 }

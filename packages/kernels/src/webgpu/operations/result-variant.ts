@@ -1,11 +1,5 @@
-import type { Overrides, Shader } from '../../device/pipeline-cache.ts';
+import type { Overrides } from '../../device/pipeline-cache.ts';
 import type { Result } from './result.ts';
-
-/** A shader with the overrides that leave out what a launch does not need, besides `THREADS`. */
-export interface Kernel {
-  readonly shader: Shader;
-  readonly overrides: Overrides;
-}
 
 /** Which frequent kinds of results have a pipeline of their own behind an operation, besides that with nothing to do. */
 export interface OwnPipelines {
@@ -33,11 +27,17 @@ export function resultVariant(
   } = result;
   const hasExtras = scaleAt !== null || shiftAt !== null || addend !== null;
   const pools = pool !== null || reduction !== null;
+  const blocks = blockVariant(result);
   const isRelu = relu && activation?.function === 'relu';
   const isPlain = activation === null && !pools;
   if (!hasExtras && (isPlain || isRelu)) {
-    return { HAS_EXTRAS: 0, ACTIVATION: isRelu ? 1 : 0, POOLS: pools ? 1 : 0 };
+    return { HAS_EXTRAS: 0, ACTIVATION: isRelu ? 1 : 0, POOLS: pools ? 1 : 0, ...blocks };
   }
   const isClipped = activation === null || activation.function === 'relu' || activation.function === 'relu6';
-  return clipped && isClipped && addend === null ? { ACTIVATION: 2, HAS_ADDEND: 0 } : {};
+  return { ...(clipped && isClipped && addend === null ? { ACTIVATION: 2, HAS_ADDEND: 0 } : {}), ...blocks };
+}
+
+/** The override for results that are left in blocks. */
+export function blockVariant({ blockWindows }: Result): Overrides {
+  return blockWindows === undefined ? {} : { IN_BLOCKS: 1 };
 }

@@ -1,0 +1,74 @@
+import type { AdapterDescription } from '../../device/adapter.ts';
+
+/**
+ * How work is laid out in threads. `wide`, for hardware: enough workgroups to fill it, sums shared out among threads, barriers
+ * and second dispatches where that takes. `serial`, where a CPU plays the GPU: few large threads that wait for nobody, since
+ * there a dispatch, a barrier and a turn of a loop cost more than what is done in them.
+ */
+export type LayoutName = 'wide' | 'serial';
+
+export interface Layout {
+  readonly name: LayoutName;
+  /** Threads of a workgroup that share nothing. */
+  readonly threads: number;
+}
+
+export const LAYOUTS: Readonly<Record<LayoutName, Layout>> = {
+  wide: { name: 'wide', threads: 64 },
+  serial: { name: 'serial', threads: 16 },
+};
+
+/** The layout that suits an adapter. */
+export function layoutFor({ software }: Pick<AdapterDescription, 'software'>): LayoutName {
+  return software ? 'serial' : 'wide';
+}
+
+/** Threads that fill hardware: 512 workgroups, several for each of the 24 to 132 cores of graphics cards. */
+const ENOUGH_THREADS = 32_768;
+/** Turns below which starting a thread and finishing its sum takes longer. */
+const LEAST_TURNS = 8;
+/** Turns after which a thread runs so long that others of its workgroup are waited for. */
+const MOST_TURNS = 8192;
+
+/**
+ * Returns into how many parts a sum is split that `threads` threads would take `turns` turns each for; 1 in the serial layout.
+ * Each part is at least `LEAST_TURNS` long.
+ */
+export function partsOf({ name }: Layout, threads: number, turns: number): number {
+  if (name === 'serial') return 1;
+  const fill = Math.min(Math.floor(ENOUGH_THREADS / threads), Math.floor(turns / LEAST_TURNS));
+  return Math.max(1, fill, Math.ceil(turns / MOST_TURNS));
+}
+
+/**
+ * Returns how many of `count` things of one kind a thread takes one after the other, where each by itself would take
+ * `threadsOfOne` threads: as few as fill the hardware; all of them in the serial layout.
+ */
+export function togetherOf({ name }: Layout, count: number, threadsOfOne: number): number {
+  if (name === 'serial') return count;
+  return Math.min(count, Math.max(1, Math.floor((count * threadsOfOne) / ENOUGH_THREADS)));
+}
+
+/** Turns below which a second dispatch takes longer than they do. */
+const SHORT_LOOP = 64;
+/** Of turns of all threads together: about a million operations. */
+const LITTLE_WORK = 65_536;
+
+/**
+ * Returns how many of `count` windows are reduced together, in `threads` threads for each block of them, where another dispatch
+ * finishes the blocks: enough blocks to fill the hardware, few enough for that to be short. All in the serial layout, and where
+ * one short loop does it.
+ *
+ * @param turns of a window
+ */
+export function blockOf(layout: Layout, count: number, threads: number, turns: number): number {
+  const isShort = count * turns <= SHORT_LOOP && count * turns * threads <= LITTLE_WORK;
+  if (layout.name === 'serial' || isShort) return count;
+  const even = Math.floor(Math.sqrt(count / turns));
+  return Math.min(count, Math.max(even, togetherOf(layout, count, threads)));
+}
+
+/** Whether so many threads are enough for each to take a large tile of results. */
+export function areMany({ name }: Layout, threads: number): boolean {
+  return name === 'serial' || threads >= ENOUGH_THREADS / 4;
+}

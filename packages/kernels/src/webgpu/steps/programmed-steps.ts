@@ -1,0 +1,70 @@
+import { chunkSizes, type ChunkSizes } from '../../plan/chunk-sizes.ts';
+import { wantedOf, type Wanted } from '../../plan/result-layout.ts';
+import type { StepPlan } from '../../plan/step-plan.ts';
+import type { MapMaker } from '../chunked-ablation.ts';
+import type { Kernel } from '../launch/launch.ts';
+import type { Layout } from '../launch/layout.ts';
+import { boundedChunks } from '../program/bounded-chunks.ts';
+import { kernelsOf, type ChunkProgram, type RunSettings } from '../program/chunk-program.ts';
+import type { Programmed } from '../program/program-ablation.ts';
+import { constantsOf } from './step-constants.ts';
+import { stepProgram } from './step-program.ts';
+
+/** Returns a plan in steps as programs of chunks. */
+export function programmedSteps(plan: StepPlan, layout: Layout): Programmed {
+  const constants = new Map(
+    [...plan.inputSteps, ...plan.variantSteps].map((step) => [step, constantsOf(step)] as const),
+  );
+  const program = (settings: RunSettings): ChunkProgram => stepProgram(plan, constants, layout, settings);
+  const known = new Map<string, ChunkSizes>();
+  const sizesOf = (inputs: number, wanted: Wanted): ChunkSizes => {
+    const sizes = chunkSizes(plan, inputs, wanted.classes, wanted.scores);
+    if (layout.name === 'serial') return sizes;
+    const key = JSON.stringify([inputs, wanted.classes, wanted.maps, wanted.scores]);
+    const bounded =
+      known.get(key) ??
+      boundedChunks(
+        sizes,
+        plan.channels,
+        (tried) => program({ ...USUAL_SETTINGS, ...tried, wanted, off: 'channel' }),
+        layout,
+        plan.limits,
+      );
+    known.set(key, bounded);
+    return bounded;
+  };
+  const programmed: Programmed = {
+    channels: plan.channels,
+    constants: [...constants.values()].flatMap(({ specs }) => specs),
+    chunkSizes: (inputs, wanted) => sizesOf(inputs, wanted),
+    program,
+    kernels: (mapMaker) => usualKernels(programmed, mapMaker),
+  };
+  return programmed;
+}
+
+/** The kernels of runs over one and several inputs with one map and several, in as large chunks as fit and in small ones. */
+function* usualKernels(
+  { channels, chunkSizes: sizesOf, program }: Programmed,
+  mapMaker: MapMaker,
+): Iterable<Kernel> {
+  for (const inputs of [1, 2]) {
+    const sizes = sizesOf(inputs, wantedOf(1));
+    for (const count of [mapMaker === 'gpu' ? 1 : 0, 2]) {
+      const wanted = { classes: Math.max(1, count), maps: count, scores: false };
+      for (const variants of new Set([1, Math.min(2, channels), sizes.variants])) {
+        for (const off of ['channel', 'mean'] as const) {
+          yield* kernelsOf(program({ ...USUAL_SETTINGS, inputs, variants, wanted, off }));
+        }
+      }
+    }
+  }
+}
+
+/** What most runs ask for; kernels depend on the way of weighing only where a norm is taken. */
+const USUAL_SETTINGS: Omit<RunSettings, 'inputs' | 'variants' | 'wanted' | 'off'> = {
+  listsPerInput: false,
+  score: 'probability',
+  weighting: 'slope',
+  norm: 2,
+};
