@@ -252,6 +252,10 @@ test('--plan tells what would run, and runs nothing', async () => {
   const contribution = plan.steps.find(({ kind }) => kind === 'contribute');
   // A convolution of width 3 from 25 to 25 channels over 40 positions, once for all 25 variants together.
   assert.is(contribution?.operations, 40 * 3 * 25 * 25);
+  const counted = await runCommand(['explain', '--plan', '--adapter', 'desktop']);
+  assert.match(counted.stdout, /GeForce.*layout wide: 5 dispatches in 1 submission, the host waits 1 time\n/);
+  assert.match(counted.stdout, /score-rows/);
+  assert.match(counted.stdout, /^estimate +1\d\d us; at least/m);
 });
 
 const WRONG: readonly (readonly [args: readonly string[], message: RegExp])[] = [
@@ -269,6 +273,7 @@ const WRONG: readonly (readonly [args: readonly string[], message: RegExp])[] = 
   [['mnist1d:1000'], /index from 0 to 999/],
   [['--ablation', 'x'], /--ablation is "x"/],
   [['--backend', 'gpu'], /webgpu, onnxruntime, wasm, cpu/],
+  [['--adapter', 'desktop'], /--adapter .* give it with --plan/],
   [['--out', '/dev/null/folder'], /Cannot write .*a part of the path is a file/],
 ];
 for (const [args, message] of WRONG) {

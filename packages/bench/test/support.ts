@@ -16,6 +16,7 @@ export function result(changes: Partial<BenchResult> = {}): BenchResult {
     ranOn: null,
     bytes: 1000,
     operations: 1000,
+    estimatedMs: null,
     extrapolatedFrom: null,
     ...changes,
   };

@@ -43,7 +43,7 @@ export {
   type SetSample,
 } from './set/explain-set.ts';
 export type { SampleInput } from './set/stack-inputs.ts';
-export { ablationPlan, type AblationPlanOptions } from './methods/ablation-plan.ts';
+export { ablationPlan, type AblationPlan, type AblationPlanOptions } from './methods/ablation-plan.ts';
 export {
   featureMap,
   maskedPrediction,

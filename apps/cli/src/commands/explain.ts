@@ -56,6 +56,12 @@ export const explain: RegisterCommand = (program, { signal }) => {
       'list the layers that can be explained by their shortest names, with their shapes, and run nothing; the input is the model',
     )
     .option('--plan', 'print how the channels would be ablated together and what it costs, and run nothing')
+    .addOption(
+      new Option(
+        '--adapter <kind>',
+        'with --plan: also what is launched on a GPU of that kind, counted, and how long that is estimated to take',
+      ).choices(['integrated', 'desktop', 'datacenter'] as const),
+    )
     .option('--compare', 'also run the naive loop, and tell the difference and both times')
     .addOption(
       new Option('--out <dir>', 'folder for the pictures and explanation.json').default('explanation'),

@@ -1,9 +1,12 @@
 import Table from 'cli-table3';
-import type { PlanDescription, StepDescription } from '@ablation-cam/kernels';
+import type { StepDescription } from '@ablation-cam/kernels';
+import type { AblationPlan } from '@ablation-cam/xai';
 import { print } from '../print.ts';
+import { printLaunches } from './launch-report.ts';
+import { bytesText, counted, quantity } from './quantity.ts';
 
 /** Prints what a plan does and costs, for one input. */
-export function printPlan(plan: PlanDescription): void {
+export function printPlan(plan: AblationPlan): void {
   const { target, channels, classes, steps, dispatches, operations, chunks, ratios, kFoldShare, fallback } =
     plan;
   print(
@@ -47,6 +50,7 @@ export function printPlan(plan: PlanDescription): void {
   ];
   print(lines.join('\n'));
   for (const reason of fallback) print(`left to the network's own layers: ${reason}`);
+  if (plan.launches) printLaunches(plan.launches);
 }
 
 function labelText({ label }: StepDescription): string {
@@ -73,28 +77,6 @@ function shapeText(shape: readonly number[]): string {
   return shape.length === 0 ? '-' : shape.join('x');
 }
 
-/** A number in three digits and a unit of thousands. */
-function quantity(value: number): string {
-  const units = ['', 'k', 'M', 'G', 'T', 'P'];
-  let unit = 0;
-  let scaled = value;
-  while (scaled >= 999.5 && unit < units.length - 1) {
-    scaled /= 1000;
-    unit++;
-  }
-  const digits = unit === 0 ? String(Math.round(scaled)) : scaled.toPrecision(3);
-  return `${digits} ${units[unit] ?? ''}`.trimEnd();
-}
-
-function bytesText(value: number): string {
-  const text = quantity(value);
-  return /[a-zA-Z]$/.test(text) ? `${text}B` : `${text} B`;
-}
-
 function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
-}
-
-function counted(number: number, one: string, many: string): string {
-  return `${String(number)} ${number === 1 ? one : many}`;
 }

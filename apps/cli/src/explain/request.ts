@@ -1,3 +1,4 @@
+import type { AdapterModelName } from '@ablation-cam/kernels';
 import { decodeNpy, readFile } from '@ablation-cam/model';
 import type { Ablation, ClassIndexOption, Strategy } from '@ablation-cam/xai';
 import { CliError } from '../errors.ts';
@@ -26,6 +27,8 @@ export interface ExplainRequest {
   readonly labels?: string | undefined;
   readonly layers?: true | undefined;
   readonly plan?: true | undefined;
+  /** With `plan`: the GPU it is counted for. */
+  readonly adapter?: AdapterModelName | undefined;
   readonly compare?: true | undefined;
   readonly ablatedScores?: true | undefined;
   readonly out: string;

@@ -33,6 +33,9 @@ export async function runExplain(request: ExplainRequest, signal: AbortSignal): 
     await runLayers(request);
     return;
   }
+  if (request.adapter && !request.plan) {
+    throw new CliError('--adapter names the GPU that a plan is counted for; give it with --plan.');
+  }
   if (request.plan) {
     await runPlan(request);
     return;
@@ -74,13 +77,13 @@ function methodsOf({ method, layer, compare }: ExplainRequest): readonly MethodN
   return methods;
 }
 
-async function runPlan({ model: name, layer: layers, output, json }: ExplainRequest): Promise<void> {
+async function runPlan({ model: name, layer: layers, output, json, adapter }: ExplainRequest): Promise<void> {
   const { network, dispose } = await openModel(name);
   try {
     checkOutput(network, output, name);
     const plans = [];
     for (const layer of layers.length === 0 ? [undefined] : layers) {
-      plans.push(await ablationPlan(network, { layer, output }));
+      plans.push(await ablationPlan(network, { layer, output, adapter }));
     }
     if (json) printJson(plans.length === 1 ? plans[0] : plans);
     else plans.forEach(printPlan);

@@ -113,6 +113,7 @@ function row(opened: OpenCase, candidate: Candidate): BenchResult {
     ranOn: checked.answer.ranOn ?? null,
     bytes: prepared.cost.bytes,
     operations: prepared.cost.operations,
+    estimatedMs: prepared.cost.estimatedMs ?? null,
     extrapolatedFrom: isPart ? channels.length : null,
   };
 }

@@ -10,6 +10,7 @@ import {
   nullable,
   number,
   object,
+  optional,
   picklist,
   pipe,
   record,
@@ -48,6 +49,8 @@ const result = strictObject({
   ranOn: nullable(text),
   bytes: nullable(amount),
   operations: nullable(amount),
+  // Files that were measured before there were estimates have none.
+  estimatedMs: optional(nullable(amount), null),
   extrapolatedFrom: nullable(count),
 });
 

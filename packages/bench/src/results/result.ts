@@ -22,6 +22,8 @@ export interface BenchResult {
   readonly bytes: number | null;
   /** Multiply-adds. */
   readonly operations: number | null;
+  /** What the launch report of the plan estimates for a desktop GPU (`launchReport`). */
+  readonly estimatedMs: number | null;
   /** Channels that were run where the time is scaled up from them. */
   readonly extrapolatedFrom: number | null;
 }

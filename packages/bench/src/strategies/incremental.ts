@@ -1,5 +1,6 @@
 import {
   describePlan,
+  launchReport,
   planCost,
   planSteps,
   planTail,
@@ -27,10 +28,12 @@ const webGpu: BenchStrategy = {
   prepare: async (opened) => {
     const device = deviceOf(opened);
     const plan = planFor(opened);
-    // Timing passes takes time itself, so that it is done in runs of its own; plans in steps are not timed on the GPU.
-    const isTimed = plan.kind === 'separable-dense' && device.hasTimestamps;
+    // Timing passes takes time itself, so that it is done in runs of its own.
+    const isTimed = device.hasTimestamps;
     const timed = isTimed ? webGpuExecutor(device, { timesPasses: true }) : null;
-    return prepareExecutor(opened, plan, webGpuExecutor(device, { timesPasses: false }), device, timed);
+    const { estimate } = launchReport(plan, { inputs: opened.batch });
+    const prepared = await prepareExecutor(opened, plan, webGpuExecutor(device), device, timed);
+    return { ...prepared, cost: { ...prepared.cost, estimatedMs: estimate.ms } };
   },
 };
 

@@ -48,6 +48,8 @@ export interface StrategyCost {
   readonly bytes: number | null;
   /** Multiply-adds. */
   readonly operations: number | null;
+  /** Milliseconds that the launch report estimates for a desktop GPU, where there is one. */
+  readonly estimatedMs?: number;
 }
 
 export interface StrategyAnswer {

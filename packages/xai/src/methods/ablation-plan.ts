@@ -1,4 +1,13 @@
-import { cut, describePlan, planTail, tailOperations, type PlanDescription } from '@ablation-cam/kernels';
+import {
+  cut,
+  describePlan,
+  launchReport,
+  planTail,
+  tailOperations,
+  type AdapterModelName,
+  type LaunchReport,
+  type PlanDescription,
+} from '@ablation-cam/kernels';
 import { networkOf, readyBackend, resolveOutput, type NetworkSource } from '@ablation-cam/model';
 import { targetLayers } from '../explainer/run-method.ts';
 
@@ -13,6 +22,14 @@ export interface AblationPlanOptions {
   readonly inputShapes?: readonly (readonly number[])[] | undefined;
   /** Memory a run may take besides the weights, in bytes. */
   readonly budgetBytes?: number | undefined;
+  /** A described GPU: what the plan launches there is counted, and how long it would take is estimated. */
+  readonly adapter?: AdapterModelName | undefined;
+}
+
+/** How the channels of a layer are switched off together. */
+export interface AblationPlan extends PlanDescription {
+  /** What a run launches on the adapter that was named; absent where none was. */
+  readonly launches?: LaunchReport;
 }
 
 /**
@@ -24,7 +41,7 @@ export interface AblationPlanOptions {
 export async function ablationPlan(
   source: NetworkSource,
   options: AblationPlanOptions = {},
-): Promise<PlanDescription> {
+): Promise<AblationPlan> {
   await readyBackend();
   const network = networkOf(source);
   const sized = await network.at(options.inputShapes);
@@ -34,8 +51,11 @@ export async function ablationPlan(
   if (!layer || !output) throw new RangeError('The network has no layer or output to plan for.');
   const { tail } = cut(graph, layer.node, output);
   const plan = planTail(tail, options.budgetBytes === undefined ? {} : { budgetBytes: options.budgetBytes });
+  const { adapter } = options;
+  const launches = adapter && { launches: launchReport(plan, { adapter }) };
   const [input, ...others] = graph.inputs;
   // With several inputs, what only the others reach would be missing from the count.
-  if (input === undefined || others.length > 0) return describePlan(plan);
-  return describePlan(plan, { networkOperations: tailOperations(cut(graph, input, output).tail) });
+  if (input === undefined || others.length > 0) return { ...describePlan(plan), ...launches };
+  const networkOperations = tailOperations(cut(graph, input, output).tail);
+  return { ...describePlan(plan, { networkOperations }), ...launches };
 }
