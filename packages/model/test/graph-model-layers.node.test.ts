@@ -243,6 +243,46 @@ test('normalization of channels, whole and in parts', async () => {
   });
 });
 
+test('attention over positions, GELU and layer normalization in their parts', async () => {
+  const { kinds } = await check([1, 3, 4, 6], (b, x) => {
+    const rows = b.node('Reshape', [x, b.ints([1, 12, 6])]);
+    const centered = b.node('Sub', [rows, b.node('Mean', [rows, b.ints([-1])], { keep_dims: true })]);
+    const variance = b.node(
+      'Mean',
+      [
+        b.node('SquaredDifference', [rows, b.node('Mean', [rows, b.ints([2])], { keep_dims: true })]),
+        b.ints([2]),
+      ],
+      { keep_dims: true },
+    );
+    const factor = b.node('Mul', [
+      b.node('Rsqrt', [b.node('AddV2', [variance, b.floats([], [1e-3])])]),
+      b.weight([6]),
+    ]);
+    const normalized = b.node('AddV2', [b.node('Mul', [centered, factor]), b.weight([6])]);
+    // Two heads.
+    const [q = '', k = '', v = ''] = [0, 1, 2].map(() => {
+      const made = b.node('BatchMatMulV2', [normalized, b.weight([6, 6])]);
+      return b.node('Transpose', [b.node('Reshape', [made, b.ints([1, 12, 2, 3])]), b.ints([0, 2, 1, 3])]);
+    });
+    const scores = b.node('BatchMatMulV2', [b.node('Mul', [q, b.floats([], [3 ** -0.5])]), k], {
+      adj_y: true,
+    });
+    const mixed = b.node('BatchMatMulV2', [b.node('Softmax', [scores]), v]);
+    const joined = b.node('Reshape', [
+      b.node('Transpose', [mixed, b.ints([0, 2, 1, 3])]),
+      b.ints([1, 12, 6]),
+    ]);
+    const sum = b.node('AddV2', [joined, rows]);
+    const erf = b.node('AddV2', [
+      b.node('Erf', [b.node('Mul', [sum, b.floats([], [Math.SQRT1_2])])]),
+      b.floats([], [1]),
+    ]);
+    return b.node('Mul', [b.node('Mul', [sum, b.floats([], [0.5])]), erf]);
+  });
+  assert.ok(kinds.includes('softmax'));
+});
+
 test('means, sums, maxima and minima over any axes', async () => {
   const dims = [1, 4, 3, 5];
   for (const op of ['Mean', 'Sum', 'Max', 'Min']) {

@@ -45,13 +45,14 @@ const cases: Readonly<Record<string, { write: Write; opaque: readonly string[] }
     write: (b, x) => b.node('RealDiv', [x, b.node('Cosh', [x])]),
     opaque: ['Cosh'],
   },
-  'transposed convolutions': {
-    write: (b, x) =>
-      b.node('Conv2DBackpropInput', [b.ints([1, 5, 4, 3]), b.weight([3, 3, 3, 3]), x], {
-        padding: 'SAME',
-        strides: [1, 1, 1, 1],
-      }),
-    opaque: ['Conv2DBackpropInput'],
+  "attention as Keras's layer of several heads writes it": {
+    write: (b, x) => {
+      const rows = b.node('Reshape', [x, b.ints([1, 20, 3])]);
+      const scores = b.node('Einsum', [rows, rows], { equation: 'bic,bjc->bij', N: 2 });
+      const mixed = b.node('Einsum', [b.node('Softmax', [scores]), rows], { equation: 'bij,bjc->bic', N: 2 });
+      return b.node('Reshape', [mixed, b.ints([1, 5, 4, 3])]);
+    },
+    opaque: ['Einsum'],
   },
   'with several outputs, of whole numbers too': {
     write: (b, x) => {

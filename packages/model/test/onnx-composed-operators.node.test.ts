@@ -141,6 +141,29 @@ test('transposed convolutions with every padding, groups and holes', async () =>
   }
 });
 
+test('attention over positions, in two heads', async () => {
+  const { kinds } = await check(IMAGE, (b, x) => {
+    const rows = b.node('Transpose', [b.node('Reshape', [convolved(b, x, 6), b.ints([1, 6, -1])])], {
+      perm: [0, 2, 1],
+    });
+    const [q = '', k = '', v = ''] = [
+      [0, 2, 1, 3],
+      [0, 2, 3, 1],
+      [0, 2, 1, 3],
+    ].map((perm) =>
+      b.node(
+        'Transpose',
+        [b.node('Reshape', [b.node('MatMul', [rows, b.weight([6, 6])]), b.ints([0, -1, 2, 3])])],
+        { perm },
+      ),
+    );
+    const scores = b.node('Div', [b.node('MatMul', [q, k]), b.floats([], [Math.sqrt(3)])]);
+    const mixed = b.node('MatMul', [b.node('Softmax', [scores], { axis: -1 }), v]);
+    return b.node('Reshape', [b.node('Transpose', [mixed], { perm: [0, 2, 1, 3] }), b.ints([0, -1, 6])]);
+  });
+  assert.ok(kinds.includes('softmax'));
+});
+
 test('padding with cells of the tensor itself', async () => {
   for (const mode of ['reflect', 'edge', 'wrap']) {
     await check(IMAGE, (b, x) => b.node('Pad', [x, b.ints([0, 0, 2, 1, 0, 0, 1, 3])], { mode }), 19);

@@ -20,6 +20,8 @@ const TRAINED = new Set(
 
 function filterOf(node: GraphModelNode, dims: (input: number) => Dims | null): NodeFilter | null {
   const weights = dims(1);
+  // [...window, filters, channels of its input]
+  if (weights && node.type === 'Conv2DBackpropInput') return { input: 1, stride: weights.at(-1) ?? 1 };
   if (!weights || !CHANNELS_LAST.has(node.type)) return null;
   const attributes = new Attributes(node);
   const isTransposed = attributes.flag('transpose_b') || attributes.flag('adj_y');

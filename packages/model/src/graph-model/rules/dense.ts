@@ -1,8 +1,9 @@
-import { floatsOf } from '../../nodes/constant-tensor.ts';
+import { floatsOf, floatTensor } from '../../nodes/constant-tensor.ts';
 import type { GraphTensor } from '../../nodes/graph-builder.ts';
 import { dimsOf } from '../../nodes/layout.ts';
 import { NoRule } from '../../nodes/node-context.ts';
 import { product2d } from '../../nodes/operations/dense.ts';
+import { matrixProduct } from '../../nodes/operations/product.ts';
 import type { GraphModelContext, GraphModelRule } from '../graph-model-context.ts';
 import { fusedActivation } from './activations.ts';
 
@@ -16,15 +17,22 @@ function factors(
   { first, second }: Transposed,
   bias: Float32Array | null,
 ): GraphTensor {
-  if (context.inputs[1]?.kind === 'tensor') throw new NoRule('its second factor depends on the input');
-  const x = context.tensor(0);
+  const tensor = turned(context, context.tensor(0), first);
+  if (context.inputs[1]?.kind !== 'tensor')
+    return product2d(context, tensor, context.constant(1), { isTransposed: second, bias });
+  const made = matrixProduct(context, tensor, turned(context, context.tensor(1), second));
+  return bias ? context.affine(made, 1, floatTensor([bias.length], bias)) : made;
+}
+
+/** Its last two axes exchanged, where they are to be. */
+function turned({ builder }: GraphModelContext, x: GraphTensor, isTransposed: boolean): GraphTensor {
   const rank = dimsOf(x.layout).length;
-  if (rank < 2) throw new NoRule('its first factor is no matrix');
+  if (rank < 2) throw new NoRule('one of its factors is no matrix');
+  if (!isTransposed) return x;
   const swapped = Array.from({ length: rank }, (_, axis) => axis)
     .with(-1, rank - 2)
     .with(-2, rank - 1);
-  const tensor = first ? context.builder.transpose(x, swapped) : x;
-  return product2d(context, tensor, context.constant(1), { isTransposed: second, bias });
+  return builder.transpose(x, swapped);
 }
 
 /** `a b`, of which either may lie transposed. */

@@ -1,9 +1,10 @@
 import type { PoolReduction } from '@ablation-cam/kernels';
-import { floatsOf } from '../../nodes/constant-tensor.ts';
+import { floatsOf, readStrided, type ConstantTensor } from '../../nodes/constant-tensor.ts';
 import type { GraphTensor } from '../../nodes/graph-builder.ts';
-import { dimsOf, isSame } from '../../nodes/layout.ts';
+import { dimsOf, isSame, product } from '../../nodes/layout.ts';
 import { NoRule } from '../../nodes/node-context.ts';
 import type { Padding, SlideSettings } from '../../nodes/operations/sliding-window.ts';
+import { convolveTransposed, type Growth } from '../../nodes/operations/transposed-convolution.ts';
 import { convolve, convolveDepthwise, poolWindows } from '../../nodes/operations/windows.ts';
 import type { GraphModelContext, GraphModelRule } from '../graph-model-context.ts';
 import { interleave, interleavedOf } from '../interleaved.ts';
@@ -131,9 +132,45 @@ function pool(reduction: PoolReduction): GraphModelRule {
   };
 }
 
+/**
+ * A transposed convolution: the gradient of a convolution, whose input had the size that the node says, with respect to that.
+ *
+ * Source: TensorFlow operators, Conv2DBackpropInput: inputs are the size, the kernel `[...window, filters, channels]` and the tensor.
+ */
+const transposedConvolution: GraphModelRule = (context) => {
+  const sizes = context.numbers(0);
+  const weights = context.constant(1);
+  const x = context.channelsFirst(context.tensor(2));
+  const dims = dimsOf(x.layout);
+  const [window, [filters = 1, channels = 1]] = [weights.dims.slice(0, -2), weights.dims.slice(-2)];
+  if (window.length !== dims.length - 2 || channels !== dims[1] || sizes.length !== dims.length)
+    throw new NoRule(`its kernel [${weights.dims.join(', ')}] does not fit its input [${dims.join(', ')}]`);
+  const { strides, dilation, padding } = slideSettings(context, window.length);
+  const axes = context.ofPositions(sizes).map((length, axis): Growth => {
+    const [own = 1, stride = 1, step = 1] = [dims[axis + 2], strides[axis], dilation[axis]];
+    const reach = ((window[axis] ?? 1) - 1) * step + 1;
+    const all = Math.max(0, (own - 1) * stride + reach - length);
+    const cutBefore =
+      padding === 'valid' ? 0 : typeof padding === 'object' ? (padding[axis]?.[0] ?? 0) : Math.floor(all / 2);
+    return { stride, dilation: step, cutBefore, length };
+  });
+  const kernel = context.memo.of(weights, 'turned', () => turnedKernel(weights));
+  const made = convolveTransposed(context, x, { filters, window, kernel, bias: null }, axes);
+  return context.inLayout(made);
+};
+
+/** `[...window, filters, channels]` as `[...window, channels, filters]`, the last tap first. */
+function turnedKernel(weights: ConstantTensor): Float32Array {
+  const [filters = 1, channels = 1] = weights.dims.slice(-2);
+  const taps = product(weights.dims.slice(0, -2));
+  const size = filters * channels;
+  return readStrided(floatsOf(weights), [taps, channels, filters], [-size, 1, channels], (taps - 1) * size);
+}
+
 /** Operators that slide a window over the positions. */
 export const windowRules: Readonly<Record<string, GraphModelRule>> = {
   Conv2D: (context) => convolution(context, null),
+  Conv2DBackpropInput: transposedConvolution,
   _FusedConv2D: fused(convolution),
   DepthwiseConv2d: (context) => depthwise(context, null),
   DepthwiseConv2dNative: (context) => depthwise(context, null),

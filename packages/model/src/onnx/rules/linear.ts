@@ -1,6 +1,7 @@
 import { product } from '../../nodes/layout.ts';
 import { NoRule } from '../../nodes/node-context.ts';
 import { dense, product2d } from '../../nodes/operations/dense.ts';
+import { matrixProduct } from '../../nodes/operations/product.ts';
 import type { OnnxRule } from '../onnx-context.ts';
 
 const gemm: OnnxRule = (context) => {
@@ -26,7 +27,8 @@ const gemm: OnnxRule = (context) => {
 };
 
 const matMul: OnnxRule = (context) => {
-  if (context.inputs[1]?.kind === 'tensor') throw new NoRule('both of its factors depend on the input');
+  if (context.inputs[1]?.kind === 'tensor')
+    return matrixProduct(context, context.tensor(0), context.tensor(1));
   return product2d(context, context.tensor(0), context.constant(1));
 };
 

@@ -1,18 +1,9 @@
-import type { NodeId } from '@ablation-cam/kernels';
 import { floatsOf } from '../../nodes/constant-tensor.ts';
 import { product } from '../../nodes/layout.ts';
-import { NoRule, type NodeContext } from '../../nodes/node-context.ts';
+import { NoRule } from '../../nodes/node-context.ts';
+import { convolveTransposed, type Growth } from '../../nodes/operations/transposed-convolution.ts';
 import type { Attributes } from '../attributes.ts';
 import type { OnnxRule } from '../onnx-context.ts';
-
-/** How an axis of positions grows. */
-interface Growth {
-  readonly stride: number;
-  readonly dilation: number;
-  /** Cells of the convolution with the turned kernel in front of the first. */
-  readonly padBefore: number;
-  readonly length: number;
-}
 
 /**
  * Returns what each axis becomes.
@@ -38,67 +29,31 @@ function growthOf(attributes: Attributes, positions: readonly number[], window: 
     const [before, after] =
       wanted === null ? [pads[axis] ?? 0, pads[axis + positions.length] ?? 0] : [half, total - half];
     const length = full - before - after;
-    if (before > reach || before < 0 || length < 1) throw new NoRule('its padding takes more than it adds');
-    return { stride, dilation, padBefore: reach - before, length };
+    return { stride, dilation, cutBefore: before, length };
   });
 }
 
-/** As many cells of zeros behind each cell that neighbors are `strides` apart. @param node `[...positions, channels]` */
-function spread(context: NodeContext, node: NodeId, strides: readonly number[]): NodeId {
-  const { builder } = context;
-  return strides.reduce((x, stride, axis) => {
-    if (stride === 1) return x;
-    const shape = builder.shape(x);
-    const [outer, inner] = [product(shape.slice(0, axis + 1)), product(shape.slice(axis + 1))];
-    const cells = builder.reshape(x, [outer, 1, inner]);
-    const padded = context.add({ kind: 'pad', before: [0, 0] }, [cells], [outer, stride, inner]);
-    return builder.reshape(padded, shape.with(axis, (shape[axis] ?? 1) * stride));
-  }, node);
-}
-
-/** A convolution, with its kernel turned round, of the input with zeros between its cells. */
 const convTranspose: OnnxRule = (context) => {
   const { attributes, memo } = context;
   const weights = context.constant(1);
   const bias = context.optional(2);
-  const x = context.channelsLast(context.tensor(0));
-  const shape = context.builder.shape(x);
-  const channels = shape.at(-1) ?? 1;
+  const x = context.tensor(0);
+  const [, channels = 1, ...positions] = context.dims();
   const [rows = 1, perGroup = 1, ...window] = weights.dims;
   const groups = attributes.int('group', 1);
   if (
-    window.length !== shape.length - 1 ||
+    window.length !== positions.length ||
     window.length > 2 ||
     rows !== channels ||
     channels % groups !== 0
   ) {
     throw new NoRule(`its kernel [${weights.dims.join(', ')}] does not fit its input`);
   }
-  const axes = growthOf(attributes, shape.slice(0, -1), window);
-  const filters = perGroup * groups;
-  const taps = product(window);
   const kernel = memo.of(weights, 'transposed', () =>
-    turnedKernel(floatsOf(weights), channels, perGroup, taps, groups),
+    turnedKernel(floatsOf(weights), channels, perGroup, product(window), groups),
   );
-  const source = spread(
-    context,
-    x,
-    axes.map(({ stride }) => stride),
-  );
-  const operation = {
-    kind: 'convolution',
-    filters,
-    groups,
-    window,
-    strides: window.map(() => 1),
-    dilation: axes.map(({ dilation }) => dilation),
-    padBefore: axes.map(({ padBefore }) => padBefore),
-    kernel,
-    bias: bias && floatsOf(bias),
-  } as const;
-  return context.fromChannelsLast(
-    context.add(operation, [source], [...axes.map(({ length }) => length), filters]),
-  );
+  const turned = { filters: perGroup * groups, groups, window, kernel, bias: bias && floatsOf(bias) };
+  return convolveTransposed(context, x, turned, growthOf(attributes, positions, window));
 };
 
 /** `[channels, filters of a group, taps]` as `[taps, channels of a group, filters]`, the last tap first. */

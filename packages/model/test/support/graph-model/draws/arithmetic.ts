@@ -115,23 +115,28 @@ export function fusedEnds(
   return { extra, attributes: { fused_ops: ['BiasAdd', ...names], num_args: extra.length, ...slope } };
 }
 
+/** With a matrix, or with another tensor as attention has it. */
 const batchMatMul =
   (op: string): Draw =>
   (b, given) => {
-    const x =
-      given.dims.length === 3
-        ? given
-        : {
-            name: b.node('Reshape', [given.name, b.ints([1, given.dims[1] ?? 1, -1])]),
-            dims: [1, given.dims[1] ?? 1, size(given.dims.slice(2))],
-          };
-    const [, rows = 1, columns = 1] = x.dims;
+    const { name, dims } = asMatrix(b, given);
+    const [, rows = 1, columns = 1] = dims;
     const units = b.random.integer(1, 5);
     const [isFirst, isSecond] = [b.random.integer(0, 1) === 0, b.random.integer(0, 1) === 0];
     const inputs = isFirst ? rows : columns;
-    const weights = b.weight([1, ...(isSecond ? [units, inputs] : [inputs, units])]);
-    return b.node(op, [x.name, weights], { adj_x: isFirst, adj_y: isSecond });
+    const attributes = { adj_x: isFirst, adj_y: isSecond };
+    // Of itself and something of it: the inner axes are the same where one of both lies turned.
+    if (isFirst !== isSecond && b.random.integer(0, 1) === 0)
+      return b.node(op, [name, b.node('Tanh', [name])], attributes);
+    return b.node(op, [name, b.weight([1, ...(isSecond ? [units, inputs] : [inputs, units])])], attributes);
   };
+
+/** `[1, rows, columns]` */
+function asMatrix(b: GraphModelBuilder, x: Drawn): Drawn {
+  if (x.dims.length === 3) return x;
+  const [, rows = 1, ...others] = x.dims;
+  return { name: b.node('Reshape', [x.name, b.ints([1, rows, -1])]), dims: [1, rows, size(others)] };
+}
 
 const reduce =
   (op: string): Draw =>

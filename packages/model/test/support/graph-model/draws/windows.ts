@@ -51,6 +51,27 @@ const convolution =
     return b.node(op, [x.name, kernel, ...extra], { ...sliding(b, x, window), ...attributes } as Attributes);
   };
 
+/** The gradient of a convolution of a map of some size that such a map could be the result of. */
+const transposedConvolution: Draw = (b, given) => {
+  const x = asImage(b, given);
+  const [, height = 1, width = 1, channels = 1] = x.dims;
+  const window = [b.random.integer(1, 4), b.random.integer(1, 4)];
+  const strides = [b.random.integer(1, 3), b.random.integer(1, 3)];
+  const filters = b.random.integer(1, 4);
+  const padding = b.random.pick(['SAME', 'VALID']);
+  // Several sizes have a result of one size, where a stride leaves cells at the end unread.
+  const sizes = [height, width].map((length, axis) => {
+    const [size = 1, stride = 1] = [window[axis], strides[axis]];
+    const unread = b.random.integer(0, stride - 1);
+    return padding === 'SAME' ? length * stride - unread : (length - 1) * stride + size + unread;
+  });
+  return b.node(
+    'Conv2DBackpropInput',
+    [b.ints([1, ...sizes, filters]), b.weight([...window, filters, channels]), x.name],
+    { strides: [1, ...strides, 1], padding },
+  );
+};
+
 /** TensorFlow.js 4.22 leaves the slope of a fused leaky rectifier out of depthwise convolutions, which makes NaN. */
 const DEPTHWISE_ENDS = ['Relu', 'Relu6', 'Elu', 'Sigmoid', 'Prelu'];
 
@@ -95,6 +116,7 @@ const resize =
 export const windowDraws: Draws = {
   AvgPool: pool('AvgPool'),
   Conv2D: convolution('Conv2D', false),
+  Conv2DBackpropInput: transposedConvolution,
   DepthwiseConv2d: depthwise('DepthwiseConv2d', false),
   DepthwiseConv2dNative: depthwise('DepthwiseConv2dNative', false),
   FusedDepthwiseConv2dNative: depthwise('FusedDepthwiseConv2dNative', true),

@@ -79,9 +79,20 @@ const gemm: Draw = (b, x) => {
   return b.node('Gemm', [name, weights, ...summand], { transB: isTransposed, ...factors });
 };
 
+/** With a matrix, or with another tensor as attention has it. */
 const matMul: Draw = (b, { name, dims }) => {
-  const matrix = [dims.at(-1) ?? 1, b.random.integer(1, 5)];
-  return b.node('MatMul', [name, b.weight(b.random.integer(0, 2) === 0 ? [1, ...matrix] : matrix)]);
+  const turned = dims.map((_, axis) => axis).toSpliced(-2, 2, dims.length - 1, dims.length - 2);
+  const other = (): string => b.node('Transpose', [b.node('Tanh', [name])], { perm: turned });
+  switch (b.random.integer(0, 3)) {
+    case 0:
+      return b.node('MatMul', [name, other()]);
+    case 1:
+      return b.node('MatMul', [other(), name]);
+    default: {
+      const matrix = [dims.at(-1) ?? 1, b.random.integer(1, 5)];
+      return b.node('MatMul', [name, b.weight(b.random.integer(0, 2) === 0 ? [1, ...matrix] : matrix)]);
+    }
+  }
 };
 
 /** Operators of several tensors. */
