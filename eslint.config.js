@@ -49,7 +49,7 @@ export default tseslint.config(
                 'ModelSession',
                 'nodesBetween',
                 'findOnnxRuntime',
-                'findOnnxRuntime',
+                'memoryError',
               ],
               allowTypeImports: true,
             },

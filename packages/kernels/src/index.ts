@@ -1,4 +1,5 @@
 export * from './errors.ts';
+export { isTrap, memoryError } from './memory-error.ts';
 export type * from './tail/tail.ts';
 export type * from './graph/graph.ts';
 export { cut, type Cut } from './graph/cut.ts';

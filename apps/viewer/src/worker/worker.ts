@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 // Knows the flag below, which TensorFlow.js refuses until then.
 import '@tensorflow/tfjs-backend-wasm';
-import { KernelsError } from '@ablation-cam/kernels';
+import { isTrap, KernelsError } from '@ablation-cam/kernels';
 import { sharedDevice } from '@ablation-cam/xai';
 import type { ToPage, ToWorker } from '../protocol/calls.ts';
 import { answer } from './answer.ts';
-import { errorMessage, isTrap } from './error-message.ts';
+import { errorMessage } from './error-message.ts';
 import { watchDevice } from './watch-device.ts';
 import { Workspace } from './workspace.ts';
 

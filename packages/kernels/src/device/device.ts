@@ -1,5 +1,6 @@
 import { waitGently } from '#platform';
 import { KernelsError } from '../errors.ts';
+import { memoryError } from '../memory-error.ts';
 import type { AdapterDescription } from './adapter.ts';
 import { BufferLedger } from './buffer-ledger.ts';
 import { caughtError } from './error-scope.ts';
@@ -91,7 +92,7 @@ export class Device {
   /**
    * A zero-filled buffer. The caller destroys it with `destroy()`.
    *
-   * @throws KernelsError `too-large` past the device's `maxBufferSize`, `device-lost`
+   * @throws KernelsError `too-large` past the device's `maxBufferSize`, `out-of-memory`, `device-lost`
    */
   createBuffer({ label, byteLength, usage }: BufferRequest): GPUBuffer {
     return this.#createBuffer({ label, size: align4(byteLength), usage });
@@ -144,8 +145,7 @@ export class Device {
       const pipeline = this.#pipelines.get(shader, overrides);
       return pipeline instanceof Promise ? await this.settled(pipeline) : pipeline;
     } catch (error) {
-      if (error instanceof KernelsError) throw error;
-      throw new KernelsError('gpu-validation', `${shader.label}: ${messageOf(error)}`, { cause: error });
+      throw gpuError(shader.label, error);
     }
   }
 
@@ -170,7 +170,7 @@ export class Device {
   watched<T>(label: string, run: () => T): { readonly result: T; readonly accepted: Promise<void> } {
     this.assertUsable();
     const { result, error } = caughtError(this.gpu, label, run);
-    const accepted = this.settled(error).then((failure) => {
+    const accepted = this.#typed(label, error).then((failure) => {
       if (failure !== null) throw failure;
     });
     accepted.catch(() => undefined);
@@ -187,7 +187,7 @@ export class Device {
    */
   async read<T>(label: string, submit: () => GPUBuffer, use: (bytes: ArrayBuffer) => T): Promise<T> {
     const { result: buffer, accepted } = this.watched(label, submit);
-    const mapped = this.settled(buffer.mapAsync(MAP_READ));
+    const mapped = this.#typed(label, buffer.mapAsync(MAP_READ));
     mapped.catch(() => undefined);
     await accepted;
     await mapped;
@@ -237,6 +237,14 @@ export class Device {
     if (this.#owned) this.gpu.destroy();
   }
 
+  async #typed<T>(label: string, promise: Promise<T>): Promise<T> {
+    try {
+      return await this.settled(promise);
+    } catch (error) {
+      throw gpuError(label, error);
+    }
+  }
+
   #createBuffer(descriptor: GPUBufferDescriptor & { label: string }): GPUBuffer {
     this.assertUsable();
     const { label, size } = descriptor;
@@ -250,7 +258,12 @@ export class Device {
         `buffer "${label}" needs ${size} bytes, but ${this.adapter.description} allows ${maxBufferSize}; split the work`,
       );
     }
-    return this.#ledger.enter(this.gpu.createBuffer(descriptor));
+    try {
+      return this.#ledger.enter(this.gpu.createBuffer(descriptor));
+    } catch (error) {
+      // What is to be mapped at once is refused at once where there is no memory for it.
+      throw memoryError(error) ?? error;
+    }
   }
 
   #finish(error: KernelsError): void {
@@ -265,6 +278,12 @@ export class Device {
 
 function align4(byteLength: number): number {
   return Math.ceil(byteLength / 4) * 4;
+}
+
+/** What a promise of the device was rejected with. */
+function gpuError(label: string, error: unknown): KernelsError {
+  if (error instanceof KernelsError) return error;
+  return new KernelsError('gpu-validation', `${label}: ${messageOf(error)}`, { cause: error });
 }
 
 function messageOf(error: unknown): string {

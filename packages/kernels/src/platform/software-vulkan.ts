@@ -23,7 +23,7 @@ export async function withSoftwareVulkan<T>(open: () => Promise<T>): Promise<T> 
       `No WebGPU adapter was found, and the software driver is only for linux x64 (this is ${process.platform} ${process.arch}); install a graphics driver (Vulkan, Metal or Direct3D 12).`,
     );
   }
-  const folder = await unpackChromiumPackage(locatePackage(), ['swiftshader']);
+  const folder = await unpackedDriver();
   const { RTLD_NOW, RTLD_GLOBAL } = constants.dlopen;
   try {
     process.dlopen({ exports: {} }, join(folder, 'libvulkan.so.1'), RTLD_NOW | RTLD_GLOBAL | RTLD_NODELETE);
@@ -53,6 +53,19 @@ async function withEnvironment<T>(
       if (old === undefined) Reflect.deleteProperty(process.env, name);
       else process.env[name] = old;
     }
+  }
+}
+
+async function unpackedDriver(): Promise<string> {
+  const entry = locatePackage();
+  try {
+    return await unpackChromiumPackage(entry, ['swiftshader']);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw noAdapter(
+      `The software driver in @sparticuz/chromium could not be unpacked (${why}); free some space in the cache folder "ablation-cam" or reinstall the package.`,
+      error,
+    );
   }
 }
 

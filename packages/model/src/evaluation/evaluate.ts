@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { memoryError } from '@ablation-cam/kernels';
 import type { DataSet } from '../data/data-set.ts';
 import { readBatches, type Batch } from '../data/read-batches.ts';
 import { ModelError } from '../errors.ts';
@@ -38,12 +39,24 @@ export interface EvaluateOptions {
  *
  * @throws ModelError `invalid-data` when labels or inputs do not match the model, there are no samples, or the outputs
  *   are not what `outputs` says; `not-finite` when a weight or an output is NaN or infinite; `invalid-option`; the signal's
- *   reason after an abort; what `openClassifier` throws
+ *   reason after an abort; KernelsError `out-of-memory`; what `openClassifier` throws
  */
 export async function evaluate(
   model: NetworkSource,
   data: DataSet,
   options: EvaluateOptions = {},
+): Promise<EvaluationResult> {
+  try {
+    return await predictAndJudge(model, data, options);
+  } catch (error) {
+    throw memoryError(error) ?? error;
+  }
+}
+
+async function predictAndJudge(
+  model: NetworkSource,
+  data: DataSet,
+  options: EvaluateOptions,
 ): Promise<EvaluationResult> {
   const { batchSize = 64, failedExamples = 24, signal, onProgress } = options;
   checkFailedExamples(failedExamples);

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { memoryError } from '@ablation-cam/kernels';
 import { ModelError } from '../errors.ts';
 import { activationField, type LayerActivation } from './layer-fields.ts';
 import type { LayerCall, LayerGraph, TensorId } from './layer-graph.ts';
@@ -15,7 +16,7 @@ import { withFactorsOfOne } from './unscaled-normalization.ts';
  * to tensors, which adds no connections.
  *
  * @param feeds tensors `[batch, ...shape]` of one batch size; they are not disposed
- * @throws ModelError `invalid-input` where a feed has the wrong shape, an input is missing or a layer fails
+ * @throws ModelError `invalid-input` where a feed has the wrong shape, an input is missing or a layer fails; KernelsError `out-of-memory`
  */
 export function runLayerGraph<const F extends readonly TensorId[]>(
   graph: LayerGraph,
@@ -132,6 +133,8 @@ function runCall(call: LayerCall, inputs: tf.Tensor[]): tf.Tensor[] {
     });
   } catch (cause) {
     if (cause instanceof ModelError) throw cause;
+    const memory = memoryError(cause);
+    if (memory) throw memory;
     const shapes = inputs.map(({ shape }) => describeShape(shape)).join(', ');
     throw new ModelError(
       'invalid-input',

@@ -12,6 +12,7 @@ import { XaiError } from '../errors.ts';
 import type { Choice } from '../explanation/explanation.ts';
 import type { AblationCamOptions } from '../methods/options.ts';
 import { sharedDevice } from './shared-device.ts';
+import { typedFailure } from './typed-failure.ts';
 
 /** What passes through the network run on: a backend of TensorFlow.js, or ONNX Runtime on the CPU. */
 export type ForwardBackend = BackendName | 'onnxruntime';
@@ -102,12 +103,18 @@ function onlyNative(tensorFlow: string, absence: string): XaiError {
   );
 }
 
-/** Runs `work` and makes the backend current again that was so before, also after an error. */
+/**
+ * Runs `work` and makes the backend current again that was so before, also after an error.
+ *
+ * @throws KernelsError `out-of-memory`, `gpu-validation` for what TensorFlow.js throws where there is no memory or the GPU fails
+ */
 export async function keepingBackend<T>(work: () => Promise<T>): Promise<T> {
   await readyBackend();
   const before = tf.getBackend();
   try {
     return await work();
+  } catch (error) {
+    throw typedFailure(error);
   } finally {
     if (tf.getBackend() !== before) await tf.setBackend(before);
   }
