@@ -19,6 +19,7 @@ export {
   type NpyType,
 } from './input/npy.ts';
 export { withConstantWeights } from './backend/constant-weights.ts';
+export { freeingTape } from './backend/gradient-tape.ts';
 export { isDeviceLost } from './backend/lost-backend.ts';
 export { readyBackend } from './backend/ready-backend.ts';
 export * from './backend/use-backend.ts';

@@ -32,11 +32,18 @@ export class Optimizer {
     variables: readonly tf.Variable[],
   ) {
     this.#variables = variables;
-    this.slots = variables.flatMap((variable) =>
-      Array.from({ length: slotCounts[settings.kind] }, () =>
-        tf.tidy(() => tf.variable(tf.zerosLike(variable), false)),
-      ),
-    );
+    const slots: tf.Variable[] = [];
+    try {
+      for (const variable of variables) {
+        for (let i = 0; i < slotCounts[settings.kind]; i++) {
+          slots.push(tf.tidy(() => tf.variable(tf.zerosLike(variable), false)));
+        }
+      }
+    } catch (error) {
+      tf.dispose(slots);
+      throw error;
+    }
+    this.slots = slots;
   }
 
   /** Takes one step; `step` counts from 0. `gradients` are in the order of the variables and stay the caller's. */

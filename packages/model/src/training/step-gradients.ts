@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { freeingTape } from '../backend/gradient-tape.ts';
 import { countCorrect, crossEntropy } from './classification-loss.ts';
 import { weightPenalty } from './penalties.ts';
 
@@ -77,19 +78,22 @@ function partGradients(
   { share, penalized }: { readonly share: number; readonly penalized: boolean },
 ): tf.Tensor[] {
   let correct: tf.Scalar | undefined;
-  const { value: loss, grads } = tf.variableGrads(() => {
+  const lossOf = (): tf.Scalar => {
     const probabilities = model.apply(inputs, { training: true }) as tf.Tensor2D;
     // Kept past the scope of the gradient; the caller's tidy no longer sees it, so it is handed over below.
     correct = tf.keep(countCorrect(probabilities, labels));
     const entropy = crossEntropy(probabilities, labels);
     const weighted = share === 1 ? entropy : tf.mul<tf.Scalar>(entropy, share);
     return penalized ? tf.add<tf.Scalar>(weighted, weightPenalty(model)) : weighted;
-  }, [...variables]);
-  if (correct === undefined) throw new Error('variableGrads did not call its function.');
-  const handedOver = tf.clone(correct);
-  correct.dispose();
-  const gradients = variables.map((variable) => grads[variable.name] ?? tf.zerosLike(variable));
-  return [loss, handedOver, ...gradients];
+  };
+  try {
+    const { value: loss, grads } = freeingTape(() => tf.variableGrads(lossOf, [...variables]));
+    if (correct === undefined) throw new Error('variableGrads did not call its function.');
+    const gradients = variables.map((variable) => grads[variable.name] ?? tf.zerosLike(variable));
+    return [loss, tf.clone(correct), ...gradients];
+  } finally {
+    correct?.dispose();
+  }
 }
 
 function rows<T extends tf.Tensor>(tensor: T, start: number, count: number): T {

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import { memoryError } from '@ablation-cam/kernels';
 import { writeFileWhole } from '#platform';
 import type { DataSet } from '../data/data-set.ts';
 import { ModelError } from '../errors.ts';
@@ -62,14 +63,14 @@ export interface TrainingResult {
  * @throws ModelError `invalid-option`; `invalid-data` where the data do not fit the model; the signal's reason after an abort,
  * with the state saved where there is a checkpoint folder;
  * `write-failed` where a checkpoint could not be saved (the one before is whole); `not-found` where there is nothing to
- * resume.
+ * resume; KernelsError `out-of-memory`.
  */
 export async function train(
   model: tf.LayersModel,
   data: DataSet,
   options: TrainOptions = {},
 ): Promise<TrainingResult> {
-  const { checkpoint, resume = false, signal, onProgress, onEpoch, ...given } = options;
+  const { checkpoint, resume = false, signal: _, onProgress: _p, onEpoch: _e, ...given } = options;
   const settings: TrainingSettings = { ...defaultTrainingSettings, ...given };
   checkTrainingSettings(settings);
   checkTrainable(model, data);
@@ -83,29 +84,40 @@ export async function train(
     );
   }
 
-  const run = new TrainingRun(model, data, settings);
   try {
-    if (resume && checkpoint !== undefined) await restore(run, checkpoint);
-    const pace = new Pace(run);
-    while (run.ended === null) {
-      while (run.batch < run.stepsPerEpoch) {
-        if (signal?.aborted === true && checkpoint !== undefined) {
-          await saveTrainingState(checkpoint, await run.state());
-        }
-        signal?.throwIfAborted();
-        await run.trainBatch();
-        onProgress?.(pace.progress());
-        await breathe();
-      }
-      const { record, improved } = await run.finishEpoch();
-      if (checkpoint !== undefined) await save(run, checkpoint, improved);
-      await onEpoch?.(record);
+    const run = new TrainingRun(model, data, settings);
+    try {
+      if (resume && checkpoint !== undefined) await restore(run, checkpoint);
+      return await runToEnd(run, options);
+    } finally {
+      run.dispose();
     }
-    run.restoreBest();
-    return { history: run.history, bestEpoch: run.best?.epoch ?? 0, ended: run.ended };
-  } finally {
-    run.dispose();
+  } catch (error) {
+    throw memoryError(error) ?? error;
   }
+}
+
+async function runToEnd(
+  run: TrainingRun,
+  { checkpoint, signal, onProgress, onEpoch }: TrainOptions,
+): Promise<TrainingResult> {
+  const pace = new Pace(run);
+  while (run.ended === null) {
+    while (run.batch < run.stepsPerEpoch) {
+      if (signal?.aborted === true && checkpoint !== undefined) {
+        await saveTrainingState(checkpoint, await run.state());
+      }
+      signal?.throwIfAborted();
+      await run.trainBatch();
+      onProgress?.(pace.progress());
+      await breathe();
+    }
+    const { record, improved } = await run.finishEpoch();
+    if (checkpoint !== undefined) await save(run, checkpoint, improved);
+    await onEpoch?.(record);
+  }
+  run.restoreBest();
+  return { history: run.history, bestEpoch: run.best?.epoch ?? 0, ended: run.ended };
 }
 
 async function restore(run: TrainingRun, folder: string): Promise<void> {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { nodesBetween, type Graph, type NodeId } from '@ablation-cam/kernels';
-import { withConstantWeights } from '@ablation-cam/model';
+import { freeingTape, withConstantWeights } from '@ablation-cam/model';
 import type { Call } from '../explainer/call.ts';
 import { computeFrom, type ForwardEngine } from '../forward/compute.ts';
 import { feedsOf } from '../forward/pass-inputs.ts';
@@ -127,7 +127,7 @@ function timesOfInput(values: ArrayLike<number>, factors: Float64Array): Float64
 
 function differentiate(run: () => tf.Tensor): tf.Tensor {
   try {
-    return withConstantWeights(() => tf.tidy(run));
+    return withConstantWeights(() => freeingTape(() => tf.tidy(run)));
   } catch (error) {
     throw explainGradientError(error);
   }

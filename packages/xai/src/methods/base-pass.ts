@@ -37,14 +37,7 @@ export async function basePass(call: Call, inputs: PassInputs, tap: NodeId | nul
     ...(tap === null ? [] : [tap]),
   ];
   const fetched = await compute(call, inputs, ids);
-  const heads = tf.tidy(() =>
-    fetched.map((tensor, index) => {
-      const target = targets[index];
-      if (target) return target.head(tensor);
-      return classes && index === targets.length ? classLogits(tensor, classes.classes) : tensor.clone();
-    }),
-  );
-  tf.dispose(fetched);
+  const heads = headsOf(call, fetched);
   const owned = {
     values: heads.slice(0, targets.length),
     logits: classes ? (heads[targets.length] ?? null) : null,
@@ -73,6 +66,21 @@ export async function basePass(call: Call, inputs: PassInputs, tap: NodeId | nul
   } catch (error) {
     dispose();
     throw error;
+  }
+}
+
+/** What targets and probabilities are made of, from the values of the network, which it frees. */
+function headsOf({ targets, classes }: Call, fetched: readonly tf.Tensor[]): tf.Tensor[] {
+  try {
+    return tf.tidy(() =>
+      fetched.map((tensor, index) => {
+        const target = targets[index];
+        if (target) return target.head(tensor);
+        return classes && index === targets.length ? classLogits(tensor, classes.classes) : tensor.clone();
+      }),
+    );
+  } finally {
+    tf.dispose([...fetched]);
   }
 }
 

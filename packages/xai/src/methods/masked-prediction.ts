@@ -10,6 +10,7 @@ import { refuseActivation, refuseValues } from '../explanation/refuse-not-finite
 import { classLogits } from '../forward/forward-pass.ts';
 import { batchTensors, holdInput, type ExplainedInput, type InputArray } from '../forward/model-input.ts';
 import { PassInputs } from '../forward/pass-inputs.ts';
+import { TensorScope } from '../forward/tensor-scope.ts';
 import { offTensor } from '../naive/channel-pass.ts';
 import { ablationMethod } from './ablation.ts';
 import { ablationValue } from './ablation-values.ts';
@@ -56,30 +57,29 @@ export async function maskedPrediction(
     const behind = cut(network.graph, layer.node, output);
     const count = classes?.classes ?? 0;
     const value = ablationValue(ablation, network, layer);
-    const [activation = tf.tensor([]), ...others] = await computeOnce(call, [
-      behind.target,
-      ...behind.constants,
-    ]);
-    const masked = tf.tidy(() => {
-      const kept = Array.from({ length: size }, (_, k) => (switchedOff.includes(k) ? 0 : 1));
-      const off = offTensor(activation, value);
-      return off ? activation.mul(kept).add(off.mul(kept.map((isKept) => 1 - isKept))) : activation.mul(kept);
-    });
-    const owned = [masked, activation, ...others];
+    const scope = new TensorScope();
     try {
+      const nodes = [behind.target, ...behind.constants];
+      const [activation = tf.tensor([]), ...others] = scope.keep(await computeOnce(call, nodes));
+      const kept = Array.from({ length: size }, (_, k) => (switchedOff.includes(k) ? 0 : 1));
+      const masked = scope.keep(tf.tidy(() => maskedBy(kept, activation, offTensor(activation, value))));
       const constants = behind.constants.map((node, i) => [node, others[i] ?? masked] as const);
-      const reached = await computeFrom(call, new Map([...constants, [behind.target, masked]]), [
-        behind.logits,
-      ]);
-      const result = tf.tidy(() => classLogits(reached[0] ?? masked, count));
-      owned.push(...reached, result);
+      const feeds = new Map([...constants, [behind.target, masked]]);
+      const [reached = masked] = scope.keep(await computeFrom(call, feeds, [behind.logits]));
+      const result = scope.keep(classLogits(reached, count));
       const logits = Float32Array.from(await result.data());
       await refuseValues(call, logits, 'The prediction', () => batchTensors(batch, 0, 1));
       return { logits, probabilities: probabilitiesOf(logits, output.scoreFunction) };
     } finally {
-      tf.dispose(owned);
+      scope.dispose();
     }
   });
+}
+
+/** @param kept 1 for a channel that stays, 0 for one that is off */
+function maskedBy(kept: readonly number[], activation: tf.Tensor, off: tf.Tensor | null): tf.Tensor {
+  const rest = activation.mul([...kept]);
+  return off ? rest.add(off.mul(kept.map((isKept) => 1 - isKept))) : rest;
 }
 
 /**

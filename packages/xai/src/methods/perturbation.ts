@@ -5,6 +5,7 @@ import { computeFrom } from '../forward/compute.ts';
 import { refuseValues } from '../explanation/refuse-not-finite.ts';
 import { inputsPerPass } from '../forward/each-pass.ts';
 import type { InputArray } from '../forward/model-input.ts';
+import { TensorScope } from '../forward/tensor-scope.ts';
 import { takeTurns } from '../runtime/turn.ts';
 import type { Aim, BoundTarget } from '../targets/bound-target.ts';
 import type { Call } from '../explainer/call.ts';
@@ -32,7 +33,7 @@ export async function scoreVariants(
   variants: Variants,
   report: (done: number) => void = () => undefined,
 ): Promise<Float64Array> {
-  const { network, signal } = call;
+  const { signal } = call;
   const { shape, length } = singleInput(call);
   const perPass = Math.min(inputsPerPass(call), variants.perPass ?? Infinity);
   const scores = new Float64Array(variants.count);
@@ -43,10 +44,7 @@ export async function scoreVariants(
     for (let i = 0; i < count; i++) {
       variants.write(first + i, data.subarray(i * length, (i + 1) * length));
     }
-    const input = tf.tensor(data, [count, ...shape]);
-    const fetched = await computeFrom(call, new Map([[network.graph.inputs[0] ?? -1, input]]), [target.node]);
-    const values = tf.tidy(() => target.head(fetched[0] ?? tf.tensor([])));
-    tf.dispose([input, ...fetched]);
+    const values = await targetValues(call, target, data, [count, ...shape]);
     try {
       const found = await target.scores(
         values,
@@ -64,6 +62,25 @@ export async function scoreVariants(
     await takeTurns();
   }
   return scores;
+}
+
+/** What a target reads of inputs, `[inputs, ...]`; it belongs to the caller. @param shape `[inputs, ...]` of `data` */
+async function targetValues(
+  call: Call,
+  target: BoundTarget,
+  data: Float32Array,
+  shape: number[],
+): Promise<tf.Tensor> {
+  const scope = new TensorScope();
+  try {
+    const input = scope.keep(tf.tensor(data, shape));
+    const feeds = new Map([[call.network.graph.inputs[0] ?? -1, input]]);
+    const [reached] = scope.keep(await computeFrom(call, feeds, [target.node]));
+    if (!reached) throw new RangeError('The network gave nothing of what the target reads.');
+    return tf.tidy(() => target.head(reached));
+  } finally {
+    scope.dispose();
+  }
 }
 
 /**

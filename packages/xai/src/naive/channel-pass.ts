@@ -32,7 +32,7 @@ export async function maskedPass(
   const { cut } = naive;
   const channels = activation.shape.at(-1) ?? 0;
   const constants = await constantsOf(naive, cut, inputs);
-  const off = offTensor(activation, ablation);
+  const off = offOrFree(activation, ablation, constants.values());
   const maskedWithout = (channel: number): tf.Tensor =>
     tf.tidy(() => {
       const isOff = tf.tensor1d(Float32Array.from({ length: channels }, (_, k) => (k === channel ? 1 : 0)));
@@ -107,6 +107,20 @@ export function scoresOfLogits({ classes, score, output }: NaiveNetwork, logits:
   const { scoreFunction } = output;
   if (score === 'logit' || scoreFunction === 'linear') return values;
   return scoreFunction === 'softmax' ? tf.softmax(values) : tf.sigmoid(values);
+}
+
+/** `offTensor`, after whose failure nobody has the other tensors any more. */
+function offOrFree(
+  activation: tf.Tensor,
+  ablation: AblationValue,
+  others: Iterable<tf.Tensor>,
+): tf.Tensor | null {
+  try {
+    return offTensor(activation, ablation);
+  } catch (error) {
+    tf.dispose([...others]);
+    throw error;
+  }
 }
 
 /** The values that stand for "off", one a channel or one a channel and input; null for zeros. The caller disposes. */

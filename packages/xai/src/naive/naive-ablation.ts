@@ -12,7 +12,14 @@ import { throwIfAborted } from '../errors.ts';
 import { computeFrom } from '../forward/compute.ts';
 import { feedsOf } from '../forward/pass-inputs.ts';
 import { classLogits } from '../forward/forward-pass.ts';
-import { maskedPass, scoresOfLogits, zeroKernelPass, type NaiveNetwork } from './channel-pass.ts';
+import { TensorScope } from '../forward/tensor-scope.ts';
+import {
+  maskedPass,
+  scoresOfLogits,
+  zeroKernelPass,
+  type ChannelPass,
+  type NaiveNetwork,
+} from './channel-pass.ts';
 
 /** A backend on the CPU never leaves the thread: an abort or a repaint gets its turn at least this often. */
 const LONGEST_BLOCK_MS = 100;
@@ -52,14 +59,18 @@ export async function naiveAblation(request: NaiveRequest): Promise<NaiveOutput>
   const { network, cut, classes } = naive;
   const batch = inputs[0]?.shape[0] ?? 1;
   const start = performance.now();
-  const reached = await computeFrom(naive, feedsOf(network, inputs), [cut.target, cut.logits]);
-  const [activation = tf.tensor([]), z = activation] = reached;
-  const [logits, base] = tf.tidy(() => [classLogits(z, classes), scoresOfLogits(naive, z)] as const);
-  const channels = activation.shape.at(-1) ?? 0;
-  const pass = request.zeroesFilters
-    ? await zeroKernelPass(naive, inputs)
-    : await maskedPass(naive, inputs, activation, request.ablation);
+  const scope = new TensorScope();
+  let pass: ChannelPass | null = null;
   try {
+    const feeds = feedsOf(network, inputs);
+    const [activation, z] = scope.keep(await computeFrom(naive, feeds, [cut.target, cut.logits]));
+    if (!activation || !z) throw new RangeError('The network gave no activation.');
+    const made = tf.tidy(() => [classLogits(z, classes), scoresOfLogits(naive, z)] as const);
+    const [logits, base] = scope.keep(made);
+    const channels = activation.shape.at(-1) ?? 0;
+    pass = request.zeroesFilters
+      ? await zeroKernelPass(naive, inputs)
+      : await maskedPass(naive, inputs, activation, request.ablation);
     const activationData = Float32Array.from(await activation.data());
     const logitData = Float32Array.from(await logits.data());
     const baseScores = await base.data();
@@ -120,8 +131,8 @@ export async function naiveAblation(request: NaiveRequest): Promise<NaiveOutput>
       timings: { ablationMs: ablated - forwarded, mapMs: performance.now() - ablated, gpuMs: null },
     };
   } finally {
-    pass.dispose();
-    tf.dispose([...reached, logits, base]);
+    pass?.dispose();
+    scope.dispose();
   }
 }
 

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { largest } from '@ablation-cam/kernels';
+import { freeingTape } from '@ablation-cam/model';
 import type { Graph, GraphOutput, NodeId, Score, ScoreFunction } from '@ablation-cam/kernels';
 import { XaiError } from '../errors.ts';
 import { classLogits } from '../forward/forward-pass.ts';
@@ -125,7 +126,7 @@ function bindFunction(target: FunctionTarget, output: GraphOutput): BoundTarget 
       }
     },
     gradient: async (values) => {
-      const gradient = tf.tidy(() => tf.grad((x) => compute(x).sum())(values));
+      const gradient = freeingTape(() => tf.tidy(() => tf.grad((x) => compute(x).sum())(values)));
       try {
         return { shape: values.shape, data: Float64Array.from(await gradient.data()) };
       } finally {
