@@ -124,7 +124,8 @@ async function trainWithProgress(
     print(`${why}; weights of epoch ${bestEpoch}${chosen}`);
   } catch (error) {
     progress?.stop();
-    if (signal.aborted) {
+    // Other errors may have kept the state from being saved.
+    if (signal.aborted && error === signal.reason) {
       printError(`Saved. Go on with: pnpm train --resume ${out}`);
     }
     throw error;

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   appendFile,
   constants,
@@ -16,6 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { ModelError } from '../errors.ts';
 import { tooLong, type ByteLimit } from '../files/byte-limit.ts';
 import { limits } from '../files/limits.ts';
+import { clearDrafts, draftOf } from './node-drafts.ts';
 
 /** Whether file paths mean anything here. */
 export const hasFileSystem = true;
@@ -106,7 +106,7 @@ export async function isFolder(path: string): Promise<boolean> {
 
 /**
  * Writes a file so that a crash or a full disk leaves the old one: beside it first, flushed, then renamed over it, with the
- * permissions of the old one. A link stays one, and what is no file, such as `/dev/stdout`, is written to.
+ * permissions of the old one. What a killed process has left beside it is removed. A link stays one, and what is no file, such as `/dev/stdout`, is written to.
  *
  * @throws ModelError `write-failed`.
  */
@@ -121,7 +121,8 @@ export async function writeFileAtomic(folder: string, name: string, bytes: Uint8
       return;
     }
     const target = facts === undefined ? path : await realpath(path);
-    draft = `${target}.${randomUUID()}.tmp`;
+    await clearDrafts(target);
+    draft = draftOf(target);
     const file = await open(draft, 'wx', facts === undefined ? 0o666 : facts.mode & 0o777);
     try {
       await file.writeFile(bytes);
