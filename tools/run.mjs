@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Bundles a file of the package in the current folder from source and runs it with the arguments behind it.
+// Bundles a file of the package in the current folder from source and runs it with the arguments behind it; with
+// --await-points in front, every await of the sources is a point at which faults can be made to happen.
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -7,16 +8,22 @@ import { tsImport } from 'tsx/esm/api';
 
 const { bundleToRun } = await tsImport('./src/bundle.ts', import.meta.url);
 
-const [file = '', ...args] = process.argv.slice(2);
+const given = process.argv.slice(2);
+const plugins = [];
+if (given[0] === '--await-points') {
+  given.shift();
+  const { awaitPoints } = await tsImport('./src/faults/await-points.ts', import.meta.url);
+  plugins.push(awaitPoints);
+}
+const [file = '', ...args] = given;
 await mkdir('.test', { recursive: true });
 const folder = resolve(await mkdtemp(join('.test', 'run-')));
 try {
-  await bundleToRun('node', {
-    entryPoints: { entry: resolve(file) },
-    outdir: folder,
-    sourcemap: 'inline',
-    sourcesContent: false,
-  });
+  await bundleToRun(
+    'node',
+    { entryPoints: { entry: resolve(file) }, outdir: folder, sourcemap: 'inline', sourcesContent: false },
+    plugins,
+  );
   process.setSourceMapsEnabled(true);
   process.argv.splice(1, process.argv.length, file, ...args);
   await import(pathToFileURL(join(folder, 'entry.js')).href);

@@ -63,8 +63,12 @@ const sourceUrls: Plugin = {
     build.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8');
       if (!source.includes('import.meta.url')) return undefined;
-      const url = JSON.stringify(pathToFileURL(path).href);
-      return { contents: source.replaceAll('import.meta.url', url), loader: 'ts', resolveDir: dirname(path) };
+      return { contents: withSourceUrl(source, path), loader: 'ts', resolveDir: dirname(path) };
     });
   },
 };
+
+/** A source in which `import.meta.url` is the URL of its own file, wherever it is bundled to. */
+export function withSourceUrl(source: string, path: string): string {
+  return source.replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href));
+}

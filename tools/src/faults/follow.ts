@@ -1,0 +1,118 @@
+import { watch, type Fault, type Watcher } from './points.ts';
+import type { RunContext } from './scenario.ts';
+
+/** The nth time that a run comes to a place. */
+export interface Point {
+  readonly site: string;
+  readonly occurrence: number;
+  /** What can happen there, by name. */
+  readonly faults: readonly string[];
+}
+
+/** A fault at a point. */
+export interface Strike {
+  readonly point: Pick<Point, 'site' | 'occurrence'>;
+  readonly fault: string;
+}
+
+/** What became of a run. */
+export type Outcome<Result> =
+  | { readonly kind: 'result'; readonly result: Result }
+  | { readonly kind: 'error'; readonly error: unknown }
+  | { readonly kind: 'death' }
+  | { readonly kind: 'hang' };
+
+const never = new Promise<never>(() => undefined);
+
+/** One run, followed from point to point; at one of them a fault may happen. */
+export class FollowedRun implements Watcher, RunContext {
+  readonly #controller = new AbortController();
+  readonly #anytime: readonly Fault[];
+  readonly #strike: Strike | null;
+  readonly #occurrences = new Map<string, number>();
+  readonly #died: Promise<void>;
+  #die: () => void = () => undefined;
+  #isDead = false;
+  /** Whether the fault has happened. */
+  isStruck = false;
+  readonly points: Point[] = [];
+  /** Errors that the run must hand on as they are. */
+  readonly abortReason = new Error('aborted on purpose');
+  readonly callbackError = new Error('thrown on purpose by a callback');
+
+  constructor(anytime: readonly Fault[], aborts: boolean, strike: Strike | null) {
+    this.#anytime = aborts ? [...anytime, this.#abort] : anytime;
+    this.#strike = strike;
+    this.#died = new Promise((resolve) => (this.#die = resolve));
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** @param limitMs after which the run counts as hanging */
+  async outcome<Result>(
+    run: (context: RunContext) => Promise<Result>,
+    limitMs: number,
+  ): Promise<Outcome<Result>> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<Outcome<Result>>((resolve) => {
+      timer = setTimeout(resolve, limitMs, { kind: 'hang' });
+    });
+    const dead = this.#died.then((): Outcome<Result> => ({ kind: 'death' }));
+    watch(this);
+    try {
+      const done = run(this).then(
+        (result): Outcome<Result> => ({ kind: 'result', result }),
+        (error: unknown): Outcome<Result> => ({ kind: 'error', error }),
+      );
+      return await Promise.race([done, late, dead]);
+    } finally {
+      watch(null);
+      clearTimeout(timer);
+    }
+  }
+
+  readonly callback: RunContext['callback'] = (name, work) => {
+    const thrown: Fault = {
+      name: 'callback throws',
+      instead: () => {
+        throw this.callbackError;
+      },
+    };
+    return (...args) =>
+      this.calls(`callback ${name}`, [thrown], () => work(...args)) as ReturnType<typeof work>;
+  };
+
+  waits(site: string, call: () => unknown): unknown {
+    return this.#reach(site, this.#anytime, call);
+  }
+
+  calls(site: string, faults: readonly Fault[], call: () => unknown): unknown {
+    return faults.length === 0 ? call() : this.#reach(site, faults, call);
+  }
+
+  #reach(site: string, faults: readonly Fault[], call: () => unknown): unknown {
+    if (this.#isDead) return never;
+    const occurrence = (this.#occurrences.get(site) ?? 0) + 1;
+    this.#occurrences.set(site, occurrence);
+    const strike = this.#strike;
+    if (!strike) this.points.push({ site, occurrence, faults: faults.map(({ name }) => name) });
+    if (strike?.point.site !== site || strike.point.occurrence !== occurrence) return call();
+    const fault = faults.find(({ name }) => name === strike.fault);
+    if (!fault) return call();
+    this.isStruck = true;
+    if (fault.isDeath !== true) return fault.instead(call);
+    this.#isDead = true;
+    Promise.resolve(fault.instead(call)).then(this.#die, this.#die);
+    return never;
+  }
+
+  readonly #abort: Fault = {
+    name: 'abort',
+    instead: (call) => {
+      this.#controller.abort(this.abortReason);
+      return call();
+    },
+  };
+}

@@ -1,0 +1,69 @@
+/** What may happen at a point of a run in place of what should. */
+export interface Fault {
+  readonly name: string;
+  /** Returns or throws in place of `call`, which does what should happen. */
+  readonly instead: (call: () => unknown) => unknown;
+  /** Whether nothing of the run is heard of again, as where its process is killed. */
+  readonly isDeath?: boolean;
+}
+
+/** Follows a run from point to point. */
+export interface Watcher {
+  /**
+   * The run waits for what `call` returns, somewhere in the sources.
+   *
+   * @param site file, line and column
+   */
+  waits(site: string, call: () => unknown): unknown;
+  /** The run calls what is not its own: a function of the platform, of a library, of its caller. */
+  calls(site: string, faults: readonly Fault[], call: () => unknown): unknown;
+}
+
+let watcher: Watcher | null = null;
+
+/** From now on `next` follows what runs; null: nobody does. */
+export function watch(next: Watcher | null): void {
+  watcher = next;
+}
+
+/** Stands around every awaited value in sources that `rewriteAwaits` has rewritten; returns what is awaited instead. */
+export function awaitPoint<T>(site: string, value: T): T {
+  return watcher === null ? value : (watcher.waits(site, () => value) as T);
+}
+
+/** Calls, at a point that faults can befall. */
+export function callPoint<T>(site: string, faults: readonly Fault[], call: () => T): T {
+  return watcher === null ? call() : (watcher.calls(site, faults, call) as T);
+}
+
+type Method = (this: unknown, ...args: never[]) => unknown;
+
+/**
+ * Replaces a method, for as long as the process lives, by one that is a point.
+ *
+ * @param faultsOf what can befall a call with these arguments
+ * @param after is handed what the method gave
+ */
+export function makePoint<Owner extends object>(
+  owner: Owner,
+  name: keyof Owner & string,
+  faultsOf: (self: object, args: readonly unknown[]) => readonly Fault[],
+  after: (self: object, result: unknown, args: readonly unknown[]) => void = () => undefined,
+): void {
+  const original = owner[name] as Method;
+  const label = `${nameOf(owner)}${name}`;
+  const point = function (this: object, ...args: readonly unknown[]): unknown {
+    return callPoint(label, faultsOf(this, args), () => {
+      const result: unknown = Reflect.apply(original, this, args);
+      after(this, result, args);
+      return result;
+    });
+  };
+  Object.defineProperty(owner, name, { value: point, configurable: true, writable: true });
+}
+
+function nameOf(owner: object): string {
+  const { constructor } = owner;
+  const name = typeof owner === 'function' ? owner.name : constructor.name;
+  return name === 'Object' ? '' : `${name}.`;
+}

@@ -1,0 +1,166 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { callPoint, failEveryPoint, type Fault, type FaultReport, type Scenario } from '../src/faults.ts';
+import { awaitPoint } from '../src/faults/points.ts';
+import { rewriteAwaits } from '../src/faults/rewrite-awaits.ts';
+
+const test = suite('faults on purpose');
+
+test('every await of a source tells where it is, on the line where it was', () => {
+  const source = ['const a = await one(await two());', 'for await (const x of y) await x;', '// await'].join(
+    '\n',
+  );
+  assert.is(
+    rewriteAwaits(source, 'src/a.ts'),
+    [
+      'const a = await __awaitPoint("src/a.ts:1:11", one(await __awaitPoint("src/a.ts:1:21", two())));',
+      'for await (const x of y) await __awaitPoint("src/a.ts:2:26", x);',
+      '// await',
+    ].join('\n'),
+  );
+  assert.is(rewriteAwaits('const a = 1;', 'src/a.ts'), null);
+});
+
+class ModelError extends Error {
+  override readonly name = 'ModelError';
+  readonly code = 'not-found';
+}
+
+const BROKEN: Fault = { name: 'broken', instead: () => Promise.reject(new TypeError('broken')) };
+
+/** Reads twice and adds: what is done about a failure is for each test to say. */
+function reading(onFailure: (error: unknown) => number | Promise<number>): Scenario<number> {
+  const read = (): Promise<number> => callPoint('read', [BROKEN], () => Promise.resolve(20));
+  return {
+    name: 'reading',
+    run: async ({ signal, callback }) => {
+      try {
+        const first = await awaitPoint('a.ts:1:1', read());
+        callback('progress', () => undefined)();
+        signal.throwIfAborted();
+        return first + (await awaitPoint('a.ts:2:1', read()));
+      } catch (error) {
+        if (!(error instanceof TypeError)) throw error;
+        return onFailure(error);
+      }
+    },
+    check: (result) => {
+      assert.is(result, 40);
+    },
+    census: () => ({ things: 0 }),
+  };
+}
+
+const refusing = (error: unknown): never => {
+  throw new ModelError('Cannot read.', { cause: error });
+};
+
+function kinds({ violations }: FaultReport): string[] {
+  return [...violations.keys()].map((what) => what.replace(/ \(.*\)$/, '')).sort();
+}
+
+test('each point is failed once with each fault, and what comes of it is counted', async () => {
+  const report = await failEveryPoint(reading(refusing));
+  assert.is(report.points, 5);
+  assert.is(report.sites, 4);
+  assert.equal(
+    [...report.strikes],
+    [
+      ['broken', 2],
+      ['abort', 2],
+      ['callback throws', 1],
+    ],
+  );
+  assert.equal(
+    [...report.refused],
+    [
+      ['not-found', 2],
+      ['aborted', 1],
+      ["the caller's own error", 1],
+    ],
+  );
+  // The second abort comes when nobody looks at the signal any more.
+  assert.is(report.recovered, 1);
+  assert.is(report.violations.size, 0);
+  const some = await failEveryPoint(reading(refusing), { sample: { strikes: 2, seed: 3 } });
+  assert.is(
+    [...some.strikes.values()].reduce((sum, count) => sum + count),
+    2,
+  );
+  const none = await failEveryPoint(reading(refusing), { at: 'nowhere' });
+  assert.is(none.strikes.size, 0);
+});
+
+test('an error without a type, a wrong result and a rejection nobody waits for are found', async () => {
+  const untyped = await failEveryPoint(
+    reading((error) => {
+      throw error as Error;
+    }),
+  );
+  assert.equal(kinds(untyped), ['an error without a type: TypeError: broken']);
+  const wrong = await failEveryPoint(reading(() => 41));
+  assert.is(wrong.violations.size, 1);
+  assert.match([...wrong.violations.keys()].join(), /^the result is wrong/);
+  const forgotten = await failEveryPoint(
+    reading((error) => {
+      void Promise.reject(new Error(String(error)));
+      return refusing(error);
+    }),
+  );
+  assert.ok(kinds(forgotten).includes('a rejection was not handled: Error: TypeError: broken'));
+});
+
+test('what is left alive, and a next call that is wrong, are found', async () => {
+  let things = 0;
+  const leaking = await failEveryPoint({
+    ...reading((error) => {
+      things++;
+      return refusing(error);
+    }),
+    census: () => ({ things }),
+  });
+  assert.equal(
+    [...leaking.violations],
+    [['left alive', ['broken at read (1): +1 things', 'broken at read (2): +1 things']]],
+  );
+  let isSpoilt = false;
+  const spoilt = reading((error) => {
+    isSpoilt = true;
+    return refusing(error);
+  });
+  const report = await failEveryPoint({
+    ...spoilt,
+    run: async (context) => (isSpoilt ? 0 : spoilt.run(context)),
+  });
+  assert.match(kinds(report).join(), /the result of the next call is wrong/);
+});
+
+test('a killed run is not heard of again, and what it has left is looked at', async () => {
+  const disk: string[] = [];
+  const killed: Fault = { name: 'killed halfway', isDeath: true, instead: () => disk.push('half') };
+  const report = await failEveryPoint({
+    name: 'writing',
+    aborts: false,
+    prepare: () => {
+      disk.length = 0;
+    },
+    run: async () => {
+      await awaitPoint(
+        'a.ts:1:1',
+        callPoint('write', [killed], () => Promise.resolve(disk.push('whole'))),
+      );
+      disk.push('after');
+      return disk.length;
+    },
+    check: () => undefined,
+    left: (isDead) => {
+      assert.ok(isDead);
+      assert.equal(disk, ['whole']);
+    },
+    census: () => ({}),
+  });
+  assert.is(report.killed, 1);
+  assert.match([...report.violations.keys()].join(), /^left behind: Assertion/);
+});
+
+test.run();
