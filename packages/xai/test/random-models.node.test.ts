@@ -10,6 +10,8 @@ import { randomCase, type RandomCase } from './support/random-models/random-case
 
 /** `pnpm test:models` takes more. */
 const MODELS = 300;
+/** From here on everything occurs among as many seeds in a row. */
+const FIRST_SEED = 41;
 
 /** Shapes and settings are parameters: only what removes code is compiled separately. 1,500 models take 45. */
 const MOST_PIPELINES = 45;
@@ -43,7 +45,7 @@ test(`weigh the channels of any tensor of ${String(MODELS)} models as the naive 
     referenceExecutor(),
     webGpuExecutor(device),
   ];
-  for (let seed = 1; seed <= MODELS; seed++) {
+  for (let seed = FIRST_SEED; seed < FIRST_SEED + MODELS; seed++) {
     const random = await randomCase(seed);
     try {
       countFacts(random);

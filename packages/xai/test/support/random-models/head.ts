@@ -33,7 +33,7 @@ export function head(drawing: Drawing, x: Symbolic, name: string, facts: Symboli
   // The types of TensorFlow.js do not know logSoftmax.
   const logSoftmax = 'logSoftmax' as 'softmax';
   const activation = random.pick([...(['softmax', 'softmax', 'sigmoid', 'linear'] as const), logSoftmax]);
-  const classes = random.pick([1, 2, 3, 4, 5, 6]);
+  const classes = random.integer(1, 6);
   const units = activation === 'sigmoid' ? random.pick([1, 1, 2, 3, 5]) : classes;
   if (chance(drawing, 0.7))
     return call(tf.layers.dense({ units, activation, name: `${name}_${CLASSES}` }), y);
