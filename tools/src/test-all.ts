@@ -59,6 +59,7 @@ function turbo(names: readonly string[], results: string, selection: readonly st
     'run',
     'test:node',
     'test:browser',
+    'test:deno',
     '--continue',
     '--ui=stream',
     '--output-logs=full',

@@ -1,20 +1,30 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runInBrowser } from './test-runner/run-in-browser.ts';
+import { runInDeno } from './test-runner/run-in-deno.ts';
 import { runInNode } from './test-runner/run-in-node.ts';
 import type { Counts } from './test-runner/record.ts';
-import { totalLine, writeResults } from './test-runner/results.ts';
+import { RUNTIMES, totalLine, writeResults, type Runtime } from './test-runner/results.ts';
 
-const HELP = `ablation-cam-test [--node] [--browser] [name ...]
+const HELP = `ablation-cam-test [--node] [--browser] [--deno] [name ...]
 
-Runs test/**/*.test.ts of the package in the current folder in Node and in headless Chromium.
+Runs test/**/*.test.ts of the package in the current folder in Node and in headless Chromium, and those that "testsInDeno" in
+its package.json names in Deno.
   x.test.ts runs in both, x.node.test.ts only in Node, x.browser.test.ts only in the browser
   name       only files whose path contains one of the names
   --node     only in Node
-  --browser  only in the browser`;
+  --browser  only in the browser
+  --deno     only in Deno`;
 
 /** Long enough for the slowest package on two busy cores, short enough that a hanging test is told from a slow one. */
 const TIMEOUT_MS = Number(process.env['ABLATION_CAM_TEST_TIMEOUT_S'] ?? 480) * 1000;
+
+const PLACES: Readonly<Record<Runtime, string>> = {
+  node: 'In Node',
+  browser: 'In the browser',
+  deno: 'In Deno',
+};
+const RUNNERS = { node: runInNode, browser: runInBrowser, deno: runInDeno };
 
 /** The command `ablation-cam-test`: see its help. */
 export async function testPackage(args: readonly string[]): Promise<void> {
@@ -24,29 +34,37 @@ export async function testPackage(args: readonly string[]): Promise<void> {
     console.log(HELP);
     return;
   }
-  const only = flags.delete('--node') ? 'node' : flags.delete('--browser') ? 'browser' : undefined;
+  const only = RUNTIMES.find((runtime) => flags.delete(`--${runtime}`));
   if (flags.size > 0) throw new Error(`unknown option ${[...flags].join(' ')}\n\n${HELP}`);
 
   const folder = process.cwd();
   const files = (await testFiles(folder)).filter(
     (file) => names.length === 0 || names.some((name) => file.includes(name)),
   );
-  const inNode = only === 'browser' ? [] : files.filter((file) => !file.endsWith('.browser.test.ts'));
-  const inBrowser = only === 'node' ? [] : files.filter((file) => !file.endsWith('.node.test.ts'));
-
-  const results: { node?: Counts; browser?: Counts } = {};
-  if (inNode.length > 0) {
-    console.log('In Node:');
-    results.node = await runInNode(folder, inNode, TIMEOUT_MS);
-    console.log(`In Node: ${totalLine(results.node)}`);
-  }
-  if (inBrowser.length > 0) {
-    console.log('In the browser:');
-    results.browser = await runInBrowser(folder, inBrowser, TIMEOUT_MS);
-    console.log(`In the browser: ${totalLine(results.browser)}`);
+  const inDeno = await denoFiles(folder);
+  const filesOf: Record<Runtime, readonly string[]> = {
+    node: files.filter((file) => !file.endsWith('.browser.test.ts')),
+    browser: files.filter((file) => !file.endsWith('.node.test.ts')),
+    deno: files.filter((file) => inDeno.includes(file)),
+  };
+  const results: Partial<Record<Runtime, Counts>> = {};
+  for (const runtime of RUNTIMES) {
+    if ((only ?? runtime) !== runtime || filesOf[runtime].length === 0) continue;
+    console.log(`${PLACES[runtime]}:`);
+    const counts = await RUNNERS[runtime](folder, filesOf[runtime], TIMEOUT_MS);
+    console.log(`${PLACES[runtime]}: ${totalLine(counts)}`);
+    results[runtime] = counts;
   }
   await writeResults(folder, results);
-  if ((results.node?.failed ?? 0) + (results.browser?.failed ?? 0) > 0) process.exitCode = 1;
+  if (Object.values(results).some(({ failed }) => failed > 0)) process.exitCode = 1;
+}
+
+/** Files whose WebGPU suites another implementation runs as well. */
+async function denoFiles(folder: string): Promise<readonly string[]> {
+  const { testsInDeno = [] } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as {
+    testsInDeno?: readonly string[];
+  };
+  return testsInDeno;
 }
 
 async function testFiles(folder: string): Promise<string[]> {

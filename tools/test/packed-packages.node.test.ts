@@ -5,6 +5,7 @@ import type { Browser } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { launchChromium } from '../src/chromium.ts';
+import { denoCommand } from '../src/deno.ts';
 import { declaredNames, missingFiles, undeclaredImports } from '../src/packed-contents.ts';
 import {
   bareProject,
@@ -149,6 +150,18 @@ inProject(
     }
   },
 );
+
+inProject('run the examples of their READMEs in Deno', async (project, { packed }) => {
+  const deno = await denoCommand();
+  if (!deno) return;
+  for (const { manifest, files } of packed) {
+    const args = [...deno.args, '--node-modules-dir=manual', '--no-check', readmeFile(manifest.name)];
+    const lines = linesOf(await project.run(deno.program, args, deno.env));
+    const said = [...firstExample(files).matchAll(/console\.log\(.*\); \/\/ (.*)/g)].map(([, text]) => text);
+    if (manifest.name === '@ablation-cam/xai') assertExampleOutput(lines);
+    else assert.equal(lines, said, manifest.name);
+  }
+});
 
 inProject('have several entries that agree with each other', async (project) => {
   assert.equal(await runProgram(project, 'doors.ts'), DOORS_OUTPUT);

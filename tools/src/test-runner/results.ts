@@ -2,8 +2,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Counts } from './record.ts';
 
-const RUNTIMES = ['node', 'browser'] as const;
-type Runtime = (typeof RUNTIMES)[number];
+/** Where tests run, in this order. */
+export const RUNTIMES = ['node', 'browser', 'deno'] as const;
+export type Runtime = (typeof RUNTIMES)[number];
 
 /** What `ablation-cam-test` leaves behind for the launcher; a runtime in which no file had to run is absent. */
 export type PackageResults = Readonly<Partial<Record<Runtime, Counts>>>;
