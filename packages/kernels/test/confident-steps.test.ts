@@ -46,8 +46,13 @@ function float32Weights(logits: Float32Array, ablated: Float32Array): Float32Arr
   });
 }
 
-for (const margin of [16, 20]) {
-  test(`closer to float64 than a float32 loop, class 2 lifted by ${String(margin)}`, async ({ device }) => {
+for (const [margin, layout] of [
+  [16, 'serial'],
+  [20, 'wide'],
+] as const) {
+  test(`closer to float64 than a float32 loop, class 2 lifted by ${String(margin)}, ${layout}`, async ({
+    device,
+  }) => {
     const tail = tailWith(margin);
     const input = {
       inputs: 1,
@@ -67,7 +72,7 @@ for (const margin of [16, 20]) {
     const plan = planTail(tail);
     assert.is(plan.kind, 'steps');
     const ablated = Float32Array.from(naiveAblation(tail, { ...input, score: 'logit' }).ablatedScores);
-    const ours = await webGpuExecutor(device).prepare(plan);
+    const ours = await webGpuExecutor(device, { layout }).prepare(plan);
     try {
       const { weights } = await ours.run({ ...input, logits });
       const ownError = worst(weights, exact);

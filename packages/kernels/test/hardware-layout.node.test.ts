@@ -1,6 +1,13 @@
 import * as assert from 'uvu/assert';
 import { assertClose, deviceSuite, seededRandom } from '@ablation-cam/tools/testing';
-import { planTail, webGpuExecutor, weightedMap, wrapDevice, type Device } from '../src/index.ts';
+import {
+  exposeWebGpu,
+  planTail,
+  webGpuExecutor,
+  weightedMap,
+  wrapDevice,
+  type Device,
+} from '../src/index.ts';
 import { naiveDeltas, naiveSlopes } from './support/naive-deltas.ts';
 import { randomTail, type RandomTail } from './support/random-tail.ts';
 import { separableTail } from './support/separable-tails.ts';
@@ -14,11 +21,30 @@ const SINGLE_DISPATCH = ['', 'mag', 'p', 'bg'];
 /** Whatever the adapter is, work is laid out as for this one: threads, tiles, maps and pass times. */
 const HARDWARE = { vendor: 'any', architecture: '', device: '', description: 'any graphics card' };
 
+/** A device that was asked for no limits but those every WebGPU device has: they are enough for every kernel. */
+async function leastDevice(): Promise<Device> {
+  await exposeWebGpu();
+  const adapter = await navigator.gpu.requestAdapter();
+  if (!adapter) throw new Error('There is a device, and no adapter.');
+  return wrapDevice(await adapter.requestDevice(), HARDWARE);
+}
+
 const test = await deviceSuite(
   'work as it is laid out for hardware',
-  async () => wrapDevice((await sharedDevice()).gpu, HARDWARE),
+  async () => {
+    // Where there is no adapter this says so.
+    await sharedDevice();
+    return leastDevice();
+  },
   { isShared: true },
 );
+
+test('the device has no more than every WebGPU device', ({ device: { limits } }) => {
+  assert.is(limits.maxStorageBuffersPerShaderStage, 8);
+  assert.is(limits.maxComputeWorkgroupStorageSize, 16_384);
+  assert.is(limits.maxComputeInvocationsPerWorkgroup, 256);
+  assert.is(limits.maxStorageBufferBindingSize, 128 * 1024 * 1024);
+});
 
 async function assertAgrees(device: Device, random: RandomTail, what: string): Promise<void> {
   const plan = planTail(random.tail, { limits: device.limits });

@@ -6,6 +6,7 @@ import { takeTurns } from '../../../src/runtime/turn.ts';
 import { checkCase } from './check-case.ts';
 import { FACTS, factsOf, RARE_FACTS } from './facts.ts';
 import { randomCase } from './random-case.ts';
+import { randomLayout } from './random-layout.ts';
 
 const HELP = `pnpm test:models -- [--models N] [--from SEED] [--step N]
 
@@ -42,12 +43,7 @@ else {
 async function runModels(models: number, from: number, step: number): Promise<void> {
   await useBackend('wasm');
   const device = await requestDevice();
-  const executors = [
-    tfjsExecutor(),
-    onnxRuntimeExecutor(takeTurns, { threads: 1 }),
-    referenceExecutor(),
-    webGpuExecutor(device),
-  ];
+  const executors = [tfjsExecutor(), onnxRuntimeExecutor(takeTurns, { threads: 1 }), referenceExecutor()];
   const start = performance.now();
   let reported = start;
   const failed: number[] = [];
@@ -70,7 +66,7 @@ async function runModels(models: number, from: number, step: number): Promise<vo
   }
   const { pipelineCount, liveBuffers } = device;
   device.dispose();
-  const names = executors.map(({ name }) => name).join(', ');
+  const names = [...executors.map(({ name }) => name), 'webgpu in both layouts'].join(', ');
   const seeds = `seeds ${from} to ${from + step * (models - 1)}${step > 1 ? ` in steps of ${step}` : ''}`;
   console.log(
     `${models} models (${seeds}) on ${names}: ${failed.length} failed${failed.length > 0 ? `: ${failed.join(', ')}` : ''}`,
@@ -84,7 +80,7 @@ async function runModels(models: number, from: number, step: number): Promise<vo
     const random = await randomCase(seed);
     for (const fact of factsOf(random)) counts.set(fact, (counts.get(fact) ?? 0) + 1);
     try {
-      await checkCase(random, executors);
+      await checkCase(random, [...executors, webGpuExecutor(device, { layout: randomLayout(seed) })]);
     } finally {
       random.model.dispose();
     }
