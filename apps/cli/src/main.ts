@@ -4,6 +4,7 @@ import { adapter } from './commands/adapter.ts';
 import { compare } from './commands/compare.ts';
 import { evaluate } from './commands/evaluate.ts';
 import { explainSet } from './commands/explain-set.ts';
+import { explainWorker } from './commands/explain-worker.ts';
 import { explain } from './commands/explain.ts';
 import { ownCommands } from './commands/own-commands.ts';
 import { summarize } from './commands/summarize.ts';
@@ -14,6 +15,7 @@ import { abortOnInterrupt, Interruption } from './interrupt.ts';
 const COMMANDS: readonly RegisterCommand[] = [
   explain,
   explainSet,
+  explainWorker,
   summarize,
   compare,
   evaluate,

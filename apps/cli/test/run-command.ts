@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { storedBundle } from '@ablation-cam/tools/stored-bundle';
 
@@ -8,6 +8,36 @@ export interface CommandRun {
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;
+}
+
+/** A command that is under way. */
+export interface StartedCommand {
+  readonly child: ChildProcess;
+  /** Waits until it has printed something that matches. */
+  said(pattern: RegExp): Promise<void>;
+}
+
+/** Starts a command as `runCommand` does; the caller ends it. */
+export async function startCommand(args: readonly string[]): Promise<StartedCommand> {
+  bundle ??= storedBundle(new URL('../src/main.ts', import.meta.url));
+  const child = spawn(process.execPath, ['--enable-source-maps', fileURLToPath(await bundle), ...args]);
+  let printed = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (printed += text));
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
+  return {
+    child,
+    said: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          if (pattern.test(printed)) resolve();
+        };
+        child.stdout.on('data', look);
+        child.on('exit', () => {
+          reject(new Error(`The command ended. ${printed}`));
+        });
+        look();
+      }),
+  };
 }
 
 /** Runs a command as `pnpm <args>` does, but without pnpm, and bundled once for the tests of a file. */

@@ -63,6 +63,15 @@ export const explainSet: RegisterCommand = (program, { signal }) => {
       '--shard <i/n>',
       'only the i-th of n parts, from 0 (default: as JOB_COMPLETION_INDEX of Kubernetes or SLURM_ARRAY_TASK_ID says)',
     )
+    .option(
+      '--queue <url>',
+      'put the shards into a queue on PostgreSQL (postgres://...) for explain-worker, instead of explaining them',
+    )
+    .option(
+      '--silence <seconds>',
+      'after which a worker of the queue that says nothing is taken for gone (default: 60)',
+      wholeNumber(2),
+    )
     .addOption(
       new Option('--zarr-format <format>', 'of the Zarr group (default: 3)').choices(['2', '3'] as const),
     )
@@ -78,7 +87,8 @@ export const explainSet: RegisterCommand = (program, { signal }) => {
       if (out === undefined) throw new CliError('Say where the result goes: --out <result>.');
       await runExplainSet({ ...options, out, source, model, norm }, signal);
     })
-    .addCommand(mergeCommand());
+    .addCommand(mergeCommand())
+    .addCommand(statusCommand());
 };
 
 function mergeCommand() {
@@ -86,10 +96,29 @@ function mergeCommand() {
     .description('Check that all shards of a result are there, and write its metadata in one place.')
     .argument('<result>', 'what --out named')
     .option('--json', 'print what is there as JSON only')
-    .action(async (result, options) => {
+    .action(async (result, _options, command) => {
+      const { json } = optionsOf(command);
       const { runMerge } = await import('../explain-set/run/run-explain-set.ts');
-      await runMerge(result, options.json);
+      await runMerge(result, json);
     });
+}
+
+function statusCommand() {
+  return new Command('status')
+    .description('Tell how many shards of a result are there, and what its queue says.')
+    .argument('<result>', 'what --out named')
+    .option('--queue <url>', 'the queue that explain-set was given')
+    .option('--json', 'print the figures as JSON only')
+    .action(async (result, _options, command) => {
+      const { json, queue } = optionsOf(command);
+      const { runStatus } = await import('../explain-set/queue/run-status.ts');
+      await runStatus(result, queue, json);
+    });
+}
+
+/** The options of a subcommand: those that `explain-set` has as well, it takes itself wherever they stand. */
+function optionsOf(command: { optsWithGlobals(): unknown }): { json?: true; queue?: string } {
+  return command.optsWithGlobals() as { json?: true; queue?: string };
 }
 
 function share(text: string): number {

@@ -39,4 +39,6 @@ export interface SetRequest
   readonly zarrFormat?: '2' | '3' | undefined;
   readonly dryRun?: true | undefined;
   readonly queue?: string | undefined;
+  /** Seconds after which a worker of the queue that says nothing is taken for gone. */
+  readonly silence?: number | undefined;
 }

@@ -54,7 +54,7 @@ export function shareInside(
   for (let cell = 0; cell < inside.length; cell++) {
     sum += map[cell]!;
     // A mask that is coarser than the map has cells without pixels of their own.
-    within += map[cell]! * (pixels[cell]! === 0 ? 0 : inside[cell]! / pixels[cell]!);
+    within += map[cell]! * (inside[cell]! / Math.max(1, pixels[cell]!));
   }
   return sum === 0 ? 0 : within / sum;
 }

@@ -1,10 +1,12 @@
 import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import type { LoadedModel } from '@ablation-cam/model';
 import { useThreads } from '@ablation-cam/kernels';
 import { releaseDevice } from '@ablation-cam/xai';
 import { print, printJson } from '../../print.ts';
 import { loadTensorFlow } from '../../tensorflow.ts';
 import type { SetRequest } from '../options.ts';
+import { ShardQueue } from '../queue/shard-queue.ts';
 import { countRight } from '../result/count-right.ts';
 import { shardRange, shardsOf, type SetPlan } from '../result/plan.ts';
 import type { SetResultGroup } from '../result/result.ts';
@@ -35,6 +37,10 @@ export async function runExplainSet(request: SetRequest, signal: AbortSignal): P
     const result = await set.begin();
     const missing = await result.missing();
     const own = ownShards(missing, choice);
+    if (request.queue !== undefined) {
+      await enqueue(request.queue, request, result, own);
+      return;
+    }
     const total = samplesIn(result.plan, ownShards(allShards(result.plan), choice));
     const silent = request.json === true || own.length === 0;
     const progress = new SetProgress(total, total - samplesIn(result.plan, own), silent);
@@ -55,6 +61,25 @@ export async function runExplainSet(request: SetRequest, signal: AbortSignal): P
   } finally {
     set.loaded.dispose();
     await releaseDevice();
+  }
+}
+
+async function enqueue(
+  url: string,
+  { out, json, silence }: SetRequest,
+  { plan }: SetResultGroup,
+  shards: readonly number[],
+): Promise<void> {
+  const queue = await ShardQueue.open(url, { silence });
+  try {
+    const queued = await queue.put(plan.key, resolve(out), shards);
+    if (json) printJson({ result: out, shards: shardsOf(plan), queued });
+    else
+      print(
+        `${queued} of ${shardsOf(plan)} shards are in the queue; now run explain-worker, and explain-set merge in the end`,
+      );
+  } finally {
+    await queue.close();
   }
 }
 

@@ -1,0 +1,226 @@
+import { Pool } from 'pg';
+import PgBoss from 'pg-boss';
+import { CliError } from '../../errors.ts';
+
+/** What a job says: a shard of a result. */
+export interface ShardJob {
+  readonly shard: number;
+  /** Where the result is, as all workers see it. */
+  readonly result: string;
+}
+
+/** A shard that this worker has, until it says what became of it. */
+export interface TakenShard extends ShardJob {
+  readonly id: string;
+  readonly queue: string;
+}
+
+/** How many shards of a result are in which state. */
+export interface QueueCounts {
+  readonly waiting: number;
+  readonly active: number;
+  readonly retrying: number;
+  readonly done: number;
+  readonly dead: number;
+}
+
+export interface QueueOptions {
+  /** A worker that has said nothing for so many seconds is gone, and its shard goes to another one. Default: 60. */
+  readonly silence?: number | undefined;
+  /** How often a shard that failed is tried again, and seconds before the first time; each time twice as long. Default: 4, 2. */
+  readonly retries?: { readonly limit: number; readonly delay: number } | undefined;
+}
+
+interface Settings {
+  readonly silence: number;
+  readonly retries: NonNullable<QueueOptions['retries']>;
+}
+
+const PREFIX = 'explain-set-';
+const DEAD = '-dead';
+const SCHEMA = 'pgboss';
+
+/** Jobs that are sent in one statement. */
+const AT_ONCE = 10_000;
+
+const DEFAULTS = { silence: 60, retries: { limit: 4, delay: 2 } } as const;
+
+/**
+ * The shards of results in PostgreSQL, as jobs of pg-boss: a queue for each result, and one beside it for those that failed in the
+ * end. A shard is in its queue once at most.
+ */
+export class ShardQueue {
+  readonly #boss: PgBoss;
+  readonly #pool: Pool;
+  readonly #silence: number;
+  readonly #retries: NonNullable<QueueOptions['retries']>;
+
+  private constructor(boss: PgBoss, pool: Pool, { silence, retries }: Settings) {
+    this.#boss = boss;
+    this.#pool = pool;
+    this.#silence = silence;
+    this.#retries = retries;
+  }
+
+  /** @throws CliError where there is no such database */
+  static async open(url: string, options: QueueOptions = {}): Promise<ShardQueue> {
+    const settings = {
+      silence: options.silence ?? DEFAULTS.silence,
+      retries: options.retries ?? DEFAULTS.retries,
+    };
+    if (!/^postgres(ql)?:\/\//.test(url)) {
+      throw new CliError(
+        '--queue is no address of PostgreSQL; give postgres://user:password@host:port/database.',
+      );
+    }
+    const pool = new Pool({ connectionString: url, max: 4, connectionTimeoutMillis: 10_000 });
+    // A connection that is lost while nobody uses it; whoever wants one next gets another, or an error.
+    pool.on('error', () => undefined);
+    const boss = new PgBoss({
+      db: { executeSql: (text, values) => pool.query(text, values) },
+      schema: SCHEMA,
+      schedule: false,
+      maintenanceIntervalSeconds: Math.max(1, Math.floor(settings.silence / 4)),
+    });
+    boss.on('error', () => undefined);
+    try {
+      await boss.start();
+    } catch (cause) {
+      await pool.end();
+      const { host, port } = new URL(url);
+      throw new CliError(
+        `Cannot use the queue on ${host || `port ${port}`}: ${reasonOf(cause)}. Is PostgreSQL running there, and may this user create a schema?`,
+        { cause },
+      );
+    }
+    return new ShardQueue(boss, pool, settings);
+  }
+
+  /** Puts shards of a result into its queue that are not in it; returns how many are in it then. */
+  async put(key: string, result: string, shards: readonly number[]): Promise<number> {
+    const name = queueOf(key);
+    await this.#boss.createQueue(name + DEAD);
+    await this.#boss.createQueue(name, {
+      name,
+      policy: 'stately',
+      retryLimit: this.#retries.limit,
+      retryDelay: this.#retries.delay,
+      retryBackoff: true,
+      expireInSeconds: this.#silence,
+      retentionDays: 30,
+      deadLetter: name + DEAD,
+    });
+    // Those that failed in the end get another chance; what failed is told by the new attempts.
+    await this.#boss.purgeQueue(name + DEAD);
+    const known = await this.#pool.query<{ key: string }>(
+      `SELECT singleton_key AS key FROM ${SCHEMA}.job WHERE name = $1 AND state <= 'active'`,
+      [name],
+    );
+    const queued = new Set(known.rows.map((row) => row.key));
+    const wanted = shards.filter((shard) => !queued.has(String(shard)));
+    for (let first = 0; first < wanted.length; first += AT_ONCE) {
+      await this.#boss.insert(
+        wanted.slice(first, first + AT_ONCE).map((shard) => ({
+          name,
+          data: { shard, result } satisfies ShardJob,
+          singletonKey: String(shard),
+        })),
+      );
+    }
+    return queued.size + wanted.length;
+  }
+
+  /** Takes a shard of any result, or null where none is waiting. */
+  async take(): Promise<TakenShard | null> {
+    for (const queue of await this.#queues()) {
+      const [job] = await this.#boss.fetch<ShardJob>(queue);
+      if (job) return { ...job.data, id: job.id, queue };
+    }
+    return null;
+  }
+
+  /** Whether shards are still to be done, by this worker or others. */
+  async isBusy(): Promise<boolean> {
+    for (const queue of await this.#queues()) {
+      if ((await this.#boss.getQueueSize(queue, { before: 'completed' })) > 0) return true;
+    }
+    return false;
+  }
+
+  async done({ queue, id }: TakenShard): Promise<void> {
+    await this.#boss.complete(queue, id);
+  }
+
+  /** Gives a shard back that could not be done: it is tried again later, until it has failed too often. */
+  async failed({ queue, id }: TakenShard, reason: string): Promise<void> {
+    await this.#boss.fail(queue, id, { message: reason });
+  }
+
+  /**
+   * Says that this worker is still at a shard. pg-boss 10 knows no such thing: the time that its job has begins anew, which is a
+   * column of its table.
+   */
+  async beat({ queue, id }: TakenShard): Promise<void> {
+    await this.#pool.query(
+      `UPDATE ${SCHEMA}.job SET started_on = now() WHERE name = $1 AND id = $2 AND state = 'active'`,
+      [queue, id],
+    );
+  }
+
+  /** Seconds between two beats: of three one may be late. */
+  get beatSeconds(): number {
+    return this.#silence / 3;
+  }
+
+  async counts(key: string): Promise<QueueCounts> {
+    const name = queueOf(key);
+    const { rows } = await this.#pool.query<{ state: string; count: string }>(
+      `SELECT state, count(*) AS count FROM ${SCHEMA}.job WHERE name = $1 GROUP BY state`,
+      [name],
+    );
+    const of = (state: string): number => Number(rows.find((row) => row.state === state)?.count ?? 0);
+    return {
+      waiting: of('created'),
+      active: of('active'),
+      retrying: of('retry'),
+      done: of('completed'),
+      dead: await this.#boss.getQueueSize(name + DEAD),
+    };
+  }
+
+  /** The shards that failed in the end, with the last reason. */
+  async dead(key: string): Promise<{ readonly shard: number; readonly reason: string }[]> {
+    const { rows } = await this.#pool.query<{ data: ShardJob; output: unknown }>(
+      `SELECT data, output FROM ${SCHEMA}.job WHERE name = $1 AND state < 'active' ORDER BY created_on LIMIT 100`,
+      [queueOf(key) + DEAD],
+    );
+    return rows.map(({ data, output }) => ({ shard: data.shard, reason: messageIn(output) }));
+  }
+
+  async close(): Promise<void> {
+    await this.#boss.stop({ graceful: false, wait: true });
+    await this.#pool.end();
+  }
+
+  async #queues(): Promise<string[]> {
+    const queues = await this.#boss.getQueues();
+    return queues.map(({ name }) => name).filter((name) => name.startsWith(PREFIX) && !name.endsWith(DEAD));
+  }
+}
+
+function queueOf(key: string): string {
+  return `${PREFIX}${key.slice(0, 24)}`;
+}
+
+function reasonOf(cause: unknown): string {
+  if (cause instanceof AggregateError) return cause.errors.map(reasonOf).join('; ');
+  return cause instanceof Error
+    ? cause.message || ('code' in cause ? String(cause.code) : cause.name)
+    : String(cause);
+}
+
+function messageIn(output: unknown): string {
+  const { message, value } = (output ?? {}) as { message?: unknown; value?: { message?: unknown } };
+  const found = message ?? value?.message;
+  return typeof found === 'string' ? found : 'no reason was given';
+}
