@@ -9,7 +9,9 @@ export function errorMessage(error: unknown, signal: AbortSignal): { code: strin
   if (code === 'too-large') return { code, message: `${error.message} ${OUT_OF_MEMORY}` };
   // An error nobody planned for: its own words, and a way on.
   const message =
-    code === 'unknown' ? `${error.message}. Choose another model, layer or input.` : error.message;
+    code === 'unknown'
+      ? `${error.message.replace(/\.$/, '')}. Choose another model, layer or input.`
+      : error.message;
   return { code, message };
 }
 

@@ -54,8 +54,11 @@ async function run(call: Extract<ToWorker, { kind: 'call' }>, signal: AbortSigna
   try {
     const result = await retried(() => answer(call, { workspace, signal, onProgress }), signal);
     watchDevice(() => {
-      workspace.close();
-      post({ kind: 'device-lost' });
+      // Behind the call that is under way, which may have no need of the device, but has of the model.
+      last = last.then(() => {
+        workspace.close();
+        post({ kind: 'device-lost' });
+      });
     });
     post({ kind: 'result', id, result });
   } catch (error) {
