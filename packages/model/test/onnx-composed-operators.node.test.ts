@@ -1,8 +1,9 @@
 import { OnnxBuilder, type AttributeValue } from '@ablation-cam/tools/onnx-builder';
-import { seededRandom } from '@ablation-cam/tools/testing';
+import { assertClose, seededRandom } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { checkOnnx, type CheckedOnnx } from './support/onnx/check-onnx.ts';
+import { evaluateGraph } from './support/evaluate-nodes.ts';
+import { checkOnnx, importBuilt, type CheckedOnnx } from './support/onnx/check-onnx.ts';
 
 const test = suite('operators of ONNX that are made of several operations, against ONNX Runtime');
 
@@ -112,6 +113,31 @@ test('local response normalization', async () => {
     await check(IMAGE, (b, x) => b.node('LRN', [convolved(b, x)], { size, alpha: 0.3 }));
   }
   await check([1, 9, 7, 1], single('LRN', { size: 3, alpha: 0.5, beta: 0.5, bias: 2.5 }));
+});
+
+test('local response normalization of windows of an even size, which ONNX Runtime refuses', async () => {
+  const [channels, places] = [7, 6];
+  for (const size of [2, 4, 6]) {
+    const builder = new OnnxBuilder(seededRandom(size));
+    const [alpha, beta, bias] = [0.6, 0.75, 1.25];
+    const attributes = { size, alpha, beta, bias };
+    builder.output(builder.node('LRN', [builder.input('x', [1, channels, 2, 3])], attributes));
+    const { graph } = await importBuilt(builder, [[1, channels, 2, 3]]);
+    // Channels last.
+    const x = Float64Array.from(builder.random.floats(channels * places));
+    const found = evaluateGraph(graph, [x])[graph.outputs[0]?.node ?? -1];
+    // Source: ONNX operators, LRN-13.
+    const expected = x.map((value, i) => {
+      const [channel, place] = [i % channels, Math.floor(i / channels)];
+      let sum = 0;
+      const last = Math.min(channels - 1, channel + Math.ceil((size - 1) / 2));
+      for (let c = Math.max(0, channel - Math.floor((size - 1) / 2)); c <= last; c++)
+        sum += (x[place * channels + c] ?? 0) ** 2;
+      return value / (bias + (alpha / size) * sum) ** beta;
+    });
+    // The attributes are in float32.
+    assertClose(found ?? [], expected, { absolute: 1e-6 });
+  }
 });
 
 test('normalizations without a scale', async () => {
