@@ -29,15 +29,20 @@ const ENOUGH_THREADS = 32_768;
 const LEAST_TURNS = 8;
 /** Turns after which a thread runs so long that others of its workgroup are waited for. */
 const MOST_TURNS = 8192;
+/** Of partial sums, in float32 elements: what splitting takes besides the memory of values. */
+export const MOST_PART_ELEMENTS = 4 * 1024 * 1024;
 
 /**
- * Returns into how many parts a sum is split that `threads` threads would take `turns` turns each for; 1 in the serial layout.
- * Each part is at least `LEAST_TURNS` long.
+ * Returns into how many parts sums are split that `threads` threads would take `turns` turns each for; 1 in the serial layout.
+ * Each part is at least `LEAST_TURNS` long, and all together fit into `MOST_PART_ELEMENTS`.
+ *
+ * @param sums how many there are
  */
-export function partsOf({ name }: Layout, threads: number, turns: number): number {
+export function partsOf({ name }: Layout, threads: number, turns: number, sums: number): number {
   if (name === 'serial') return 1;
   const fill = Math.min(Math.floor(ENOUGH_THREADS / threads), Math.floor(turns / LEAST_TURNS));
-  return Math.max(1, fill, Math.ceil(turns / MOST_TURNS));
+  const wanted = Math.max(fill, Math.ceil(turns / MOST_TURNS));
+  return Math.max(1, Math.min(wanted, Math.floor(MOST_PART_ELEMENTS / sums)));
 }
 
 /**

@@ -60,10 +60,9 @@ export function convolutionLaunches(convolution: Convolution): Launch[] {
     const block = blockOf(layout, windows, threads, turns);
     return reducedInBlocks(result, block, (own) => launch({ ...convolution, result: own }, tile, WHOLE));
   }
-  const shares = sharesOf(
-    convolution,
-    partsOf(layout, threadsOf(result, tile), turnsOf(convolution, tile, WHOLE)),
-  );
+  const sums = batchesOf(result) * sizeOf(positionsOf(result.shape)) * result.segment.length;
+  const wanted = partsOf(layout, threadsOf(result, tile), turnsOf(convolution, tile, WHOLE), sums);
+  const shares = sharesOf(convolution, wanted);
   if (shares.parts === 1) return [launch(convolution, tile, WHOLE)];
   return launchInParts(convolution, shares);
 }
@@ -71,8 +70,8 @@ export function convolutionLaunches(convolution: Convolution): Launch[] {
 function launchInParts(convolution: Convolution, shares: Shares): Launch[] {
   const { result } = convolution;
   const { batch, shape, segment, isDelta } = result;
-  const positions = sizeOf(positionsOf(shape));
-  const parts = batch.workspace.parts(shares.parts * batchesOf(result) * positions * segment.length);
+  const sums = batchesOf(result) * sizeOf(positionsOf(shape)) * segment.length;
+  const parts = batch.workspace.parts(shares.parts * sums);
   const ofParts: Convolution = {
     ...convolution,
     hasBias: false,

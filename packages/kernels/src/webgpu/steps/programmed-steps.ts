@@ -3,12 +3,15 @@ import { wantedOf, type Wanted } from '../../plan/result-layout.ts';
 import type { StepPlan } from '../../plan/step-plan.ts';
 import type { MapMaker } from '../chunked-ablation.ts';
 import type { Kernel } from '../launch/launch.ts';
-import type { Layout } from '../launch/layout.ts';
+import { MOST_PART_ELEMENTS, type Layout } from '../launch/layout.ts';
 import { boundedChunks } from '../program/bounded-chunks.ts';
 import { kernelsOf, type ChunkProgram, type RunSettings } from '../program/chunk-program.ts';
 import type { Programmed } from '../program/program-ablation.ts';
 import { constantsOf } from './step-constants.ts';
 import { stepProgram } from './step-program.ts';
+
+/** A budget in which partial sums count; in a smaller one there are few. */
+const LARGE_BUDGET = 8 * 4 * MOST_PART_ELEMENTS;
 
 /** Returns a plan in steps as programs of chunks. */
 export function programmedSteps(plan: StepPlan, layout: Layout): Programmed {
@@ -18,8 +21,9 @@ export function programmedSteps(plan: StepPlan, layout: Layout): Programmed {
   const program = (settings: RunSettings): ChunkProgram => stepProgram(plan, constants, layout, settings);
   const known = new Map<string, ChunkSizes>();
   const sizesOf = (inputs: number, wanted: Wanted): ChunkSizes => {
-    const sizes = chunkSizes(plan, inputs, wanted.classes, wanted.scores);
-    if (layout.name === 'serial') return sizes;
+    if (layout.name === 'serial') return chunkSizes(plan, inputs, wanted.classes, wanted.scores);
+    const budgetBytes = plan.budgetBytes - (plan.budgetBytes > LARGE_BUDGET ? 4 * MOST_PART_ELEMENTS : 0);
+    const sizes = chunkSizes({ ...plan, budgetBytes }, inputs, wanted.classes, wanted.scores);
     const key = JSON.stringify([inputs, wanted.classes, wanted.maps, wanted.scores]);
     const bounded =
       known.get(key) ??
