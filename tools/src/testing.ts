@@ -11,6 +11,7 @@ export {
 } from './testing/fuzz.ts';
 export { mutated, mutatedJson } from './testing/mutations.ts';
 export { seededRandom, type SeededRandom } from './testing/seeded-random.ts';
+export { hostileNames, tagShapes } from './testing/hostile-names.ts';
 export { skipIf, type DefineTest } from './testing/skip.ts';
 export { shared, type Shared } from '#platform';
 export { exactChanges, type ExactChange, type ExactScoreFunction } from './testing/exact-scores.ts';

@@ -1,55 +1,17 @@
-import { seededRandom } from '@ablation-cam/tools/testing';
+import { hostileNames, tagShapes } from '@ablation-cam/tools/testing';
 import { html, printable, printableJson, printableName } from '@ablation-cam/model';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { comparisonCsv } from '../src/compare/comparison.ts';
-
-/** Parts of names that mean something to somebody: a terminal, a browser, a spreadsheet, an object. */
-const PARTS = [
-  ...['<script>alert(1)</script>', '<img src=x onerror=alert(1)>', '</svg>', ']]>', '-->', '&lt;', '&#0;'],
-  ...[
-    '"',
-    "'",
-    '`',
-    '\\',
-    ',',
-    ';',
-    '\n',
-    '\r',
-    '\t',
-    '\0',
-    '\x07',
-    '\x1b[2J',
-    '\x1b]8;;file:///\x07',
-    '\x9b31m',
-  ],
-  ...[
-    '=1+1',
-    '+',
-    '-',
-    '@SUM(1)',
-    '|cmd',
-    '\u202e',
-    '\u2066',
-    '\u200f',
-    '\u061c',
-    '\ufffe',
-    '\ud800',
-    '\udc00',
-  ],
-  ...['__proto__', 'constructor', 'toString', '${x}', '{{x}}', '%s', '%00', 'é', '猫', '👩‍🔬', ' '],
-];
+import { comparisonCsv, type Comparison } from '../src/compare/comparison.ts';
+import { METRICS } from '../src/compare/metrics.ts';
+import { renderComparison } from '../src/compare/report.ts';
+import { summarize } from '../src/compare/summary.ts';
 
 const NAMES = 400;
 
 const test = suite('hostile names');
 
-function hostileName(seed: number): string {
-  const random = seededRandom(seed);
-  return Array.from({ length: random.integer(1, 5) }, () => random.pick(PARTS)).join('');
-}
-
-const names = Array.from({ length: NAMES }, (_, seed) => hostileName(seed + 1));
+const names = hostileNames(NAMES);
 
 test('a terminal is given nothing to obey, and JSON keeps every name', () => {
   for (const name of names) {
@@ -91,6 +53,39 @@ test('a table for spreadsheets has a row a name, whose cells are no formulas', (
     }
   }
 });
+
+test('the report of a comparison has the tags that it has with harmless names', () => {
+  const harmless = tagShapes(reportWith('name'));
+  for (const name of names.slice(0, REPORTS)) {
+    const page = reportWith(name);
+    const added = [...tagShapes(page)].filter((tag) => !harmless.has(tag));
+    assert.equal(added, [], JSON.stringify(name));
+    assert.not.match(page, /(?![\t\n\r])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/u);
+  }
+});
+
+/** Each takes some milliseconds. */
+const REPORTS = 60;
+
+/** A report with one name wherever one can be. */
+function reportWith(name: string): string {
+  const methods = [name, 'random'];
+  const records = methods.flatMap((method) =>
+    [0, 1, 2].map((sample) => ({
+      ...{ sample, source: name, label: 0, classIndex: 0, score: 0.5, method, seconds: 0.1, empty: false },
+      values: { drop: 0.1 * sample },
+    })),
+  );
+  const comparison: Comparison = {
+    settings: {
+      ...{ model: name, data: name, methods, samples: [0, 1, 2], layer: name, fraction: 0.5, steps: 3 },
+      ...{ backend: 'cpu', executor: 'reference', normalize: name },
+    },
+    ...{ samples: 3, classNames: [name], metrics: METRICS.slice(0, 1), records },
+    methods: summarize(records, methods),
+  };
+  return renderComparison(comparison, '<svg></svg>', { [name]: name });
+}
 
 /** The fields of a CSV text, as RFC 4180 has them. */
 function rowsOf(csv: string): string[][] {

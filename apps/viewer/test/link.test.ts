@@ -1,3 +1,5 @@
+import { hostileNames } from '@ablation-cam/tools/testing';
+import { methodNames } from '@ablation-cam/xai';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { linkOf, stateOfLink } from '../src/state/link.ts';
@@ -50,6 +52,40 @@ test('what makes no sense in a link has its default', () => {
     channels: { order: 'weight', focused: null, off: [2] },
   });
 });
+
+test('a hostile link is data: it gives a state that the page knows, and its own link again', () => {
+  const keys = [
+    'sample',
+    'class',
+    'layer',
+    'output',
+    'score',
+    'method',
+    'colors',
+    'panel',
+    'off',
+    '__proto__',
+    'from',
+  ];
+  const known = Object.keys(initialState('mnist1d')).sort();
+  const kinds = new Set(methodNames as readonly string[]);
+  for (const [i, name] of hostileNames(200).entries()) {
+    const pairs = keys.map(
+      (key, k) => `${key}=${k === i % keys.length ? encodeURIComponent(wellFormed(name)) : ''}`,
+    );
+    for (const link of [`#${pairs.join('&')}`, `#${name}`]) {
+      const state = stateOfLink(link, BOTH);
+      assert.equal(Object.keys(state).sort(), known);
+      assert.is(Object.getPrototypeOf(state), Object.prototype);
+      assert.ok(kinds.has(state.display.method));
+      assert.equal(stateOfLink(`#${linkOf(state) ?? ''}`, BOTH), state);
+    }
+  }
+});
+
+function wellFormed(name: string): string {
+  return name.replace(/\p{Surrogate}/gu, '\ufffd');
+}
 
 test('without a link the first model there is comes up', () => {
   assert.equal(stateOfLink('', ['mnist1d']), initialState('mnist1d'));

@@ -1,5 +1,7 @@
+import { hostileNames, tagShapes } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { evaluationPlots } from '../src/index.ts';
 import { renderEvaluationReport } from '../src/evaluation/report/render-evaluation-report.ts';
 import { classNameSets, simulatedEvaluation, simulatedHistory } from './support/simulated-evaluation.ts';
 
@@ -40,6 +42,25 @@ test('shows names with markup as text', async () => {
   const page = await renderEvaluationReport(result, { title: '<i>', parameters: { '<u>': '<s>' } });
   assert.not.match(page, /<script|<i>|<u>|<s>/);
   assert.ok(page.includes('&lt;script&gt;alert(1)&lt;/script&gt;'));
+});
+
+test('hostile names add no tag and no attribute to page and plots, and no character that XML has not', async () => {
+  const shapes = async (names: readonly string[]): Promise<Set<string>> => {
+    const [name = ''] = names;
+    const skipped = [{ source: name, reason: name }];
+    const result = { ...simulatedEvaluation(names), dataName: name, skipped };
+    const page = await renderEvaluationReport(result, { title: name, parameters: { [name]: name } });
+    const plots = await evaluationPlots(result, simulatedHistory(2));
+    const text = [page, ...plots.map(({ svg }) => svg)].join('\n');
+    assert.not.match(text, /(?![\t\n\r])\p{Cc}|[\ufffe\u202a-\u202e\u2066-\u2069]|\p{Surrogate}/u);
+    return tagShapes(text);
+  };
+  const harmless = await shapes(['a name', 'two\nlines', `${'long '.repeat(40)}\nname`, ' ']);
+  for (let first = 0; first < 20; first += 4) {
+    const names = hostileNames(20).slice(first, first + 4);
+    const added = [...(await shapes(names))].filter((tag) => !harmless.has(tag));
+    assert.equal(added, [], JSON.stringify(names));
+  }
 });
 
 test('draws failed signals as lines', async () => {

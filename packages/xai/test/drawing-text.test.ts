@@ -1,6 +1,7 @@
+import { hostileNames, tagShapes } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { formatProbability } from '../src/drawing.ts';
+import { drawSignalHeatmap, formatProbability } from '../src/drawing.ts';
 import { element, formatNumber, textElement } from '../src/drawing/svg/markup.ts';
 import { fitText, textWidth, wrapText } from '../src/drawing/svg/text.ts';
 import { tickLabels } from '../src/drawing/svg/ticks.ts';
@@ -44,6 +45,22 @@ test('markup, control characters and lone surrogates are escaped', () => {
     written,
     '<text fill="&quot;&lt;&amp;">&lt;b&gt;&amp;&quot;&#39;\ufffd\ufffd\ufffd tab&lt;/b&gt;</text>',
   );
+});
+
+test('hostile names add no tag and no attribute to a drawing, and no character that XML has not', () => {
+  const map = { shape: [4], data: Float32Array.of(0, 1, 2, 3) };
+  const draw = (name: string): string =>
+    drawSignalHeatmap({ data: Float32Array.of(1, 2, 3, 4, 1, 2, 3, 4), shape: [4, 2] }, map, {
+      ...{ title: name, caption: name, channelNames: [name, name] },
+      decision: { className: name, probability: 0.5 },
+    });
+  const harmless = tagShapes(['a name', 'two\nlines', ' '].map(draw).join(''));
+  for (const name of hostileNames(300)) {
+    const svg = draw(name);
+    const added = [...tagShapes(svg)].filter((tag) => !harmless.has(tag));
+    assert.equal(added, [], JSON.stringify(name));
+    assert.not.match(svg, /(?![\t\n\r])\p{Cc}|[\ufffe\u202a-\u202e\u2066-\u2069]|\p{Surrogate}/u);
+  }
 });
 
 test('numbers are written in plain decimals, without a negative zero', () => {
