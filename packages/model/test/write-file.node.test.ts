@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   chmod,
   link,
@@ -12,10 +13,11 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { writeFileWhole } from '../src/index.ts';
+import { draftOf } from '../src/platform/node-drafts.ts';
 import { assertRefused } from './support/refusal.ts';
 
 const test = suite('writing files');
@@ -63,6 +65,17 @@ test('what cannot be written is one sentence, and leaves what was there', async 
   }
   assert.is(await readFile(join(folder, 'file'), 'utf8'), 'kept');
   assert.equal((await readdir(folder)).sort(), ['dir', 'file']);
+});
+
+test('what a killed process has left on its way is removed, and what a living one is at work on is not', async () => {
+  const own = draftOf(join(folder, 'file.txt'));
+  const dead = spawnSync(process.execPath, ['--version']).pid;
+  const left = own.replace(`.${process.pid}.`, `.${dead}.`);
+  const others = [own, join(folder, 'notes.tmp'), left.replace(/\.\d+\./, '.elsewhere$&')];
+  for (const path of [left, ...others]) await writeFile(path, 'half');
+  await writeFileWhole(join(folder, 'other.txt'), 'whole');
+  const names = [...others.map((path) => basename(path)), 'other.txt'];
+  assert.equal((await readdir(folder)).sort(), names.sort());
 });
 
 test('a full disk is one sentence', async () => {
