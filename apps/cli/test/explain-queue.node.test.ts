@@ -5,7 +5,7 @@ import { assertRefused } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { CliError } from '../src/errors.ts';
-import { ShardQueue, type TakenShard } from '../src/explain-set/queue/shard-queue.ts';
+import { ShardQueue, type TakenShards } from '../src/explain-set/queue/shard-queue.ts';
 import { runCommand, startCommand } from './run-command.ts';
 import { startPostgres, type TestPostgres } from './run-postgres.ts';
 
@@ -25,7 +25,7 @@ test('a shard is in the queue once, comes back from a worker that falls silent, 
   postgres,
 }) => {
   const queue = await ShardQueue.open(postgres.url, { silence: 2, retries: { limit: 1, delay: 1 } });
-  const take = async (): Promise<TakenShard> => {
+  const take = async (): Promise<TakenShards> => {
     for (let attempt = 0; attempt < 100; attempt++) {
       const taken = await queue.take();
       if (taken) return taken;
@@ -37,7 +37,7 @@ test('a shard is in the queue once, comes back from a worker that falls silent, 
   assert.is(await queue.put('key', '/result', [0, 1, 2, 3]), 4);
   const shards = [await take(), await take(), await take(), await take()];
   assert.equal(
-    shards.map(({ shard, result }) => [shard, result]).sort(),
+    shards.map(({ shards: own, result }) => [own[0], result]).sort(),
     [0, 1, 2, 3].map((n) => [n, '/result']),
   );
   assert.is(await queue.take(), null);
@@ -47,15 +47,15 @@ test('a shard is in the queue once, comes back from a worker that falls silent, 
   const beating = setInterval(() => void queue.beat(shards[2]!), 500);
   const again = await take();
   clearInterval(beating);
-  assert.is(again.shard, shards[3]!.shard);
+  assert.equal(again.shards, shards[3]!.shards);
   assert.is((await queue.counts('key')).active, 2);
   await queue.done(shards[2]!);
   await queue.failed(again, 'It cannot be done.');
   assert.equal(await queue.counts('key'), { waiting: 0, active: 0, retrying: 0, done: 3, dead: 1 });
-  assert.equal(await queue.dead('key'), [{ shard: again.shard, reason: 'It cannot be done.' }]);
+  assert.equal(await queue.dead('key'), [{ shards: again.shards, reason: 'It cannot be done.' }]);
   assert.is(await queue.isBusy(), false);
   // What was given up can be put in again.
-  assert.is(await queue.put('key', '/result', [again.shard]), 1);
+  assert.is(await queue.put('key', '/result', again.shards), 1);
   await queue.done(await take());
   await queue.close();
 });
@@ -106,6 +106,16 @@ test('workers, one of them killed in its work, leave the bytes of one process', 
   const merged = await runCommand(['explain-set', 'merge', queued]);
   assert.match(merged.stdout, /^explained 48 samples\n/);
   assert.equal(await chunksOf(queued), await chunksOf(one));
+});
+
+test('of many shards a job has several', async ({ postgres }) => {
+  const queue = await ShardQueue.open(postgres.url);
+  const many = Array.from({ length: 4001 }, (_, shard) => shard);
+  assert.is(await queue.put('many', '/many', many), 4001);
+  assert.is(await queue.put('many', '/many', many), 4001);
+  assert.is((await queue.take())?.shards.length, 3);
+  assert.equal(await queue.counts('many'), { waiting: 3998, active: 3, retrying: 0, done: 0, dead: 0 });
+  await queue.close();
 });
 
 test.run();

@@ -3,7 +3,7 @@ import { heatmapOf, type PositionMap } from '@ablation-cam/xai';
 import { drawContactSheet, type SheetCell } from '@ablation-cam/xai/drawing';
 import { rowLength } from '../explain-set/result/array-spec.ts';
 import type { SetResultGroup } from '../explain-set/result/result.ts';
-import type { SampleSource } from '../explain-set/samples/sample-source.ts';
+import type { SampleSource } from '../explain-set/samples/samples.ts';
 import type { Example, MethodFindings } from './summary.ts';
 
 /** More rows make the page long and say no more. */

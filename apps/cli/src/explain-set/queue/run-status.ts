@@ -21,7 +21,11 @@ export async function runStatus(out: string, url: string | undefined, json: true
   if (!queue) return;
   const { waiting, active, retrying, dead } = queue;
   print(`queue: ${waiting} waiting, ${active} active, ${retrying} to be tried again, ${dead} given up`);
-  for (const { shard, reason } of queue.reasons.slice(0, SHOWN)) print(`  shard ${shard}: ${reason}`);
+  for (const { shards, reason } of queue.reasons.slice(0, SHOWN)) {
+    print(
+      `  ${shards.length === 1 ? 'shard' : `${shards.length} shards from`} ${shards[0] ?? ''}: ${reason}`,
+    );
+  }
 }
 
 async function statusOf(out: string) {

@@ -5,7 +5,7 @@ import { print, printError } from '../../print.ts';
 import { loadTensorFlow } from '../../tensorflow.ts';
 import { FolderStore } from '../result/store.ts';
 import { openRunner, type ResultRunner } from '../run/open-result.ts';
-import { ShardQueue, type TakenShard } from './shard-queue.ts';
+import { ShardQueue, type TakenShards } from './shard-queue.ts';
 
 /** The command line of `explain-worker`. */
 export interface WorkerRequest {
@@ -29,7 +29,7 @@ export async function runWorker(
   try {
     while (!signal.aborted) {
       const taken = await queue.take();
-      if (taken) await worker.explain(taken);
+      if (taken) await worker.explain(taken, signal);
       else if (untilEmpty && !(await queue.isBusy())) return;
       else await sleep(IDLE_MS, undefined, { signal }).catch(() => undefined);
     }
@@ -50,20 +50,23 @@ class QueueWorker {
     this.#queue = queue;
   }
 
-  async explain(taken: TakenShard): Promise<void> {
+  async explain(taken: TakenShards, signal: AbortSignal): Promise<void> {
     const beating = setInterval(() => {
       // One that is missed is made up for by the next.
       this.#queue.beat(taken).catch(() => undefined);
     }, 1000 * this.#queue.beatSeconds);
     try {
       const { runner, result } = await this.#runnerOf(taken.result);
-      // It may be there from a worker that was taken for gone.
-      if (!(await result.hasShard(taken.shard))) await runner.run(taken.shard, () => undefined);
+      for (const shard of taken.shards) {
+        signal.throwIfAborted();
+        // It may be there from a worker that was taken for gone.
+        if (!(await result.hasShard(shard))) await runner.run(shard, () => undefined);
+        print(`explained shard ${shard} of ${taken.result}`);
+      }
       await this.#queue.done(taken);
-      print(`explained shard ${taken.shard} of ${taken.result}`);
     } catch (error) {
       if (!isExpected(error)) throw error;
-      printError(`shard ${taken.shard} of ${taken.result}: ${error.message}`);
+      printError(`${taken.result}: ${error.message}`);
       await this.#queue.failed(taken, error.message);
     } finally {
       clearInterval(beating);

@@ -2,15 +2,15 @@ import { Pool } from 'pg';
 import PgBoss from 'pg-boss';
 import { CliError } from '../../errors.ts';
 
-/** What a job says: a shard of a result. */
+/** What a job says: some shards of a result. */
 export interface ShardJob {
-  readonly shard: number;
+  readonly shards: readonly number[];
   /** Where the result is, as all workers see it. */
   readonly result: string;
 }
 
-/** A shard that this worker has, until it says what became of it. */
-export interface TakenShard extends ShardJob {
+/** Shards that this worker has, until it says what became of them. */
+export interface TakenShards extends ShardJob {
   readonly id: string;
   readonly queue: string;
 }
@@ -40,8 +40,11 @@ const PREFIX = 'explain-set-';
 const DEAD = '-dead';
 const SCHEMA = 'pgboss';
 
-/** Jobs that are sent in one statement. */
-const AT_ONCE = 10_000;
+/**
+ * Jobs of a result: to take one, all that wait are sorted, which of 100,000 takes the better part of a second. Where there are more
+ * shards, a job has several.
+ */
+const MOST_JOBS = 2000;
 
 const DEFAULTS = { silence: 60, retries: { limit: 4, delay: 2 } } as const;
 
@@ -112,26 +115,25 @@ export class ShardQueue {
     });
     // Those that failed in the end get another chance; what failed is told by the new attempts.
     await this.#boss.purgeQueue(name + DEAD);
-    const known = await this.#pool.query<{ key: string }>(
-      `SELECT singleton_key AS key FROM ${SCHEMA}.job WHERE name = $1 AND state <= 'active'`,
+    const known = await this.#pool.query<{ data: ShardJob }>(
+      `SELECT data FROM ${SCHEMA}.job WHERE name = $1 AND state <= 'active'`,
       [name],
     );
-    const queued = new Set(known.rows.map((row) => row.key));
-    const wanted = shards.filter((shard) => !queued.has(String(shard)));
-    for (let first = 0; first < wanted.length; first += AT_ONCE) {
-      await this.#boss.insert(
-        wanted.slice(first, first + AT_ONCE).map((shard) => ({
-          name,
-          data: { shard, result } satisfies ShardJob,
-          singletonKey: String(shard),
-        })),
-      );
-    }
+    const queued = new Set(known.rows.flatMap(({ data }) => data.shards));
+    const wanted = shards.filter((shard) => !queued.has(shard));
+    const size = Math.max(1, Math.ceil(wanted.length / MOST_JOBS));
+    const jobs = Array.from({ length: Math.ceil(wanted.length / size) }, (_, job) => {
+      const own = wanted.slice(job * size, (job + 1) * size);
+      // Whoever else puts the same shards in at the same time cuts them alike.
+      const singletonKey = `${own.length} from ${own[0] ?? 0}`;
+      return { name, data: { shards: own, result } satisfies ShardJob, singletonKey };
+    });
+    if (jobs.length > 0) await this.#boss.insert(jobs);
     return queued.size + wanted.length;
   }
 
-  /** Takes a shard of any result, or null where none is waiting. */
-  async take(): Promise<TakenShard | null> {
+  /** Takes a job of any result, or null where none is waiting. */
+  async take(): Promise<TakenShards | null> {
     for (const queue of await this.#queues()) {
       const [job] = await this.#boss.fetch<ShardJob>(queue);
       if (job) return { ...job.data, id: job.id, queue };
@@ -147,20 +149,20 @@ export class ShardQueue {
     return false;
   }
 
-  async done({ queue, id }: TakenShard): Promise<void> {
+  async done({ queue, id }: TakenShards): Promise<void> {
     await this.#boss.complete(queue, id);
   }
 
-  /** Gives a shard back that could not be done: it is tried again later, until it has failed too often. */
-  async failed({ queue, id }: TakenShard, reason: string): Promise<void> {
+  /** Gives shards back that could not be done: they are tried again later, until they have failed too often. */
+  async failed({ queue, id }: TakenShards, reason: string): Promise<void> {
     await this.#boss.fail(queue, id, { message: reason });
   }
 
   /**
-   * Says that this worker is still at a shard. pg-boss 10 knows no such thing: the time that its job has begins anew, which is a
+   * Says that this worker is still at its shards. pg-boss 10 knows no such thing: the time that its job has begins anew, which is a
    * column of its table.
    */
-  async beat({ queue, id }: TakenShard): Promise<void> {
+  async beat({ queue, id }: TakenShards): Promise<void> {
     await this.#pool.query(
       `UPDATE ${SCHEMA}.job SET started_on = now() WHERE name = $1 AND id = $2 AND state = 'active'`,
       [queue, id],
@@ -174,8 +176,9 @@ export class ShardQueue {
 
   async counts(key: string): Promise<QueueCounts> {
     const name = queueOf(key);
+    const dead = await this.dead(key);
     const { rows } = await this.#pool.query<{ state: string; count: string }>(
-      `SELECT state, count(*) AS count FROM ${SCHEMA}.job WHERE name = $1 GROUP BY state`,
+      `SELECT state, sum(jsonb_array_length(data->'shards')) AS count FROM ${SCHEMA}.job WHERE name = $1 GROUP BY state`,
       [name],
     );
     const of = (state: string): number => Number(rows.find((row) => row.state === state)?.count ?? 0);
@@ -184,17 +187,17 @@ export class ShardQueue {
       active: of('active'),
       retrying: of('retry'),
       done: of('completed'),
-      dead: await this.#boss.getQueueSize(name + DEAD),
+      dead: dead.reduce((sum, { shards }) => sum + shards.length, 0),
     };
   }
 
   /** The shards that failed in the end, with the last reason. */
-  async dead(key: string): Promise<{ readonly shard: number; readonly reason: string }[]> {
+  async dead(key: string): Promise<{ readonly shards: readonly number[]; readonly reason: string }[]> {
     const { rows } = await this.#pool.query<{ data: ShardJob; output: unknown }>(
-      `SELECT data, output FROM ${SCHEMA}.job WHERE name = $1 AND state < 'active' ORDER BY created_on LIMIT 100`,
+      `SELECT data, output FROM ${SCHEMA}.job WHERE name = $1 AND state < 'active' ORDER BY created_on`,
       [queueOf(key) + DEAD],
     );
-    return rows.map(({ data, output }) => ({ shard: data.shard, reason: messageIn(output) }));
+    return rows.map(({ data, output }) => ({ shards: data.shards, reason: messageIn(output) }));
   }
 
   async close(): Promise<void> {

@@ -7,7 +7,7 @@ import { planIn, shardRange, shardsOf, type SetPlan } from './plan.ts';
 import type { ArraySpec, Rows } from './array-spec.ts';
 import { bitsOfHalves } from './bits-of-halves.ts';
 import type { ResultStore } from './store.ts';
-import { zarr2, zarr3, type Attributes, type ZarrFormat } from './zarr-format.ts';
+import { zarr2, zarr3, type GroupAttributes, type ZarrFormat } from './zarr-format.ts';
 
 /** What a sample is called, and its class where that is known, else -1. */
 export interface ListedSample {
@@ -148,7 +148,7 @@ function formatOf({ zarrFormat }: Pick<SetPlan, 'zarrFormat'>): ZarrFormat {
   return zarrFormat === '2' ? zarr2 : zarr3;
 }
 
-function attributesOf(plan: SetPlan): Attributes {
+function attributesOf(plan: SetPlan): GroupAttributes {
   return { ablation_cam: plan };
 }
 

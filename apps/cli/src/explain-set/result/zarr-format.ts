@@ -13,16 +13,16 @@ export interface Extent {
 export interface ZarrFormat {
   /** The file whose creation makes the group. */
   readonly groupFile: AbsolutePath;
-  groupBytes(attributes: Attributes): Uint8Array;
+  groupBytes(attributes: GroupAttributes): Uint8Array;
   /** @throws SyntaxError for what is no JSON */
   attributesIn(bytes: Uint8Array): unknown;
   chunkKey(spec: ArraySpec, shard: number): AbsolutePath;
   writeArray(store: ResultStore, spec: ArraySpec, extent: Extent): Promise<void>;
   /** Writes all metadata in one place, which readers of a remote store need. */
-  consolidate(store: ResultStore, specs: readonly ArraySpec[], attributes: Attributes): Promise<void>;
+  consolidate(store: ResultStore, specs: readonly ArraySpec[], attributes: GroupAttributes): Promise<void>;
 }
 
-export type Attributes = Readonly<Record<string, unknown>>;
+export type GroupAttributes = Readonly<Record<string, unknown>>;
 
 /**
  * Zarr's format 3.

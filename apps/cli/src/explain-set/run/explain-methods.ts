@@ -20,7 +20,7 @@ export interface SetExplanation extends Explanation {
 }
 
 /** How a set is explained, and on what. */
-export interface ExplainedBy {
+export interface SetMethods {
   readonly options: SetPlan['options'];
   readonly engine: Pick<MethodRequest, 'backend' | 'executor'>;
 }
@@ -28,11 +28,11 @@ export interface ExplainedBy {
 /** The methods of a set, each with an explainer of its own. */
 export class MethodsExplainer implements SetExplainer<SetExplanation> {
   readonly #network: NetworkSource;
-  readonly #by: ExplainedBy;
+  readonly #by: SetMethods;
   readonly #explainers: readonly Explainer[];
   #runs: readonly ExplanationRun[] = [];
 
-  private constructor(network: NetworkSource, by: ExplainedBy, explainers: readonly Explainer[]) {
+  private constructor(network: NetworkSource, by: SetMethods, explainers: readonly Explainer[]) {
     this.#network = network;
     this.#by = by;
     this.#explainers = explainers;
@@ -41,7 +41,7 @@ export class MethodsExplainer implements SetExplainer<SetExplanation> {
   /** @throws what `createExplainer` throws; CliError for options that cannot be read */
   static async create(
     network: NetworkSource,
-    by: ExplainedBy,
+    by: SetMethods,
     classNames: readonly string[],
   ): Promise<MethodsExplainer> {
     const { options, engine } = by;

@@ -4,7 +4,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { LoadedModel } from '@ablation-cam/model';
 import { isEmbedded } from '../../open-model.ts';
-import type { SampleList } from '../samples/sample-source.ts';
+import type { SampleList } from '../samples/samples.ts';
 
 /** What else than the main file may hold a part of a model. */
 const PART = /\.(json|bin|h5|keras|data|onnx_data|safetensors)$/i;

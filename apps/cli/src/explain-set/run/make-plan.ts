@@ -6,7 +6,7 @@ import { CliError } from '../../errors.ts';
 import type { SetRequest } from '../options.ts';
 import { sampleBytes } from '../result/layout.ts';
 import type { PlannedMethod, SetPlan } from '../result/plan.ts';
-import type { Entry } from '../samples/sample-source.ts';
+import type { Entry } from '../samples/samples.ts';
 import { MethodsExplainer, type SetExplanation } from './explain-methods.ts';
 
 /** What is known before anything is explained. */

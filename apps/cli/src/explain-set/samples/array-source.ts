@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { npyRows } from '@ablation-cam/model';
 import { CliError } from '../../errors.ts';
-import type { SampleSource } from './sample-source.ts';
+import type { SampleSource } from './samples.ts';
 
 /** More than any header takes. */
 const HEADER_BYTES = 2 ** 16;

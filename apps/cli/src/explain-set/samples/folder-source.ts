@@ -1,7 +1,7 @@
 import { opendir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CliError } from '../../errors.ts';
-import { labelNames, type Entry, type SampleList, type SampleSource } from './sample-source.ts';
+import { labelNames, type Entry, type SampleList, type SampleSource } from './samples.ts';
 
 const NAMES = /\.(png|jpe?g|tiff?|webp|npy)$/i;
 

@@ -8,7 +8,7 @@ import {
   type LabelledSignals,
 } from '@ablation-cam/model';
 import { CliError } from '../../errors.ts';
-import type { SampleSource } from './sample-source.ts';
+import type { SampleSource } from './samples.ts';
 
 /** Which generated samples: those of the published test set, or as many others as are asked for. */
 interface Generated {

@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parse } from 'csv-parse';
 import { CliError } from '../../errors.ts';
-import { labelNames, type Entry, type SampleList, type SampleSource } from './sample-source.ts';
+import { labelNames, type Entry, type SampleList, type SampleSource } from './samples.ts';
 
 /**
  * What a `.csv` file with a column `path` and perhaps `label`, or a `.jsonl` file of objects with these, names. Paths are relative to
