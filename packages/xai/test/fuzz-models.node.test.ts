@@ -6,7 +6,7 @@ import { makeSubject } from './fuzz/subject.ts';
 const test = suite('damaged models');
 
 test('what loads of damaged models is explained in finite numbers or refused in a sentence', async () => {
-  const { read, refused, faults } = await fuzzHere(await makeSubject(), 60, 1);
+  const { read, refused, faults } = await fuzzHere(await makeSubject(), 30, 1);
   assert.equal(faults, []);
   assert.ok(read > 0 && refused > read, `${read} read, ${refused} refused`);
 });
