@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runInBrowser } from './test-runner/run-in-browser.ts';
@@ -59,9 +60,11 @@ export async function testPackage(args: readonly string[]): Promise<void> {
   if (Object.values(results).some(({ failed }) => failed > 0)) process.exitCode = 1;
 }
 
-/** Files whose WebGPU suites another implementation runs as well. */
+/** Files whose WebGPU suites another implementation runs as well; none in a folder that is no package. */
 async function denoFiles(folder: string): Promise<readonly string[]> {
-  const { testsInDeno = [] } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as {
+  const manifest = join(folder, 'package.json');
+  if (!existsSync(manifest)) return [];
+  const { testsInDeno = [] } = JSON.parse(await readFile(manifest, 'utf8')) as {
     testsInDeno?: readonly string[];
   };
   return testsInDeno;
