@@ -5,7 +5,7 @@ import { runInBrowser } from './test-runner/run-in-browser.ts';
 import { runInDeno } from './test-runner/run-in-deno.ts';
 import { runInNode } from './test-runner/run-in-node.ts';
 import type { Counts } from './test-runner/record.ts';
-import { RUNTIMES, totalLine, writeResults, type Runtime } from './test-runner/results.ts';
+import { RUNTIMES, totalLine, writeResults, type TestRuntime } from './test-runner/results.ts';
 
 const HELP = `ablation-cam-test [--node] [--browser] [--deno] [name ...]
 
@@ -20,7 +20,7 @@ its package.json names in Deno.
 /** Long enough for the slowest package on two busy cores, short enough that a hanging test is told from a slow one. */
 const TIMEOUT_MS = Number(process.env['ABLATION_CAM_TEST_TIMEOUT_S'] ?? 480) * 1000;
 
-const PLACES: Readonly<Record<Runtime, string>> = {
+const PLACES: Readonly<Record<TestRuntime, string>> = {
   node: 'In Node',
   browser: 'In the browser',
   deno: 'In Deno',
@@ -43,12 +43,12 @@ export async function testPackage(args: readonly string[]): Promise<void> {
     (file) => names.length === 0 || names.some((name) => file.includes(name)),
   );
   const inDeno = await denoFiles(folder);
-  const filesOf: Record<Runtime, readonly string[]> = {
+  const filesOf: Record<TestRuntime, readonly string[]> = {
     node: files.filter((file) => !file.endsWith('.browser.test.ts')),
     browser: files.filter((file) => !file.endsWith('.node.test.ts')),
     deno: files.filter((file) => inDeno.includes(file)),
   };
-  const results: Partial<Record<Runtime, Counts>> = {};
+  const results: Partial<Record<TestRuntime, Counts>> = {};
   for (const runtime of RUNTIMES) {
     if ((only ?? runtime) !== runtime || filesOf[runtime].length === 0) continue;
     console.log(`${PLACES[runtime]}:`);

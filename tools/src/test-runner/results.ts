@@ -4,10 +4,10 @@ import type { Counts } from './record.ts';
 
 /** Where tests run, in this order. */
 export const RUNTIMES = ['node', 'browser', 'deno'] as const;
-export type Runtime = (typeof RUNTIMES)[number];
+export type TestRuntime = (typeof RUNTIMES)[number];
 
 /** What `ablation-cam-test` leaves behind for the launcher; a runtime in which no file had to run is absent. */
-export type PackageResults = Readonly<Partial<Record<Runtime, Counts>>>;
+export type PackageResults = Readonly<Partial<Record<TestRuntime, Counts>>>;
 
 /** Names the folder in which the launcher of a run collects results; without it none are kept. */
 export const RESULTS_FOLDER = 'ABLATION_CAM_TEST_RESULTS';
@@ -34,7 +34,7 @@ export async function readResults(folder: string, packageFolder: string): Promis
   return Object.fromEntries(found.flat());
 }
 
-function resultsFile(folder: string, packageFolder: string, runtime: Runtime): string {
+function resultsFile(folder: string, packageFolder: string, runtime: TestRuntime): string {
   return join(folder, `${basename(packageFolder)}.${runtime}.json`);
 }
 

@@ -2,7 +2,7 @@
 export const ROW_THREADS = 64;
 
 /** Workgroups in rows, as the kernels of this folder take them. */
-export interface Rows {
+export interface RowSplit {
   /** Threads that work on one thing: a power of two. */
   readonly lanes: number;
   readonly workgroups: number;
@@ -11,7 +11,7 @@ export interface Rows {
 }
 
 /** Lays `count` things out, each of which has `turns` turns to share out among at most a workgroup's threads. */
-export function rowsOf(count: number, turns: number): Rows {
+export function rowsOf(count: number, turns: number): RowSplit {
   const lanes = Math.min(ROW_THREADS, 2 ** Math.ceil(Math.log2(Math.max(1, turns))));
   const workgroups = Math.ceil(count / (ROW_THREADS / lanes));
   return { lanes, workgroups, barriers: Math.log2(lanes) + 2 };
