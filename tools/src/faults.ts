@@ -5,5 +5,6 @@ export { gpuCensus, timers } from './faults/edges/node.ts';
 export { SessionCensus, type SessionClass } from './faults/edges/sessions.ts';
 export { failEveryPoint, type FaultOptions, type FaultReport } from './faults/fail-every-point.ts';
 export { faultSample } from './faults/fault-sample.ts';
+export { scratchFolder } from './faults/scratch-folder.ts';
 export { callPoint, type Fault } from './faults/points.ts';
 export type { Census, RunContext, Scenario } from './faults/scenario.ts';

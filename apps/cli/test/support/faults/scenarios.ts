@@ -1,10 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { releaseSessions } from '@ablation-cam/model';
-import { filesArePoints, scenario, timers, type AnyScenario, type Census } from '@ablation-cam/tools/faults';
+import {
+  filesArePoints,
+  scenario,
+  scratchFolder,
+  timers,
+  type AnyScenario,
+  type Census,
+} from '@ablation-cam/tools/faults';
 import * as assert from 'uvu/assert';
 import { runCompare } from '../../../src/compare/run-compare.ts';
 import { runEvaluate } from '../../../src/evaluate/run-evaluate.ts';
@@ -16,7 +22,7 @@ const ENGINE = { backend: 'cpu', executor: 'reference' } as const;
 /** What commands do, in an empty folder, with whatever files they write there. */
 export async function commandScenarios(): Promise<AnyScenario[]> {
   await filesArePoints();
-  const folder = join(await mkdtemp(join(tmpdir(), 'faults-')), 'out');
+  const folder = join(scratchFolder(), 'out');
   return [
     commandScenario('explain', folder, ['explanation.json'], (signal) =>
       runExplain(

@@ -1,5 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { findOnnxRuntime } from '@ablation-cam/kernels';
@@ -9,6 +8,7 @@ import {
   filesArePoints,
   kernelsArePoints,
   scenario,
+  scratchFolder,
   SessionCensus,
   timers,
   type AnyScenario,
@@ -64,7 +64,7 @@ export async function modelScenarios(): Promise<AnyScenario[]> {
 
 async function trainScenario(census: () => Census): Promise<Omit<Scenario<number[]>, 'name'>> {
   const data = samples();
-  const parent = await mkdtemp(join(tmpdir(), 'faults-'));
+  const parent = scratchFolder();
   let folder = '';
   let model = network();
   await train(model, data, SETTINGS);
