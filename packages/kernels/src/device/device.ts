@@ -212,11 +212,13 @@ export class Device {
           resolve(value);
         },
         (error: unknown) => {
-          // What was waiting for a lost device may fail a moment before the loss itself is announced.
-          setTimeout(() => {
-            done();
-            reject(error instanceof Error ? error : new Error(messageOf(error)));
-          }, 0);
+          setTimeout(
+            () => {
+              done();
+              reject(error instanceof Error ? error : new Error(messageOf(error)));
+            },
+            maySignLoss(error) ? LOSS_ANNOUNCED_MS : 0,
+          );
         },
       );
     });
@@ -278,6 +280,14 @@ export class Device {
 
 function align4(byteLength: number): number {
   return Math.ceil(byteLength / 4) * 4;
+}
+
+/** What was waiting for a lost device may fail before the loss itself is announced: a browser's GPU is another process. */
+const LOSS_ANNOUNCED_MS = 200;
+
+/** Mappings and error scopes end so with their device; shaders that do not compile end otherwise. */
+function maySignLoss(error: unknown): boolean {
+  return error instanceof Error && ['AbortError', 'OperationError'].includes(error.name);
 }
 
 /** What a promise of the device was rejected with. */
