@@ -81,7 +81,8 @@ for (const { kernel, name, result } of [
     try {
       const shipped = (await compute('wasm', name, operate, by))[result] ?? [];
       const off = Math.max(...Array.from(expected, (value, i) => Math.abs(value - (shipped[i] ?? NaN))));
-      assert.ok(off > 0.1, `off by ${String(off)}`);
+      // One of them reads memory that nobody has written, where NaN may be.
+      assert.not(off <= 0.1, `off by ${String(off)}`);
     } finally {
       tf.unregisterKernel(kernel, 'wasm');
       tf.registerKernel(own);
