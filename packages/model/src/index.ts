@@ -97,7 +97,7 @@ export {
   type EvaluationReportOptions,
 } from './evaluation/report/render-evaluation-report.ts';
 export { html, Markup } from './evaluation/report/html.ts';
-export { reportStyle } from './evaluation/report/style.ts';
+export { factsOf, reportPage, tableOf, type ReportRow } from './evaluation/report/page.ts';
 export { embeddedModel, embeddedModelNames, type EmbeddedModelName } from './embedded/embedded-model.ts';
 export { checkSchema, readJson, readSealedJson } from './files/check-schema.ts';
 export { sealedJson, sealState } from './files/checksum.ts';

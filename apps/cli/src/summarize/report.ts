@@ -1,4 +1,4 @@
-import { html, Markup, reportStyle } from '@ablation-cam/model';
+import { factsOf, html, Markup, reportPage, tableOf } from '@ablation-cam/model';
 import type { MeanInterval } from '@ablation-cam/xai/metrics';
 import type { SetPlan } from '../explain-set/result/plan.ts';
 import type { SetSummary } from './summary.ts';
@@ -25,75 +25,63 @@ export function renderSummary(plan: SetPlan, summary: SetSummary, sheets: readon
     labelled === 0
       ? ''
       : `; ${right} of ${labelled} labelled ones right, accuracy ${(right / labelled).toFixed(4)}`;
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${title}</title>
-        <style>
-          ${new Markup(reportStyle + STYLE)}
-        </style>
-      </head>
-      <body>
-        <h1>${title}</h1>
-        <p class="muted">
-          ${explained} of ${samples} samples explained${failed > 0 ? `, ${failed} not` : ''}${accuracy}.
-        </p>
-        ${
-          classes.length === 0
-            ? null
-            : table(
-                ['labelled', 'right', 'predicted'],
-                classes.map((own) => [own.name, own.labelled, own.right, own.predicted]),
+  const content = html`
+    <p class="muted">
+      ${explained} of ${samples} samples explained${failed > 0 ? `, ${failed} not` : ''}${accuracy}.
+    </p>
+    ${
+      classes.length === 0
+        ? null
+        : tableOf(
+            ['labelled', 'right', 'predicted'],
+            classes.map((own) => [own.name, own.labelled, own.right, own.predicted]),
+          )
+    }
+    ${summary.methods.map((method, m) => {
+      const own = sheets[m];
+      return html`<h2>${method.method}, ${method.target}</h2>
+        ${factsOf([
+          ['average drop', interval(method.drop)],
+          ['average increase', interval(method.increase)],
+          ['maps without a positive value', String(method.emptyMaps)],
+          [
+            'equal maps',
+            method.duplicates
+              .map(
+                (group) =>
+                  `${group[0]?.value ?? 0} times: ${group
+                    .slice(0, 3)
+                    .map(({ source }) => source)
+                    .join(', ')}`,
               )
-        }
-        ${summary.methods.map((method, m) => {
-          const own = sheets[m];
-          return html`<h2>${method.method}, ${method.target}</h2>
-            ${facts([
-              ['average drop', interval(method.drop)],
-              ['average increase', interval(method.increase)],
-              ['maps without a positive value', String(method.emptyMaps)],
-              [
-                'equal maps',
-                method.duplicates
-                  .map(
-                    (group) =>
-                      `${group[0]?.value ?? 0} times: ${group
-                        .slice(0, 3)
-                        .map(({ source }) => source)
-                        .join(', ')}`,
-                  )
-                  .join('; ') || null,
-              ],
-            ])}
-            ${sheet('Maps by class', 'Mean and standard deviation of the maps, each divided by its maximum before.', own?.classMaps)}
-            ${sheet('Examples', 'Covered by their maps, each in its own scale.', own?.examples)}
-            ${sheet('Channels', 'Those with the largest mean |weight|, and the samples that they speak for most.', own?.channels)}
-            ${sheet('Suspects', 'Maps that lie at the border, or in the region of the masks: where a shortcut may be.', own?.suspects)}`;
-        })}
-        ${
-          failures.length === 0
-            ? null
-            : html`<h2>Not explained</h2>
-                ${table(
-                  ['reason'],
-                  failures.map(({ source, reason }) => [source, reason]),
-                )}`
-        }
-        <h2>Parameters and environment</h2>
-        ${facts([
-          ['model', plan.model.source],
-          ['its SHA-256', plan.model.hash],
-          ['data', plan.data.source],
-          ['options', JSON.stringify(plan.options)],
-          ['computed by', `${plan.engine.backend}, ${plan.engine.executor}`],
-          ['versions', JSON.stringify(plan.versions)],
+              .join('; ') || null,
+          ],
         ])}
-      </body>
-    </html> `;
-  return page.text;
+        ${sheet('Maps by class', 'Mean and standard deviation of the maps, each divided by its maximum before.', own?.classMaps)}
+        ${sheet('Examples', 'Covered by their maps, each in its own scale.', own?.examples)}
+        ${sheet('Channels', 'Those with the largest mean |weight|, and the samples that they speak for most.', own?.channels)}
+        ${sheet('Suspects', 'Maps that lie at the border, or in the region of the masks: where a shortcut may be.', own?.suspects)}`;
+    })}
+    ${
+      failures.length === 0
+        ? null
+        : html`<h2>Not explained</h2>
+            ${tableOf(
+              ['reason'],
+              failures.map(({ source, reason }) => [source, reason]),
+            )}`
+    }
+    <h2>Parameters and environment</h2>
+    ${factsOf([
+      ['model', plan.model.source],
+      ['its SHA-256', plan.model.hash],
+      ['data', plan.data.source],
+      ['options', JSON.stringify(plan.options)],
+      ['computed by', `${plan.engine.backend}, ${plan.engine.executor}`],
+      ['versions', JSON.stringify(plan.versions)],
+    ])}
+  `;
+  return reportPage(title, content, STYLE);
 }
 
 function sheet(title: string, told: string, svg: string | null | undefined): Markup | null {
@@ -101,45 +89,6 @@ function sheet(title: string, told: string, svg: string | null | undefined): Mar
   return html`<h3>${title}</h3>
     <p class="muted">${told}</p>
     <div class="card scroll sheet">${new Markup(svg)}</div>`;
-}
-
-function table(columns: readonly string[], rows: readonly (readonly (string | number)[])[]): Markup {
-  return html`<div class="card scroll">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col"></th>
-          ${columns.map((name) => html`<th scope="col">${name}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          ([name = '', ...cells]) =>
-            html`<tr>
-              <th scope="row">${name}</th>
-              ${cells.map((cell) => html`<td>${cell}</td>`)}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
-}
-
-function facts(rows: readonly (readonly [string, string | null])[]): Markup {
-  const known = rows.filter((row): row is readonly [string, string] => row[1] !== null);
-  return html`<div class="card scroll">
-    <table class="facts">
-      <tbody>
-        ${known.map(
-          ([name, value]) =>
-            html`<tr>
-              <th scope="row">${name}</th>
-              <td>${value}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
 }
 
 function interval(found: MeanInterval | null): string | null {

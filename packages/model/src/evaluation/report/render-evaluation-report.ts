@@ -6,7 +6,7 @@ import { evaluationPlots } from '../plots/evaluation-plots.ts';
 import { pagePalette } from '../plots/palette.ts';
 import { examplePicture } from './example-picture.ts';
 import { dataUri, html, Markup } from './html.ts';
-import { reportStyle } from './style.ts';
+import { factsOf, reportPage } from './page.ts';
 
 export interface EvaluationReportOptions {
   /** Heading of the page. */
@@ -39,36 +39,24 @@ export async function renderEvaluationReport(
   const [plots, curves] =
     trainingStart === -1 ? [figures, []] : [figures.slice(0, trainingStart), figures.slice(trainingStart)];
 
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${title}</title>
-        <style>
-          ${new Markup(reportStyle)}
-        </style>
-      </head>
-      <body>
-        <h1>${title}</h1>
-        ${summary(result)}
-        <h2>Classification report</h2>
-        ${reportTable(result)}
-        <h2>Plots</h2>
-        <div class="figures">${plots}</div>
-        ${
-          curves.length === 0
-            ? null
-            : html`<h2>Training</h2>
-                <div class="figures">${curves}</div>`
-        }
-        <h2>Failed predictions</h2>
-        ${failures(result)}
-        <h2>Parameters and environment</h2>
-        ${facts(result, parameters)}
-      </body>
-    </html> `;
-  return page.text;
+  const content = html`
+    ${summary(result)}
+    <h2>Classification report</h2>
+    ${reportTable(result)}
+    <h2>Plots</h2>
+    <div class="figures">${plots}</div>
+    ${
+      curves.length === 0
+        ? null
+        : html`<h2>Training</h2>
+            <div class="figures">${curves}</div>`
+    }
+    <h2>Failed predictions</h2>
+    ${failures(result)}
+    <h2>Parameters and environment</h2>
+    ${facts(result, parameters)}
+  `;
+  return reportPage(title, content);
 }
 
 function summary(result: EvaluationResult): Markup {
@@ -171,27 +159,9 @@ function facts(
     ['backend', `TensorFlow.js ${run.tfjsVersion}, ${run.backend}`],
     ['time', `${(run.elapsedMs / 1000).toFixed(1)} s`],
     ['skipped', skipped.length],
+    ...skipped.map(({ source, reason }): [string, string] => ['skipped', `${source}: ${reason}`]),
   ];
-  return html`<div class="card scroll">
-    <table class="facts">
-      <tbody>
-        ${rows.map(
-          ([name, value]) =>
-            html`<tr>
-              <th scope="row">${name}</th>
-              <td>${value}</td>
-            </tr>`,
-        )}
-        ${skipped.map(
-          ({ source, reason }) =>
-            html`<tr>
-              <th scope="row">skipped</th>
-              <td>${source}: ${reason}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+  return factsOf(rows);
 }
 
 function optional(value: number | null): string {
