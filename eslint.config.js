@@ -50,6 +50,8 @@ export default tseslint.config(
                 'nodesBetween',
                 'findOnnxRuntime',
                 'memoryError',
+                'KernelsError',
+                'optionalPackage',
               ],
               allowTypeImports: true,
             },

@@ -1,4 +1,5 @@
 import ts from 'typescript';
+import { packageOf } from './package-name.ts';
 import type { Manifest } from './packed-project.ts';
 
 type Files = ReadonlyMap<string, Uint8Array>;
@@ -21,8 +22,8 @@ export function undeclaredImports(manifest: Manifest, files: Files): string[] {
     return ts
       .preProcessFile(new TextDecoder().decode(data), true, true)
       .importedFiles.map(({ fileName }) => fileName)
-      .filter((specifier) => !/^(\.|node:)/.test(specifier))
-      .map((specifier) => specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/'))
+      .filter((specifier) => !/^(\.|#|node:)/.test(specifier))
+      .map(packageOf)
       .filter((name) => !known.has(name))
       .map((name) => `${path}: ${name}`);
   });

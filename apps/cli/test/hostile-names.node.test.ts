@@ -1,5 +1,6 @@
 import { hostileNames, tagShapes } from '@ablation-cam/tools/testing';
-import { html, printable, printableJson, printableName } from '@ablation-cam/model';
+import { printable, printableJson, printableName } from '@ablation-cam/model';
+import { html } from '@ablation-cam/model/reports';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { comparisonCsv, type Comparison } from '../src/compare/comparison.ts';

@@ -10,7 +10,8 @@ export type KernelsErrorCode =
   | 'invalid-input'
   | 'unsupported-operation'
   | 'runtime-missing'
-  | 'runtime-failed';
+  | 'runtime-failed'
+  | 'package-missing';
 
 /** Every error this package throws on purpose. */
 export class KernelsError extends Error {

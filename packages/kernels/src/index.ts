@@ -1,5 +1,6 @@
 export * from './errors.ts';
 export { isTrap, memoryError } from './memory-error.ts';
+export { optionalPackage } from './optional-package.ts';
 export type * from './tail/tail.ts';
 export type * from './graph/graph.ts';
 export { cut, type Cut } from './graph/cut.ts';

@@ -90,16 +90,8 @@ export type { EvaluationResult } from './evaluation/evaluation-result.ts';
 export type { FailedExample } from './evaluation/failed-example.ts';
 export type { PredictionEngine } from './evaluation/classifier.ts';
 export type { OutputKind } from './evaluation/model-scores.ts';
-export { evaluationPlots, type EvaluationPlot } from './evaluation/plots/evaluation-plots.ts';
 export { darkPalette, lightPalette, type PlotPalette } from './evaluation/plots/palette.ts';
-export {
-  renderEvaluationReport,
-  type EvaluationReportOptions,
-} from './evaluation/report/render-evaluation-report.ts';
-export { html, Markup } from './evaluation/report/html.ts';
-export { factsOf, reportPage, tableOf, type ReportRow } from './evaluation/report/page.ts';
 export { embeddedModel, embeddedModelNames, type EmbeddedModelName } from './embedded/embedded-model.ts';
-export { checkSchema, readJson, readSealedJson } from './files/check-schema.ts';
 export { sealedJson, sealState } from './files/checksum.ts';
 export { halfToNumber } from './files/half-precision.ts';
 export { parseJson, type Json, type JsonObject } from './files/json.ts';
@@ -122,7 +114,6 @@ export type { OptimizerSettings } from './training/optimizer.ts';
 export { defaultTrainingSettings, type TrainingSettings } from './training/options.ts';
 export { mnist1dRecipe, texturesRecipe } from './training/recipes.ts';
 export { train, type TrainingProgress, type TrainingResult, type TrainOptions } from './training/train.ts';
-export { trainingSettingsSchema } from './training/training-schema.ts';
 export { trainingStatus, type TrainingEnd } from './training/training-state.ts';
 export {
   texturesDataSets,

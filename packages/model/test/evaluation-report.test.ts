@@ -1,7 +1,7 @@
 import { hostileNames, tagShapes } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { evaluationPlots } from '../src/index.ts';
+import { evaluationPlots } from '../src/reports.ts';
 import { renderEvaluationReport } from '../src/evaluation/report/render-evaluation-report.ts';
 import { classNameSets, simulatedEvaluation, simulatedHistory } from './support/simulated-evaluation.ts';
 

@@ -1,4 +1,4 @@
-import { factsOf, html, Markup, reportPage, tableOf, type ReportRow } from '@ablation-cam/model';
+import { factsOf, html, Markup, reportPage, tableOf, type ReportRow } from '@ablation-cam/model/reports';
 import type { MeanInterval, PairedComparison } from '@ablation-cam/xai/metrics';
 import type { Comparison } from './comparison.ts';
 import type { Metric } from './metrics.ts';

@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ModelError, readFile, readSealedJson, type EvaluationReportOptions } from '@ablation-cam/model';
+import { ModelError, readFile } from '@ablation-cam/model';
+import { readSealedJson } from '@ablation-cam/model/internals';
+import { type EvaluationReportOptions } from '@ablation-cam/model/reports';
 import { array, nullable, number, object, optional, pipe, transform, union, unknown } from 'valibot';
 import { CliError } from '../errors.ts';
 

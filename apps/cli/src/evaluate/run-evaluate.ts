@@ -1,13 +1,12 @@
 import { basename, join } from 'node:path';
 import {
   evaluate,
-  evaluationPlots,
-  renderEvaluationReport,
   writeFileWhole,
   type DataSet,
   type EvaluationResult,
   type LoadedModel,
 } from '@ablation-cam/model';
+import { evaluationPlots, renderEvaluationReport } from '@ablation-cam/model/reports';
 import { openBackend } from '../backend.ts';
 import { dataName, openEvaluationData } from '../open-data.ts';
 import { openModel } from '../open-model.ts';

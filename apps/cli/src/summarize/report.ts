@@ -1,4 +1,4 @@
-import { factsOf, html, Markup, reportPage, tableOf } from '@ablation-cam/model';
+import { factsOf, html, Markup, reportPage, tableOf } from '@ablation-cam/model/reports';
 import type { MeanInterval } from '@ablation-cam/xai/metrics';
 import type { SetPlan } from '../explain-set/result/plan.ts';
 import type { SetSummary } from './summary.ts';

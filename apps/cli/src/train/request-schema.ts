@@ -1,4 +1,4 @@
-import { trainingSettingsSchema } from '@ablation-cam/model';
+import { trainingSettingsSchema } from '@ablation-cam/model/internals';
 import {
   boolean,
   minValue,

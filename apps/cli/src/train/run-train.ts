@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import {
   ModelError,
   readFile,
-  readSealedJson,
   saveModel,
   sealedJson,
   train,
@@ -11,6 +10,7 @@ import {
   writeFileWhole,
   type DataSet,
 } from '@ablation-cam/model';
+import { readSealedJson } from '@ablation-cam/model/internals';
 import { openBackend } from '../backend.ts';
 import { CliError } from '../errors.ts';
 import { startProgress } from '../progress.ts';

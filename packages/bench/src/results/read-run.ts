@@ -1,4 +1,5 @@
-import { ModelError, readSealedJson } from '@ablation-cam/model';
+import { ModelError } from '@ablation-cam/model';
+import { readSealedJson } from '@ablation-cam/model/internals';
 import {
   array,
   boolean,

@@ -1,5 +1,6 @@
 import { importOnnxRuntime } from '#platform';
 import { KernelsError } from '../errors.ts';
+import { absenceOf } from '../optional-package.ts';
 
 /** What is used of the npm package `onnxruntime-node`. */
 export interface OnnxRuntime {
@@ -57,13 +58,7 @@ async function load(): Promise<FoundRuntime> {
     if (!isRuntime(module)) return absent('the package onnxruntime-node is not what was expected');
     return { runtime: module, version: module.env?.versions?.node ?? 'unknown', absence: null };
   } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
-    const [why = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-    return absent(
-      isMissing
-        ? 'the package onnxruntime-node is not installed'
-        : `the package onnxruntime-node cannot be loaded (${why.replace(/\.$/, '')})`,
-    );
+    return absent(`the package onnxruntime-node ${absenceOf(error)}`);
   }
 }
 

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { isSoftware, noAdapter, type AdapterRequest } from '../device/adapter.ts';
 import { memoizePromise } from '../device/memoize-promise.ts';
+import { packageMissing } from '../optional-package.ts';
 import { withSoftwareVulkan } from './software-vulkan.ts';
 
 /**
@@ -48,15 +49,12 @@ export async function exposeWebGpu(): Promise<void> {
   }
 }
 
-/** Loaded when first needed: where Dawn has no build, everything that needs no GPU still works. */
+/** Loaded when first needed: where Dawn is not installed or has no build, everything that needs no GPU still works. */
 const dawn = memoizePromise(async () => {
   try {
     return await import('webgpu');
   } catch (error) {
-    throw noAdapter(
-      `The npm package "webgpu" could not be loaded on ${process.platform} ${process.arch}; it has builds for linux, macOS and Windows with the usual C library.`,
-      error,
-    );
+    throw noAdapter(packageMissing('webgpu', 'WebGPU in Node', error), error);
   }
 });
 

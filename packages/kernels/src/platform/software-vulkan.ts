@@ -74,7 +74,7 @@ function locatePackage(): string {
     return createRequire(import.meta.url).resolve('@sparticuz/chromium');
   } catch (error) {
     throw noAdapter(
-      'No WebGPU adapter was found; install the optional package @sparticuz/chromium (a software driver) or a Vulkan driver.',
+      'No WebGPU adapter was found; install a Vulkan driver, or the package with a software driver: `npm install @sparticuz/chromium`.',
       error,
     );
   }

@@ -1,3 +1,4 @@
+import { KernelsError, optionalPackage } from '@ablation-cam/kernels';
 import type { Metadata } from 'sharp';
 import { ModelError } from '../errors.ts';
 import { DecodingTime, type DecodingOptions } from '../input/decoding-time.ts';
@@ -14,7 +15,7 @@ import { readTiffDirectory } from '../input/tiff/directory.ts';
  * for TIFF: libtiff leaves the checksum of deflated data unread, so that a damaged file would be a picture.
  *
  * @throws ModelError `unsupported-format` for other files and pixel types, `invalid-file` for damaged ones and those that are too
- *   large or take too long; the signal's reason
+ *   large or take too long; KernelsError `package-missing` without sharp; the signal's reason
  */
 export async function decodeImage(
   bytes: Uint8Array,
@@ -32,7 +33,12 @@ export async function decodeImage(
     }
     return await time.within(decodeWithVips(bytes, name, { maxPixels, isTurned: format === 'jpeg', time }));
   } catch (cause) {
-    if (cause instanceof ModelError || (signal?.aborted === true && cause === signal.reason)) throw cause;
+    if (
+      cause instanceof ModelError ||
+      cause instanceof KernelsError ||
+      (signal?.aborted === true && cause === signal.reason)
+    )
+      throw cause;
     throw brokenImage(name, cause);
   }
 }
@@ -43,7 +49,11 @@ async function decodeWithVips(
   { maxPixels, isTurned, time }: { maxPixels: number; isTurned: boolean; time: DecodingTime },
 ): Promise<ByteImage> {
   // Loaded on first use: a run on signals needs no image library.
-  const { default: sharp } = await import('sharp');
+  const { default: sharp } = await optionalPackage(
+    'sharp',
+    'Reading a picture in Node',
+    () => import('sharp'),
+  );
   const open = sharp(bytes, { failOn: 'error', ignoreIcc: true, limitInputPixels: maxPixels });
   refuseUnsupported(await open.metadata(), name);
   // Of whole seconds; what is waited for no longer ends a little later.

@@ -1,4 +1,4 @@
-import protobuf from 'protobufjs/minimal.js';
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 
 /** One entry of a TensorBoard log. `wallTime` is in seconds since 1970. */
 export type LogEvent =
@@ -25,45 +25,35 @@ export type LogEvent =
  * `types.proto`.
  */
 export function encodeEvent(event: LogEvent): Uint8Array {
-  const writer = protobuf.Writer.create().uint32(key(1, FIXED64)).double(event.wallTime);
+  const writer = new BinaryWriter().tag(1, WireType.Bit64).double(event.wallTime);
   switch (event.kind) {
     case 'version':
-      return writer.uint32(key(3, BYTES)).string('brain.Event:2').finish();
+      return writer.tag(3, WireType.LengthDelimited).string('brain.Event:2').finish();
     case 'scalars':
-      writer.uint32(key(2, VARINT)).int64(event.step).uint32(key(5, BYTES)).fork();
+      writer.tag(2, WireType.Varint).int64(event.step).tag(5, WireType.LengthDelimited).fork();
       for (const [tag, value] of Object.entries(event.values)) {
-        const simpleValue = protobuf.Writer.create().uint32(key(1, BYTES)).string(tag);
-        simpleValue.uint32(key(2, FIXED32)).float(value);
-        writer.uint32(key(1, BYTES)).bytes(simpleValue.finish());
+        const simpleValue = new BinaryWriter().tag(1, WireType.LengthDelimited).string(tag);
+        simpleValue.tag(2, WireType.Bit32).float(value);
+        writer.tag(1, WireType.LengthDelimited).bytes(simpleValue.finish());
       }
-      return writer.ldelim().finish();
+      return writer.join().finish();
     case 'text': {
-      const plugin = protobuf.Writer.create().uint32(key(1, BYTES)).string('text');
-      const metadata = protobuf.Writer.create().uint32(key(1, BYTES)).bytes(plugin.finish());
-      metadata.uint32(key(4, VARINT)).int32(DATA_CLASS_TENSOR);
-      const tensor = protobuf.Writer.create().uint32(key(1, VARINT)).int32(DT_STRING);
+      const plugin = new BinaryWriter().tag(1, WireType.LengthDelimited).string('text');
+      const metadata = new BinaryWriter().tag(1, WireType.LengthDelimited).bytes(plugin.finish());
+      metadata.tag(4, WireType.Varint).int32(DATA_CLASS_TENSOR);
+      const tensor = new BinaryWriter().tag(1, WireType.Varint).int32(DT_STRING);
       // The shape of one string: no dimensions.
-      tensor.uint32(key(2, BYTES)).bytes(new Uint8Array(0));
-      tensor.uint32(key(8, BYTES)).string(event.text);
-      const value = protobuf.Writer.create().uint32(key(1, BYTES)).string(event.tag);
-      value.uint32(key(8, BYTES)).bytes(tensor.finish());
-      value.uint32(key(9, BYTES)).bytes(metadata.finish());
-      const summary = protobuf.Writer.create().uint32(key(1, BYTES)).bytes(value.finish());
-      writer.uint32(key(2, VARINT)).int64(event.step);
-      return writer.uint32(key(5, BYTES)).bytes(summary.finish()).finish();
+      tensor.tag(2, WireType.LengthDelimited).bytes(new Uint8Array(0));
+      tensor.tag(8, WireType.LengthDelimited).string(event.text);
+      const value = new BinaryWriter().tag(1, WireType.LengthDelimited).string(event.tag);
+      value.tag(8, WireType.LengthDelimited).bytes(tensor.finish());
+      value.tag(9, WireType.LengthDelimited).bytes(metadata.finish());
+      const summary = new BinaryWriter().tag(1, WireType.LengthDelimited).bytes(value.finish());
+      writer.tag(2, WireType.Varint).int64(event.step);
+      return writer.tag(5, WireType.LengthDelimited).bytes(summary.finish()).finish();
     }
   }
 }
 
-const VARINT = 0;
-const FIXED64 = 1;
-const BYTES = 2;
-const FIXED32 = 5;
-
 const DT_STRING = 7;
 const DATA_CLASS_TENSOR = 2;
-
-/** What precedes a field: its number and how its value is written. */
-function key(field: number, wireType: number): number {
-  return field * 8 + wireType;
-}

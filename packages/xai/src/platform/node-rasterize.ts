@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { optionalPackage } from '@ablation-cam/kernels';
 import { XaiError } from '../errors.ts';
 
 /** East Asian scripts, emoji and what else DejaVu Sans has no glyphs for. */
@@ -9,14 +10,15 @@ const BEYOND_DEJAVU =
  * The SVG as a PNG file, drawn by resvg with the fonts of the npm package `dejavu-fonts-ttf`: the same on every machine, with or
  * without fonts of its own.
  *
- * @throws XaiError `invalid-input` where it is no SVG
+ * @throws XaiError `invalid-input` where it is no SVG; KernelsError `package-missing` without one of these packages
  */
 export async function rasterize(svg: string, scale: number): Promise<Uint8Array> {
   // Loaded on first use: an explanation that is not drawn needs no native library.
-  const { renderAsync } = await import('@resvg/resvg-js');
+  const use = 'Drawing a PNG in Node';
+  const { renderAsync } = await optionalPackage('@resvg/resvg-js', use, () => import('@resvg/resvg-js'));
   const { resolve } = createRequire(import.meta.url);
-  const fontFiles = ['DejaVuSans', 'DejaVuSans-Bold'].map((name) =>
-    resolve(`dejavu-fonts-ttf/ttf/${name}.ttf`),
+  const fontFiles = await optionalPackage('dejavu-fonts-ttf', use, () =>
+    ['DejaVuSans', 'DejaVuSans-Bold'].map((name) => resolve(`dejavu-fonts-ttf/ttf/${name}.ttf`)),
   );
   try {
     const image = await renderAsync(svg, {

@@ -1,3 +1,4 @@
+import { optionalPackage } from '@ablation-cam/kernels';
 import type * as Plot from '@observablehq/plot';
 import type { PlotPalette } from './palette.ts';
 import { validXml } from '../../text/printable.ts';
@@ -39,10 +40,15 @@ export interface PlotFigureOptions extends Plot.PlotOptions {
  *
  * The document is linkedom's in Node and in browsers, so that a figure is the same text everywhere.
  *
+ * @throws KernelsError `package-missing` without `@observablehq/plot` or `linkedom`
  * @param build the marks and scales, given the plot library, which is loaded when the first figure is drawn
  */
 export async function drawFigure(build: (plot: typeof Plot) => PlotFigureOptions): Promise<string> {
-  const [plot, { DOMParser }] = await Promise.all([import('@observablehq/plot'), import('linkedom/worker')]);
+  const use = 'Drawing a plot';
+  const [plot, { DOMParser }] = await Promise.all([
+    optionalPackage('@observablehq/plot', use, () => import('@observablehq/plot')),
+    optionalPackage('linkedom', use, () => import('linkedom/worker')),
+  ]);
   // An XML document: an HTML one would not escape attributes.
   const xml = new DOMParser().parseFromString(`<svg xmlns="${SVG_NAMESPACE}"/>`, 'image/svg+xml');
   // linkedom implements the part of the interface that drawing needs.
