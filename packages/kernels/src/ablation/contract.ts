@@ -32,6 +32,7 @@ export type ClassSelection = 'predicted' | 'all' | readonly number[] | { readonl
 /** A tensor on the CPU, or on the executor's own device (usage STORAGE | COPY_SRC, float32, packed). */
 export type TensorSource = Float32Array | GPUBuffer;
 
+/** What one run of a prepared ablation takes: N inputs at once, their tensors, and what "off" and the weights shall mean. */
 export interface AblationInput {
   /** Number of inputs, N. */
   readonly inputs: number;
@@ -113,6 +114,7 @@ export interface AblationTimings {
   readonly gpuMs: number | null;
 }
 
+/** What runs a plan: kernels of this package on WebGPU, ONNX Runtime, TensorFlow.js, or plain TypeScript in float64. */
 export type ExecutorName = 'webgpu' | 'onnxruntime' | 'tfjs' | 'reference';
 
 /** Runs plans. */

@@ -10,7 +10,11 @@ export interface PlannedRun
     Pick<Plan, 'tail' | 'positions' | 'channels' | 'classes'>,
     Partial<Pick<StepPlan, 'given' | 'variantSteps'>> {}
 
-/** @throws KernelsError `invalid-input` where a tensor's length does not fit the plan; the signal's reason */
+/**
+ * Checks that a run's tensors, values and classes fit its plan, before anything is computed.
+ *
+ * @throws KernelsError `invalid-input` where one does not; the signal's reason
+ */
 export function validateInput(plan: PlannedRun, input: AblationInput): void {
   throwIfAborted(input.signal);
   const { inputs, ablation } = input;
@@ -79,7 +83,7 @@ function expectGiven(
   }
 }
 
-/** @throws the signal's reason */
+/** Does nothing unless the signal is aborted. @throws the signal's reason */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   signal?.throwIfAborted();
 }

@@ -7,6 +7,7 @@ import { caughtError } from './error-scope.ts';
 import { PipelineCache, type Overrides, type Shader } from './pipeline-cache.ts';
 import { BufferUsage, MAP_READ } from './usage.ts';
 
+/** A buffer that is asked of a {@link Device}, which frees it with itself at the latest. */
 export interface BufferRequest {
   /** Names the buffer in error messages and tools. */
   readonly label: string;

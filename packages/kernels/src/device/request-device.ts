@@ -3,6 +3,7 @@ import { KernelsError } from '../errors.ts';
 import { describeAdapter, type AdapterInfo, type AdapterPreference } from './adapter.ts';
 import { Device } from './device.ts';
 
+/** Which adapter `requestDevice` shall take, and a signal that ends the waiting for it. */
 export interface DeviceOptions {
   /** Default: `auto`. */
   readonly adapter?: AdapterPreference;

@@ -21,6 +21,7 @@ export interface Graph {
   readonly outputs: readonly GraphOutput[];
 }
 
+/** One operation of a network and the tensor it makes. */
 export interface GraphNode {
   /** The layer or node of the network it comes from; one that became several operations gives several nodes of one name. */
   readonly name: string;
@@ -29,12 +30,14 @@ export interface GraphNode {
   readonly shape: Shape;
 }
 
+/** What a node of a network does: every operation of a tail, and where inputs come in or are handed on. */
 export type GraphOperation =
   | { readonly kind: 'input' }
   /** Hands its input on: dropout and the like at inference. A tensor of its own, which may be ablated apart from its input. */
   | { readonly kind: 'identity' }
   | Exclude<Operation, { readonly kind: 'target' } | { readonly kind: 'constant' }>;
 
+/** One of the outputs of a network: scores, and the logits they are made of. */
 export interface GraphOutput {
   readonly name: string;
   readonly node: NodeId;

@@ -30,6 +30,7 @@ export function lengthIn(length: Length, { inputs, variants }: Omit<Chunk, 'firs
   }
 }
 
+/** Returns the shape that a tensor of a program has in a chunk, as numbers. */
 export function shapeIn(shape: ProgramShape, chunk: Omit<Chunk, 'first'>): number[] {
   return shape.map((length) => lengthIn(length, chunk));
 }

@@ -21,6 +21,7 @@ import { lowerContribute } from './steps/contribute.ts';
 import { lowerConvolve } from './steps/convolve.ts';
 import { lowerPropagate } from './steps/propagate.ts';
 
+/** What the engine that a plan is lowered for can do. */
 export interface LoweringOptions {
   /** Whether all variants go in one chunk, or as many as each run says. */
   readonly variants: Program['variants'];

@@ -68,6 +68,7 @@ export interface UnaryPrimitive {
   readonly alpha: number;
 }
 
+/** What a {@link UnaryPrimitive} computes of an element. */
 export type UnaryFunction =
   | 'relu'
   | 'leaky-relu'
@@ -94,6 +95,7 @@ export interface BinaryPrimitive {
   readonly function: BinaryFunction;
 }
 
+/** What a {@link BinaryPrimitive} computes of two elements; `equal` gives 1 or 0. */
 export type BinaryFunction = 'add' | 'subtract' | 'multiply' | 'divide' | 'maximum' | 'minimum' | 'equal';
 
 /** The same numbers in another shape: Reshape. */
@@ -147,6 +149,7 @@ export interface ExpandPrimitive {
   readonly kind: 'expand';
 }
 
+/** All that an engine has to be able to do to run a lowered plan or network. */
 export type Primitive =
   | ConvolutionPrimitive
   | DepthwisePrimitive

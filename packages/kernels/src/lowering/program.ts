@@ -12,7 +12,11 @@ import type { Primitive } from './primitives.ts';
 /** A tensor by its place in `Program.values`. */
 export type Tensor = number;
 
-/** @typeParam Output what the variants end in; null where there are none */
+/**
+ * A plan or a network as primitives, in the order in which they run.
+ *
+ * @typeParam Output what the variants end in; null where there are none
+ */
 export interface Program<Output extends ProgramOutput | null = ProgramOutput | null> {
   /** `chunks`: any number of variants at a time; `all`: all of them, and no length depends on them. */
   readonly variants: 'all' | 'chunks';
@@ -46,6 +50,7 @@ export interface ProgramConstant {
   readonly variantAxis: number | null;
 }
 
+/** A tensor that a run of a program brings along. */
 export interface GivenTensor {
   /** The node of the tail, or of the network's graph where the program begins there. */
   readonly node: number;
@@ -53,6 +58,7 @@ export interface GivenTensor {
   readonly value: Tensor | null;
 }
 
+/** One primitive of a program, its tensors, and what may be freed behind it. */
 export interface ProgramNode {
   readonly operation: Primitive;
   readonly inputs: readonly Tensor[];
@@ -63,6 +69,7 @@ export interface ProgramNode {
   readonly layers: readonly string[];
 }
 
+/** What the variants of a program end in. */
 export type ProgramOutput =
   /** How far each logit falls in each variant, `[inputs * variants, classes]`. */
   | { readonly kind: 'logit-drops'; readonly value: Tensor }

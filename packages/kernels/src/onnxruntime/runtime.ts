@@ -41,7 +41,7 @@ export function findOnnxRuntime(): Promise<FoundRuntime> {
   return found;
 }
 
-/** @throws KernelsError `runtime-missing` with the remedy */
+/** Returns ONNX Runtime, which is loaded once. @throws KernelsError `runtime-missing` with the remedy */
 export async function onnxRuntime(): Promise<OnnxRuntime> {
   const { runtime, absence } = await findOnnxRuntime();
   if (runtime) return runtime;

@@ -5,6 +5,7 @@ import { onnxRuntime, type OnnxRuntime, type RuntimeSession, type RuntimeTensor 
 import { threadsInUse } from './threads.ts';
 import { FIRST_VARIANT, fetchedName, nameOf, type FedTensor, type ProgramModel } from './write-program.ts';
 
+/** How ONNX Runtime shall run a model. */
 export interface SessionOptions {
   /** Threads of an operation; what `useThreads` has set where it is left out. */
   readonly threads?: number | undefined;

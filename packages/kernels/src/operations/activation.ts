@@ -1,6 +1,10 @@
 import { always, APART, sameShape, WITHOUT_WEIGHTS, type Facts } from './facts.ts';
 import { samePlace } from './support.ts';
 
+/**
+ * The activation functions of a tail, as the planner, the kernels and the reference know them; `activationValue` computes
+ * each.
+ */
 export type ActivationName =
   | 'relu'
   | 'relu6'
@@ -25,6 +29,7 @@ export type ActivationName =
   | 'hard-swish'
   | 'squareplus';
 
+/** A function of each element by itself. */
 export interface ActivationOperation {
   readonly kind: 'activation';
   readonly function: ActivationName;

@@ -2,6 +2,7 @@ import { isSameShape, sizeOf, stridesOf, type Shape } from '../tail/shape.ts';
 import { always, WITHOUT_WEIGHTS, type Facts } from './facts.ts';
 import { placeAt } from './support.ts';
 
+/** What a merge computes, element by element, of two or more tensors. */
 export type MergeFunction = 'add' | 'subtract' | 'multiply' | 'average' | 'maximum' | 'minimum';
 
 /**

@@ -46,6 +46,7 @@ export type Operation =
   | RepeatOperation
   | OpaqueOperation;
 
+/** The `kind` that tells operations apart. */
 export type OperationKind = Operation['kind'];
 
 /** Operations by their kind. */
@@ -54,6 +55,7 @@ export type OperationMap = { readonly [Each in Operation as Each['kind']]: Each 
 /** Nobody evaluates these from their inputs: their values are given. */
 export type GivenOperation = TargetOperation | ConstantOperation | OpaqueOperation;
 
+/** The operations whose values are computed from their inputs. */
 export type EvaluatedOperation = Exclude<Operation, GivenOperation>;
 
 export type {

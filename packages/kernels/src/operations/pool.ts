@@ -2,6 +2,7 @@ import { channelsOf, positionsOf } from '../tail/shape.ts';
 import { always, APART, WITHOUT_WEIGHTS, type Facts } from './facts.ts';
 import { windowsOfChannels } from './support.ts';
 
+/** What a pooling makes of a window: its largest element or their mean. */
 export type PoolReduction = 'max' | 'average';
 
 /** Pooling over the position axes; arrays hold one number for each of them (one or two). */

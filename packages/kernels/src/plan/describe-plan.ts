@@ -24,6 +24,9 @@ export interface PlanDescription {
   readonly fallback: readonly string[];
 }
 
+/**
+ * One step of a plan for a reader: what is done, in which layers, and what it costs one input. Shapes are without the batch.
+ */
 export interface StepDescription {
   /** `base` and `off` are single runs through the tail, `variants` is done for all K. */
   readonly phase: 'base' | 'off' | 'variants' | 'all';
@@ -40,6 +43,7 @@ export interface StepDescription {
   readonly isKFold: boolean;
 }
 
+/** How the variants of a plan are divided to stay within memory; sizes are in bytes, at 4 bytes a number. */
 export interface ChunkDescription {
   /** Chunks of variants that one input takes. */
   readonly perInput: number;

@@ -25,8 +25,12 @@ import type { Weights, WeightValues } from './weights.ts';
 /** A value by its place in `StepPlan.values`. */
 export type ValueId = number;
 
+/**
+ * The run with all channels, what elements become when their own channel is off, or the change of a variant: base - variant.
+ */
 export type Stream = 'base' | 'off' | 'delta';
 
+/** A tensor that a plan makes: which one of the tail, in which stream, how large, and where it is kept. */
 export interface PlanValue {
   /** For people: the layer and the stream, `block5_pool.off`. */
   readonly name: string;
@@ -242,6 +246,7 @@ export interface FallbackStep extends AnyStep {
   readonly reasons: readonly string[];
 }
 
+/** A tensor at which a plan leaves this package because what follows has no rule: its variants are handed on from there. */
 export interface FrontierTensor {
   /** The node of the tail. */
   readonly node: number;
@@ -256,9 +261,12 @@ export interface ScoreStep extends AnyStep {
   readonly delta: ValueId;
 }
 
+/** A step that is done once an input. */
 export type InputStep = SwitchOffStep | EvaluateStep;
 
+/** A step that is done for every chunk of variants. */
 export type VariantStep =
   ContributeStep | ConvolveStep | PropagateStep | CombineStep | ConcatenateStep | FallbackStep | ScoreStep;
 
+/** One step of a plan, of whichever kind. */
 export type PlanStep = InputStep | VariantStep;

@@ -26,6 +26,7 @@ export interface NetworkAblationInput extends Omit<
   readonly ablation: Extract<AblationValue, { readonly kind: 'values' }>;
 }
 
+/** What a run through the network and its ablation gives: as an ablation by itself, and what came before it. */
 export interface NetworkAblationOutput extends AblationOutput {
   /** The target's output, `[inputs, ...positions, channels]`; null where it was not needed, and is finite. */
   readonly activation: Float32Array | null;

@@ -18,6 +18,7 @@ export interface Tail {
   readonly scoreFunction: ScoreFunction;
 }
 
+/** One operation of a tail and the tensor it makes; `inputs` are places in `Tail.nodes`, `shape` is without the batch. */
 export interface TailNode {
   /** The layer this node comes from; a layer with a fused activation gives two nodes of one name. */
   readonly name: string;

@@ -5,6 +5,7 @@ import { LAYOUTS, layoutFor, type LayoutName } from './launch/layout.ts';
 import { prepareProgram } from './program/program-ablation.ts';
 import { programmedPlan } from './programmed-plan.ts';
 
+/** How `webGpuExecutor` shall run plans. */
 export interface WebGpuExecutorOptions {
   /** GPU memory a run may take besides the weights, in bytes. */
   readonly budgetBytes?: number;

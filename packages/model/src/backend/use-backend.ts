@@ -7,8 +7,10 @@ import { registerWasmGradients } from './wasm-gradients.ts';
 import { repairSamePadding } from './wasm-same-padding.ts';
 import { repairVolumes } from './wasm-volumes.ts';
 
+/** The backends of TensorFlow.js that are used here. */
 export type BackendName = 'webgpu' | 'wasm' | 'cpu';
 
+/** What `useBackend` may be told of the machine. */
 export interface BackendOptions {
   /** The device TF.js shall share; without one `webgpu` is refused and `auto` passes it over. */
   readonly device?: GPUDevice;

@@ -1,6 +1,7 @@
 import { ModelError } from '../errors.ts';
 import { checkIndices, type DataSet, sampleLength } from './data-set.ts';
 
+/** Labelled samples that lie in memory, for `arrayDataSet`. */
 export interface ArrayData {
   readonly name: string;
   readonly classNames: readonly string[];

@@ -3,6 +3,7 @@ import { NumpyRandom, type Seed } from '../random/numpy-random.ts';
 import { mapInOrder } from './map-in-order.ts';
 import type { DataSet } from './data-set.ts';
 
+/** How `readBatches` goes over a data set. */
 export interface ReadBatchesOptions {
   /** Samples a batch; the last one may be smaller. */
   readonly batchSize: number;
@@ -14,6 +15,7 @@ export interface ReadBatchesOptions {
   readonly prefetch?: number | undefined;
 }
 
+/** Some samples of a data set together, as `readBatches` gives them. */
 export interface Batch {
   /** `[count, ...inputShape]` */
   readonly values: Float32Array;

@@ -4,6 +4,7 @@ import { loadLayersModel, type LoadedLayersModel } from '../files/load-model.ts'
 /** The trained models that come with this package; `weights/<name>/README.md` says how each was made. */
 export type EmbeddedModelName = (typeof embeddedModelNames)[number];
 
+/** The trained networks that come with this package: see `embeddedModel`. */
 export const embeddedModelNames = ['mnist1d', 'textures'] as const;
 
 /**

@@ -16,6 +16,7 @@ import type { EvaluationResult } from './evaluation-result.ts';
 import { FailureCollector } from './failed-example.ts';
 import { classScores, classCount, outputKind, unitCount, type OutputKind } from './model-scores.ts';
 
+/** How `evaluate` runs over a data set. */
 export interface EvaluateOptions {
   /** Samples predicted together; 64 unless given. */
   readonly batchSize?: number;

@@ -4,6 +4,7 @@ import { limits } from './limits.ts';
 
 /** JSON as it comes out of a file. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+/** An object of a JSON text. */
 export interface JsonObject {
   readonly [key: string]: Json;
 }

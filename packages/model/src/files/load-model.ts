@@ -32,6 +32,7 @@ export interface LoadedGraph extends Loaded {
   readonly model: null;
 }
 
+/** How `loadModel` and `loadLayersModel` load. */
 export interface LoadOptions {
   /** Ends loading between two files, or two tensors of one; `AbortSignal.timeout` limits its time. */
   readonly signal?: AbortSignal | undefined;

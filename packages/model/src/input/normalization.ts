@@ -13,6 +13,7 @@ import type { ByteImage } from './byte-image.ts';
  */
 export type Normalization = '0..255' | '0..1' | '-1..1' | 'imagenet' | 'caffe' | MeanAndDeviation;
 
+/** Values are (v - mean) / deviation, with v from 0 to 1; one number for all channels, or one each, in RGB order. */
 export interface MeanAndDeviation {
   readonly mean: number | readonly number[];
   readonly deviation: number | readonly number[];

@@ -2,9 +2,11 @@ import { ModelError } from '../errors.ts';
 
 /** Element types by NumPy's codes: kind and bytes an element. */
 export type NpyType = keyof typeof elementTypes;
+/** The elements of an array of a `.npy` file, in the type nearest to that of the file. */
 export type NpyData =
   Float64Array | Float32Array | Int32Array | Uint32Array | Int16Array | Uint16Array | Int8Array | Uint8Array;
 
+/** An array of a `.npy` file. */
 export interface NpyArray {
   readonly type: NpyType;
   readonly shape: readonly number[];

@@ -12,6 +12,7 @@ import type { Normalization } from './normalization.ts';
 import { decodeNpy, isNpy } from './npy.ts';
 import { type InputSource, readSource } from './read-source.ts';
 
+/** How `readInput` makes an input for a model. */
 export interface ReadInputOptions extends DecodingOptions {
   /** What the model takes, without the batch dimension, channels last; `null` where any size is taken. */
   readonly shape: InputShape;
@@ -38,6 +39,7 @@ export interface ModelInput {
   readonly mask?: Uint8Array;
 }
 
+/** An image as it was before it was resized for a model: 8-bit RGB, `[height, width, 3]`. */
 export interface OriginalImage {
   readonly width: number;
   readonly height: number;

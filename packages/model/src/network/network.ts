@@ -26,11 +26,13 @@ export interface Network {
   at(inputShapes?: readonly Shape[]): Promise<SizedNetwork>;
 }
 
+/** An input of a network: its shape is without the batch, channels last, and open where any size is taken. */
 export interface NetworkInput {
   readonly name: string;
   readonly shape: OpenShape;
 }
 
+/** An output of a network: its shape is without the batch, and `scoreFunction` makes scores of its logits. */
 export interface NetworkOutput {
   readonly name: string;
   readonly shape: OpenShape;
@@ -77,6 +79,7 @@ export interface OwnOperations {
   prepare(node: NodeId): Promise<OwnOperation>;
 }
 
+/** An operation without a rule, computed by what its format has for it. Who was given it disposes of it. */
 export interface OwnOperation {
   /**
    * Returns the values of the nodes it yields, `[inputs, ...shape]` each.
@@ -116,6 +119,7 @@ export interface NetworkLayer {
  */
 export type LayerRole = 'head' | 'activation' | 'normalization' | 'other';
 
+/** A layer in a network of definite input sizes: the shape of its output, without the batch, and its node in the graph. */
 export interface SizedLayer extends NetworkLayer {
   readonly shape: Shape;
   readonly node: NodeId;
@@ -144,6 +148,7 @@ export interface FilterWeight {
   readonly stride: number;
 }
 
+/** One array of weights of a layer, row-major. */
 export interface LayerWeight {
   readonly shape: readonly number[];
   readonly values: Float32Array;

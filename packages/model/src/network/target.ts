@@ -3,6 +3,7 @@ import { describeShape } from '../layers/shapes.ts';
 import { layersNamed, nearestNames, shortNames } from './layer-names.ts';
 import type { Network, NetworkLayer, NetworkOutput, OpenShape } from './network.ts';
 
+/** Which layer is explained, and for which output. */
 export interface TargetSelection {
   /** Name of the layer; the last feature map before the output where it is left out. */
   readonly layer?: string | undefined;
@@ -19,6 +20,7 @@ export interface TargetLayer<Layer extends NetworkLayer = NetworkLayer> {
   readonly output: number;
 }
 
+/** A layer that can be named as a target, as `layerCandidates` lists it. */
 export interface LayerCandidate {
   readonly name: string;
   /** The shortest ending of its name that is no other layer's, by which it can be called as well. */

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { seededInitializers } from './seeds.ts';
 import { checkNetworkOptions, type NetworkOptions } from './options.ts';
 
+/** Sizes of the network that `convNet1d` makes. */
 export interface ConvNet1dOptions extends NetworkOptions {
   /** Points of a signal; default 40. */
   readonly length?: number;

@@ -10,6 +10,7 @@ export interface NetworkOptions {
   readonly seed?: number;
 }
 
+/** What networks for images take besides the common options. */
 export interface ImageNetworkOptions extends NetworkOptions {
   /** `[height, width, channels]`. */
   readonly inputShape: readonly [number, number, number];

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { checkNetworkOptions, type ImageNetworkOptions } from './options.ts';
 import { seededInitializers } from './seeds.ts';
 
+/** Sizes of the network that `vgg7` makes. */
 export interface Vgg7Options extends ImageNetworkOptions {
   /**
    * Starts with a layer that takes images from [0, 1] to [-1, 1]; default false, as in the report. Faint patterns on grey

@@ -26,12 +26,20 @@ export function writeFileAtomic(folder: string, name: string, bytes: Uint8Array)
   return refuseWriting(folder, name, bytes);
 }
 
-/** @throws ModelError `write-failed`, always: a page cannot write files. */
+/**
+ * In Node, writes a file, and its folder where there is none, so that a failure leaves what was there.
+ *
+ * @throws ModelError `write-failed`; in a browser always, as a page cannot write files
+ */
 export function writeFileWhole(path: string, content: string | Uint8Array): Promise<void> {
   return refuseWriting('.', path, typeof content === 'string' ? new TextEncoder().encode(content) : content);
 }
 
-/** @throws ModelError `write-failed`, always: a page cannot write files. */
+/**
+ * In Node, adds bytes to the end of a file, which is made where there is none.
+ *
+ * @throws ModelError `write-failed`; in a browser always, as a page cannot write files
+ */
 export function appendToFile(folder: string, name: string, bytes: Uint8Array): Promise<void> {
   return refuseWriting(folder, name, bytes);
 }

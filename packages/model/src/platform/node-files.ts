@@ -153,7 +153,7 @@ export async function writeFileWhole(path: string, content: string | Uint8Array)
   await writeFileAtomic(dirname(path), basename(path), bytes);
 }
 
-/** @throws ModelError `write-failed`. */
+/** Adds bytes to the end of a file, which is made where there is none. @throws ModelError `write-failed`. */
 export async function appendToFile(folder: string, name: string, bytes: Uint8Array): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });

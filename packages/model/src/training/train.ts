@@ -19,6 +19,7 @@ import {
   type TrainingState,
 } from './training-state.ts';
 
+/** How `train` trains; settings that are left out are as in `defaultTrainingSettings`. */
 export interface TrainOptions extends Partial<TrainingSettings> {
   /** Folder (Node) that gets the best model so far, `history.json` and the state to resume from, after every epoch. */
   readonly checkpoint?: string;
@@ -46,6 +47,7 @@ export interface TrainingProgress {
   readonly secondsLeft: number;
 }
 
+/** What `train` gives; the trained weights are in the model itself. */
 export interface TrainingResult {
   readonly history: readonly EpochRecord[];
   /** The epoch (from 1) whose weights the model now has: of the lowest validation loss, or the last without a split. */

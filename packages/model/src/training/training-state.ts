@@ -25,6 +25,7 @@ export interface TrainingState {
   readonly bestWeights: readonly NamedTensor[];
 }
 
+/** Why a training ended: all its epochs are done, or the validation loss fell no more. */
 export type TrainingEnd = 'epochs' | 'early-stopping';
 
 /** Sums over the samples of an epoch so far. */

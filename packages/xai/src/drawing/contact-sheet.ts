@@ -21,11 +21,13 @@ export type SheetContent =
   | { readonly kind: 'signal'; readonly signal: DrawnSignal; readonly heatmap: PositionMap }
   | { readonly kind: 'empty' };
 
+/** One cell of a contact sheet. */
 export type SheetCell = SheetContent & {
   /** Below the cell, at most two lines. */
   readonly caption?: string | undefined;
 };
 
+/** How `drawContactSheet` lays out its cells. */
 export interface ContactSheetOptions extends FigureOptions, ColoringOptions, ColorBarOptions, OverlayOptions {
   readonly columns: number;
   /** Above the columns, at most two lines each. */

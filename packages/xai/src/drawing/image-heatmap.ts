@@ -5,6 +5,7 @@ import { withColorBar, type ColorBarOptions } from './figure/with-color-bar.ts';
 import { heatmapPanel, mapSize, type Interpolation } from './panels/image-panel.ts';
 import { DEFAULT_SIZE, displaySize } from './pixels/display-size.ts';
 
+/** How `drawImageHeatmap` draws a map. */
 export interface ImageHeatmapOptions extends FigureOptions, ColoringOptions, ColorBarOptions {
   /** About how many pixels the longer side of the map has in the drawing; default 400. */
   readonly size?: number | undefined;

@@ -15,6 +15,7 @@ export interface OverlayOptions {
   readonly alpha?: Alpha | undefined;
 }
 
+/** How `drawImageOverlay` draws a map on its image. */
 export interface ImageOverlayOptions extends FigureOptions, ColoringOptions, ColorBarOptions, OverlayOptions {
   /** About how many pixels the longer side of the image has in the drawing; default 400. */
   readonly size?: number | undefined;

@@ -1,5 +1,6 @@
 import { XaiError } from '../errors.ts';
 
+/** How large a drawing is rendered. */
 export interface RenderOptions {
   /** Pixels of the picture for one of the drawing, above 0; default 1. */
   readonly scale?: number | undefined;

@@ -5,6 +5,7 @@ import { withColorBar, type ColorBarOptions } from './figure/with-color-bar.ts';
 import { signalPanel } from './panels/signal-panel.ts';
 import { relevanceOfSamples, signalChannels, type DrawnSignal } from './signal.ts';
 
+/** How `drawSignalHeatmap` draws a signal. */
 export interface SignalHeatmapOptions extends FigureOptions, ColoringOptions, ColorBarOptions {
   /** Of the plot with its axes, in pixels, at least 200; default 640. */
   readonly width?: number | undefined;

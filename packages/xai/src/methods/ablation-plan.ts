@@ -11,6 +11,7 @@ import {
 import { networkOf, readyBackend, resolveOutput, type NetworkSource } from '@ablation-cam/model';
 import { targetLayers } from '../explainer/run-method.ts';
 
+/** Which plan `ablationPlan` describes. */
 export interface AblationPlanOptions {
   /** Name of the target layer. Default: the last feature map before the output. */
   readonly layer?: string | undefined;

@@ -5,6 +5,7 @@ import { wholeNumber } from './check-option.ts';
 import type { CommonOptions } from './options.ts';
 import { scoreVariants, singleInput } from './perturbation.ts';
 
+/** Options of feature ablation. */
 export interface FeatureAblationOptions extends CommonOptions {
   /**
    * Which feature each element of the input belongs to, as whole numbers from 0: one for each element, `[...shape]`, or

@@ -5,6 +5,7 @@ import type { CommonOptions } from './options.ts';
 import { scoreVariants, singleInput } from './perturbation.ts';
 import { quadrature, type QuadratureName } from './quadrature.ts';
 
+/** Options of integrated gradients. */
 export interface IntegratedGradientsOptions extends CommonOptions {
   /** Where the path to the input starts. Default: 0 everywhere. */
   readonly baseline?: Baseline | undefined;

@@ -19,6 +19,7 @@ import type { AblationCamOptions } from './options.ts';
 /** Where a look inside a network is taken. */
 export type LookInsideOptions = Pick<AblationCamOptions, 'layer' | 'call' | 'output' | 'backend' | 'signal'>;
 
+/** What `maskedPrediction` switches off. */
 export interface MaskedPredictionOptions extends LookInsideOptions {
   /** The channels of the target layer that are switched off, all at once. */
   readonly channels: readonly number[];

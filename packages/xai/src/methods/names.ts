@@ -16,4 +16,5 @@ export const methodNames = [
   'random',
 ] as const;
 
+/** The name of a method, as `explain`, `createExplainer` and the commands take it. */
 export type MethodName = (typeof methodNames)[number];

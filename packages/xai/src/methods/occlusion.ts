@@ -5,6 +5,7 @@ import { wholeNumber } from './check-option.ts';
 import type { CommonOptions } from './options.ts';
 import { scoreVariants, singleInput } from './perturbation.ts';
 
+/** Options of occlusion. */
 export interface OcclusionOptions extends CommonOptions {
   /**
    * Size of the window: one number for every position axis, one for each of them, or one for each axis of the input,

@@ -15,6 +15,7 @@ export type Ablation = 'zero' | 'zero-kernel' | 'channel-mean' | readonly number
  */
 export type ClassIndexOption = 'predicted' | 'all' | number | readonly number[] | { readonly topK: number };
 
+/** All channels together by a plan, or one pass through the network a channel, which is the definition. */
 export type Strategy = 'planned' | 'naive';
 
 /** What every method takes. */
@@ -47,6 +48,7 @@ export interface CamOptions extends CommonOptions {
   readonly call?: number | undefined;
 }
 
+/** Options of Ablation-CAM besides those of all methods. */
 export interface AblationCamOptions extends CamOptions {
   /** Default: `zero`. */
   readonly ablation?: Ablation | undefined;

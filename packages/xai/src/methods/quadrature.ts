@@ -1,5 +1,6 @@
 import { choiceOf, wholeNumber } from './check-option.ts';
 
+/** How the integral of integrated gradients is approximated; the rules of Captum. */
 export const quadratureNames = [
   'gauss-legendre',
   'riemann-left',
@@ -8,6 +9,7 @@ export const quadratureNames = [
   'riemann-trapezoid',
 ] as const;
 
+/** One of {@link quadratureNames}. */
 export type QuadratureName = (typeof quadratureNames)[number];
 
 /** integral over [0, 1] of f = sum_i weights_i f(nodes_i), nearly. */

@@ -3,6 +3,7 @@ import type { CamContext, CamMethod, LayerEvidence } from './cam.ts';
 import { wholeNumber } from './check-option.ts';
 import type { CamOptions } from './options.ts';
 
+/** Options of the random map, the baseline that metrics are compared with. */
 export interface RandomMapOptions extends CamOptions {
   /** Default: 0. */
   readonly seed?: number | undefined;

@@ -2,6 +2,7 @@ import { sumGradients, type GradientPoints } from '../gradients/input-gradients.
 import type { AttributionMethod } from './attribution.ts';
 import type { CommonOptions } from './options.ts';
 
+/** Options of saliency. */
 export interface SaliencyOptions extends CommonOptions {
   /** Whether the gradient's sign is dropped. Default: true. */
   readonly absolute?: boolean | undefined;

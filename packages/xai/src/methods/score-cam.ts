@@ -5,6 +5,7 @@ import { wholeNumber } from './check-option.ts';
 import type { CamOptions } from './options.ts';
 import { inputAt, scoreVariants } from './perturbation.ts';
 
+/** Options of Score-CAM. */
 export interface ScoreCamOptions extends CamOptions {
   /** Masked inputs that go through the network together; default: as many as fit. */
   readonly perPass?: number | undefined;

@@ -6,6 +6,7 @@ import type { AttributionMethod } from './attribution.ts';
 import { wholeNumber } from './check-option.ts';
 import type { CommonOptions } from './options.ts';
 
+/** Options of SmoothGrad. */
 export interface SmoothGradOptions extends CommonOptions {
   /** Noisy copies of the input. Default: 25. */
   readonly samples?: number | undefined;

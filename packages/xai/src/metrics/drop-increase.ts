@@ -20,6 +20,7 @@ export type MaskProtocol =
   | { readonly kind: 'top-fraction'; readonly fraction: number; readonly baseline?: Baseline | undefined }
   | { readonly kind: 'soft-multiply'; readonly baseline?: Baseline | undefined };
 
+/** How the input is masked before the network sees it again. */
 export interface DropIncreaseOptions extends MetricOptions {
   readonly protocol: MaskProtocol;
 }

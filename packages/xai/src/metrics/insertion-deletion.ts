@@ -4,6 +4,7 @@ import { baselineValues, type Baseline } from '../methods/baseline.ts';
 import { wholeNumber } from '../methods/check-option.ts';
 import { scoreMeasured, type Measured, type MeasuredMap, type MetricOptions } from './measured.ts';
 
+/** In how many steps the input appears and disappears. */
 export interface InsertionDeletionOptions extends MetricOptions {
   /** Steps from nothing to everything; the curve has one point more. Default: 20. */
   readonly steps?: number | undefined;
@@ -21,6 +22,7 @@ export interface Curve {
   readonly auc: number;
 }
 
+/** Two curves of the score, each with its area. */
 export interface InsertionDeletion {
   /** The input appears on the baseline, most important positions first: the larger the area, the better the map. */
   readonly insertion: Curve;

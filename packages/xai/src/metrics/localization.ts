@@ -8,6 +8,7 @@ export interface GroundTruth {
   readonly data: ArrayLike<number>;
 }
 
+/** From which value on a map says "here". */
 export interface LocalizationOptions {
   /** From this share of its maximum on, the map counts as inside, in (0, 1]. Default: 0.5. */
   readonly threshold?: number | undefined;

@@ -2,6 +2,7 @@ import { NumpyRandom } from '@ablation-cam/model';
 import { XaiError } from '../errors.ts';
 import { wholeNumber } from '../methods/check-option.ts';
 
+/** How often, and from which seed, a bootstrap draws again. */
 export interface BootstrapOptions {
   /** Default: 2000. */
   readonly resamples?: number | undefined;

@@ -15,6 +15,7 @@ export interface MachineDescription {
   readonly keptAt: string | null;
 }
 
+/** How fast an executor is on this machine, or why it is not used. */
 export interface PlaceDescription {
   readonly place: Place;
   /** Multiply-adds and bytes in a millisecond, the milliseconds of a step, a variant and a score. */

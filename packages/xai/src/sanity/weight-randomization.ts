@@ -11,6 +11,7 @@ import { bootstrapMean, type MeanInterval } from '../metrics/statistics.ts';
 import { rankCorrelation } from './rank-correlation.ts';
 import { structuralSimilarity } from './structural-similarity.ts';
 
+/** The method that is held against random weights, its options, and the seed of these weights. */
 export type RandomizationOptions = ExplainOptions & {
   /** Default: 0. */
   readonly seed?: number | undefined;

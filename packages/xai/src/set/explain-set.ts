@@ -20,6 +20,7 @@ export interface SetExplainer<E extends Explanation = Explanation> {
   ): Promise<{ readonly explanations: readonly E[] }>;
 }
 
+/** How `explainSet` goes over its samples. */
 export interface ExplainSetOptions {
   /** Inputs that are explained in one call. Default: as many as keep 16 MB of values, at most 64. */
   readonly batch?: number | undefined;

@@ -12,6 +12,7 @@ import { ADAPTER_MODELS, type AdapterModel, type AdapterModelName } from './adap
 import { countLaunch, type DispatchCount } from './count-launches.ts';
 import { estimateDispatch, type Estimate } from './roofline.ts';
 
+/** For which machine and which run `launchReport` counts. */
 export interface LaunchReportOptions {
   /** The GPU that times are estimated for. Default: `desktop`. */
   readonly adapter?: AdapterModelName;

@@ -49,6 +49,7 @@ export interface CheckOptions {
   readonly onProgress: ((progress: CheckProgress) => void) | undefined;
 }
 
+/** How many files of a folder have been decoded so far, of how many, and how many of them were left out. */
 export interface CheckProgress {
   readonly checked: number;
   readonly total: number;

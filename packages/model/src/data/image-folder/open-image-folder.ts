@@ -9,6 +9,7 @@ import { type ClassFiles, findClassFiles, limitClassFiles } from './class-files.
 import { type FolderSource, type FolderTree, readFolderTree } from './folder-tree.ts';
 import { type CheckProgress, imageFileDataSet, skipBrokenImages } from './image-file-data-set.ts';
 
+/** How images of a folder become inputs of a model. */
 export interface ImageFolderOptions {
   /** What the model takes: images are resized to it as PIL's bilinear does, 1 channel makes them grey. */
   readonly inputShape: readonly [height: number, width: number, channels: number];
@@ -28,6 +29,7 @@ export interface ImageFolderOptions {
   readonly onProgress?: ((progress: CheckProgress) => void) | undefined;
 }
 
+/** How a folder is divided into training and test data where it is not divided already. */
 export interface ImageSplitOptions extends ImageFolderOptions {
   /** The share of each class that becomes test data where the folder is not split already, in (0, 1); default 0.2. */
   readonly testFraction?: number | undefined;
@@ -35,6 +37,7 @@ export interface ImageSplitOptions extends ImageFolderOptions {
   readonly seed?: Seed | undefined;
 }
 
+/** A folder as training and test data. */
 export interface ImageSplit extends TrainAndTest {
   /** Whether the folder had the subfolders `train` and `test`, or was split by fraction. */
   readonly splitBy: 'folders' | 'fraction';

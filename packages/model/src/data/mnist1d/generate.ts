@@ -13,6 +13,7 @@ export interface LabelledSignals {
   readonly count: number;
 }
 
+/** The data set as `generateMnist1d` makes it; the labels index `mnist1dClassNames`. */
 export interface Mnist1d {
   readonly train: LabelledSignals;
   readonly test: LabelledSignals;

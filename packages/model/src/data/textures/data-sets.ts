@@ -5,6 +5,7 @@ import { generateTextures, type Textures, texturesDefaults } from './generate.ts
 import { textureClassNames } from './patterns.ts';
 import type { TextureRegion } from './region.ts';
 
+/** How many images `texturesDataSets` makes, of which size, from which seed. */
 export interface TexturesDataSetsOptions {
   readonly trainSamples: number;
   readonly testSamples: number;

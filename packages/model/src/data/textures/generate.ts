@@ -4,6 +4,7 @@ import { drawBackground } from './background.ts';
 import { type Pattern, textureClasses } from './patterns.ts';
 import { coverage, drawRegion, type TextureRegion } from './region.ts';
 
+/** How many images `generateTextures` makes, and how. */
 export interface TexturesOptions {
   /** Images; sample i has class i modulo 8, so the classes are as even as the count allows. */
   readonly samples: number;
@@ -12,8 +13,10 @@ export interface TexturesOptions {
   readonly size: number;
 }
 
+/** What `generateTextures` takes where an option is left out. */
 export const texturesDefaults: TexturesOptions = { samples: 2000, seed: 0, size: 64 };
 
+/** Images as `generateTextures` makes them, with what is known of them. */
 export interface Textures {
   /** `[samples, size, size, 3]`, 0 to 255. */
   readonly images: Uint8Array;

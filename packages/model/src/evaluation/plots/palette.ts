@@ -14,6 +14,7 @@ export interface PlotPalette {
   readonly series: readonly string[];
 }
 
+/** Colors of plots on a light page. */
 export const lightPalette: PlotPalette = {
   background: '#ffffff',
   ink: '#1b1f24',
@@ -35,6 +36,7 @@ export const lightPalette: PlotPalette = {
   ],
 };
 
+/** Colors of plots on a dark page. */
 export const darkPalette: PlotPalette = {
   background: '#14181d',
   ink: '#e8ebef',

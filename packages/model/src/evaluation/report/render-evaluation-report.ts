@@ -8,6 +8,7 @@ import { examplePicture } from './example-picture.ts';
 import { dataUri, html, Markup } from './html.ts';
 import { factsOf, reportPage } from './page.ts';
 
+/** What `renderEvaluationReport` shows besides the figures. */
 export interface EvaluationReportOptions {
   /** Heading of the page. */
   readonly title?: string;

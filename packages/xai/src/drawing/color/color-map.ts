@@ -11,6 +11,7 @@ import {
 } from 'd3-scale-chromatic';
 import { XaiError } from '../../errors.ts';
 
+/** A color, 0 to 255 each. */
 export type Rgb = readonly [red: number, green: number, blue: number];
 
 /** Matplotlib's jet: six colors, linear between them. */
@@ -18,6 +19,7 @@ const jet = scaleLinear<string>()
   .domain([0, 0.125, 0.375, 0.625, 0.875, 1])
   .range(['#000080', '#0000ff', '#00ffff', '#ffff00', '#ff0000', '#800000']);
 
+/** The color maps there are: see `colorMap`. */
 export const colorMapNames = [
   'viridis',
   'turbo',

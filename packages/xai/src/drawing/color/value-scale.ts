@@ -2,6 +2,7 @@ import { XaiError } from '../../errors.ts';
 import type { PositionMap } from '../../explanation/explanation.ts';
 import { colorMap, type ColorMapName, type Rgb } from './color-map.ts';
 
+/** How the values of a map become colors. */
 export interface ColoringOptions {
   /** Default `viridis`; for a map with negative values `RdBu_r`. */
   readonly colorMap?: ColorMapName | undefined;

@@ -4,6 +4,7 @@ import { flatMapNote, horizontalColorBar, verticalColorBar } from '../panels/col
 import type { Panel } from '../panels/panel.ts';
 import { element, translate } from '../svg/markup.ts';
 
+/** Whether a drawing has a color bar, and what that says. */
 export interface ColorBarOptions {
   /** Whether there is a color bar; default true. */
   readonly colorBar?: boolean | undefined;
