@@ -65,6 +65,23 @@ test('a built-in sample is no input of another model', () => {
   assert.is(first?.kind === 'choose-model' ? first.input : undefined, null);
 });
 
+test('several inputs become a wall that knows their folders, and the first is opened', () => {
+  const files = ['a.png', 'b.png', 'notes.doc'].map((name) => new File([], name));
+  const folders = new Map(files.map((file, index) => [file, index === 0 ? 'cats' : 'dogs']));
+  const { actions } = sortFiles(state, files, 'own 1', folders);
+  const [first, wall] = actions;
+  assert.ok(first?.kind === 'choose-input' && wall?.kind === 'open-wall');
+  assert.is(first.input.name, 'a.png');
+  assert.equal(
+    wall.items.map(({ input, folder }) => [input.name, folder]),
+    [
+      ['a.png', 'cats'],
+      ['b.png', 'dogs'],
+    ],
+  );
+  assert.is(new Set(wall.items.map(({ input }) => input.id)).size, 2);
+});
+
 test('what cannot be meant is answered with what to do', () => {
   const problem = (...names: string[]): string | null =>
     sortFiles(
@@ -73,7 +90,7 @@ test('what cannot be meant is answered with what to do', () => {
       'own 1',
     ).problem;
   assert.match(problem() ?? '', 'Drop files');
-  assert.match(problem('a.png', 'b.png') ?? '', 'one input at a time');
+  assert.match(problem('read.me', 'too.late') ?? '', 'None of read.me, too.late is an input');
   assert.match(problem('weights.bin') ?? '', 'Give the model.json');
   assert.match(problem('group1-shard1of1') ?? '', 'Give the model.json');
   assert.match(problem('metadata.json', 'weights.bin') ?? '', 'weights.bin holds weights alone');

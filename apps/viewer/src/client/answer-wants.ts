@@ -20,6 +20,7 @@ const SLOTS: readonly SlotName[] = [
   'gallery',
   'metrics',
   'race',
+  'wall',
 ];
 
 /** Keeps the worker at work on what the state wants: the latest wish of each slot wins, earlier ones are cancelled. */

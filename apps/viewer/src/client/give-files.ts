@@ -1,12 +1,35 @@
+import { sameFiles } from '../state/shelf.ts';
 import { sortFiles } from '../state/sort-files.ts';
+import type { UserAction } from '../state/actions.ts';
 import type { ViewerState } from '../state/state.ts';
+import type { GivenFiles } from './given-files.ts';
 import type { Dispatch } from './store.ts';
 
-let batches = 0;
+let last = 0;
+
+/** Tells files from all others, those of earlier visits among them; later ones come later in any order by name. */
+function newId(): string {
+  last = Math.max(last + 1, Date.now());
+  return `own ${last}`;
+}
 
 /** Hands files of the user's to the state. */
-export function giveFiles(state: ViewerState, dispatch: Dispatch, files: readonly File[]): void {
-  const { actions, problem } = sortFiles(state, files, `own ${++batches}`);
+export function giveFiles(state: ViewerState, dispatch: Dispatch, { files, folders }: GivenFiles): void {
+  const { actions, problem } = sortFiles(state, files, newId(), folders);
   if (problem !== null) dispatch({ kind: 'report', message: problem });
-  for (const action of actions) dispatch(action);
+  for (const action of actions) dispatch(onShelf(state, action));
+}
+
+/** Files that are on the shelf already are those of the shelf, which knows how they were looked at. */
+function onShelf({ shelf }: ViewerState, action: UserAction): UserAction {
+  if (action.kind === 'choose-input') {
+    const { input } = action;
+    if (input.kind !== 'file') return action;
+    const known = shelf.inputs.find((shelved) => sameFiles([shelved.input.file], [input.file]));
+    return known ? { ...action, input: known.input } : action;
+  }
+  if (action.kind !== 'choose-model' || action.model.kind !== 'files') return action;
+  const { files } = action.model;
+  const known = shelf.models.find((model) => sameFiles(model.files, files));
+  return known ? { ...action, model: known } : action;
 }

@@ -8,6 +8,7 @@ import type {
   MaskedData,
   ModelDescription,
   RaceResult,
+  WallAnswer,
 } from './descriptions.ts';
 import type { ChosenInput, ChosenModel, NormalizationName } from './sources.ts';
 
@@ -72,6 +73,11 @@ export interface Calls {
   features: { params: ExplanationRequest; result: FeatureMapData };
   /** The prediction with channels switched off together. */
   mask: { params: ExplanationRequest & { readonly channels: readonly number[] }; result: MaskedData };
+  /** Many inputs, each with its predicted class; those that there was no time for are left out. */
+  wall: {
+    params: Omit<ExplanationRequest, 'input'> & { readonly inputs: readonly ChosenInput[] };
+    result: readonly WallAnswer[];
+  };
   /** The naive loop against the plan; the progress is the share of the loop that is done. */
   race: { params: ExplanationRequest; result: RaceResult };
 }

@@ -107,6 +107,21 @@ export interface GalleryItem {
   readonly image: OriginalImage | null;
 }
 
+/** What the network says of one of many inputs, and why. */
+export type WallAnswer =
+  | {
+      readonly kind: 'explained';
+      readonly id: string;
+      readonly predicted: number;
+      /** Its probability, where the network gives any. */
+      readonly confidence: number | null;
+      /** The input, small. */
+      readonly picture: Pick<GalleryItem, 'image' | 'signal'>;
+      /** 0 to 1, on the layer's own grid. */
+      readonly map: PositionMap;
+    }
+  | { readonly kind: 'failed'; readonly id: string; readonly message: string };
+
 /** The output of the target layer, `[...positions, channels]`. */
 export interface FeatureMapData {
   readonly data: Float32Array;

@@ -28,9 +28,10 @@ const ENTRIES = ['page.js', 'worker.js', 'style.css'];
 /**
  * What the page may weigh at most, in bytes. It weighed 2,290,271 before it opened ONNX and Keras 3, which may cost it 400 kB; what
  * reads files is fetched when one is opened, but for what reads GraphModels: `networkOf` takes those at once. The kernels are laid
- * out for hardware and for software adapters, both of which come along.
+ * out for hardware and for software adapters, both of which come along. Shelf, wall, blocks of layers and reports may cost another
+ * 110 kB, of which what the first picture does not need is fetched when it is used.
  */
-const BUDGET = { code: 2_690_000, start: 2_330_000 } as const;
+const BUDGET = { code: 2_800_000, start: 2_330_000 } as const;
 /** Of the three builds of the WASM backend; threads are not used, see the worker. */
 const WASM_FILES = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm'];
 

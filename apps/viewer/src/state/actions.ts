@@ -1,12 +1,17 @@
 import type { CallResult } from '../protocol/calls.ts';
 import type { ChosenInput, ChosenModel, NormalizationName } from '../protocol/sources.ts';
 import type { Blank, ExplainSettings } from '../protocol/calls.ts';
+import type { WallAction } from './wall.ts';
+import type { ShelfAction } from './shelf.ts';
 import type { ChannelsView, Display, PanelName, SlotName, ViewerState } from './state.ts';
 
 /** What a person does. */
 export type UserAction =
   | { readonly kind: 'choose-model'; readonly model: ChosenModel; readonly input: ChosenInput | null }
+  /** Back to a network as it was left. */
+  | { readonly kind: 'return-to-model'; readonly model: ChosenModel }
   | { readonly kind: 'choose-input'; readonly input: ChosenInput }
+  | WallAction
   | { readonly kind: 'choose-labels'; readonly id: string; readonly file: File }
   | { readonly kind: 'normalize'; readonly normalization: NormalizationName | null }
   | { readonly kind: 'change-settings'; readonly settings: Partial<ExplainSettings> }
@@ -45,6 +50,7 @@ export type WorkerAction =
 export type Action =
   | UserAction
   | WorkerAction
+  | ShelfAction
   /** Something outside of any call went wrong, such as a camera that is not allowed. */
   | { readonly kind: 'report'; readonly message: string }
   | { readonly kind: 'notify'; readonly message: string | null }

@@ -1,16 +1,26 @@
 import type { Action, Answer, UserAction } from './actions.ts';
+import { withModel, withNewRequest } from './new-request.ts';
+import { reduceShelf, returnedTo, withShelf } from './reduce-shelf.ts';
 import { defaultSettings, type About, type SlotName, type ViewerState } from './state.ts';
+import { reduceWall, wallAnswered, wallCancelled, wallStarted } from './reduce-wall.ts';
+import type { WallAction } from './wall.ts';
+import { wallKey } from './wanted-wall.ts';
 import { isExplained, wantedCalls } from './wanted-calls.ts';
 
 /** Returns the state after an action. */
 export function reduce(state: ViewerState, action: Action): ViewerState {
+  return withShelf(state, reduceView(state, action), action);
+}
+
+function reduceView(state: ViewerState, action: Action): ViewerState {
   switch (action.kind) {
     case 'answered':
       // An answer to what is no longer asked came too late.
       return isWanted(state, action) ? answered(withoutJob(state, action.slot), action) : state;
     case 'started': {
       const { slot, key, at } = action;
-      return { ...state, jobs: { ...state.jobs, [slot]: { key, since: at, done: null } } };
+      const begun = { ...state, jobs: { ...state.jobs, [slot]: { key, since: at, done: null } } };
+      return slot === 'wall' ? wallStarted(begun, at) : begun;
     }
     case 'progressed':
       return progressed(state, action.slot, action.key, action.done);
@@ -37,6 +47,16 @@ export function reduce(state: ViewerState, action: Action): ViewerState {
       return { ...state, notice: action.message };
     case 'restore':
       return restored(state, action.state);
+    case 'open-wall':
+    case 'filter-wall':
+    case 'resume-wall':
+    case 'close-wall':
+      return reduceWall(state, action);
+    case 'shelf-loaded':
+    case 'keep-shelf':
+    case 'take-off-shelf':
+    case 'clear-shelf':
+      return reduceShelf(state, action);
     case 'cancel-job':
     case 'choose-blank':
     case 'change-display':
@@ -52,29 +72,19 @@ export function reduce(state: ViewerState, action: Action): ViewerState {
     case 'order-channels':
     case 'page-gallery':
     case 'restore-channels':
+    case 'return-to-model':
     case 'start-race':
     case 'toggle-channel':
       return acted(state, action);
   }
 }
 
-function acted(state: ViewerState, action: UserAction): ViewerState {
+function acted(state: ViewerState, action: Exclude<UserAction, WallAction>): ViewerState {
   switch (action.kind) {
     case 'choose-model':
-      return {
-        ...withNewRequest(state),
-        model: action.model,
-        input: action.input,
-        labels: null,
-        classNames: null,
-        description: null,
-        // It belongs to the model before.
-        normalization: null,
-        gallery: action.model.id === state.model.id ? state.gallery : [],
-        galleryFirst: 0,
-        settings: { ...state.settings, output: null, layer: null },
-        display: { ...state.display, classIndex: null, contrast: null },
-      };
+      return withModel(state, action.model, action.input);
+    case 'return-to-model':
+      return returnedTo(state, action.model);
     case 'choose-input':
       return {
         ...withNewRequest(state),
@@ -133,29 +143,20 @@ function acted(state: ViewerState, action: UserAction): ViewerState {
 
 /** What a link holds, with the answers that are there: those to other calls are replaced when theirs come. */
 function restored(state: ViewerState, linked: ViewerState): ViewerState {
-  const { deviceGeneration, explained, attribution, metrics, good, features, masked } = state;
+  const { deviceGeneration, shelf, wall, explained, attribution, metrics, good, features, masked } = state;
   const isSameModel = linked.model.id === state.model.id;
   return {
     ...linked,
     ...(isSameModel && { description: state.description, gallery: state.gallery }),
     deviceGeneration,
+    shelf,
+    wall,
     explained,
     attribution,
     metrics,
     good,
     features,
     masked,
-  };
-}
-
-/** What belongs to one request goes with it. */
-function withNewRequest(state: ViewerState): ViewerState {
-  return {
-    ...state,
-    channels: { ...state.channels, focused: null, off: [] },
-    race: state.race.status === 'idle' ? state.race : { status: 'cancelled', run: raceRun(state) },
-    problem: null,
-    notice: null,
   };
 }
 
@@ -192,6 +193,8 @@ function cancelled(state: ViewerState, slot: SlotName): ViewerState {
         : state;
     case 'labels':
       return { ...state, labels: null };
+    case 'wall':
+      return wallCancelled(state);
     case 'gallery':
       return state;
   }
@@ -234,6 +237,8 @@ function answered(state: ViewerState, answer: Answer): ViewerState {
       return { ...state, features: { key: answer.key, result: answer.result } };
     case 'mask':
       return { ...state, masked: { key: answer.key, result: answer.result } };
+    case 'wall':
+      return wallAnswered(state, wallKey(state), answer.result);
     case 'race':
       return { ...state, race: { status: 'finished', run: raceRun(state), result: answer.result } };
   }
@@ -270,6 +275,8 @@ function failed(state: ViewerState, slot: Answer['slot'], message: string): View
       return { ...state, race: { status: 'cancelled', run: raceRun(state) }, problem };
     case 'attribute':
       return { ...state, display: { ...state.display, method: 'ablation-cam', contrast: null }, problem };
+    case 'wall':
+      return { ...wallCancelled(state), problem };
     case 'gallery':
     case 'features':
     case 'mask':

@@ -8,6 +8,7 @@ import type {
   MaskedData,
 } from '../protocol/descriptions.ts';
 import type { AnsweredMap, Job, SlotName, ViewerState } from './state.ts';
+import { isWallDone, wallDone } from './wanted-wall.ts';
 import { isExplained, needsAttribution, shownClassIndex, wantedCalls } from './wanted-calls.ts';
 
 /** A class as it is listed. */
@@ -151,7 +152,19 @@ export function openJob(state: ViewerState): OpenJob | null {
   // The panel of the race shows by itself how far it is.
   const slots = WAITED_FOR.filter((slot) => slot !== 'race' || state.panel !== 'race');
   const open = slots.flatMap((slot) => jobOf(state, slot) ?? []);
-  return open.reduce<OpenJob | null>((first, job) => (first && first.since <= job.since ? first : job), null);
+  const first = open.reduce<OpenJob | null>(
+    (earliest, job) => (earliest && earliest.since <= job.since ? earliest : job),
+    null,
+  );
+  return first ?? wallJob(state);
+}
+
+/** The wall is asked for in many calls, and waited for as one; whatever else is waited for comes first. */
+function wallJob(state: ViewerState): OpenJob | null {
+  const { wall } = state;
+  const since = wall?.since ?? null;
+  if (!wall || since === null || wall.isCancelled || isWallDone(state)) return null;
+  return { slot: 'wall', key: wall.id, since, done: wallDone(state) };
 }
 
 const WAITED_FOR: readonly SlotName[] = [

@@ -8,22 +8,31 @@ export type SortedFiles =
   | { readonly actions: readonly []; readonly problem: string };
 
 /**
- * Tells a model - one file, or several in any order, with what lies beside it -, an input and a list of class names apart by
+ * Tells a model - one file, or several in any order, with what lies beside it -, inputs and a list of class names apart by
  * their names; what is in them is checked when they are opened.
  *
  * @param id tells these files from all others
+ * @param folders the folders of files that came in one
  */
-export function sortFiles(state: ViewerState, files: readonly File[], id: string): SortedFiles {
+export function sortFiles(
+  state: ViewerState,
+  files: readonly File[],
+  id: string,
+  folders: ReadonlyMap<File, string> = new Map(),
+): SortedFiles {
   if (files.length === 0)
     return refused('No file came along. Drop files, not text or a picture of another page.');
   const called = (...roles: readonly string[]): File[] =>
     files.filter(({ name }) => roles.includes(fileRole(name)));
-  const [input, second] = called('other');
-  if (second && input) {
-    return refused(
-      `Which one is to be explained, ${input.name} or ${second.name}? Give one input at a time.`,
-    );
-  }
+  const others = called('other');
+  // What lies in a folder beside the inputs is not meant.
+  const inputs = others.length > 1 ? others.filter(({ name }) => INPUT_NAME.test(name)) : others;
+  const sources = inputs.map((file, index) => ({
+    kind: 'file' as const,
+    id: `${id}/${index}/${file.name}`,
+    name: file.name,
+    file,
+  }));
   const modelFiles = called('network', 'weights', 'description');
   const main = mainFile(called('network'));
   const [weights] = called('weights');
@@ -32,12 +41,13 @@ export function sortFiles(state: ViewerState, files: readonly File[], id: string
   }
   // What describes a model may name its classes; without the model that is all there is to it.
   const [labels] = [...called('class-names'), ...(main ? [] : modelFiles)];
-  const inputSource = input && {
-    kind: 'file' as const,
-    id: `${id}/${input.name}`,
-    name: input.name,
-    file: input,
-  };
+  const [inputSource] = sources;
+  if (others.length > 0 && !inputSource) {
+    const names = others.map(({ name }) => name);
+    return refused(
+      `None of ${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''} is an input; give images (PNG, JPEG, WebP, TIFF) or .npy arrays.`,
+    );
+  }
   const actions: UserAction[] = [];
   if (main) {
     const model = { kind: 'files' as const, id: `${id}/${main.name}`, name: main.name, files: modelFiles };
@@ -47,9 +57,15 @@ export function sortFiles(state: ViewerState, files: readonly File[], id: string
   } else if (inputSource) {
     actions.push({ kind: 'choose-input', input: inputSource });
   }
+  if (sources.length > 1) {
+    const items = sources.map((input) => ({ input, folder: folders.get(input.file) ?? null }));
+    actions.push({ kind: 'open-wall', id, items });
+  }
   if (labels) actions.push({ kind: 'choose-labels', id: `${id}/${labels.name}`, file: labels });
   return { actions, problem: null };
 }
+
+const INPUT_NAME = /\.(png|jpe?g|webp|tiff?|npy)$/i;
 
 function refused(problem: string): SortedFiles {
   return { actions: [], problem };

@@ -12,6 +12,8 @@ import type {
   RaceResult,
 } from '../protocol/descriptions.ts';
 import type { BuiltInName, ChosenInput, ChosenModel, NormalizationName } from '../protocol/sources.ts';
+import { emptyShelf, type Shelf } from './shelf.ts';
+import type { Wall } from './wall.ts';
 
 /** What the worker answered last, and to which call: it may be out of date. */
 export interface Answered<T> {
@@ -66,7 +68,16 @@ export interface Problem {
 
 /** What the page wants of the worker at the same time, at most one call each. */
 export type SlotName =
-  'describe' | 'labels' | 'explain' | 'attribute' | 'gallery' | 'features' | 'mask' | 'metrics' | 'race';
+  | 'describe'
+  | 'labels'
+  | 'explain'
+  | 'attribute'
+  | 'gallery'
+  | 'features'
+  | 'mask'
+  | 'metrics'
+  | 'race'
+  | 'wall';
 
 /** A call that the worker has not answered yet. */
 export interface Job {
@@ -101,6 +112,10 @@ export interface ViewerState {
   readonly race: Race;
   /** The first sample of the gallery. */
   readonly galleryFirst: number;
+  /** Networks and inputs of the user's that are a click away. */
+  readonly shelf: Shelf;
+  /** Many inputs at once, where they were given. */
+  readonly wall: Wall | null;
   /** Grows when the GPU device was lost: what was computed on it is asked for again. */
   readonly deviceGeneration: number;
 
@@ -193,6 +208,8 @@ export function initialState(name: BuiltInName): ViewerState {
     blank: DEFAULT_BLANK,
     race: { status: 'idle' },
     galleryFirst: 0,
+    shelf: emptyShelf,
+    wall: null,
     deviceGeneration: 0,
     description: null,
     classNames: null,

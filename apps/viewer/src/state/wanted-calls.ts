@@ -1,5 +1,6 @@
 import type { MethodName } from '@ablation-cam/xai';
 import type { CallName, Params, ExplanationRequest } from '../protocol/calls.ts';
+import { wantedWall } from './wanted-wall.ts';
 import { comparedMethods, GALLERY_PAGE, testSamples, type SlotName, type ViewerState } from './state.ts';
 
 /** A call and what tells it from others: while the key stays the same, the answer does. */
@@ -45,6 +46,7 @@ export function wantedCalls(state: ViewerState): WantedCalls {
             params: { ...request, channels: channels.off },
           }
         : null,
+    wall: wantedWall(state),
     race: request && race.status === 'running' ? { key: `race ${race.run}`, params: request } : null,
   };
 }

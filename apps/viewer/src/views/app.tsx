@@ -17,6 +17,7 @@ import { Settings } from './settings.tsx';
 import { Stage } from './stage.tsx';
 import { Status } from './status.tsx';
 import { Verdict } from './verdict.tsx';
+import { WallPanel } from './wall.tsx';
 
 export interface ViewProps {
   readonly state: ViewerState;
@@ -59,6 +60,7 @@ export function App({ store, available }: { store: Store; available: readonly Bu
           <Settings {...props} />
         </section>
         <LayerList {...props} />
+        <WallPanel {...props} />
         <LowerPanel {...props} />
       </main>
     </DropTarget>

@@ -1,5 +1,6 @@
 import { normalizationText } from '@ablation-cam/model';
 import { giveFiles } from '../client/give-files.ts';
+import { pickedFiles } from '../client/given-files.ts';
 import type { ModelDescription } from '../protocol/descriptions.ts';
 import type { NormalizationName } from '../protocol/sources.ts';
 import type { ViewProps } from './app.tsx';
@@ -30,7 +31,7 @@ export const INPUT_FILES = '.png,.jpg,.jpeg,.webp,.tif,.tiff,.npy';
 export function FilePickers({ state, dispatch }: ViewProps) {
   const description = state.description ?? state.explained?.result.model;
   const give = (files: FileList | null): void => {
-    if (files && files.length > 0) giveFiles(state, dispatch, [...files]);
+    if (files && files.length > 0) giveFiles(state, dispatch, pickedFiles(files));
   };
   return (
     <div class="pickers">
@@ -42,7 +43,8 @@ export function FilePickers({ state, dispatch }: ViewProps) {
           multiple
           onFiles={give}
         />
-        <Picker label="Open input …" accept={INPUT_FILES} onFiles={give} />
+        <Picker label="Open inputs …" accept={INPUT_FILES} multiple onFiles={give} />
+        <Picker label="Open folder …" accept="" folder onFiles={give} />
         <Picker label="Class names …" accept=".txt,.json" onFiles={give} />
       </div>
       {state.model.kind === 'files' && description?.takes === 'image' && (
@@ -63,11 +65,13 @@ interface PickerProps {
   readonly label: string;
   readonly accept: string;
   readonly multiple?: boolean;
+  /** Whether a whole folder is chosen. */
+  readonly folder?: boolean;
   readonly onFiles: (files: FileList | null) => void;
 }
 
 /** A file input that looks like a button. */
-export function Picker({ label, accept, multiple = false, onFiles }: PickerProps) {
+export function Picker({ label, accept, multiple = false, folder = false, onFiles }: PickerProps) {
   return (
     <label class="button picker">
       <input
@@ -75,6 +79,8 @@ export function Picker({ label, accept, multiple = false, onFiles }: PickerProps
         type="file"
         accept={accept}
         multiple={multiple}
+        // Preact's types do not know it yet.
+        {...(folder && { webkitdirectory: true })}
         onChange={(event) => {
           onFiles(event.currentTarget.files);
           // The same file again is a new choice.

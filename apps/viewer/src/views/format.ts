@@ -1,3 +1,5 @@
+import type { ModelDescription } from '../protocol/descriptions.ts';
+
 /** `97.3 %`; what would round to certainty or impossibility is given as a bound. */
 export function percent(share: number): string {
   if (share > 0.9995 && share < 1) return '> 99.9 %';
@@ -40,4 +42,27 @@ export function shapeText(shape: readonly (number | null)[]): string {
 export function large(count: number): string {
   if (count < 1e4) return String(count);
   return count < 1e6 ? `${(count / 1e3).toFixed(1)} thousand` : `${(count / 1e6).toFixed(1)} million`;
+}
+
+/** `12.3 MB` */
+export function megabytes(bytes: number): string {
+  return bytes > 0 && bytes < 5e4 ? '< 0.1 MB' : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+/** What a network takes, in words: `an image of 224 × 224 pixels`, `a signal of 40 samples`. */
+export function inputText({ takes, inputShape }: Pick<ModelDescription, 'takes' | 'inputShape'>): string {
+  const [first = null, second = null, third] = inputShape;
+  if (takes === 'image') {
+    const kind =
+      third === 1
+        ? 'a gray image'
+        : third === 3
+          ? 'an image'
+          : `an image with ${third ?? 'any number of'} channels`;
+    return first === null || second === null
+      ? `${kind} of any size`
+      : `${kind} of ${second} × ${first} pixels`;
+  }
+  const length = first === null ? 'of any length' : `of ${first} samples`;
+  return second === 1 ? `a signal ${length}` : `a signal ${length} in ${second ?? 'any number of'} channels`;
 }

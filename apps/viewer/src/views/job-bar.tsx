@@ -54,6 +54,8 @@ function wordsFor(state: ViewerState, { slot }: OpenJob): string {
       return 'Comparing methods';
     case 'race':
       return 'Racing';
+    case 'wall':
+      return `Explaining ${state.wall?.answers.size ?? 0} of ${state.wall?.items.length ?? 0} inputs`;
     case 'labels':
     case 'gallery':
       return 'Reading';

@@ -2,9 +2,10 @@ import type { MethodName } from '@ablation-cam/xai';
 import type { ClassMap } from '../protocol/descriptions.ts';
 import { classNameOf, drawnMap, shownMap, shownView } from '../state/selectors.ts';
 import { giveFiles } from '../client/give-files.ts';
+import { pickedFiles } from '../client/given-files.ts';
 import type { ViewProps } from './app.tsx';
 import { INPUT_FILES, Picker } from './file-pickers.tsx';
-import { shapeText } from './format.ts';
+import { inputText } from './format.ts';
 import { ImageStage } from './image-stage.tsx';
 import { SignalStage } from './signal-stage.tsx';
 
@@ -49,18 +50,18 @@ function captionOf({ map }: Pick<ClassMap, 'map'>, method: MethodName, name: str
 function Waiting({ state, dispatch }: ViewProps) {
   const { description } = state;
   if (!description) return <div class="stage" />;
-  const kind = description.takes === 'image' ? 'an image' : 'a signal (.npy)';
   return (
     <div class="stage waiting">
       <p>
-        Drop {kind} here. {description.name} takes {shapeText(description.inputShape)}
+        {description.name} takes {inputText(description)}
+        {description.takes === 'signal' && ' (.npy)'}: drop one here
         {description.takes === 'image' && '; images of other sizes are resized'}.
       </p>
       <Picker
         label="Choose a file …"
         accept={INPUT_FILES}
         onFiles={(files) => {
-          giveFiles(state, dispatch, [...(files ?? [])]);
+          if (files) giveFiles(state, dispatch, pickedFiles(files));
         }}
       />
     </div>

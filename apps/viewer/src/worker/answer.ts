@@ -3,6 +3,7 @@ import { featureMap, maskedPrediction } from '@ablation-cam/xai';
 import type { CallName, Params, CallResult, ToWorker } from '../protocol/calls.ts';
 import { attribute } from './attribute.ts';
 import { explainClasses } from './explain-classes.ts';
+import { explainWall } from './explain-wall.ts';
 import { galleryOf } from './gallery.ts';
 import { measureMethods } from './measure-methods.ts';
 import { optionsOf } from './options.ts';
@@ -39,6 +40,7 @@ const handlers: Handlers = {
     const prediction = await maskedPrediction(loaded.network, input, look);
     return { ...prediction, channels };
   },
+  wall: (params, context) => explainWall(params, context),
   race: (request, context) => race(request, context),
 };
 

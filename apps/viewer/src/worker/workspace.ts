@@ -61,17 +61,27 @@ export class Workspace {
     const opened = await this.model(model);
     const key = `${model.id}|${input.id}|${normalization ?? ''}`;
     if (this.#input?.key !== key) {
-      const { inputShape: shape, takes } = opened.description;
-      const value = await read(input, {
-        shape,
-        // A signal has no scale to choose.
-        normalize: takes === 'image' ? (normalization ?? undefined) : undefined,
-        described: opened.loaded.metadata.input,
-      });
-      refuseTooLarge(await opened.loaded.network.at([value.shape]));
-      this.#input = { key, value };
+      this.#input = { key, value: await this.read({ model, input, normalization }) };
     }
     return { ...opened, input: this.#input.value };
+  }
+
+  /**
+   * Reads an input for a model, without keeping it.
+   *
+   * @throws ModelError, or KernelsError `too-large` where the network makes more of the input than a page can hold
+   */
+  async read({ model, input, normalization }: Omit<ExplanationRequest, 'settings'>): Promise<ModelInput> {
+    const { loaded, description } = await this.model(model);
+    const { inputShape: shape, takes } = description;
+    const value = await read(input, {
+      shape,
+      // A signal has no scale to choose.
+      normalize: takes === 'image' ? (normalization ?? undefined) : undefined,
+      described: loaded.metadata.input,
+    });
+    refuseTooLarge(await loaded.network.at([value.shape]));
+    return value;
   }
 
   /**

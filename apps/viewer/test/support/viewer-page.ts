@@ -19,6 +19,8 @@ export interface OpenOptions {
   readonly hash?: string;
   /** Runs in the worker before its own script. */
   readonly workerPrelude?: string;
+  /** Runs in the page before its own scripts. */
+  readonly pagePrelude?: string;
   readonly colorScheme?: 'light' | 'dark';
   readonly viewport?: { readonly width: number; readonly height: number };
 }
@@ -66,7 +68,7 @@ async function buildOnce(): Promise<{ files: ReadonlyMap<string, Uint8Array>; si
 }
 
 async function openPage(browser: Browser, url: string, options: OpenOptions): Promise<ViewerPage> {
-  const { hash = '', workerPrelude, colorScheme = 'light', viewport } = options;
+  const { hash = '', workerPrelude, pagePrelude, colorScheme = 'light', viewport } = options;
   const context = await browser.newContext({
     colorScheme,
     acceptDownloads: true,
@@ -74,6 +76,7 @@ async function openPage(browser: Browser, url: string, options: OpenOptions): Pr
     locale: 'en-US',
     viewport: viewport ?? { width: 1280, height: 720 },
   });
+  if (pagePrelude !== undefined) await context.addInitScript(pagePrelude);
   const page = await context.newPage();
   page.setDefaultTimeout(TIMEOUT_MS);
   const complaints: string[] = [];

@@ -1,0 +1,75 @@
+/** Files as they were dropped or chosen. */
+export interface GivenFiles {
+  readonly files: readonly File[];
+  /** The name of the folder that a file lies in, where it came in one. */
+  readonly folders: ReadonlyMap<File, string>;
+}
+
+/** The files of a picker; those of a folder know where they lie. */
+export function pickedFiles(list: FileList): GivenFiles {
+  const files = [...list].filter(isVisible);
+  const folders = files.flatMap((file) => {
+    const folder = file.webkitRelativePath.split('/').at(-2);
+    return folder ? [[file, folder] as const] : [];
+  });
+  return { files, folders: new Map(folders) };
+}
+
+/** The files of a drop or a paste, folders opened. To be called while the event is handled, when browsers show their contents. */
+export async function droppedFiles({ items, files }: DataTransfer): Promise<GivenFiles> {
+  const entries = [...items].map((item) => item.webkitGetAsEntry());
+  const plain = [...files];
+  if (!entries.some((entry) => entry?.isDirectory))
+    return { files: plain.filter(isVisible), folders: new Map() };
+  const found: [File, string | null][] = [];
+  for (const entry of entries) if (entry) await collect(entry, null, found);
+  const visible = found.filter(([file]) => isVisible(file));
+  return {
+    files: visible.map(([file]) => file),
+    folders: new Map(visible.flatMap(([file, folder]) => (folder === null ? [] : [[file, folder]]))),
+  };
+}
+
+async function collect(
+  entry: FileSystemEntry,
+  folder: string | null,
+  found: [File, string | null][],
+): Promise<void> {
+  if (isFile(entry)) {
+    found.push([
+      await new Promise<File>((resolve, reject) => {
+        entry.file(resolve, reject);
+      }),
+      folder,
+    ]);
+    return;
+  }
+  if (!isFolder(entry)) return;
+  for (const child of await childrenOf(entry)) await collect(child, entry.name, found);
+}
+
+/** Browsers give the entries of a folder a hundred at a time, and none at the end. */
+async function childrenOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
+  const reader = folder.createReader();
+  const children: FileSystemEntry[] = [];
+  for (;;) {
+    const some = await new Promise<FileSystemEntry[]>((resolve, reject) => {
+      reader.readEntries(resolve, reject);
+    });
+    if (some.length === 0) return children;
+    children.push(...some);
+  }
+}
+
+function isFile(entry: FileSystemEntry): entry is FileSystemFileEntry {
+  return entry.isFile;
+}
+
+function isFolder(entry: FileSystemEntry): entry is FileSystemDirectoryEntry {
+  return entry.isDirectory;
+}
+
+/** Systems leave files of their own in folders, such as `.DS_Store` and `Thumbs.db`. */
+function isVisible({ name }: File): boolean {
+  return !name.startsWith('.') && !/^(thumbs\.db|desktop\.ini)$/i.test(name);
+}

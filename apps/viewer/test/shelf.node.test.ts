@@ -1,0 +1,78 @@
+import type { Page } from 'playwright-core';
+import { imageModel, imageModelFiles, testImage } from './support/image-model.ts';
+import { drop, explained, savedNumbers } from './support/viewer-page.ts';
+import { viewerSuite } from './support/viewer-suite.ts';
+import * as assert from 'uvu/assert';
+
+const { test, onPage } = viewerSuite('the shelf of the viewer');
+
+const network = (page: Page, name: string) =>
+  page.getByRole('list', { name: 'Networks' }).getByRole('button', { name, exact: true });
+const ownInput = (page: Page, name: string) =>
+  page.getByRole('list', { name: 'Your inputs' }).getByRole('button', { name, exact: true });
+
+test('networks and inputs come back as they were left, also after a reload, until the shelf is cleared', async () => {
+  const model = imageModel();
+  const files = await imageModelFiles(model);
+  model.dispose();
+  await onPage({ hash: '#sample=mnist1d:3&layer=conv1d_1&class=6' }, async ({ page }) => {
+    await explained(page);
+    await drop(page, [...files, { name: 'blobs.png', bytes: testImage() }]);
+    await ownInput(page, 'blobs.png').waitFor();
+    await explained(page);
+    await page.locator('.class').filter({ hasText: 'class 2' }).click();
+    await page.locator('.layer-box').filter({ hasText: 'edges' }).click();
+    await explained(page);
+    const left = await savedNumbers(page);
+    assert.equal([left.layer, left.classIndex], ['edges', 2]);
+
+    await network(page, 'MNIST-1D').click();
+    await explained(page);
+    const back = await savedNumbers(page);
+    assert.equal([back.input, back.layer, back.classIndex], ['mnist1d:3', 'conv1d_1', 6]);
+
+    await page.reload();
+    await network(page, 'model.json').click();
+    await page.getByText('The network says class').waitFor();
+    await explained(page);
+    const again = await savedNumbers(page);
+    assert.equal([again.input, again.layer, again.classIndex], ['blobs.png', 'edges', 2]);
+    assert.equal(again.weights, left.weights);
+
+    assert.match(await page.locator('.shelf-note').innerText(), /Kept on this machine: 0\.\d MB/);
+    await page.getByRole('button', { name: 'Clear the shelf' }).click();
+    assert.is(await page.evaluate(() => document.activeElement?.id), 'choose-title');
+    await page.reload();
+    await network(page, 'MNIST-1D').waitFor();
+    await explained(page);
+    assert.is(await network(page, 'model.json').count(), 0);
+    assert.is(await ownInput(page, 'blobs.png').count(), 0);
+  });
+});
+
+const NO_DATABASE = `indexedDB.open = () => { throw new DOMException('It is not allowed here.', 'SecurityError'); };`;
+const NO_ROOM = `
+  IDBObjectStore.prototype.put = () => { throw new DOMException('No room.', 'QuotaExceededError'); };`;
+
+for (const [what, pagePrelude, sentence] of [
+  ['a browser that keeps nothing', NO_DATABASE, /keeps nothing for this page .* until the page is closed/],
+  ['a full disk', NO_ROOM, /storage for this page is full/],
+] as const) {
+  test(`${what} gets a sentence, and the page goes on without`, () =>
+    onPage({ hash: '#sample=textures:0', pagePrelude }, async ({ page }) => {
+      await explained(page);
+      await drop(page, [{ name: 'blobs.png', bytes: testImage() }]);
+      await page.locator('.shelf-note').filter({ hasText: sentence }).waitFor();
+      await ownInput(page, 'blobs.png').waitFor();
+      await page.getByRole('button', { name: /^Sample 4:/ }).click();
+      await explained(page);
+      await ownInput(page, 'blobs.png').click();
+      await explained(page);
+      assert.is((await savedNumbers(page)).input, 'blobs.png');
+      await ownInput(page, 'blobs.png').hover();
+      await page.getByRole('button', { name: 'Take blobs.png off the shelf' }).click();
+      assert.is(await ownInput(page, 'blobs.png').count(), 0);
+    }));
+}
+
+test.run();
