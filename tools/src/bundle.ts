@@ -18,7 +18,7 @@ export function bundleOptions(platform: Platform): BuildOptions {
     conditions: ['source'],
     // In Node the files that Node itself would load; in the browser those meant for bundlers.
     mainFields: platform === 'node' ? ['main'] : ['browser', 'module', 'main'],
-    loader: { '.wgsl': 'text', '.bin': 'binary' },
+    loader: { '.wgsl': 'text', '.bin': 'binary', '.webp': 'binary' },
     charset: 'utf8',
     logLevel: 'warning',
   };

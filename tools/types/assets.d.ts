@@ -3,6 +3,11 @@ declare module '*.wgsl' {
   export default source;
 }
 
+declare module '*.webp' {
+  const bytes: Uint8Array;
+  export default bytes;
+}
+
 declare module '*.bin' {
   const bytes: Uint8Array;
   export default bytes;

@@ -4,6 +4,7 @@ import {
   openImageFolder,
   readClassNames,
   texturesDataSets,
+  tissueDataSet,
   type DataSet,
   type LoadedModel,
 } from '@ablation-cam/model';
@@ -22,11 +23,12 @@ export interface DataRequest {
   readonly json?: true | undefined;
 }
 
-/** The test sets that are generated here, by name. */
-const generated: Readonly<Record<string, () => DataSet>> = {
+/** The test sets that are generated here or come along, by name. */
+const ownTestSets: Readonly<Record<string, () => DataSet>> = {
   mnist1d: () => mnist1dDataSets().test,
   // The training images take time and are not looked at.
   textures: () => texturesDataSets({ trainSamples: 1 }).test,
+  tissue: tissueDataSet,
 };
 
 /**
@@ -36,14 +38,19 @@ const generated: Readonly<Record<string, () => DataSet>> = {
  */
 export function dataName({ model, data }: DataRequest): string {
   if (data !== undefined) return data;
-  if (generated[model] !== undefined) return model;
+  if (isOwnTestSet(model)) return model;
   throw new CliError(
-    `Say what to evaluate ${model} on: --data with a folder of class folders, or ${Object.keys(generated).join(' or ')}.`,
+    `Say what to evaluate ${model} on: --data with a folder of class folders, or ${Object.keys(ownTestSets).join(' or ')}.`,
   );
 }
 
+/** Whether it is the name of a test set that is generated here or comes along. */
+export function isOwnTestSet(name: string): boolean {
+  return Object.hasOwn(ownTestSets, name);
+}
+
 /**
- * The data a model is evaluated on: a generated test set, or a folder of class folders, whose images are resized to what
+ * The data a model is evaluated on: a test set of our own, or a folder of class folders, whose images are resized to what
  * the model takes.
  *
  * @throws CliError, ModelError
@@ -55,7 +62,7 @@ export async function openEvaluationData(
 ): Promise<DataSet> {
   const name = dataName(request);
   const classNames = await modelClassNames(request, loaded);
-  const make = generated[name];
+  const make = isOwnTestSet(name) ? ownTestSets[name] : undefined;
   if (make !== undefined) {
     if (request.normalize !== undefined) {
       throw new CliError(`--normalize scales images; ${name} is used as it is.`);

@@ -246,6 +246,7 @@ test('sources are listed in one order, with their labels, and refused in one sen
   assert.equal(await labels('list.csv'), ['b', 3, null]);
   assert.equal(await labels('list.jsonl'), ['b', null]);
   assert.is((await listSamples('mnist1d?samples=30&seed=2')).entries.length, 30);
+  assert.is((await listSamples('tissue')).entries.length, 24);
 
   await mkdir(join(folder, 'empty'));
   await mkdir(join(folder, 'loop'));
@@ -261,6 +262,7 @@ test('sources are listed in one order, with their labels, and refused in one sen
     [join(folder, 'nameless.csv'), /record 1 names no file/],
     ['mnist1d?samples=7', /multiple of 10/],
     ['textures?size=3', /expected textures\?samples=/],
+    ['tissue?samples=100', /there are no others/],
   ] as const) {
     await assertRefused(() => listSamples(source), CliError, pattern);
   }

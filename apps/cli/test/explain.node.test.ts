@@ -38,11 +38,16 @@ test.after.each(async ({ folder }) => {
 });
 
 test('a test sample is explained by the embedded model of its set', async () => {
-  const { exitCode, stdout, stderr } = await runCommand(['explain', 'textures:3', '--json']);
-  assert.is(exitCode, 0, stderr);
-  const explanation = JSON.parse(stdout) as { input: string; className: string };
-  assert.equal([explanation.input, explanation.className], ['textures:3', 'rings']);
-  assert.not('ablatedScores' in explanation, 'the scores of all classes only where they are asked for');
+  for (const [input, className] of [
+    ['textures:3', 'rings'],
+    ['tissue:0', 'tumor'],
+  ] as const) {
+    const { exitCode, stdout, stderr } = await runCommand(['explain', input, '--json']);
+    assert.is(exitCode, 0, stderr);
+    const explanation = JSON.parse(stdout) as { input: string; className: string };
+    assert.equal([explanation.input, explanation.className], [input, className]);
+    assert.not('ablatedScores' in explanation, 'the scores of all classes only where they are asked for');
+  }
 });
 
 test('--json prints the explanation of a MNIST-1D sample, and nothing else, and writes no file', async () => {

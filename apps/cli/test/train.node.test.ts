@@ -60,7 +60,7 @@ test('two runs write the same bytes, also where one is interrupted and resumed',
 });
 
 const refused: [args: string[], message: RegExp][] = [
-  [['train'], /Say what to train on: mnist1d, textures, hmt/],
+  [['train'], /Say what to train on: mnist1d, textures, tissue, hmt/],
   [['train', 'hmt'], /--data with a folder of class folders/],
   [['train', 'hmt', '--data', '/no/such/folder'], /\/no\/such\/folder/],
   [['train', 'mnist1d', '--network', 'vgg7'], /Signals need the network convnet/],

@@ -71,6 +71,7 @@ export {
 export { readInput, type ModelInput, type OriginalImage, type ReadInputOptions } from './input/read-input.ts';
 export type { InputSource } from './input/read-source.ts';
 export { arrayDataSet, type ArrayData } from './data/array-data-set.ts';
+export { classLookup } from './data/class-lookup.ts';
 export { augment, studyAugmentation, type AugmentationOptions } from './data/augmentation/augment.ts';
 export type { DataSet, SkippedSource, TrainAndTest } from './data/data-set.ts';
 export type { FolderSource } from './data/image-folder/folder-tree.ts';
@@ -112,7 +113,7 @@ export type { EpochRecord } from './training/history.ts';
 export { reportLearningRate, type LearningRate } from './training/learning-rate.ts';
 export type { OptimizerSettings } from './training/optimizer.ts';
 export { defaultTrainingSettings, type TrainingSettings } from './training/options.ts';
-export { mnist1dRecipe, texturesRecipe } from './training/recipes.ts';
+export { mnist1dRecipe, texturesRecipe, tissueRecipe } from './training/recipes.ts';
 export { train, type TrainingProgress, type TrainingResult, type TrainOptions } from './training/train.ts';
 export { trainingStatus, type TrainingEnd } from './training/training-state.ts';
 export {
@@ -128,6 +129,8 @@ export {
   type Textures,
   type TexturesOptions,
 } from './data/textures/generate.ts';
+export { tissueDataSet, tissueInputSize } from './data/tissue/data-set.ts';
+export { tissueClassNames, tissueSample, tissueTestSamples } from './data/tissue/samples.ts';
 export { textureClassNames } from './data/textures/patterns.ts';
 export type { TextureRegion } from './data/textures/region.ts';
 export { printable, printableJson, printableName, validXml } from './text/printable.ts';

@@ -120,6 +120,15 @@ test('given class names, a folder may hold some of them, and no others', async (
   await assertRefused(open, 'invalid-data', /root\/b is none of the classes a, c; rename/);
 });
 
+test('a folder of a class may have a number in front of its name, and capitals', async () => {
+  const classNames = ['tumor', 'stroma', 'a'];
+  const files = { '01_TUMOR/1.png': png(1), '2 - Stroma/1.png': png(2), 'a/1.png': png(3) };
+  const { labels } = await openImageFolder(chosen(files), { inputShape, classNames });
+  assert.equal(Array.from(labels), [0, 1, 2]);
+  const open = () => openImageFolder(chosen({ '1_A/1.png': png(1) }), { inputShape, classNames: ['a', 'A'] });
+  await assertRefused(open, 'invalid-data', /root\/1_A is none of the classes a, A; rename/);
+});
+
 test('a limit takes images from all classes evenly', async () => {
   const files = chosen({ ...twoClasses, 'a/4.png': png(4), 'a/5.png': png(5) });
   const limited = async (limit: number) => greys(await openImageFolder(files, { inputShape, limit }));

@@ -8,6 +8,8 @@ import {
   readInput,
   type Normalization,
   texturesDataSets,
+  tissueDataSet,
+  tissueTestSamples,
 } from '../src/index.ts';
 // Made by golden/images.py.
 import images from './golden/images.json';
@@ -157,6 +159,19 @@ test('textures:<index> is a test image with its label and mask', async () => {
   );
   const beyond = () => readInput('textures:500', { shape: [64, 64, 3] });
   await assertRefused(beyond, 'invalid-input', /pass textures:<index> with an index from 0 to 499$/);
+});
+
+test('tissue:<index> is a photograph that comes along, with its label', async () => {
+  const tissue = tissueDataSet();
+  assert.is(tissue.count, tissueTestSamples);
+  for (const index of [0, 13]) {
+    const { data, label, mask, original } = await readInput(`tissue:${index}`, { shape: [75, 75, 3] });
+    assert.equal(data, await tissue.batch([index]));
+    assert.equal([label, tissue.labels[index]], [index % 8, index % 8]);
+    assert.equal([original?.width, original?.height, mask], [150, 150, undefined]);
+  }
+  const beyond = () => readInput('tissue:24', { shape: [75, 75, 3] });
+  await assertRefused(beyond, 'invalid-input', /pass tissue:<index> with an index from 0 to 23$/);
 });
 
 for (const index of ['1000', '-1', '1.5', '', 'x', ' 3']) {

@@ -8,6 +8,8 @@ import {
   mnist1dClassNames,
   mnist1dDataSets,
   texturesDataSets,
+  tissueClassNames,
+  tissueDataSet,
   useBackend,
 } from '../src/index.ts';
 import { assertRefused } from './support/refusal.ts';
@@ -38,6 +40,16 @@ test('textures has 66,088 parameters and tells textures it has not seen apart', 
   dispose();
 });
 
+test('tissue has 66,088 parameters and tells photographs it has not seen apart', async () => {
+  const { model, metadata, dispose } = await embeddedModel('tissue');
+  assert.is(model.countParams(), 66_088);
+  assert.equal(metadata.classNames, tissueClassNames);
+  // Few of them: the CPU backend takes a while for each. The accuracy on the whole test set stands beside the weights.
+  const { accuracy } = await evaluate(model, limitDataSet(tissueDataSet(), 8));
+  assert.ok(accuracy >= 6 / 8, `${accuracy}`);
+  dispose();
+});
+
 test('loading and disposing leaves no tensors behind', async () => {
   const before = tf.memory().numTensors;
   (await embeddedModel('mnist1d')).dispose();
@@ -45,6 +57,6 @@ test('loading and disposing leaves no tensors behind', async () => {
 });
 
 test('another name is refused', () =>
-  assertRefused(() => embeddedModel('imagenet' as 'mnist1d'), 'invalid-option', /mnist1d or textures/));
+  assertRefused(() => embeddedModel('imagenet' as 'mnist1d'), 'invalid-option', /mnist1d, textures, tissue/));
 
 test.run();

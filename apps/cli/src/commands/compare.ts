@@ -8,6 +8,7 @@ const EXAMPLES = `
 Examples:
   pnpm compare --limit 200                              the embedded model on MNIST-1D test signals
   pnpm compare --model textures --limit 24              ... on textures, whose evidence has a known place
+  pnpm compare --model tissue                           ... on the 24 photographs that come along
   pnpm compare --model vgg.h5 --data images/test --limit 8 --methods ablation-cam,grad-cam,grad-cam++
   pnpm compare --methods all --limit 20                 the slow methods as well`;
 
@@ -28,7 +29,7 @@ export const compare: RegisterCommand = (program, { signal }) => {
     )
     .option(
       '--data <data>',
-      'a folder of class folders of images, or a generated test set: mnist1d, textures (default: the one of the embedded model)',
+      'a folder of class folders of images, or a test set that comes along: mnist1d, textures, tissue (default: the one of the embedded model)',
     )
     .addOption(
       new Option(

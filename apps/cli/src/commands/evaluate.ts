@@ -7,6 +7,7 @@ import type { RegisterCommand } from '../command.ts';
 const EXAMPLES = `
 Examples:
   pnpm evaluate                                         the embedded model on the MNIST-1D test set
+  pnpm evaluate --model tissue --data images/test       the embedded model of tissue on a folder of class folders
   pnpm evaluate --model vgg.h5 --data images/test --html report.html
   pnpm evaluate --model run/model.json --data images/test --labels names.txt --svg plots
   pnpm evaluate --model net.h5 --data mnist1d --json > evaluation.json`;
@@ -27,7 +28,7 @@ export const evaluate: RegisterCommand = (program, { signal }) => {
     )
     .option(
       '--data <data>',
-      'a folder of class folders of images (PNG, JPEG, TIFF, WebP), or a generated test set: mnist1d, textures (default: the one of the embedded model)',
+      'a folder of class folders of images (PNG, JPEG, TIFF, WebP), or a test set that comes along: mnist1d, textures, tissue (default: the one of the embedded model)',
     )
     .option('--limit <n>', 'only so many samples, evenly from all classes', wholeNumber(1))
     .addOption(new Option('--batch <n>', 'samples predicted together').argParser(wholeNumber(1)).default(64))

@@ -29,9 +29,9 @@ export const explainSet: RegisterCommand = (program, { signal }) => {
     .argument(
       '<source>',
       'a folder of images or .npy files (folders in it are their classes), a .npy array of inputs, a .csv or .jsonl list of paths and labels, ' +
-        'or mnist1d or textures (with ?samples=<n>&seed=<n> for others than the published)',
+        'or mnist1d or textures (with ?samples=<n>&seed=<n> for others than the published) or tissue',
     )
-    .option('--model <model>', 'as for explain (default: the embedded model of a generated set)')
+    .option('--model <model>', 'as for explain (default: the embedded model of a set that comes along)')
     .option('--out <result>', 'the Zarr group, a folder')
     .addOption(explainOptions.method())
     .addOption(explainOptions.layer())
@@ -81,7 +81,7 @@ export const explainSet: RegisterCommand = (program, { signal }) => {
     .action(async (source, options) => {
       const { runExplainSet } = await import('../explain-set/run/run-explain-set.ts');
       const norm = options.norm === '1' ? 1 : 2;
-      const model = options.model ?? /^(mnist1d|textures)\b/.exec(source)?.[1] ?? 'mnist1d';
+      const model = options.model ?? /^(mnist1d|textures|tissue)\b/.exec(source)?.[1] ?? 'mnist1d';
       const { out } = options;
       // A required option would be asked of the subcommands as well.
       if (out === undefined) throw new CliError('Say where the result goes: --out <result>.');

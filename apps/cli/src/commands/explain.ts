@@ -8,7 +8,7 @@ const EXAMPLES = `
 Examples:
   pnpm explain                                          a MNIST-1D test sample, with the embedded model
   pnpm explain mnist1d:7 --class all                    the map of every class, from one run
-  pnpm explain textures:3                               an image, with the embedded model of textures
+  pnpm explain tissue:3                                 a photograph of tissue, with the embedded model of tissue
   pnpm explain photo.png --model net/model.json --labels names.txt
   pnpm explain photo.png --model net.h5 --method grad-cam --method integrated-gradients
   pnpm explain slide.tif --model vgg.h5 --layer conv2d_2 --compare
@@ -28,7 +28,7 @@ export const explain: RegisterCommand = (program, { signal }) => {
     .addArgument(
       new Argument(
         '[input]',
-        'an image (PNG, JPEG, TIFF), a .npy array, or a test sample, mnist1d:<index> or textures:<index> (default with an embedded model: its first one)',
+        'an image (PNG, JPEG, TIFF), a .npy array, or a test sample, mnist1d:<index>, textures:<index> or tissue:<index> (default with an embedded model: its first one)',
       ),
     )
     .option(

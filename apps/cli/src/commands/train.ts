@@ -4,14 +4,15 @@ import { DATA_NAMES, NETWORK_NAMES } from '../train/request.ts';
 import { CliError } from '../errors.ts';
 
 const NOTES = `
-What is not given comes from the recipe of the data: mnist1d and textures those that made the embedded models (AdamW, cosine
-schedule), hmt that of the original study (SGD, its schedule, patience 8, its augmentation). The validation split is taken
+What is not given comes from the recipe of the data: mnist1d, textures and tissue those that made the embedded models (AdamW,
+cosine schedule), hmt that of the original study (SGD, its schedule, patience 8, its augmentation). The validation split is taken
 from the training data; test data are never read here, evaluate does that. The same command gives the same weights on the
 same machine, also when it is interrupted with Ctrl-C, or killed, and resumed.
 
 Examples:
   pnpm train mnist1d                                   about a minute, accuracy 0.95 on the test set
   pnpm train textures --tensorboard logs
+  pnpm train tissue --data images/train                any folder of class folders; small images, an hour and a half
   pnpm train hmt --data images/train --epochs 20 --out runs/vgg7
   pnpm train hmt --data images/train --network resnet --size 96 --optimizer adam --lr 1e-3 --schedule cosine
   pnpm train --resume runs/vgg7                        go on where it stopped`;
@@ -24,11 +25,15 @@ export const train: RegisterCommand = (program, { signal }) => {
       'Train a classifier on generated data or on a folder of images, and save it in TF.js format.',
     )
     .addArgument(
-      new Argument('[data]', 'what to train on; hmt stands for any folder of class folders').choices(
-        DATA_NAMES,
-      ),
+      new Argument(
+        '[data]',
+        'what to train on; tissue and hmt stand for any folder of class folders',
+      ).choices(DATA_NAMES),
     )
-    .option('--data <dir>', 'the folder of class folders of images (PNG, JPEG, TIFF, WebP), for hmt')
+    .option(
+      '--data <dir>',
+      'the folder of class folders of images (PNG, JPEG, TIFF, WebP), for tissue and hmt',
+    )
     .addOption(
       new Option('--network <network>', 'what to train (default: convnet for mnist1d, else vgg7)').choices(
         NETWORK_NAMES,
@@ -36,14 +41,17 @@ export const train: RegisterCommand = (program, { signal }) => {
     )
     .option(
       '--size <pixels>',
-      'side of the images the network takes (default: 64 for textures, 224 for hmt)',
+      'side of the images the network takes (default: 64 for textures, 75 for tissue, 224 for hmt)',
       count,
     )
     .option('--samples <n>', 'images to generate, for textures (default: 2000)', count)
     .option('--limit <n>', 'only so many training samples, evenly from all classes', count)
-    .option('--augment', 'turn, shear and mirror the images at random (default for hmt)')
+    .option('--augment', 'turn, shear and mirror the images at random (default for tissue and hmt)')
     .option('--no-augment', 'use the images as they are')
-    .option('--rescale', 'let vgg7 begin with a layer that takes [0, 1] to [-1, 1] (default for textures)')
+    .option(
+      '--rescale',
+      'let vgg7 begin with a layer that takes [0, 1] to [-1, 1] (default for textures and tissue)',
+    )
     .option('--no-rescale', 'let vgg7 begin with its first convolution')
     .option(
       '--normalize <how>',
@@ -64,7 +72,7 @@ export const train: RegisterCommand = (program, { signal }) => {
       ).choices(['constant', 'report', 'cosine'] as const),
     )
     .option('--warmup <epochs>', 'linear rise of the learning rate before the cosine', number)
-    .option('--l2 <penalty>', 'L2 penalty on the kernels (default: 5e-4, 0 for textures)', number)
+    .option('--l2 <penalty>', 'L2 penalty on the kernels (default: 5e-4, 0 for textures and tissue)', number)
     .option(
       '--validation <fraction>',
       'part of the training data held out to choose the best epoch; 0 keeps the last',
@@ -107,8 +115,14 @@ export const train: RegisterCommand = (program, { signal }) => {
       if (data === undefined)
         throw new CliError(`Say what to train on: ${DATA_NAMES.join(', ')}, or --resume <dir>.`);
       const { completeRequest } = await import('../train/request.ts');
-      const { defaultTrainingSettings, mnist1dRecipe, texturesRecipe } = await import('@ablation-cam/model');
-      const recipes = { mnist1d: mnist1dRecipe, textures: texturesRecipe, hmt: defaultTrainingSettings };
+      const { defaultTrainingSettings, mnist1dRecipe, texturesRecipe, tissueRecipe } =
+        await import('@ablation-cam/model');
+      const recipes = {
+        mnist1d: mnist1dRecipe,
+        textures: texturesRecipe,
+        tissue: tissueRecipe,
+        hmt: defaultTrainingSettings,
+      };
       const request = completeRequest(data, given, recipes[data]);
       await runTrain({ request, out: out ?? `runs/${data}`, resume: false, tensorboard }, signal);
     });

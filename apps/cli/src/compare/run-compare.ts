@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { lightPalette, writeFileWhole, type LoadedModel } from '@ablation-cam/model';
 import { releaseDevice, type MethodName } from '@ablation-cam/xai';
-import { openEvaluationData, dataName } from '../open-data.ts';
+import { dataName, isOwnTestSet, openEvaluationData } from '../open-data.ts';
 import { openModel } from '../open-model.ts';
 import { startProgress } from '../progress.ts';
 import { loadTensorFlow } from '../tensorflow.ts';
@@ -72,9 +72,8 @@ async function openData(
   loaded: LoadedModel,
   signal: AbortSignal,
 ): Promise<CompareData> {
-  // Generated sets are limited here, where the index of each sample is still known.
-  const isGenerated = ['mnist1d', 'textures'].includes(dataName(request));
-  const limit = isGenerated ? undefined : request.limit;
+  // Test sets of our own are limited here, where the index of each sample is still known.
+  const limit = isOwnTestSet(dataName(request)) ? undefined : request.limit;
   const dataSet = await openEvaluationData({ ...request, limit }, loaded, signal);
   return chooseSamples(dataSet, request.limit);
 }

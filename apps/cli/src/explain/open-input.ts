@@ -41,7 +41,7 @@ export async function openInput(request: ExplainRequest, signal: AbortSignal): P
   const source = request.input ?? (isEmbedded(request.model) ? `${request.model}:0` : undefined);
   if (source === undefined) {
     throw new CliError(
-      `Say which input to explain with ${request.model}: an image, a .npy array, mnist1d:<index> or textures:<index>.`,
+      `Say which input to explain with ${request.model}: an image, a .npy array, mnist1d:<index>, textures:<index> or tissue:<index>.`,
     );
   }
   const { loaded, classNames } = await openExplained(request, signal);

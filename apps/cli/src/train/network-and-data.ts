@@ -20,7 +20,7 @@ type Network = ReturnType<typeof vgg7>;
 /** The training data of a request; test data stay closed. @throws CliError, ModelError */
 export async function openTrainingData(request: TrainRequest, signal: AbortSignal): Promise<DataSet> {
   const { data, folder, limit, settings } = request;
-  if (data === 'hmt') {
+  if (data === 'hmt' || data === 'tissue') {
     if (folder === null) {
       throw new CliError('Say where the images are: --data with a folder of class folders.');
     }

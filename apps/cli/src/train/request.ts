@@ -1,6 +1,6 @@
 import type { LearningRate, OptimizerSettings, TrainingSettings } from '@ablation-cam/model';
 
-export const DATA_NAMES = ['mnist1d', 'textures', 'hmt'] as const;
+export const DATA_NAMES = ['mnist1d', 'textures', 'tissue', 'hmt'] as const;
 export const NETWORK_NAMES = ['convnet', 'vgg7', 'resnet', 'mobilenet'] as const;
 
 export type DataName = (typeof DATA_NAMES)[number];
@@ -9,7 +9,7 @@ export type NetworkName = (typeof NETWORK_NAMES)[number];
 /** What a training was started with, in full; stored beside its checkpoints, so that resuming needs nothing else. */
 export interface TrainRequest {
   readonly data: DataName;
-  /** Folder of class folders, for `hmt`. */
+  /** Folder of class folders, for `tissue` and `hmt`. */
   readonly folder: string | null;
   readonly network: NetworkName;
   /** Side of the images, in pixels. */
@@ -54,17 +54,18 @@ export interface TrainFlags {
 /** `options` over the recipe of `data`. */
 export function completeRequest(data: DataName, options: TrainFlags, recipe: TrainingSettings): TrainRequest {
   const network = options.network ?? (data === 'mnist1d' ? 'convnet' : 'vgg7');
+  const usual = USUAL[data];
   return {
     data,
     folder: options.data ?? null,
     network,
-    size: options.size ?? (data === 'textures' ? 64 : 224),
+    size: options.size ?? usual.size,
     samples: options.samples ?? 2000,
     limit: options.limit ?? null,
-    augment: options.augment ?? data === 'hmt',
+    augment: options.augment ?? usual.augment,
     normalize: options.normalize ?? null,
-    rescale: options.rescale ?? (data === 'textures' && network === 'vgg7'),
-    l2: options.l2 ?? (data === 'textures' ? 0 : 5e-4),
+    rescale: options.rescale ?? (usual.rescale && network === 'vgg7'),
+    l2: options.l2 ?? usual.l2,
     settings: {
       optimizer: optimizerOf(options, recipe.optimizer),
       learningRate: learningRateOf(options, recipe.learningRate),
@@ -77,6 +78,14 @@ export function completeRequest(data: DataName, options: TrainFlags, recipe: Tra
     backend: options.backend ?? 'auto',
   };
 }
+
+/** What is usual for each of the data beside its recipe; signals have no size. */
+const USUAL: Readonly<Record<DataName, Pick<TrainRequest, 'size' | 'augment' | 'rescale' | 'l2'>>> = {
+  mnist1d: { size: 224, augment: false, rescale: false, l2: 5e-4 },
+  textures: { size: 64, augment: false, rescale: true, l2: 0 },
+  tissue: { size: 75, augment: true, rescale: true, l2: 0 },
+  hmt: { size: 224, augment: true, rescale: false, l2: 5e-4 },
+};
 
 function optimizerOf(options: TrainFlags, recipe: OptimizerSettings): OptimizerSettings {
   const kind = options.optimizer ?? recipe.kind;

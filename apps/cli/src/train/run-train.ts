@@ -70,7 +70,7 @@ export async function runTrain(run: TrainRun, signal: AbortSignal): Promise<void
       await saveModel(model, out, { classNames: data.classNames });
       await writeFileWhole(join(out, 'history.json'), await readFile(join(checkpoint, 'history.json')));
       await rm(checkpoint, { recursive: true });
-      const on = request.data === 'hmt' ? '<folder of test images>' : request.data;
+      const on = request.folder !== null ? '<folder of test images>' : request.data;
       print(
         `Saved in ${out}. On data it has not seen: pnpm evaluate --model ${join(out, 'model.json')} --data ${on}`,
       );

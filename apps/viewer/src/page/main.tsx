@@ -9,7 +9,7 @@ import { stateOfLink } from '../state/link.ts';
 import { App } from '../views/app.tsx';
 
 // Images say more to a newcomer than signals.
-const available: readonly BuiltInName[] = ['textures', 'mnist1d'];
+const available: readonly BuiltInName[] = ['tissue', 'textures', 'mnist1d'];
 
 const store = new Store(stateOfLink(location.hash, available));
 const client = new WorkerClient(() => new Worker('worker.js', { type: 'module' }));

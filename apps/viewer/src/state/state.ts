@@ -163,10 +163,15 @@ export const comparedMethods: readonly MethodName[] = [
 export const builtInModels: Readonly<Record<BuiltInName, ChosenModel & { readonly kind: 'built-in' }>> = {
   mnist1d: { kind: 'built-in', id: 'mnist1d', name: 'MNIST-1D' },
   textures: { kind: 'built-in', id: 'textures', name: 'Textures' },
+  tissue: { kind: 'built-in', id: 'tissue', name: 'Tissue' },
 };
 
 /** How many test samples the built-in data sets have. */
-export const testSamples: Readonly<Record<BuiltInName, number>> = { mnist1d: 1000, textures: 500 };
+export const testSamples: Readonly<Record<BuiltInName, number>> = {
+  mnist1d: 1000,
+  textures: 500,
+  tissue: 24,
+};
 
 export function sampleOf(name: BuiltInName, index: number): ChosenInput {
   return {

@@ -8,6 +8,7 @@ import { InputShelf, NetworkShelf, ShelfNote } from './shelf.tsx';
 const ABOUT: Readonly<Record<BuiltInName, string>> = {
   mnist1d: 'Short signals, each a digit from 0 to 9.',
   textures: 'Images with one patch of texture: the network names the texture.',
+  tissue: 'Photographs of stained colorectal tissue: the network names one of eight kinds.',
 };
 
 /** Which network, and which input. */

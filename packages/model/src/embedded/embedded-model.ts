@@ -1,3 +1,4 @@
+import { tissueClassNames } from '../data/tissue/samples.ts';
 import { ModelError } from '../errors.ts';
 import { loadLayersModel, type LoadedLayersModel } from '../files/load-model.ts';
 
@@ -5,13 +6,14 @@ import { loadLayersModel, type LoadedLayersModel } from '../files/load-model.ts'
 export type EmbeddedModelName = (typeof embeddedModelNames)[number];
 
 /** The trained networks that come with this package: see `embeddedModel`. */
-export const embeddedModelNames = ['mnist1d', 'textures'] as const;
+export const embeddedModelNames = ['mnist1d', 'textures', 'tissue'] as const;
 
 /**
  * A trained model out of this package, on the current backend, without files or network; the caller disposes of it.
  *
  * - `mnist1d`: the 1-D ConvNet on MNIST-1D, `[n, 40, 1] -> [n, 10]`, signals as `generateMnist1d` makes them.
  * - `textures`: VGG7 on locatable textures, `[n, 64, 64, 3] -> [n, 8]`, images as `texturesDataSets` gives them, in [0, 1].
+ * - `tissue`: VGG7 on colorectal tissue, `[n, 75, 75, 3] -> [n, 8]`, photographs of slides in [0, 1].
  *
  * @throws ModelError `invalid-option` for another name.
  */
@@ -25,16 +27,24 @@ export async function embeddedModel(name: EmbeddedModelName): Promise<LoadedLaye
     case 'textures': {
       const { topology, weights } = await import('./textures.ts');
       const loaded = await fromParts(topology, weights);
-      const input = { scale: { normalize: '0..1', source: 'it was trained so' } } as const;
-      return { ...loaded, metadata: { ...loaded.metadata, input } };
+      return { ...loaded, metadata: { ...loaded.metadata, input: scaled } };
+    }
+    case 'tissue': {
+      const { topology, weights } = await import('./tissue.ts');
+      const loaded = await fromParts(topology, weights);
+      const metadata = { ...loaded.metadata, input: scaled, classNames: tissueClassNames };
+      return { ...loaded, metadata };
     }
     default:
       throw new ModelError(
         'invalid-option',
-        `There is no embedded model ${JSON.stringify(name)}; choose ${embeddedModelNames.join(' or ')}.`,
+        `There is no embedded model ${JSON.stringify(name)}; choose ${embeddedModelNames.join(', ')}.`,
       );
   }
 }
+
+/** How pictures become values. */
+const scaled = { scale: { normalize: '0..1', source: 'it was trained so' } } as const;
 
 function fromParts(topology: unknown, weights: Uint8Array): Promise<LoadedLayersModel> {
   const text = new TextEncoder().encode(JSON.stringify(topology));

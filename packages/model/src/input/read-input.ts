@@ -4,13 +4,13 @@ import type { PictureDescription } from '../files/metadata.ts';
 import { arrayImage, arrayInput, channelsToEnd } from './array-input.ts';
 import { type ByteImage, toRgb } from './byte-image.ts';
 import type { DecodingOptions } from './decoding-time.ts';
-import { generatedSample, type GeneratedSample } from './generated-sample.ts';
 import { imageFormat } from './image-format.ts';
 import { imageInput, takesImages } from './image-input.ts';
 import type { InputShape } from './input-shape.ts';
 import type { Normalization } from './normalization.ts';
 import { decodeNpy, isNpy } from './npy.ts';
 import { type InputSource, readSource } from './read-source.ts';
+import { testSample, type TestSample } from './test-sample.ts';
 
 /** How `readInput` makes an input for a model. */
 export interface ReadInputOptions extends DecodingOptions {
@@ -53,7 +53,7 @@ export interface OriginalImage {
  *   `Image.resize(size, BILINEAR)` does it and scaled by `normalize`.
  * - Other `.npy` arrays are taken as they are, in single precision; a batch dimension of 1 may be in front, a channel
  *   dimension of 1 may be missing at the end.
- * - `mnist1d:<index>` and `textures:<index>` are test samples of the generated data sets, with their labels.
+ * - `mnist1d:<index>`, `textures:<index>` and `tissue:<index>` are test samples of the data sets that come along, with their labels.
  *
  * What a file is, is told from its bytes, not from its name.
  *
@@ -63,7 +63,7 @@ export interface OriginalImage {
 export async function readInput(source: InputSource, options: ReadInputOptions): Promise<ModelInput> {
   const { shape, normalize, described } = options;
   if (typeof source === 'string') {
-    const sample = generatedSample(source);
+    const sample = await testSample(source, options);
     if (sample !== undefined) return fromSample(sample, options, source);
   }
   const { bytes, name } = await readSource(source, options.name);
@@ -99,19 +99,14 @@ function fromImage(
   return { ...imageInput(rgb, sized, scale, name), original: { width, height, rgb: data }, name };
 }
 
-function fromSample(sample: GeneratedSample, options: ReadInputOptions, name: string): ModelInput {
+function fromSample(sample: TestSample, options: ReadInputOptions, name: string): ModelInput {
   if (sample.kind === 'signal') {
     const { signal, label } = sample;
     refuseNormalization(options.normalize, name);
     return { ...arrayInput({ shape: [signal.length], data: signal }, options.shape, name), name, label };
   }
-  const { image, mask, label } = sample.texture;
-  const size = Math.sqrt(mask.length);
-  return {
-    ...fromImage({ width: size, height: size, channels: 3, data: image }, options, name),
-    label,
-    mask,
-  };
+  const { image, mask, label } = sample;
+  return { ...fromImage(image, options, name), label, ...(mask && { mask }) };
 }
 
 /** A scale for 8-bit values means nothing for others, and leaving it out silently would hide a mistake. */

@@ -27,3 +27,17 @@ export const texturesRecipe: TrainingSettings = {
   validationFraction: 0.1,
   patience: null,
 };
+
+/**
+ * The settings that made the tissue weights in this package, with a `vgg7({ rescale: true, l2: 0 })` on images of 75 x 75
+ * pixels, turned and mirrored (`augment`).
+ */
+export const tissueRecipe: TrainingSettings = {
+  optimizer: { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-7, weightDecay: 0.01 },
+  learningRate: { kind: 'cosine', rate: 2e-3, warmupEpochs: 1 },
+  epochs: 20,
+  batchSize: 32,
+  seed: 1,
+  validationFraction: 0.1,
+  patience: null,
+};

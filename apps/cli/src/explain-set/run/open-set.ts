@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { LoadedModel } from '@ablation-cam/model';
+import { classLookup, type LoadedModel } from '@ablation-cam/model';
 import { parseMethod } from '../../arguments/method.ts';
 import { CliError } from '../../errors.ts';
 import { openExplained } from '../../explain/open-input.ts';
@@ -181,8 +181,8 @@ function* samplesOf(
   { entries }: SampleList,
   classNames: readonly string[],
 ): Generator<ListedSample, void, undefined> {
-  const indices = new Map(classNames.map((name, index) => [name, index]));
+  const classOf = classLookup(classNames);
   for (const { source, label } of entries) {
-    yield { source, label: typeof label === 'string' ? (indices.get(label) ?? -1) : (label ?? -1) };
+    yield { source, label: typeof label === 'string' ? classOf(label) : (label ?? -1) };
   }
 }

@@ -1,5 +1,6 @@
 import { ModelError } from '../../errors.ts';
 import { imageExtensions } from '../../input/image-format.ts';
+import { classLookup } from '../class-lookup.ts';
 import type { SkippedSource } from '../data-set.ts';
 import type { FolderTree, TreeFile } from './folder-tree.ts';
 
@@ -42,7 +43,8 @@ export function findClassFiles(
       `${title} holds one class folder (${classNames.join()}), a classifier needs two; add another, or pass all class names`,
     );
   }
-  const stranger = folderNames.find((name) => !classNames.includes(name));
+  const classOf = classLookup(classNames);
+  const stranger = folderNames.find((name) => classOf(name) < 0);
   if (stranger !== undefined) {
     throw new ModelError(
       'invalid-data',
@@ -56,7 +58,7 @@ export function findClassFiles(
     reason: 'it lies in no class folder',
   }));
   for (const folder of tree.folders) {
-    const label = classNames.indexOf(folder.name);
+    const label = classOf(folder.name);
     for (const inner of folder.folders) {
       skipped.push({ source: inner.path, reason: 'it is a folder inside a class folder' });
     }

@@ -5,26 +5,34 @@ import {
   mnist1dClassNames,
   textureClassNames,
   texturesDefaults,
+  tissueClassNames,
+  tissueSample,
+  tissueTestSamples,
   type LabelledSignals,
 } from '@ablation-cam/model';
 import { CliError } from '../../errors.ts';
 import type { SampleSource } from './samples.ts';
 
-/** Which generated samples: those of the published test set, or as many others as are asked for. */
-interface Generated {
-  readonly set: 'mnist1d' | 'textures';
+/** Which samples: those of the published test set or, where they are generated, as many others as are asked for. */
+interface OwnSamples {
+  readonly set: keyof typeof PUBLISHED;
   readonly samples: number;
   /** Null for the published test set. */
   readonly seed: number | null;
 }
 
-const PUBLISHED = { mnist1d: 1000, textures: 500 };
+const PUBLISHED = { mnist1d: 1000, textures: 500, tissue: tissueTestSamples };
 
 /** `mnist1d`, or `mnist1d?samples=20000&seed=7` for others. @throws CliError for options that there are not */
-function parse(source: string): Generated | null {
-  const [, set, options] = /^(mnist1d|textures)(?:\?(.*))?$/.exec(source) ?? [];
-  if (set !== 'mnist1d' && set !== 'textures') return null;
+function parse(source: string): OwnSamples | null {
+  const [, set, options] = /^(mnist1d|textures|tissue)(?:\?(.*))?$/.exec(source) ?? [];
+  if (set !== 'mnist1d' && set !== 'textures' && set !== 'tissue') return null;
   if (options === undefined) return { set, samples: PUBLISHED[set], seed: null };
+  if (set === 'tissue') {
+    throw new CliError(
+      `${source}: the tissue samples are photographs, there are no others; pass tissue alone.`,
+    );
+  }
   const given = Object.fromEntries(new URLSearchParams(options));
   const { samples = String(PUBLISHED[set]), seed = '1', ...others } = given;
   const [extra] = Object.keys(others);
@@ -37,35 +45,35 @@ function parse(source: string): Generated | null {
   return { set, samples: Number(samples), seed: Number(seed) };
 }
 
-/** Returns the source of a generated set, or null where that is the name of none. @throws CliError for wrong options */
-export function generatedSource(source: string): SampleSource | null {
-  const generated = parse(source);
-  if (generated === null) return null;
-  const set = generated.set === 'mnist1d' ? signals(generated) : textures(generated);
+/** Returns the source of a set that comes along, or null where that is the name of none. @throws CliError for wrong options */
+export function ownSource(source: string): SampleSource | null {
+  const own = parse(source);
+  if (own === null) return null;
+  const set = sets[own.set](own);
   return {
     list: () =>
       Promise.resolve({
-        entries: Array.from({ length: generated.samples }, (_, i) => ({
+        entries: Array.from({ length: own.samples }, (_, i) => ({
           source: `${source}:${i}`,
           label: set.labelOf(i),
           bytes: 0,
         })),
-        identity: JSON.stringify(generated),
+        identity: JSON.stringify(own),
         labelNames: set.classNames,
       }),
     // A promise that is rejected, not a function that throws.
-    inputOf: async (name) => Promise.resolve(set.inputOf(Number(name.slice(name.lastIndexOf(':') + 1)))),
+    inputOf: async (name) => set.inputOf(Number(name.slice(name.lastIndexOf(':') + 1))),
     close: () => Promise.resolve(),
   };
 }
 
-interface GeneratedSet {
-  inputOf(index: number): Uint8Array;
+interface OwnSet {
+  inputOf(index: number): Uint8Array | Promise<Uint8Array>;
   labelOf(index: number): number;
   readonly classNames: readonly string[];
 }
 
-function signals({ samples, seed }: Generated): GeneratedSet {
+function signals({ samples, seed }: OwnSamples): OwnSet {
   let made: LabelledSignals | undefined;
   const all = (): LabelledSignals => {
     made ??=
@@ -83,7 +91,7 @@ function signals({ samples, seed }: Generated): GeneratedSet {
   };
 }
 
-function textures({ seed }: Generated): GeneratedSet {
+function textures({ seed }: OwnSamples): OwnSet {
   return {
     inputOf: (index) => {
       const { image } = generateTexture(index, [seed ?? texturesDefaults.seed, 1].flat());
@@ -93,3 +101,17 @@ function textures({ seed }: Generated): GeneratedSet {
     classNames: textureClassNames,
   };
 }
+
+function tissue(): OwnSet {
+  return {
+    inputOf: (index) => tissueSample(index).file.read(),
+    labelOf: (index) => tissueSample(index).label,
+    classNames: tissueClassNames,
+  };
+}
+
+const sets: Readonly<Record<OwnSamples['set'], (samples: OwnSamples) => OwnSet>> = {
+  mnist1d: signals,
+  textures,
+  tissue,
+};
