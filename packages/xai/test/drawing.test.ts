@@ -75,6 +75,15 @@ test('by value, the image is as it was where the heatmap is 0', async () => {
   assertColor(picture.at(MARGIN + 225, MARGIN + 225), viridis(1));
 });
 
+test('the image stands beside the heatmap over it where that is asked for', async () => {
+  const image = imageOf(8, 8, [200, 100, 50]);
+  const map = { shape: [8, 8], data: mapOf([8, 8], 1).data.with(0, 0) };
+  const svg = drawImageOverlay(image, map, { alpha: 'uniform', opacity: 1, imageBeside: true });
+  const picture = await pictureOf(svg);
+  assertColor(picture.at(MARGIN + 225, MARGIN + 225), [200, 100, 50]);
+  assertColor(picture.at(MARGIN + 400 + GAP + 225, MARGIN + 225), viridis(1));
+});
+
 test('a heatmap of another resolution covers the whole image', async () => {
   const map = { shape: [1, 2], data: Float32Array.of(0, 1) };
   const picture = await pictureOf(

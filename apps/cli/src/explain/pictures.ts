@@ -32,7 +32,7 @@ interface Drawn {
 }
 
 /**
- * Draws `heatmap.png`, and for an image `overlay.png`; with several classes one of each for the first sixteen, the class
+ * Draws `heatmap.png`, and for an image `overlay.png`, the image and beside it the map over it; with several classes one of each for the first sixteen, the class
  * index in the name. Where it is not Ablation-CAM alone that explained, the method is in the name as well.
  */
 export async function drawPictures(
@@ -80,7 +80,7 @@ function drawings(opened: OpenedInput, drawn: Drawn, explanation: Explanation): 
     { ...figure, interpolation: 'nearest' },
   );
   return input.original
-    ? { heatmap: cells, overlay: drawImageOverlay(input.original, heatmap, figure) }
+    ? { heatmap: cells, overlay: drawImageOverlay(input.original, heatmap, { ...figure, imageBeside: true }) }
     : { heatmap: cells };
 }
 

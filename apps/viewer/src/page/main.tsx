@@ -8,7 +8,7 @@ import type { BuiltInName } from '../protocol/sources.ts';
 import { stateOfLink } from '../state/link.ts';
 import { App } from '../views/app.tsx';
 
-// Images say more to a newcomer than signals.
+// Real photographs say more to a newcomer than patterns, and these more than signals.
 const available: readonly BuiltInName[] = ['tissue', 'textures', 'mnist1d'];
 
 const store = new Store(stateOfLink(location.hash, available));

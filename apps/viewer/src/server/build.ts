@@ -7,11 +7,11 @@ import { build, type Metafile } from 'esbuild';
 
 /** What the page's files weigh, in bytes. */
 export interface SiteSizes {
-  /** Scripts and styles, without the embedded weights. */
+  /** Scripts and styles, without the embedded weights and photographs. */
   readonly code: number;
   /** What of them page and worker load before a file is opened. */
   readonly start: number;
-  /** Embedded models, inside the scripts as text. */
+  /** Embedded models and photographs, inside the scripts as text. */
   readonly weights: number;
   /** TensorFlow.js's WASM binaries, of which a browser loads one. */
   readonly wasm: number;
@@ -115,7 +115,7 @@ async function sizesOf(folder: string, metafile: Metafile, used: ReadonlySet<str
   const weights = all
     .filter(([path]) => used.has(path))
     .flatMap(([, { inputs }]) => Object.entries(inputs))
-    .filter(([path]) => path.endsWith('.bin'))
+    .filter(([path]) => /\.(bin|webp)$/.test(path))
     .reduce((sum, [, { bytesInOutput }]) => sum + bytesInOutput, 0);
   const names = (await readdir(folder)).filter((name) => name.endsWith('.wasm'));
   const files = await Promise.all(names.map((name) => stat(join(folder, name))));

@@ -10,7 +10,7 @@ const PICTURES = fileURLToPath(new URL('../../../../docs/images', import.meta.ur
 const shots = [
   {
     name: 'viewer.png',
-    hash: '#sample=textures:0',
+    hash: '#sample=tissue:0',
     colorScheme: 'light',
     viewport: { width: 1280, height: 720 },
     fullPage: false,

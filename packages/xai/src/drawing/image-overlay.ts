@@ -3,8 +3,8 @@ import { XaiError } from '../errors.ts';
 import type { PositionMap } from '../explanation/explanation.ts';
 import { valueScale, type ColoringOptions } from './color/value-scale.ts';
 import { figure, paletteOf, type FigureOptions } from './figure/figure.ts';
-import { withColorBar, type ColorBarOptions } from './figure/with-color-bar.ts';
-import { overlayPanel, type Alpha } from './panels/image-panel.ts';
+import { beside, withColorBar, type ColorBarOptions } from './figure/with-color-bar.ts';
+import { imagePanel, overlayPanel, type Alpha } from './panels/image-panel.ts';
 import { DEFAULT_SIZE, displaySize } from './pixels/display-size.ts';
 
 /** How a heatmap covers an image. */
@@ -19,6 +19,8 @@ export interface OverlayOptions {
 export interface ImageOverlayOptions extends FigureOptions, ColoringOptions, ColorBarOptions, OverlayOptions {
   /** About how many pixels the longer side of the image has in the drawing; default 400. */
   readonly size?: number | undefined;
+  /** Whether the image itself stands to the left, as large; default false. */
+  readonly imageBeside?: boolean | undefined;
 }
 
 /**
@@ -41,7 +43,9 @@ export function drawImageOverlay(
   const scale = valueScale(heatmap, options);
   const size = displaySize(image.width, image.height, options.size ?? DEFAULT_SIZE);
   const panel = overlayPanel(image, heatmap, scale, size, overlayStyle(options), palette);
-  return figure(withColorBar(panel, scale, options, palette), options);
+  const covered = withColorBar(panel, scale, options, palette);
+  const panels = options.imageBeside ? beside(imagePanel(image, size, palette), covered) : covered;
+  return figure(panels, options);
 }
 
 /** @throws XaiError `invalid-option` */

@@ -38,6 +38,7 @@ export function awkwardDrawings(): Record<string, string> {
   const channels = { data: signalOf(300), shape: [100, 3] };
   return {
     'an image of 8 x 8': drawImageOverlay(imageOf(8, 8), mapOf([8, 8]), text),
+    'an image beside its map': drawImageOverlay(imageOf(8, 8), mapOf([8, 8]), { ...text, imageBeside: true }),
     'an image of one pixel': drawImageOverlay(imageOf(1, 1), mapOf([2, 2]), text),
     'a tall image': drawImageOverlay(imageOf(4, 900), mapOf([9, 1]), text),
     'a wide image': drawImageOverlay(imageOf(900, 4), mapOf([2, 7]), text),
