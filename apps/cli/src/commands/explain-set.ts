@@ -16,6 +16,7 @@ Examples:
   pnpm explain-set mnist1d --out digits.zarr                       generated samples, with the embedded model
   pnpm explain-set list.csv --model net.onnx --class all --method ablation-cam --method grad-cam --out result.zarr
   pnpm explain-set images --model vgg.h5 --out result.zarr --dry-run
+  pnpm explain-set images --model vgg.h5 --out s3://bucket/result.zarr   credentials and AWS_ENDPOINT_URL from the environment
   pnpm explain-set images --model vgg.h5 --out result.zarr --shard 3/8    one of eight machines; then:
   pnpm explain-set merge result.zarr`;
 
@@ -32,7 +33,7 @@ export const explainSet: RegisterCommand = (program, { signal }) => {
         'or mnist1d or textures (with ?samples=<n>&seed=<n> for others than the published) or tissue',
     )
     .option('--model <model>', 'as for explain (default: the embedded model of a set that comes along)')
-    .option('--out <result>', 'the Zarr group, a folder')
+    .option('--out <result>', 'the Zarr group: a folder, or s3://bucket/prefix')
     .addOption(explainOptions.method())
     .addOption(explainOptions.layer())
     .addOption(explainOptions.output())

@@ -1,6 +1,6 @@
 import { lightPalette, writeFileWhole } from '@ablation-cam/model';
 import { openResult } from '../explain-set/run/open-result.ts';
-import { FolderStore } from '../explain-set/result/store.ts';
+import { openStore } from '../explain-set/result/open-store.ts';
 import type { SetResultGroup } from '../explain-set/result/result.ts';
 import { openSource } from '../explain-set/samples/sample-source.ts';
 import type { SampleSource } from '../explain-set/samples/samples.ts';
@@ -25,7 +25,7 @@ export interface SummarizeRequest {
 /** Carries `summarize` out. */
 export async function runSummarize(request: SummarizeRequest, signal: AbortSignal): Promise<void> {
   await loadTensorFlow();
-  const result = await openResult(new FolderStore(request.result));
+  const result = await openResult(await openStore(request.result));
   const { plan } = result;
   const summary = await summarizeResult(result, regionMasks(request.masks), signal);
   // Printed first: a full disk must not cost the figures.

@@ -1,6 +1,6 @@
 import { print, printJson } from '../../print.ts';
 import { shardsOf } from '../result/plan.ts';
-import { FolderStore } from '../result/store.ts';
+import { openStore } from '../result/open-store.ts';
 import { openResult } from '../run/open-result.ts';
 import { ShardQueue } from './shard-queue.ts';
 
@@ -29,7 +29,7 @@ export async function runStatus(out: string, url: string | undefined, json: true
 }
 
 async function statusOf(out: string) {
-  const result = await openResult(new FolderStore(out));
+  const result = await openResult(await openStore(out));
   const shards = shardsOf(result.plan);
   const missing = await result.missing();
   return { plan: result.plan, shards, done: shards - missing.length };

@@ -3,7 +3,7 @@ import { releaseDevice } from '@ablation-cam/xai';
 import { isExpected } from '../../errors.ts';
 import { print, printError } from '../../print.ts';
 import { loadTensorFlow } from '../../tensorflow.ts';
-import { FolderStore } from '../result/store.ts';
+import { openStore } from '../result/open-store.ts';
 import { openRunner, type ResultRunner } from '../run/open-result.ts';
 import { ShardQueue, type TakenShards } from './shard-queue.ts';
 
@@ -81,7 +81,7 @@ class QueueWorker {
   async #runnerOf(path: string): Promise<ResultRunner> {
     if (this.#opened?.path === path) return this.#opened.runner;
     await this.close();
-    const runner = await openRunner(new FolderStore(path));
+    const runner = await openRunner(await openStore(path));
     this.#opened = { path, runner };
     return runner;
   }

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
 import type { LoadedModel } from '@ablation-cam/model';
 import { useThreads } from '@ablation-cam/kernels';
 import { releaseDevice } from '@ablation-cam/xai';
@@ -10,7 +9,7 @@ import { ShardQueue } from '../queue/shard-queue.ts';
 import { countRight } from '../result/count-right.ts';
 import { shardRange, shardsOf, type SetPlan } from '../result/plan.ts';
 import type { SetResultGroup } from '../result/result.ts';
-import { FolderStore } from '../result/store.ts';
+import { openStore, placeOf } from '../result/open-store.ts';
 import { dryRun } from './dry-run.ts';
 import { runInProcesses } from './many-processes.ts';
 import { mergeResult } from './merge.ts';
@@ -27,7 +26,7 @@ export const SOME_FAILED = 3;
 export async function runExplainSet(request: SetRequest, signal: AbortSignal): Promise<void> {
   const choice = shardChoice(request.shard, process.env);
   await loadTensorFlow();
-  const store = new FolderStore(request.out);
+  const store = await openStore(request.out);
   const set = await openSet(request, store, signal);
   try {
     if (request.dryRun) {
@@ -72,7 +71,7 @@ async function enqueue(
 ): Promise<void> {
   const queue = await ShardQueue.open(url, { silence });
   try {
-    const queued = await queue.put(plan.key, resolve(out), shards);
+    const queued = await queue.put(plan.key, placeOf(out), shards);
     if (json) printJson({ result: out, shards: shardsOf(plan), queued });
     else
       print(
@@ -141,7 +140,7 @@ function report(
 
 /** Carries `explain-set merge` out. @throws CliError where there is no result, or shards are missing */
 export async function runMerge(out: string, json: true | undefined): Promise<void> {
-  await end({ out, json }, await openResult(new FolderStore(out)), null);
+  await end({ out, json }, await openResult(await openStore(out)), null);
 }
 
 function allShards(plan: SetPlan): number[] {

@@ -1,7 +1,7 @@
 import { releaseDevice } from '@ablation-cam/xai';
 import { CliError, isExpected } from '../../errors.ts';
 import { loadTensorFlow } from '../../tensorflow.ts';
-import { FolderStore } from '../result/store.ts';
+import { openStore } from '../result/open-store.ts';
 import { openRunner } from './open-result.ts';
 import type { ShardMessage, ShardOrder } from './shard-messages.ts';
 
@@ -18,7 +18,7 @@ export async function serveShards(out: string): Promise<void> {
   };
   try {
     await loadTensorFlow();
-    const opened = await openRunner(new FolderStore(out));
+    const opened = await openRunner(await openStore(out));
     await new Promise<void>((resolve, reject) => {
       process.once('disconnect', resolve);
       process.on('message', ({ shard }: ShardOrder) => {
