@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileWhole } from '@ablation-cam/model';
-import { benchmarksPage, readmeWithTables } from '../report/docs.ts';
+import { benchmarksPage, readmeWithTable } from '../report/docs.ts';
 import { committedRuns, REPOSITORY } from './repository.ts';
 
 /** A generated file: what it holds and what the committed results make of it. */
@@ -19,7 +19,7 @@ export async function generatedFiles(): Promise<GeneratedFile[]> {
   const readmeText = await readFile(readme, 'utf8');
   return [
     { path: page, current: await readFile(page, 'utf8').catch(() => ''), wanted: benchmarksPage(runs) },
-    { path: readme, current: readmeText, wanted: readmeWithTables(readmeText, runs) },
+    { path: readme, current: readmeText, wanted: readmeWithTable(readmeText, runs) },
   ];
 }
 

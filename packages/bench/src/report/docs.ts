@@ -178,23 +178,13 @@ function caseDetails(run: BenchRun, { name, title, predictions, auto }: CaseFact
   ].join('\n\n');
 }
 
-/** What is written between which markers of the README: a table of each run of whole networks. */
-const README_TABLES = {
-  headline: headlineRows,
-  bench: (results) => endToEndRows(results, 'readme'),
-} satisfies Record<string, (results: BenchRun['endToEnd']) => ReturnType<typeof endToEndRows>>;
-
-/** The README with its tables of whole networks replaced; unchanged where it has no markers. */
-export function readmeWithTables(readme: string, runs: readonly NamedRun[]): string {
-  let written = readme;
-  for (const [marker, rowsOf] of Object.entries(README_TABLES)) {
-    const tables = [...mostNetworks(runs)].flatMap(([machine, results]) => {
-      const { head, rows } = rowsOf(results);
-      return rows.length === 0 ? [] : [`${machine}:\n\n${markdownTable(head, rows)}`];
-    });
-    written = betweenMarkers(written, marker, tables.join('\n\n'));
-  }
-  return written;
+/** The README with its table of whole networks replaced, one for each machine; unchanged where it has no markers. */
+export function readmeWithTable(readme: string, runs: readonly NamedRun[]): string {
+  const tables = [...mostNetworks(runs)].flatMap(([machine, results]) => {
+    const { head, rows } = headlineRows(results);
+    return rows.length === 0 ? [] : [`${machine}:\n\n${markdownTable(head, rows)}`];
+  });
+  return betweenMarkers(readme, 'headline', tables.join('\n\n'));
 }
 
 /** Of each machine the run with the most whole networks. */

@@ -6,15 +6,13 @@ import { formatPercent, formatRatio, formatTime } from './format.ts';
 interface EndToEndColumn {
   readonly head: string;
   readonly cell: (result: EndToEndResult) => string;
-  /** Left out in the table of the README. */
-  readonly isExtra?: true;
 }
 
 /** What every report shows of a whole network, in this order. */
 const COLUMNS: readonly EndToEndColumn[] = [
   { head: 'network', cell: ({ title }) => title },
   { head: 'engine', cell: ({ engine }) => ENGINE_TITLES[engine] },
-  { head: 'plan on', cell: ({ executor }) => executor, isExtra: true },
+  { head: 'plan on', cell: ({ executor }) => executor },
   { head: 'prediction', cell: ({ forward }) => formatTime(forward.medianMs) },
   { head: 'Ablation-CAM', cell: ({ ablationCam }) => formatTime(ablationCam.medianMs) },
   { head: 'Grad-CAM', cell: ({ gradCam }) => formatTime(gradCam.medianMs) },
@@ -24,19 +22,17 @@ const COLUMNS: readonly EndToEndColumn[] = [
     head: 'TF.js WASM prediction / Ablation-CAM',
     cell: ({ ratios: { gain } }) => (gain === null ? '' : formatRatio(gain)),
   },
-  { head: 'weights', cell: ({ parts }) => formatTime(parts.weightsMs), isExtra: true },
-  { head: 'maps', cell: ({ parts }) => formatTime(parts.mapMs), isExtra: true },
+  { head: 'weights', cell: ({ parts }) => formatTime(parts.weightsMs) },
+  { head: 'maps', cell: ({ parts }) => formatTime(parts.mapMs) },
   {
     head: 'overhead',
     cell: (result) => `${formatTime(result.parts.overheadMs)} (${formatPercent(overheadShare(result))})`,
-    isExtra: true,
   },
-  { head: 'rounds', cell: ({ rounds }) => String(rounds), isExtra: true },
+  { head: 'rounds', cell: ({ rounds }) => String(rounds) },
   {
     head: 'largest error',
     cell: ({ maxRelativeError: { weights, map, gradCam } }) =>
       [weights, map, gradCam].map((error) => error.toExponential(1)).join(', '),
-    isExtra: true,
   },
 ];
 
@@ -52,18 +48,14 @@ export function overheadShare({ parts, forward }: EndToEndResult): number {
   return parts.overheadMs / forward.medianMs;
 }
 
-/** Head and rows of the table; the columns of the README, or all of them. */
-export function endToEndRows(
-  results: readonly EndToEndResult[],
-  which: 'all' | 'readme' = 'all',
-): {
+/** Head and rows of the table. */
+export function endToEndRows(results: readonly EndToEndResult[]): {
   readonly head: string[];
   readonly rows: string[][];
 } {
-  const columns = COLUMNS.filter(({ isExtra }) => which === 'all' || !isExtra);
   return {
-    head: columns.map(({ head }) => head),
-    rows: results.map((result) => columns.map(({ cell }) => cell(result))),
+    head: COLUMNS.map(({ head }) => head),
+    rows: results.map((result) => COLUMNS.map(({ cell }) => cell(result))),
   };
 }
 
