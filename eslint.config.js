@@ -43,10 +43,6 @@ export default tseslint.config(
             {
               name: '@ablation-cam/kernels',
               allowImportNames: [
-                'lowerGraph',
-                'shapeIn',
-                'GraphSession',
-                'ModelSession',
                 'nodesBetween',
                 'findOnnxRuntime',
                 'memoryError',

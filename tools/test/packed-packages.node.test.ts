@@ -14,6 +14,9 @@ import {
   type BareProject,
   type PackedPackage,
 } from '../src/packed-project.ts';
+import { sizeBudgets } from '../src/sizes.ts';
+import { measureSizes } from '../src/sizes/measure-sizes.ts';
+import { sizesOver } from '../src/sizes/size-table.ts';
 import { REPOSITORY } from '../src/workspace.ts';
 
 const EXAMPLE = 'packages/xai/examples/explain.ts';
@@ -134,6 +137,10 @@ test('hold the files that they name, and lead nowhere else', ({ packed }) => {
     }
     assert.ok(files.has('LICENSE') && files.has('README.md'), `${name} has a licence and says what it is`);
   }
+});
+
+inProject('weigh no more than they may, on a disk and in a page', async (project, { packed }) => {
+  assert.equal(sizesOver(await measureSizes(packed, project), await sizeBudgets()), []);
 });
 
 inProject(

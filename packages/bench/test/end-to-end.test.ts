@@ -40,7 +40,7 @@ test('the published networks have as many weights as published', () =>
     for (const [build, wanted] of networks) {
       const model = await build();
       assert.is(model.countParams(), wanted);
-      const { layers } = networkOf(model);
+      const { layers } = await networkOf(model);
       assert.ok(layers.length > 0);
       model.dispose();
     }

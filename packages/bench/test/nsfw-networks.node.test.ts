@@ -55,7 +55,7 @@ test('MobileNetV2 as a GraphModel: no node is opaque, and all agrees with GraphM
   assertClose(explanation?.probabilities ?? [], expected, { absolute: 1e-5 });
 
   // The loop, as GraphModel runs it from the target on.
-  const target = networkOf(model).layers.find(({ name }) => name === layers[0])?.ownName ?? '';
+  const target = (await networkOf(model)).layers.find(({ name }) => name === layers[0])?.ownName ?? '';
   const activation = model.execute(x, target) as tf.Tensor4D;
   const weights = await weightsByLoop(activation, expected, classIndex, (masked) => {
     return model.execute({ [target]: masked }, model.outputNodes) as tf.Tensor;

@@ -1,4 +1,5 @@
-import { evaluateTail, KernelsError, requestDevice, type Tail } from '@ablation-cam/kernels';
+import { KernelsError, requestDevice, type Tail } from '@ablation-cam/kernels';
+import { evaluateTail } from '@ablation-cam/kernels/lowering';
 import { assertClose, deviceSuite, seededRandom } from '@ablation-cam/tools/testing';
 import * as assert from 'uvu/assert';
 import { prepareLoop } from '../src/own-loop/prepare-loop.ts';

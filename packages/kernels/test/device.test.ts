@@ -204,7 +204,7 @@ test('200 devices in a row can be made and disposed of, twice each', async () =>
 });
 
 test('disposing of a wrapped device leaves the device to its owner', async ({ device }) => {
-  const wrapped = wrapDevice(device.gpu, {
+  const wrapped = await wrapDevice(device.gpu, {
     vendor: 'somebody',
     architecture: '',
     device: '',

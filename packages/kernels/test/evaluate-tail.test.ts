@@ -1,7 +1,8 @@
 import { assertClose } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { evaluateTail, type Operation, type Shape, type Tail, type TailNode } from '../src/index.ts';
+import { type Operation, type Shape, type Tail, type TailNode } from '../src/index.ts';
+import { evaluateTail } from '../src/lowering.ts';
 
 const test = suite('evaluation of a tail, by hand');
 const EXACT = { absolute: 1e-12 };

@@ -1,13 +1,7 @@
 import { assertClose, deviceSuite, seededRandom } from '@ablation-cam/tools/testing';
 import * as assert from 'uvu/assert';
-import {
-  evaluateTail,
-  planSteps,
-  webGpuExecutor,
-  type ContinueFrom,
-  type Tail,
-  type TailNode,
-} from '../src/index.ts';
+import { planSteps, webGpuExecutor, type ContinueFrom, type Tail, type TailNode } from '../src/index.ts';
+import { evaluateTail } from '../src/lowering.ts';
 import { naiveDeltas } from './support/naive-deltas.ts';
 import { sharedDevice } from './support/shared-device.ts';
 

@@ -1,20 +1,16 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertClose, seededRandom } from '@ablation-cam/tools/testing';
+import { planSteps, weightValues, type ContributeStep, type StepPlan, type Tail } from '../src/index.ts';
 import {
   kernelsInTurns,
   LastStep,
   lastStepOf,
   lowerPlan,
-  planSteps,
-  weightValues,
-  type ContributeStep,
   type Primitive,
   type PlanProgram,
   type Program,
-  type StepPlan,
-  type Tail,
-} from '../src/index.ts';
+} from '../src/lowering.ts';
 import { kernelsOf } from '../src/reference/steps/run-steps.ts';
 import { describeTail } from './support/check-random-tail.ts';
 import { evaluateWithCubes, givenValues, naiveDeltas } from './support/naive-deltas.ts';

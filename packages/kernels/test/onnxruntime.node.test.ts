@@ -1,16 +1,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertClose } from '@ablation-cam/tools/testing';
-import {
-  GraphSession,
-  KernelsError,
-  lowerPlan,
-  planSteps,
-  useThreads,
-  type Graph,
-  type PlanProgram,
-  type StepPlan,
-} from '../src/index.ts';
+import { KernelsError, planSteps, useThreads, type Graph, type StepPlan } from '../src/index.ts';
+import { GraphSession } from '../src/sessions.ts';
+import { lowerPlan, type PlanProgram } from '../src/lowering.ts';
 import { outputTensors } from '../src/lowering/program-builder.ts';
 import { onnxRuntimeEngine } from '../src/onnxruntime/onnxruntime-executor.ts';
 import { kernelsOf } from '../src/reference/steps/run-steps.ts';

@@ -95,7 +95,6 @@ export { darkPalette, lightPalette, type PlotPalette } from './evaluation/plots/
 export { embeddedModel, embeddedModelNames, type EmbeddedModelName } from './embedded/embedded-model.ts';
 export { sealedJson, sealState } from './files/checksum.ts';
 export { halfToNumber } from './files/half-precision.ts';
-export { parseJson, type Json, type JsonObject } from './files/json.ts';
 export {
   loadLayersModel,
   loadModel,
@@ -135,12 +134,6 @@ export { textureClassNames } from './data/textures/patterns.ts';
 export type { TextureRegion } from './data/textures/region.ts';
 export { printable, printableJson, printableName, validXml } from './text/printable.ts';
 export { openEventWriter, type EventWriter } from './tensorboard/event-writer.ts';
-export { runPrimitive } from './tfjs/primitives.ts';
-export {
-  computeGraph,
-  obstaclesBetween,
-  prepareGraph,
-  releaseSessions,
-  type Obstacles,
-} from './onnxruntime/graph-sessions.ts';
+export { computeGraph, prepareGraph, releaseSessions } from './onnxruntime/graph-sessions.ts';
+export { obstaclesBetween, type Obstacles } from './onnxruntime/obstacles.ts';
 export { computeTensors, runNetwork } from './onnxruntime/run-network.ts';

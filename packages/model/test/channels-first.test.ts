@@ -113,11 +113,11 @@ test('they are loaded with their channels last, and answer as the network that w
 test('every layer keeps its name and place; what has to see its axes as before gets them so', async () => {
   const { files, order } = network(true);
   const { model, dispose } = await loadLayersModel(files);
-  const names = networkOf(model).layers.map(({ name }) => name);
+  const names = (await networkOf(model)).layers.map(({ name }) => name);
   // The reshaped vector has its channels first.
   const spread = order.indexOf('spread') + 1;
   assert.equal(names, [...order.slice(0, spread), 'spread_channels_last', ...order.slice(spread)]);
-  assert.equal(networkOf(model).layers.find(({ name }) => name === 'join')?.shape, [5, 6, 8]);
+  assert.equal((await networkOf(model)).layers.find(({ name }) => name === 'join')?.shape, [5, 6, 8]);
   dispose();
 });
 

@@ -46,7 +46,7 @@ test('ONNX Runtime counts what TensorFlow.js counts, for models and for networks
   const data = samples(50);
   const expected = await evaluate(model, data, { batchSize: 16 });
   const before = tf.memory().numTensors;
-  for (const source of [model, networkOf(model)]) {
+  for (const source of [model, await networkOf(model)]) {
     for (const engine of ['tfjs', 'onnxruntime', 'auto'] as const) {
       const found = await evaluate(source, data, { batchSize: 16, engine });
       assert.is(found.run.backend, engine === 'tfjs' ? 'cpu' : 'onnxruntime');
@@ -80,7 +80,7 @@ test('a network that ends in a softmax has no logits to evaluate', async () => {
   const model = smallModel();
   for (const engine of ['tfjs', 'onnxruntime'] as const) {
     await assertRefused(
-      () => evaluate(networkOf(model), samples(3), { engine, outputs: 'logits' }),
+      async () => evaluate(await networkOf(model), samples(3), { engine, outputs: 'logits' }),
       'invalid-option',
       /ends in a softmax/,
     );

@@ -15,7 +15,7 @@ const SIZE = [12, 10, 2];
 
 async function opened(): Promise<{ readonly sized: SizedNetwork; readonly dispose: () => void }> {
   const model = await smallGraphModel().load();
-  const sized = await networkOf(model).at([SIZE]);
+  const sized = await (await networkOf(model)).at([SIZE]);
   await sized.ready();
   return {
     sized,

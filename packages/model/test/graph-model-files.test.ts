@@ -90,13 +90,13 @@ tidyTest('layers are shown by the shortest ending of their path, and found by an
 tidyTest('a tf.GraphModel is a network, once', async () => {
   const builder = smallGraphModel();
   const model = await builder.load();
-  const network = networkOf(model);
-  assert.is(networkOf(model), network);
+  const network = await networkOf(model);
+  assert.is(await networkOf(model), network);
   const { network: read, dispose } = await loadModel(builder.files());
   assert.equal(network.layers, read.layers);
   // Streamed weights are nowhere but on the backend.
   const streamed = await builder.load(true);
-  assert.equal(networkOf(streamed).layers, read.layers);
+  assert.equal((await networkOf(streamed)).layers, read.layers);
   streamed.dispose();
   assert.equal(network.outputs, read.outputs);
   dispose();

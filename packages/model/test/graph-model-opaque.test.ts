@@ -70,7 +70,7 @@ for (const [name, { write, opaque }] of Object.entries(cases)) {
   test(name, async () => {
     const builder = around(write);
     const model = await builder.load();
-    const sized = await networkOf(model).at();
+    const sized = await (await networkOf(model)).at();
     const { graph, layers } = sized;
     const found = graph.nodes.flatMap(({ operation }) =>
       operation.kind === 'opaque' ? [operation.layerClass] : [],
@@ -105,7 +105,7 @@ for (const [name, { write, opaque }] of Object.entries(cases)) {
 
 test('gradients go through them', async () => {
   const model = await around((b, x) => b.node('Sin', [x])).load();
-  const sized = await networkOf(model).at();
+  const sized = await (await networkOf(model)).at();
   const [input = -1] = sized.graph.inputs;
   const output = sized.graph.outputs[0]?.node ?? -1;
   const x = tf.tensor4d(seededRandom(2).floats(80), [2, 5, 4, 2]);

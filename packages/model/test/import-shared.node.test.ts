@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { evaluateTail, type Cut } from '@ablation-cam/kernels';
+import { type Cut } from '@ablation-cam/kernels';
+import { evaluateTail } from '@ablation-cam/kernels/lowering';
 import { assertClose, shared, skipIf } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -67,7 +68,7 @@ skipIf(test, missing)('HMT: the scores without a channel before a convolution', 
 
 async function graphOf(file: string): Promise<Network> {
   const { model } = await loadLayersModel(join(folder, 'models', file));
-  return networkOf(model);
+  return await networkOf(model);
 }
 
 async function references(file: string): Promise<readonly Reference[]> {

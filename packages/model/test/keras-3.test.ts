@@ -49,7 +49,7 @@ test('an archive answers as computed from its weights', async () => {
   assert.is(loaded.format, 'keras');
   assertAnswers(loaded);
   assert.equal(
-    networkOf(loaded.model).layers.map(({ name, type }) => `${name} ${type}`),
+    (await networkOf(loaded.model)).layers.map(({ name, type }) => `${name} ${type}`),
     [
       'true_divide Rescaling',
       'subtract Rescaling',

@@ -72,7 +72,7 @@ async function answerOf(files: readonly NamedFile[], x: Float32Array): Promise<F
   const predict = (model: tf.LayersModel): Float32Array =>
     tf.tidy(() => (model.predict(tf.tensor(x, shape)) as tf.Tensor).dataSync<'float32'>());
   const answer = predict(loaded.model);
-  const { graph } = await networkOf(loaded.model).at([shape.slice(1)]);
+  const { graph } = await (await networkOf(loaded.model)).at([shape.slice(1)]);
   if (graph.nodes.every(({ operation }) => operation.kind !== 'opaque')) {
     assertClose(answer, evaluateGraph(graph, x), FLOAT32);
   }
@@ -348,7 +348,7 @@ test('what does something in training only hands on its input', async () => {
   const { files } = modelOf([2, 2, 1], layers);
   const { model, dispose } = await loadLayersModel(files);
   assert.equal(
-    networkOf(model).layers.map(({ type }) => type),
+    (await networkOf(model)).layers.map(({ type }) => type),
     names,
   );
   dispose();

@@ -2,10 +2,11 @@ import * as tf from '@tensorflow/tfjs';
 import { assertClose, seededRandom } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { convNet1d, layerCandidates, networkOf, resolveTarget, vgg7 } from '../src/index.ts';
+import { convNet1d, layerCandidates, resolveTarget, vgg7 } from '../src/index.ts';
 import { layerGraph } from '../src/layers/build-layer-graph.ts';
 import { describeLayers } from '../src/layers/describe-layers.ts';
 import { runLayerGraph } from '../src/layers/run-layer-graph.ts';
+import { networkOfLayers } from '../src/network/network-of.ts';
 import { defaultTarget } from './support/cut-model.ts';
 import { randomizeWeights } from './support/random-weights.ts';
 
@@ -193,7 +194,7 @@ test('candidates have channels and positions and lead to the output', () => {
   const [left, right] = [a, b].map((x, i) =>
     call(layers.dense({ units: 2, name: `out${String(i)}` }), call(layers.flatten(), x)),
   );
-  const network = networkOf(tf.model({ inputs: input, outputs: [left!, right!] }));
+  const network = networkOfLayers(tf.model({ inputs: input, outputs: [left!, right!] }));
   assert.equal(layerCandidates(network, 'out0'), [
     { name: 'a', shortName: 'a', type: 'Conv1D', shape: [6, 3], calls: 1 },
   ]);
@@ -205,7 +206,7 @@ test('candidates have channels and positions and lead to the output', () => {
 });
 
 test('unsuitable targets are refused with the reason and the candidates', () => {
-  const network = networkOf(smallModel());
+  const network = networkOfLayers(smallModel());
   const refused = (layer: string, code: string, message: RegExp, index?: number): void => {
     throwsModelError(() => resolveTarget(network, { layer, call: index }), code, message);
   };
@@ -219,7 +220,7 @@ test('unsuitable targets are refused with the reason and the candidates', () => 
   );
 
   const dense = tf.sequential({ layers: [layers.dense({ inputShape: [3], units: 2 })] });
-  throwsModelError(() => resolveTarget(networkOf(dense)), 'unsupported-layer', /no feature map/);
+  throwsModelError(() => resolveTarget(networkOfLayers(dense)), 'unsupported-layer', /no feature map/);
 });
 
 test('a layer that keeps its channels first is no target', () => {
@@ -237,7 +238,7 @@ test('a layer that keeps its channels first is no target', () => {
     ],
   });
   throwsModelError(
-    () => resolveTarget(networkOf(model), { layer: 'c' }),
+    () => resolveTarget(networkOfLayers(model), { layer: 'c' }),
     'unsupported-layer',
     /channels first/,
   );
@@ -255,7 +256,7 @@ test('namesakes in different models are told apart by the names of their models'
   const input = tf.input({ shape: [8, 2] });
   const joined = call(layers.add(), call(tower('left'), input), call(tower('right'), input));
   const outputs = call(layers.dense({ units: 2 }), call(layers.flatten(), joined));
-  const network = networkOf(tf.model({ inputs: input, outputs }));
+  const network = networkOfLayers(tf.model({ inputs: input, outputs }));
   assert.is(resolveTarget(network, { layer: 'right/conv' }).layer.name, 'right/conv');
   throwsModelError(
     () => resolveTarget(network, { layer: 'conv' }),
@@ -315,7 +316,7 @@ test('a network of channels first says so', () => {
     ],
   });
   throwsModelError(
-    () => resolveTarget(networkOf(model)),
+    () => resolveTarget(networkOfLayers(model)),
     'unsupported-layer',
     /channels first \("c" \[3, 4, 4\]\)/,
   );
@@ -336,7 +337,7 @@ test('sizes that leave a layer nothing are refused before anything runs', async 
     [3, 'pool'],
     [2, 'conv2d_Conv2D'],
   ] as const) {
-    const error = await networkOf(model)
+    const error = await networkOfLayers(model)
       .at([[size, size, 1]])
       .catch((reason: unknown) => reason as Error & { code: string });
     assert.instance(error, Error);
@@ -344,12 +345,12 @@ test('sizes that leave a layer nothing are refused before anything runs', async 
     assert.match((error as Error).message, /too small for the model: layer/);
     if (layer !== 'conv2d_Conv2D') assert.match((error as Error).message, new RegExp(`"${layer}"`));
   }
-  assert.equal((await networkOf(model).at([[8, 8, 1]])).layers[2]!.shape, [1, 1, 2]);
+  assert.equal((await networkOfLayers(model).at([[8, 8, 1]])).layers[2]!.shape, [1, 1, 2]);
 });
 
 test('weights that changed give another network; the same ones the same', async () => {
   const model = smallModel();
-  const network = networkOf(model);
+  const network = networkOfLayers(model);
   const first = await network.at();
   assert.is(await network.at(), first);
   assert.ok(first.isCurrent);

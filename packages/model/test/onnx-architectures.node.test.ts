@@ -1,11 +1,5 @@
-import {
-  cut,
-  evaluateTail,
-  planTail,
-  referenceExecutor,
-  type Graph,
-  type NodeId,
-} from '@ablation-cam/kernels';
+import { cut, planTail, referenceExecutor, type Graph, type NodeId } from '@ablation-cam/kernels';
+import { evaluateTail } from '@ablation-cam/kernels/lowering';
 import { OnnxBuilder } from '@ablation-cam/tools/onnx-builder';
 import { assertClose, seededRandom } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';

@@ -68,7 +68,7 @@ export type { Baseline } from './methods/baseline.ts';
 export type { FeatureAblationOptions } from './methods/feature-ablation.ts';
 export type { IntegratedGradientsOptions } from './methods/integrated-gradients.ts';
 export type { OcclusionOptions } from './methods/occlusion.ts';
-export { quadratureNames, type QuadratureName } from './methods/quadrature.ts';
+export { quadratureNames, type QuadratureName } from './methods/quadrature-names.ts';
 export type { SaliencyOptions } from './methods/saliency.ts';
 export type { SmoothGradOptions } from './methods/smooth-grad.ts';
 export {

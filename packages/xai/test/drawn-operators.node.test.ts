@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import {
   cut,
-  ModelSession,
   onnxRuntimeExecutor,
   planTail,
   referenceExecutor,
@@ -9,6 +8,7 @@ import {
   webGpuExecutor,
   type Executor,
 } from '@ablation-cam/kernels';
+import { ModelSession } from '@ablation-cam/kernels/sessions';
 import { loadModel, networkOf, useBackend, type Network } from '@ablation-cam/model';
 import { GraphModelBuilder, graphModelDraws, onnxDraws } from '@ablation-cam/model/testing';
 import { assertClose, deviceSuite, seededRandom } from '@ablation-cam/tools/testing';
@@ -88,7 +88,7 @@ async function drawGraphModel(ops: readonly string[], seed: number): Promise<Dra
   builder.output(builder.node('ConcatV2', [...ends, builder.int(1)], { N: ends.length }));
   const model = await builder.load();
   return {
-    network: networkOf(model),
+    network: await networkOf(model),
     channels: x.dims.at(-1) ?? 1,
     activation: builder.random.floats(x.dims.reduce((product, length) => product * length, 1)),
     logitsOf: async (activation) => {

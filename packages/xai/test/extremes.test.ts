@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { evaluateTail, planSteps, type AblationInput, type Tail } from '@ablation-cam/kernels';
+import { planSteps, type AblationInput, type Tail } from '@ablation-cam/kernels';
+import { evaluateTail } from '@ablation-cam/kernels/lowering';
 import { useBackend } from '@ablation-cam/model';
 import { assertClose, assertExtreme, extremeCases, type ExtremeCase } from '@ablation-cam/tools/testing';
 import { ablationCam, releaseDevice, tfjsExecutor } from '../src/index.ts';

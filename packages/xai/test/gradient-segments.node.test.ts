@@ -43,7 +43,7 @@ const nodeOf = ({ network, graph, layers }: SizedNetwork, name: string): number 
 
 async function prepare(): Promise<{ network: SizedNetwork; target: BoundTarget }> {
   await useBackend('wasm');
-  const network = await networkOf(residualModel()).at();
+  const network = await (await networkOf(residualModel())).at();
   await network.ready();
   return { network, target: bindTarget(logitOf(1), network.graph, network.graph.outputs[0]!) };
 }

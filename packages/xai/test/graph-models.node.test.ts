@@ -90,8 +90,8 @@ async function loaded(file: string): Promise<tf.GraphModel> {
 }
 
 /** The whole name of the node that ends so. */
-function nodeEnding(model: tf.GraphModel, ending: string): string {
-  const { layers } = networkOf(model);
+async function nodeEnding(model: tf.GraphModel, ending: string): Promise<string> {
+  const { layers } = await networkOf(model);
   const found = layers.find(({ ownName }) => ownName === ending || ownName.endsWith(`/${ending}`));
   if (!found) throw new Error(`There is no node ${ending}: ${layers.map(({ ownName }) => ownName).join()}`);
   return found.ownName;
@@ -130,7 +130,7 @@ for (const known of NETWORKS) {
 
   test(`${file}: all executors give the weights of a masked loop that GraphModel runs`, async () => {
     const model = await loaded(file);
-    const target = nodeEnding(model, known.target);
+    const target = await nodeEnding(model, known.target);
     const x = tf.tensor(data.data, data.shape);
     const activation = model.execute(x, target) as tf.Tensor;
     assert.is(activation.shape.at(-1), channels);
@@ -167,7 +167,10 @@ test('gradients are those of GraphModel itself, of a layer and of the input', as
   if (!liveness) throw new Error('There is no network.');
   const model = await loaded(liveness.file);
   const data = { data: inputOf(liveness, 4), shape: [1, ...liveness.input] };
-  const [target, logits] = [nodeEnding(model, liveness.target), nodeEnding(model, liveness.logits)];
+  const [target, logits] = [
+    await nodeEnding(model, liveness.target),
+    await nodeEnding(model, liveness.logits),
+  ];
   const x = tf.tensor(data.data, data.shape);
   const activation = model.execute(x, target) as tf.Tensor;
   const logit = (z: unknown): tf.Tensor => tf.sum(tf.slice(z as tf.Tensor, [0, 1], [1, 1]));

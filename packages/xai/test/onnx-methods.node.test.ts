@@ -1,4 +1,4 @@
-import { ModelSession } from '@ablation-cam/kernels';
+import { ModelSession } from '@ablation-cam/kernels/sessions';
 import { loadModel } from '@ablation-cam/model';
 import { smallOnnx } from '@ablation-cam/model/testing';
 import { assertClose } from '@ablation-cam/tools/testing';

@@ -1,4 +1,4 @@
-import { ModelSession } from '@ablation-cam/kernels';
+import { ModelSession } from '@ablation-cam/kernels/sessions';
 import { loadModel } from '@ablation-cam/model';
 import { assertClose, seededRandom } from '@ablation-cam/tools/testing';
 import { intTensor, OnnxBuilder, valueInfo } from '@ablation-cam/tools/onnx-builder';

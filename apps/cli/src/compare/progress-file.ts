@@ -1,12 +1,12 @@
 import {
   appendToFile,
   ModelError,
-  parseJson,
   readFile,
   sealedJson,
   sealState,
   writeFileWhole,
 } from '@ablation-cam/model';
+import { parseJson } from '@ablation-cam/model/internals';
 import {
   boolean,
   finite,

@@ -20,7 +20,7 @@ export async function seedNetwork(
   data: Float32Array,
 ): Promise<tf.LayersModel> {
   seedWeights(model, seed, { gain: 1 });
-  const network = await networkOf(model).at();
+  const network = await (await networkOf(model)).at();
   const factor = factorFor(await logitsOf(network, data));
   const { weights } = network.network;
   const last = weights?.layers.at(-1) ?? '';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { GraphSession } from '@ablation-cam/kernels';
+import { GraphSession } from '@ablation-cam/kernels/sessions';
 import { networkOf, type Network, type SizedNetwork } from '@ablation-cam/model';
 import { createExplainer, type ExplanationResult } from '@ablation-cam/xai';
 import { ENGINE_EXECUTORS, type Engine } from '../open-case/engine.ts';
@@ -39,7 +39,7 @@ export async function buildNetwork(
   await runtime.use(backend);
   const model = await benchCase.network();
   opened.defer(() => void model.dispose());
-  const network = networkOf(model);
+  const network = await networkOf(model);
   const sized = await network.at();
   const { graph } = sized;
   return {

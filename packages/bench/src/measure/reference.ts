@@ -1,4 +1,5 @@
-import { evaluateTail, referenceExecutor } from '@ablation-cam/kernels';
+import { referenceExecutor } from '@ablation-cam/kernels';
+import { evaluateTail } from '@ablation-cam/kernels/lowering';
 import { BenchError } from '../errors.ts';
 import { planFor } from '../strategies/incremental.ts';
 import { ablationInput } from '../strategies/prepared-strategy.ts';

@@ -34,7 +34,7 @@ export interface NetworkValues {
 /** Builds a case's network on the current backend and cuts it at the target. The caller disposes. */
 export async function openNetwork({ layer: name, network: build }: BenchCase): Promise<OpenNetwork> {
   const model = await build();
-  const network = await networkOf(model).at();
+  const network = await (await networkOf(model)).at();
   const { graph, layers } = network;
   const [output] = graph.outputs;
   if (!output) throw new RangeError('The network has no output.');

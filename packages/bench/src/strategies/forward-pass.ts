@@ -1,4 +1,4 @@
-import { GraphSession } from '@ablation-cam/kernels';
+import { GraphSession } from '@ablation-cam/kernels/sessions';
 import type { OpenCase } from '../open-case/open-case.ts';
 import { ENGINE_TITLES } from '../open-case/engine.ts';
 import { predict } from '../open-case/live-network.ts';

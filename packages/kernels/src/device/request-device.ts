@@ -1,7 +1,7 @@
 import { openAdapter } from '#platform';
 import { KernelsError } from '../errors.ts';
 import { describeAdapter, type AdapterInfo, type AdapterPreference } from './adapter.ts';
-import { Device } from './device.ts';
+import type { Device } from './device.ts';
 
 /** Which adapter `requestDevice` shall take, and a signal that ends the waiting for it. */
 export interface DeviceOptions {
@@ -22,15 +22,21 @@ export async function requestDevice(options: DeviceOptions = {}): Promise<Device
   const adapter = await openAdapter({ preference });
   signal?.throwIfAborted();
   const gpu = await open(adapter);
-  const device = new Device(gpu, describeAdapter(adapter.info), true);
+  const device = await deviceOf(gpu, adapter.info, true);
   if (signal?.aborted) device.dispose();
   signal?.throwIfAborted();
   return device;
 }
 
 /** A device that somebody else made, for instance TensorFlow.js, and will destroy: `dispose` leaves it alone. */
-export function wrapDevice(gpu: GPUDevice, info: AdapterInfo): Device {
-  return new Device(gpu, describeAdapter(info), false);
+export function wrapDevice(gpu: GPUDevice, info: AdapterInfo): Promise<Device> {
+  return deviceOf(gpu, info, false);
+}
+
+/** What handles a device is fetched once there is one. */
+async function deviceOf(gpu: GPUDevice, info: AdapterInfo, isOwned: boolean): Promise<Device> {
+  const { Device: Handle } = await import('./device.ts');
+  return new Handle(gpu, describeAdapter(info), isOwned);
 }
 
 async function open(adapter: GPUAdapter): Promise<GPUDevice> {

@@ -1,5 +1,6 @@
 import { KernelsError } from '../errors.ts';
-import type { Graph, GraphNode, NodeId } from '../graph/graph.ts';
+import type { Graph, NodeId } from '../graph/graph.ts';
+import { nodeAt, nodesBetween } from '../graph/nodes-between.ts';
 import type { OpaqueOperation } from '../operations/opaque.ts';
 import { lowerOperation } from './operations/lower-operation.ts';
 import { ProgramBuilder } from './program-builder.ts';
@@ -59,25 +60,6 @@ export function lowerNodes(
     values.set(id, lowerOperation(b, operation, inputs.map(valueOf), shapes, shape));
   }
   return valueOf;
-}
-
-/** The nodes that have to be computed, in topological order. */
-export function nodesBetween(graph: Graph, feeds: readonly NodeId[], fetches: readonly NodeId[]): NodeId[] {
-  const fed = new Set(feeds);
-  const needed = new Set(fetches.filter((node) => !fed.has(node)));
-  const found: NodeId[] = [];
-  for (let id = graph.nodes.length - 1; id >= 0; id--) {
-    if (!needed.has(id)) continue;
-    found.push(id);
-    for (const input of nodeAt(graph, id).inputs) if (!fed.has(input)) needed.add(input);
-  }
-  return found.toReversed();
-}
-
-function nodeAt(graph: Graph, id: NodeId): GraphNode {
-  const node = graph.nodes[id];
-  if (!node) throw new RangeError(`The graph has no node ${String(id)}.`);
-  return node;
 }
 
 function unsupported(name: string, { layerClass, reason }: OpaqueOperation): KernelsError {

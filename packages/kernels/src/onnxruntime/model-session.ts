@@ -1,5 +1,6 @@
 import { onnxRuntime, type OnnxRuntime, type RuntimeSession } from './runtime.ts';
-import { runtimeError, SESSION_SETTINGS } from './session.ts';
+import { runtimeError } from './runtime-error.ts';
+import { SESSION_SETTINGS } from './session-settings.ts';
 
 /** The values of a tensor, as ONNX Runtime names their type and JavaScript holds them. */
 export interface ModelTensorData {

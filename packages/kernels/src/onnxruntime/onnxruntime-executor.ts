@@ -2,11 +2,10 @@ import type { Executor } from '../ablation/contract.ts';
 import type { Cut } from '../graph/cut.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { StepPlan } from '../plan/step-plan.ts';
-import { NetworkAblation } from '../programs/network-ablation.ts';
+import type { NetworkAblation } from '../programs/network-ablation.ts';
 import { programExecutor } from '../programs/program-executor.ts';
 import type { ProgramEngine } from '../programs/program-engine.ts';
 import type { SessionOptions } from './session.ts';
-import { SessionProgram } from './session-program.ts';
 
 /**
  * What a chunk may hold. The deltas of larger ones leave the cache, and a chunk is one call, in which the thread does nothing else:
@@ -32,14 +31,15 @@ export function onnxRuntimeExecutor(
  * @throws KernelsError `unsupported-operation` for an operation without a rule on the way to the logits; `runtime-missing`,
  *   `runtime-failed`, `out-of-memory`
  */
-export function onnxRuntimeNetworkAblation(
+export async function onnxRuntimeNetworkAblation(
   graph: Graph,
   cut: Cut,
   plan: StepPlan,
   takeTurns: ProgramEngine['takeTurns'],
   options: SessionOptions = {},
 ): Promise<NetworkAblation> {
-  return NetworkAblation.prepare(onnxRuntimeEngine(takeTurns, options), graph, cut, plan);
+  const { NetworkAblation: Ablation } = await import('../programs/network-ablation.ts');
+  return Ablation.prepare(onnxRuntimeEngine(takeTurns, options), graph, cut, plan);
 }
 
 /** What ONNX Runtime does for plans. */
@@ -53,7 +53,11 @@ export function onnxRuntimeEngine(
     mostOperations: Infinity,
     takesGroups: true,
     takesAnyChunk: false,
-    load: (program, variants, end) => SessionProgram.load(program, variants, end, takeTurns, options),
+    load: async (program, variants, end) => {
+      // With what writes ONNX files, which nobody needs where ONNX Runtime is not.
+      const { SessionProgram } = await import('./session-program.ts');
+      return SessionProgram.load(program, variants, end, takeTurns, options);
+    },
     takeTurns,
   };
 }

@@ -1,6 +1,7 @@
-import { KernelsError } from '../errors.ts';
 import { shapeIn, type Chunk } from '../lowering/length.ts';
 import type { Tensor } from '../lowering/program.ts';
+import { runtimeError } from './runtime-error.ts';
+import { SESSION_SETTINGS } from './session-settings.ts';
 import { onnxRuntime, type OnnxRuntime, type RuntimeSession, type RuntimeTensor } from './runtime.ts';
 import { threadsInUse } from './threads.ts';
 import { FIRST_VARIANT, fetchedName, nameOf, type FedTensor, type ProgramModel } from './write-program.ts';
@@ -15,20 +16,6 @@ export interface SessionOptions {
 
 /** The numbers of a run, by the tensors of a program. */
 export type Values = ReadonlyMap<Tensor, Float32Array>;
-
-/** What is said of errors is in what is thrown, and warnings are about graphs that people wrote. */
-const FATAL = 4;
-
-/** What all sessions are created with. */
-export const SESSION_SETTINGS = {
-  logSeverityLevel: FATAL,
-  extra: {
-    /** It hands padding to the pooling behind it, which refuses any that is as wide as its window. */
-    optimization: { disable_specified_optimizers: 'Pad_Fusion' },
-    /** Threads that look out for work after a run take the cores from the next run, which is another session's. */
-    session: { intra_op: { allow_spinning: '0' } },
-  },
-};
 
 /** A part of a program that ONNX Runtime has prepared; holds its weights until it is disposed of. */
 export class ProgramSession {
@@ -134,15 +121,4 @@ export class ProgramSession {
       throw runtimeError(error);
     }
   }
-}
-
-/** What ONNX Runtime says as an error of this package. */
-export function runtimeError(cause: unknown): KernelsError {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  const isMemory = /allocat|bad_alloc|out of memory/i.test(message);
-  return new KernelsError(
-    isMemory ? 'out-of-memory' : 'runtime-failed',
-    `ONNX Runtime failed${isMemory ? ' for want of memory' : ''}: ${message.replace(/\s+/g, ' ').trim()}`,
-    { cause },
-  );
 }

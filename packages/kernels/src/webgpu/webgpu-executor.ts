@@ -1,9 +1,7 @@
 import type { Executor } from '../ablation/contract.ts';
 import type { Device } from '../device/device.ts';
-import { defaultMapMaker, type MapMaker } from './chunked-ablation.ts';
-import { LAYOUTS, layoutFor, type LayoutName } from './launch/layout.ts';
-import { prepareProgram } from './program/program-ablation.ts';
-import { programmedPlan } from './programmed-plan.ts';
+import type { MapMaker } from './chunked-ablation.ts';
+import type { LayoutName } from './launch/layout.ts';
 
 /** How `webGpuExecutor` shall run plans. */
 export interface WebGpuExecutorOptions {
@@ -17,22 +15,17 @@ export interface WebGpuExecutorOptions {
   readonly mapMaker?: MapMaker;
 }
 
-/** Returns the executor that runs plans on a GPU device; the device stays the caller's. */
+/**
+ * Returns the executor that runs plans on a GPU device; the device stays the caller's. Its kernels are fetched when the first plan
+ * is prepared: pages without a GPU need none of them.
+ */
 export function webGpuExecutor(device: Device, options: WebGpuExecutorOptions = {}): Executor {
-  const { adapter } = device;
-  const {
-    timesPasses = false,
-    mapMaker = defaultMapMaker(device),
-    layout = layoutFor(adapter),
-    budgetBytes,
-  } = options;
-  const settings = { layout: LAYOUTS[layout], timesPasses, mapMaker };
   return {
     name: 'webgpu',
-    adapter,
+    adapter: device.adapter,
     prepare: async (plan) => {
-      const programmed = programmedPlan(plan, settings.layout, device.limits, budgetBytes);
-      return prepareProgram(device, plan, programmed, settings);
+      const { preparePlan } = await import('./prepare-plan.ts');
+      return preparePlan(device, plan, options);
     },
   };
 }

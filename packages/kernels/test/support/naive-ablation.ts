@@ -1,4 +1,5 @@
-import { evaluateTail, type AblationInput, type Tail } from '../../src/index.ts';
+import { type AblationInput, type Tail } from '../../src/index.ts';
+import { evaluateTail } from '../../src/lowering.ts';
 
 /** What the definition says, in float64: the tail evaluated once for every channel. */
 export interface NaiveAblation {

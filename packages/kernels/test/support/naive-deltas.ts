@@ -1,4 +1,5 @@
-import { evaluateTail, type Tail } from '../../src/index.ts';
+import { type Tail } from '../../src/index.ts';
+import { evaluateTail } from '../../src/lowering.ts';
 import type { RandomTail } from './random-tail.ts';
 
 /** Values of the nodes that must be given, in float64. */

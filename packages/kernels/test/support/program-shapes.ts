@@ -1,5 +1,5 @@
 import { outputTensors } from '../../src/lowering/program-builder.ts';
-import { shapeIn, type Chunk, type Program, type ProgramNode } from '../../src/index.ts';
+import { shapeIn, type Chunk, type Program, type ProgramNode } from '../../src/lowering.ts';
 
 /**
  * Follows a program from its inputs to its output: everything is made before it is read, nothing is read after it was freed, and

@@ -4,7 +4,7 @@ import {
   type Program,
   type ProgramConstant,
   type ProgramNode,
-} from '../../src/index.ts';
+} from '../../src/lowering.ts';
 import { outputTensors } from '../../src/lowering/program-builder.ts';
 import { activate } from '../../src/reference/activation-functions.ts';
 import { evaluateNode } from '../../src/reference/evaluate-node.ts';

@@ -1,11 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { defaultThreadCount, keepingErrorListeners, wasmBinaryFolder } from '#platform';
 import { ModelError } from '../errors.ts';
-import { speedUpBatchNormGradient } from './batch-norm-gradient.ts';
-import { speedUpClipGradient } from './clip-gradient.ts';
-import { registerWasmGradients } from './wasm-gradients.ts';
-import { repairSamePadding } from './wasm-same-padding.ts';
-import { repairVolumes } from './wasm-volumes.ts';
 
 /** The backends of TensorFlow.js that are used here. */
 export type BackendName = 'webgpu' | 'wasm' | 'cpu';
@@ -125,12 +120,9 @@ async function useWasm({ wasmPath, threads }: BackendOptions): Promise<void> {
         "await useBackend('auto', { wasmPath: '/folder/' }).",
     );
   }
+  const { repairWasm } = await import('./wasm-repairs.ts');
   wasmReady = true;
-  registerWasmGradients();
-  speedUpBatchNormGradient();
-  speedUpClipGradient();
-  repairSamePadding();
-  repairVolumes();
+  repairWasm();
 }
 
 /** @throws ModelError `not-found` after a failed start, when TF.js lets nobody name another place. */

@@ -4,7 +4,7 @@ import { ModelError } from '../errors.ts';
 import { WeightStore } from '../layers/weight-store.ts';
 import { isLayersModel, networkOf, type NetworkSource } from '../network/network-of.ts';
 import type { OpenShape, SizedNetwork } from '../network/network.ts';
-import { obstaclesBetween } from '../onnxruntime/graph-sessions.ts';
+import { obstaclesBetween } from '../onnxruntime/obstacles.ts';
 import { computeTensors, runNetwork } from '../onnxruntime/run-network.ts';
 
 /**
@@ -30,12 +30,12 @@ export interface Classifier {
 }
 
 /** Shapes without the batch. @throws ModelError `invalid-option` for what is no network */
-export function classifierShapes(source: NetworkSource): ClassifierShapes {
+export async function classifierShapes(source: NetworkSource): Promise<ClassifierShapes> {
   if (isLayersModel(source)) {
     const own = ({ shape }: tf.SymbolicTensor): OpenShape => shape.slice(1);
     return { inputs: source.inputs.map(own), outputs: source.outputs.map(own) };
   }
-  const { inputs, outputs } = networkOf(source);
+  const { inputs, outputs } = await networkOf(source);
   return { inputs: inputs.map(({ shape }) => shape), outputs: outputs.map(({ shape }) => shape) };
 }
 
@@ -57,7 +57,7 @@ export async function openClassifier(
   }
   const native = engine === 'tfjs' ? null : await nativeClassifier(source, inputShape, engine);
   if (native) return native;
-  const network = await networkOf(source).at([inputShape]);
+  const network = await (await networkOf(source)).at([inputShape]);
   await network.ready();
   return networkClassifier(network, tf.getBackend(), runNetwork);
 }
@@ -99,7 +99,7 @@ async function nativeNetwork(
   engine: 'onnxruntime' | 'auto',
 ): Promise<SizedNetwork | null> {
   try {
-    const network = await networkOf(source).at([inputShape]);
+    const network = await (await networkOf(source)).at([inputShape]);
     const { onnxRuntime } = obstaclesBetween(network, network.graph.inputs, [outputNode(network)]);
     if (onnxRuntime === null) return network;
     throw new ModelError(

@@ -61,7 +61,7 @@ async function predictAndJudge(
 ): Promise<EvaluationResult> {
   const { batchSize = 64, failedExamples = 24, signal, onProgress } = options;
   checkFailedExamples(failedExamples);
-  const shapes = classifierShapes(model);
+  const shapes = await classifierShapes(model);
   checkDataFits(shapes, data);
   const { classNames, count, inputShape } = data;
   const classifier = await openClassifier(model, inputShape, options.engine ?? 'tfjs');

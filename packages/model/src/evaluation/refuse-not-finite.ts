@@ -51,7 +51,7 @@ async function sizedNetwork(
   finding: string,
 ): Promise<SizedNetwork> {
   try {
-    return await networkOf(model).at([inputShape]);
+    return await (await networkOf(model)).at([inputShape]);
   } catch (cause) {
     if (!(cause instanceof ModelError)) throw cause;
     throw new ModelError('not-finite', `${finding}. Check the scale of the input and the model's weights.`, {

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { ModelError } from '../errors.ts';
 import { readyBackend } from '../backend/ready-backend.ts';
 import { isGraphModelFile, loadGraphModel } from '../graph-model/load-graph-model.ts';
-import { networkOf } from '../network/network-of.ts';
+import { networkOfLayers } from '../network/network-of.ts';
 import type { Network } from '../network/network.ts';
 import { isOnnx } from '../onnx/is-onnx.ts';
 import { readBeside } from './beside-model.ts';
@@ -115,7 +115,7 @@ async function loadLayers(opened: OpenedSource, contents: Contents): Promise<Loa
   return {
     // A model that nobody explains may be one that cannot be.
     get network() {
-      return networkOf(model);
+      return networkOfLayers(model);
     },
     model,
     parameters: model.countParams(),

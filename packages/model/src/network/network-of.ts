@@ -1,6 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
 import { ModelError } from '../errors.ts';
-import { networkOfGraphModel } from '../graph-model/of-object.ts';
 import { LayersNetwork } from '../layers/layers-network.ts';
 import type { Network } from './network.ts';
 
@@ -25,24 +24,31 @@ const forgotten = new FinalizationRegistry<{ dispose(): void }>((network) => {
 /**
  * Returns the network of a model; the same for the same model.
  *
+ * What reads a `tf.GraphModel` is fetched when the first one comes: pages with layers alone need none of it.
+ *
  * @throws ModelError `invalid-option` for anything else, with what to give instead; `unsupported-layer` for a model whose
  *   layers are not connected, or in which a mask has an effect, and for a `tf.GraphModel` whose outputs need what nobody runs at once
  */
-export function networkOf(source: NetworkSource): Network {
+export async function networkOf(source: NetworkSource): Promise<Network> {
   if (isNetwork(source)) return source;
-  if (isGraphModel(source)) {
-    const known = graphModels.get(source);
-    if (known) return known;
-    const network = networkOfGraphModel(source);
-    graphModels.set(source, network);
-    forgotten.register(source, network);
-    return network;
-  }
-  if (!isLayersModel(source)) throw noModel(source);
-  const known = wrapped.get(source);
-  if (known?.outputs.every((output, i) => output === source.outputs[i])) return known.network;
-  const network = new LayersNetwork(source);
-  wrapped.set(source, { outputs: [...source.outputs], network });
+  if (isLayersModel(source)) return networkOfLayers(source);
+  if (!isGraphModel(source)) throw noModel(source);
+  const { networkOfGraphModel } = await import('../graph-model/of-object.ts');
+  // Another call may have made it meanwhile.
+  const known = graphModels.get(source);
+  if (known) return known;
+  const network = networkOfGraphModel(source);
+  graphModels.set(source, network);
+  forgotten.register(source, network);
+  return network;
+}
+
+/** `networkOf` for layers, which needs nothing to be fetched. @throws ModelError `unsupported-layer` as it does */
+export function networkOfLayers(model: tf.LayersModel): Network {
+  const known = wrapped.get(model);
+  if (known?.outputs.every((output, i) => output === model.outputs[i])) return known.network;
+  const network = new LayersNetwork(model);
+  wrapped.set(model, { outputs: [...model.outputs], network });
   return network;
 }
 
@@ -51,7 +57,7 @@ function isNetwork(source: NetworkSource): source is Network {
 }
 
 function isGraphModel(source: unknown): source is tf.GraphModel {
-  return hasFunction(source, 'execute') && hasFunction(source, 'predict') && !isLayersModel(source);
+  return hasFunction(source, 'execute') && hasFunction(source, 'predict');
 }
 
 export function isLayersModel(source: unknown): source is tf.LayersModel {

@@ -1,5 +1,5 @@
-import { nodesBetween, type Graph, type NodeId } from '@ablation-cam/kernels';
-import { PartSession, type NativeNetwork } from './part-session.ts';
+import type { Graph, NodeId } from '@ablation-cam/kernels';
+import type { NativeNetwork, PartSession } from './part-session.ts';
 
 /** Parts of networks that stay prepared: a network at two layers, from the input and from there on, for two networks. */
 const MOST_SESSIONS = 8;
@@ -60,35 +60,6 @@ export async function prepareGraph(
   await open(network, sorted(feeds), sorted(fetches)).session;
 }
 
-/** Why an engine cannot compute a part of a network, as a sentence without its end, or null where it can. */
-export interface Obstacles {
-  readonly onnxRuntime: string | null;
-  /** Of `SizedNetwork.run`. */
-  readonly tensorFlow: string | null;
-}
-
-/**
- * Returns who cannot compute a part of a network because it has operations without a rule: ONNX Runtime where they are
- * TensorFlow.js's own layers, TensorFlow.js where they are the own operations of another format.
- *
- * @param feeds nodes that cut it
- */
-export function obstaclesBetween(
-  { graph, ownOperations }: NativeNetwork,
-  feeds: readonly NodeId[],
-  fetches: readonly NodeId[],
-): Obstacles {
-  const opaque = nodesBetween(graph, feeds, fetches).flatMap((id) => {
-    const { name, operation } = graph.nodes[id] ?? {};
-    return operation?.kind === 'opaque' ? [`"${name ?? ''}" (${operation.layerClass})`] : [];
-  });
-  if (opaque.length === 0) return { onnxRuntime: null, tensorFlow: null };
-  const reason = `there is no rule for ${[...new Set(opaque)].join(', ')}`;
-  return ownOperations
-    ? { onnxRuntime: null, tensorFlow: reason }
-    : { onnxRuntime: reason, tensorFlow: null };
-}
-
 /** Frees what ONNX Runtime has prepared; a run under way ends first. */
 export function releaseSessions(): void {
   for (const own of [...kept]) drop(own);
@@ -108,7 +79,7 @@ function open(network: NativeNetwork, feeds: readonly NodeId[], fetches: readonl
     kept.add(known);
     return known;
   }
-  const session = PartSession.create(network, feeds, fetches);
+  const session = openPart(network, feeds, fetches);
   const own: Kept = { graph: new WeakRef(graph), part, session, uses: 0, isDropped: false };
   kept.add(own);
   forgotten.register(graph, own);
@@ -116,6 +87,12 @@ function open(network: NativeNetwork, feeds: readonly NodeId[], fetches: readonl
   session.catch(() => kept.delete(own));
   for (const old of [...kept].slice(0, -MOST_SESSIONS)) drop(old);
   return own;
+}
+
+/** What opens sessions is fetched with the first: where ONNX Runtime is not, nobody needs it. */
+async function openPart(...part: Parameters<typeof PartSession.create>): Promise<PartSession> {
+  const { PartSession: Session } = await import('./part-session.ts');
+  return Session.create(...part);
 }
 
 function drop(own: Kept): void {

@@ -1,4 +1,5 @@
-import { GraphSession, nodesBetween, type Graph, type NodeId } from '@ablation-cam/kernels';
+import { nodesBetween, type Graph, type NodeId } from '@ablation-cam/kernels';
+import { GraphSession } from '@ablation-cam/kernels/sessions';
 import type { OwnOperation, SizedNetwork } from '../network/network.ts';
 
 /** What ONNX Runtime runs: the graph, and operations for which it has no rule. */

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { NodeId } from '@ablation-cam/kernels';
 import type { SizedNetwork } from '../network/network.ts';
-import { computeGraph, obstaclesBetween } from './graph-sessions.ts';
+import { computeGraph } from './graph-sessions.ts';
+import { obstaclesBetween } from './obstacles.ts';
 
 /**
  * Returns the values of nodes of a network, `[inputs, ...shape]`; they belong to the caller. TensorFlow.js's current backend computes

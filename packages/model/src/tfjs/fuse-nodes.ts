@@ -1,4 +1,4 @@
-import type { GraphProgram, Primitive, ProgramNode, ProgramTensor } from '@ablation-cam/kernels';
+import type { GraphProgram, Primitive, ProgramNode, ProgramTensor } from '@ablation-cam/kernels/lowering';
 
 /** What a convolution or matrix product does to its sums before it writes them down. */
 export interface Ending {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { lowerGraph, shapeIn, type Graph, type GraphProgram, type NodeId } from '@ablation-cam/kernels';
+import { type Graph, type NodeId } from '@ablation-cam/kernels';
+import { lowerGraph, shapeIn, type GraphProgram } from '@ablation-cam/kernels/lowering';
 import { fuseNodes, type FusedNode } from './fuse-nodes.ts';
 import { runFused, runPrimitive } from './primitives.ts';
 import type { UploadedArrays } from './uploaded-arrays.ts';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { BinaryFunction, Primitive, PrimitiveOf } from '@ablation-cam/kernels';
+import type { BinaryFunction, Primitive, PrimitiveOf } from '@ablation-cam/kernels/lowering';
 import { UNARY } from './unary.ts';
 import type { Ending } from './fuse-nodes.ts';
 import { convolve, convolveDepthwise, pool, poolAllPositions, type SumEnding } from './windows.ts';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { UnaryFunction } from '@ablation-cam/kernels';
+import type { UnaryFunction } from '@ablation-cam/kernels/lowering';
 
 /** f(x), element by element. */
 export const UNARY: Readonly<Record<UnaryFunction, (x: tf.Tensor, alpha: number) => tf.Tensor>> = {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { ProgramConstant } from '@ablation-cam/kernels';
+import type { ProgramConstant } from '@ablation-cam/kernels/lowering';
 
 type Values = ProgramConstant['values'];
 

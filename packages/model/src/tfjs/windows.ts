@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { ImageWindow, Pair } from '@ablation-cam/kernels';
+import type { ImageWindow, Pair } from '@ablation-cam/kernels/lowering';
 
 type Numbers = [number, number];
 type Padding = 'valid' | [Numbers, Numbers, Numbers, Numbers];

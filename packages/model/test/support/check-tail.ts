@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { evaluateTail, type Cut, type Tail } from '@ablation-cam/kernels';
+import { type Cut, type Tail } from '@ablation-cam/kernels';
+import { evaluateTail } from '@ablation-cam/kernels/lowering';
 import { assertClose, type SeededRandom } from '@ablation-cam/tools/testing';
 import type { TargetSelection } from '../../src/index.ts';
 import { cutModel } from './cut-model.ts';

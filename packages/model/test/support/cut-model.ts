@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { cut, type Cut, type GraphOutput } from '@ablation-cam/kernels';
+import { networkOfLayers } from '../../src/network/network-of.ts';
 import {
   networkOf,
   resolveTarget,
@@ -24,7 +25,7 @@ export async function cutModel(
   selection: TargetSelection = {},
   inputShapes?: number[][],
 ): Promise<CutModel> {
-  const network = await networkOf(source).at(inputShapes);
+  const network = await (await networkOf(source)).at(inputShapes);
   const { layers } = network;
   const { layer, output: outputIndex } = resolveTarget(
     { ...network.network, outputs: network.network.outputs, layers },
@@ -36,5 +37,5 @@ export async function cutModel(
 
 /** The name of the layer that is explained by default. */
 export function defaultTarget(model: tf.LayersModel): string {
-  return resolveTarget(networkOf(model)).layer.name;
+  return resolveTarget(networkOfLayers(model)).layer.name;
 }

@@ -1,4 +1,5 @@
-import { evaluateTail, type Graph, type TailNode } from '@ablation-cam/kernels';
+import { type Graph, type TailNode } from '@ablation-cam/kernels';
+import { evaluateTail } from '@ablation-cam/kernels/lowering';
 
 /** What the only output of a graph of known operations is for its only input, in float64. */
 export function evaluateGraph({ nodes, inputs, outputs }: Graph, x: Float32Array): Float64Array {

@@ -1,4 +1,5 @@
-import { evaluateTail, type Graph, type TailNode } from '@ablation-cam/kernels';
+import { type Graph, type TailNode } from '@ablation-cam/kernels';
+import { evaluateTail } from '@ablation-cam/kernels/lowering';
 
 /** Returns the value of every node of a graph for one input, in float64. */
 export function evaluateGraph(graph: Graph, inputs: readonly Float64Array[]): Float64Array[] {

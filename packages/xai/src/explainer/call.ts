@@ -2,7 +2,8 @@ import type { ClassSelection, GraphOutput } from '@ablation-cam/kernels';
 import {
   obstaclesBetween,
   resolveOutput,
-  type Network,
+  networkOf,
+  type NetworkSource,
   type Obstacles,
   type SizedNetwork,
 } from '@ablation-cam/model';
@@ -65,7 +66,7 @@ export const ON_BACKEND: CallRuntime = { executor: null, ownLayers: false };
  *   `no-adapter` where WebGPU was asked for; the signal's reason
  */
 export async function openCall<T>(
-  network: Network,
+  source: NetworkSource,
   held: HeldInput,
   options: CommonOptions,
   wanted: CallRuntime,
@@ -86,6 +87,7 @@ export async function openCall<T>(
     keepingBackend(async () => {
       signal?.throwIfAborted();
       const clock = { startedAt: performance.now(), forwardMs: 0, weightsMs: 0, mapMs: 0 };
+      const network = await networkOf(source);
       const batch = await readBatch(network, held);
       const sized = await network.at(batch.arrays.map(({ shape }) => shape.slice(1)));
       const outputIndex = resolveOutput(network, options.output);

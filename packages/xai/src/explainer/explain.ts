@@ -1,4 +1,4 @@
-import { networkOf, type NetworkSource } from '@ablation-cam/model';
+import type { NetworkSource } from '@ablation-cam/model';
 import type { ClassExplanation, ExplanationResult } from '../explanation/explanation.ts';
 import type { ExplainedInput } from '../forward/model-input.ts';
 import type { MethodName } from '../methods/names.ts';
@@ -26,7 +26,7 @@ export async function explain<M extends MethodName>(
   input: ExplainedInput,
   options: ExplainOptions<M>,
 ): Promise<ExplanationResult> {
-  return new PreparedExplainer(networkOf(source), options, sharedAblations).explain(input);
+  return new PreparedExplainer(source, options, sharedAblations).explain(input);
 }
 
 /** A method by itself: `explain` with its name. */

@@ -5,7 +5,6 @@ import {
   obstaclesBetween,
   prepareGraph,
   resolveOutput,
-  type Network,
   type NetworkSource,
 } from '@ablation-cam/model';
 import { XaiError } from '../errors.ts';
@@ -16,7 +15,7 @@ import { holdInput, type ExplainedInput, type HeldInput } from '../forward/model
 import { ablationValue } from '../methods/ablation-values.ts';
 import type { MethodName } from '../methods/names.ts';
 import type { CamOptions } from '../methods/options.ts';
-import { methodOf, type ExplainOptions, type MethodOptions } from '../methods/registry.ts';
+import { methodOf, type ExplainOptions, type Method, type MethodOptions } from '../methods/registry.ts';
 import { chooseRuntime, keepingBackend } from '../runtime/choose-runtime.ts';
 import { exclusive } from '../runtime/exclusive.ts';
 import { ON_BACKEND, openCall, type CallRuntime } from './call.ts';
@@ -71,7 +70,7 @@ export async function createExplainer<M extends MethodName = 'ablation-cam'>(
   options?: ExplainOptions<M> | (M extends 'ablation-cam' ? MethodOptions['ablation-cam'] : never),
 ): Promise<Explainer<M>> {
   const own = { method: 'ablation-cam', ...options } as ExplainOptions<M>;
-  const explainer = new PreparedExplainer(networkOf(source), own, new PreparedAblations(MOST_LAYERS));
+  const explainer = new PreparedExplainer(await networkOf(source), own, new PreparedAblations(MOST_LAYERS));
   try {
     await explainer.prepare();
   } catch (error) {
@@ -84,16 +83,14 @@ export async function createExplainer<M extends MethodName = 'ablation-cam'>(
 
 /** Explains with plans that are kept by whoever made it. */
 export class PreparedExplainer<M extends MethodName> implements Explainer<M> {
-  readonly #network: Network;
+  readonly #source: NetworkSource;
   readonly #options: ExplainOptions<M>;
   readonly #prepared: PreparedAblations;
   #plan: PlanDescription | null = null;
   #isDisposed = false;
 
-  /** @throws XaiError `invalid-option` */
-  constructor(network: Network, options: ExplainOptions<M>, prepared: PreparedAblations) {
-    methodOf(options as ExplainOptions);
-    this.#network = network;
+  constructor(source: NetworkSource, options: ExplainOptions<M>, prepared: PreparedAblations) {
+    this.#source = source;
     this.#options = options;
     this.#prepared = prepared;
   }
@@ -119,15 +116,16 @@ export class PreparedExplainer<M extends MethodName> implements Explainer<M> {
   /** Prepares what is known without an input. */
   async prepare(): Promise<void> {
     const options: CamOptions & ExplainOptions<M> = this.#options;
-    const method = methodOf(options as ExplainOptions);
-    if (this.#network.inputs.some(({ shape }) => shape.includes(null))) return;
+    const method = await methodOf(options as ExplainOptions);
+    const whole = await networkOf(this.#source);
+    if (whole.inputs.some(({ shape }) => shape.includes(null))) return;
     await exclusive(() =>
       keepingBackend(async () => {
-        const network = await this.#network.at();
+        const network = await whole.at();
         if ('attribute' in method) return;
         const layers = targetLayers({ network }, options);
         if (method.name !== 'ablation-cam' || method.strategy === 'naive') return;
-        const output = resolveOutput(this.#network, options.output);
+        const output = resolveOutput(whole, options.output);
         const { graph } = network;
         const logits = graph.outputs[output]?.logits ?? -1;
         const runtime = await chooseRuntime(
@@ -177,8 +175,8 @@ export class PreparedExplainer<M extends MethodName> implements Explainer<M> {
     const kept = Object.entries(this.#options).filter(([name]) => !replaced.includes(name));
     const merged = { ...Object.fromEntries(kept), ...given, method: this.method } as unknown as CamOptions &
       ExplainOptions;
-    const method = methodOf(merged);
-    return openCall(this.#network, held, merged, wantedBy(method), async (call) => {
+    const method = await methodOf(merged);
+    return openCall(this.#source, held, merged, wantedBy(method), async (call) => {
       const { result, plan } = await runMethod(method, call, merged, this.#prepared);
       this.#plan = plan && describePlan(plan);
       return result;
@@ -186,7 +184,7 @@ export class PreparedExplainer<M extends MethodName> implements Explainer<M> {
   }
 }
 
-function wantedBy(method: ReturnType<typeof methodOf>): CallRuntime {
+function wantedBy(method: Method): CallRuntime {
   if (method.name !== 'ablation-cam') return ON_BACKEND;
   return method.strategy === 'planned'
     ? { executor: method.executor, ownLayers: false }

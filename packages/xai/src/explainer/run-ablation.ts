@@ -9,7 +9,6 @@ import { eachPass } from '../forward/each-pass.ts';
 import type { PassInputs } from '../forward/pass-inputs.ts';
 import type { AblationMethod } from '../methods/ablation.ts';
 import { ablationValue } from '../methods/ablation-values.ts';
-import { naiveAblation } from '../naive/naive-ablation.ts';
 import {
   findingsOfClasses,
   findingsOfTargets,
@@ -166,6 +165,7 @@ function naively(method: AblationMethod, call: Call, layer: SizedLayer, cut: Cut
     plan: null,
     most: Infinity,
     run: async (inputs, report) => {
+      const { naiveAblation } = await import('../naive/naive-ablation.ts');
       const ablated = await naiveAblation({
         naive: { network, runtime, layer, output, cut, classes: classes?.classes ?? 0, score: scoreOf(call) },
         inputs: inputs.tensors,

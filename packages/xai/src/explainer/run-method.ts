@@ -2,9 +2,8 @@ import { resolveTarget, type Layered, type SizedLayer } from '@ablation-cam/mode
 import { XaiError } from '../errors.ts';
 import type { Choice, Explanation, ExplanationResult } from '../explanation/explanation.ts';
 import { refuseNotFinite } from '../explanation/refuse-not-finite.ts';
-import { runAttribution } from '../methods/attribution.ts';
-import { runCam } from '../methods/cam.ts';
 import { meanOfLayers } from '../methods/mean-of-layers.ts';
+import type { CamMethod } from '../methods/cam.ts';
 import type { CamOptions } from '../methods/options.ts';
 import type { Method } from '../methods/registry.ts';
 import type { ExecutorName, Plan } from '@ablation-cam/kernels';
@@ -33,6 +32,8 @@ export async function runMethod(
   prepared: PreparedAblations,
 ): Promise<MethodRun> {
   if ('attribute' in method) {
+    // Each way is fetched when it is taken: a page that has one method needs no other.
+    const { runAttribution } = await import('../methods/attribution-methods.ts');
     const run = { explanations: await runAttribution(method, call) };
     await refuseNotFinite(call, run.explanations);
     return { result: resultOf(method, call, options, [], [run]), plan: null };
@@ -47,12 +48,17 @@ export async function runMethod(
     const run =
       method.name === 'ablation-cam'
         ? await runAblation(method, own, layer, prepared)
-        : { explanations: await runCam(method, own, layer) };
+        : { explanations: await camExplanations(method, own, layer) };
     await refuseNotFinite(call, run.explanations);
     runs.push(run);
   }
   const plan = runs.length === 1 ? (runs[0]?.plan ?? null) : null;
   return { result: resultOf(method, call, options, layers, runs), plan };
+}
+
+async function camExplanations(method: CamMethod, call: Call, layer: SizedLayer): Promise<Explanation[]> {
+  const { runCam } = await import('../methods/cam-methods.ts');
+  return runCam(method, call, layer);
 }
 
 /** The layers that options name, or the default one. @throws ModelError for layers that do not exist; XaiError */

@@ -44,7 +44,7 @@ export async function ablationPlan(
   options: AblationPlanOptions = {},
 ): Promise<AblationPlan> {
   await readyBackend();
-  const network = networkOf(source);
+  const network = await networkOf(source);
   const sized = await network.at(options.inputShapes);
   const { graph } = sized;
   const [layer] = targetLayers({ network: sized }, options);

@@ -3,7 +3,8 @@ import type { AttributionMethod } from './attribution.ts';
 import { baselineValues, type Baseline } from './baseline.ts';
 import type { CommonOptions } from './options.ts';
 import { scoreVariants, singleInput } from './perturbation.ts';
-import { quadrature, type QuadratureName } from './quadrature.ts';
+import type { QuadratureName } from './quadrature-names.ts';
+import { quadrature } from './quadrature.ts';
 
 /** Options of integrated gradients. */
 export interface IntegratedGradientsOptions extends CommonOptions {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { cut, type NodeId } from '@ablation-cam/kernels';
-import { networkOf, type NetworkSource } from '@ablation-cam/model';
+import type { NetworkSource } from '@ablation-cam/model';
 import { ON_BACKEND, openCall, type Call } from '../explainer/call.ts';
 import { targetLayers } from '../explainer/run-method.ts';
 import { XaiError } from '../errors.ts';
@@ -127,7 +127,7 @@ async function lookInside<T>(
 ): Promise<T> {
   const held = holdInput(input);
   try {
-    return await openCall(networkOf(source), held, options, ON_BACKEND, (call) => {
+    return await openCall(source, held, options, ON_BACKEND, (call) => {
       if (call.batch.inputs === 1) return look(call);
       throw new XaiError('invalid-input', `One input is looked at a time, got ${call.batch.inputs}.`);
     });

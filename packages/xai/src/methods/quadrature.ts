@@ -1,16 +1,5 @@
 import { choiceOf, wholeNumber } from './check-option.ts';
-
-/** How the integral of integrated gradients is approximated; the rules of Captum. */
-export const quadratureNames = [
-  'gauss-legendre',
-  'riemann-left',
-  'riemann-right',
-  'riemann-middle',
-  'riemann-trapezoid',
-] as const;
-
-/** One of {@link quadratureNames}. */
-export type QuadratureName = (typeof quadratureNames)[number];
+import { quadratureNames, type QuadratureName } from './quadrature-names.ts';
 
 /** integral over [0, 1] of f = sum_i weights_i f(nodes_i), nearly. */
 export interface Quadrature {

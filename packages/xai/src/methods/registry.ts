@@ -3,21 +3,15 @@ import { ablationMethod, type AblationMethod } from './ablation.ts';
 import type { AttributionMethod } from './attribution.ts';
 import type { CamMethod } from './cam.ts';
 import { choiceOf } from './check-option.ts';
-import { eigenCamMethod } from './eigen-cam.ts';
-import { featureAblationMethod, type FeatureAblationOptions } from './feature-ablation.ts';
-import { gradCamMethod } from './grad-cam.ts';
-import { gradCamPlusPlusMethod } from './grad-cam-plus-plus.ts';
-import { hiresCamMethod } from './hires-cam.ts';
-import { inputXGradientMethod } from './input-x-gradient.ts';
-import { integratedGradientsMethod, type IntegratedGradientsOptions } from './integrated-gradients.ts';
-import { layerCamMethod } from './layer-cam.ts';
+import type { FeatureAblationOptions } from './feature-ablation.ts';
+import type { IntegratedGradientsOptions } from './integrated-gradients.ts';
 import { methodNames, type MethodName } from './names.ts';
-import { occlusionMethod, type OcclusionOptions } from './occlusion.ts';
+import type { OcclusionOptions } from './occlusion.ts';
 import type { AblationCamOptions, CamOptions, CommonOptions } from './options.ts';
-import { randomMapMethod, type RandomMapOptions } from './random-map.ts';
-import { saliencyMethod, type SaliencyOptions } from './saliency.ts';
-import { scoreCamMethod, type ScoreCamOptions } from './score-cam.ts';
-import { smoothGradMethod, type SmoothGradOptions } from './smooth-grad.ts';
+import type { RandomMapOptions } from './random-map.ts';
+import type { SaliencyOptions } from './saliency.ts';
+import type { ScoreCamOptions } from './score-cam.ts';
+import type { SmoothGradOptions } from './smooth-grad.ts';
 
 /** What each method takes. */
 export interface MethodOptions {
@@ -46,7 +40,8 @@ export type ExplainOptions<M extends MethodName = MethodName> = {
 }[M];
 
 interface Entry<K extends MethodName> {
-  readonly make: (options: MethodOptions[K]) => Method;
+  /** Returns what makes the method, which may have to be fetched. */
+  readonly maker: () => Promise<(options: MethodOptions[K]) => Method>;
   /** The options of this method alone. */
   readonly own: readonly Exclude<keyof MethodOptions[K], keyof CamOptions>[];
   readonly worksOn: 'layer' | 'input';
@@ -65,33 +60,49 @@ const COMMON = [
 ];
 const OF_LAYERS = ['layer', 'layers', 'call'];
 
+/** The methods on layers but Ablation-CAM, and those on the input, are fetched when one is asked for: a page that has one needs no other. */
+const cams = () => import('./cam-methods.ts');
+const attributions = () => import('./attribution-methods.ts');
+
 const METHODS: { readonly [K in MethodName]: Entry<K> } = {
   'ablation-cam': {
-    make: ablationMethod,
+    maker: () => Promise.resolve(ablationMethod),
     own: ['ablation', 'weighting', 'norm', 'strategy', 'executor', 'ablatedScores'],
     worksOn: 'layer',
   },
-  'grad-cam': { make: gradCamMethod, own: [], worksOn: 'layer' },
-  'grad-cam++': { make: gradCamPlusPlusMethod, own: [], worksOn: 'layer' },
-  'layer-cam': { make: layerCamMethod, own: [], worksOn: 'layer' },
-  'hires-cam': { make: hiresCamMethod, own: [], worksOn: 'layer' },
-  'eigen-cam': { make: eigenCamMethod, own: [], worksOn: 'layer' },
-  'score-cam': { make: scoreCamMethod, own: ['perPass'], worksOn: 'layer' },
-  saliency: { make: saliencyMethod, own: ['absolute'], worksOn: 'input' },
-  'input-x-gradient': { make: inputXGradientMethod, own: [], worksOn: 'input' },
+  'grad-cam': { maker: async () => (await cams()).gradCamMethod, own: [], worksOn: 'layer' },
+  'grad-cam++': { maker: async () => (await cams()).gradCamPlusPlusMethod, own: [], worksOn: 'layer' },
+  'layer-cam': { maker: async () => (await cams()).layerCamMethod, own: [], worksOn: 'layer' },
+  'hires-cam': { maker: async () => (await cams()).hiresCamMethod, own: [], worksOn: 'layer' },
+  'eigen-cam': { maker: async () => (await cams()).eigenCamMethod, own: [], worksOn: 'layer' },
+  'score-cam': { maker: async () => (await cams()).scoreCamMethod, own: ['perPass'], worksOn: 'layer' },
+  saliency: { maker: async () => (await attributions()).saliencyMethod, own: ['absolute'], worksOn: 'input' },
+  'input-x-gradient': {
+    maker: async () => (await attributions()).inputXGradientMethod,
+    own: [],
+    worksOn: 'input',
+  },
   'integrated-gradients': {
-    make: integratedGradientsMethod,
+    maker: async () => (await attributions()).integratedGradientsMethod,
     own: ['baseline', 'steps', 'quadrature'],
     worksOn: 'input',
   },
-  'smooth-grad': { make: smoothGradMethod, own: ['samples', 'noise', 'seed', 'absolute'], worksOn: 'input' },
-  occlusion: { make: occlusionMethod, own: ['window', 'stride', 'baseline', 'perPass'], worksOn: 'input' },
+  'smooth-grad': {
+    maker: async () => (await attributions()).smoothGradMethod,
+    own: ['samples', 'noise', 'seed', 'absolute'],
+    worksOn: 'input',
+  },
+  occlusion: {
+    maker: async () => (await attributions()).occlusionMethod,
+    own: ['window', 'stride', 'baseline', 'perPass'],
+    worksOn: 'input',
+  },
   'feature-ablation': {
-    make: featureAblationMethod,
+    maker: async () => (await attributions()).featureAblationMethod,
     own: ['featureMask', 'baseline', 'perPass'],
     worksOn: 'input',
   },
-  random: { make: randomMapMethod, own: ['seed'], worksOn: 'layer' },
+  random: { maker: async () => (await cams()).randomMapMethod, own: ['seed'], worksOn: 'layer' },
 };
 
 /** Whether a method makes its map of a layer's channels; the others attribute to the input and take no layer. */
@@ -104,9 +115,9 @@ export function worksOnLayers(method: MethodName): boolean {
  *
  * @throws XaiError `invalid-option` for an unknown method, an option it does not have, or a value that does not fit
  */
-export function methodOf(options: ExplainOptions): Method {
+export async function methodOf(options: ExplainOptions): Promise<Method> {
   const name = choiceOf('method', options.method, methodNames);
-  const { make, own, worksOn } = METHODS[name] as Entry<MethodName>;
+  const { maker, own, worksOn } = METHODS[name] as Entry<MethodName>;
   const known = [...COMMON, ...(worksOn === 'layer' ? OF_LAYERS : []), ...own];
   const unknown = Object.entries(options).find(([key, value]) => value !== undefined && !known.includes(key));
   if (unknown) {
@@ -124,5 +135,6 @@ export function methodOf(options: ExplainOptions): Method {
       'Both a target and a class or score are given; the target says all of it, so leave out the others.',
     );
   }
+  const make = await maker();
   return make(options);
 }

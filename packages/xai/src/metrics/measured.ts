@@ -1,5 +1,5 @@
 import type { Device, Score } from '@ablation-cam/kernels';
-import { networkOf, type NetworkSource } from '@ablation-cam/model';
+import type { NetworkSource } from '@ablation-cam/model';
 import type { ForwardBackend } from '../runtime/choose-runtime.ts';
 import { XaiError } from '../errors.ts';
 import type { Explanation, FloatArray, PositionMap } from '../explanation/explanation.ts';
@@ -55,7 +55,7 @@ export async function scoreMeasured(
   const { score = 'probability', ...others } = options;
   const held = holdInput(input);
   return openCall(
-    networkOf(source),
+    source,
     held,
     { ...others, target: classTarget(score, 'predicted') },
     ON_BACKEND,

@@ -48,7 +48,7 @@ export async function weightRandomization(
 ): Promise<RandomizationStage[]> {
   const { seed = 0, onProgress, ...method } = options;
   wholeNumber('seed', seed, 0);
-  const network = networkOf(source);
+  const network = await networkOf(source);
   const { weights } = network;
   if (!weights) {
     throw new XaiError(

@@ -1,4 +1,5 @@
-import { evaluateTail, type ScoreFunction, type Tail } from '@ablation-cam/kernels';
+import { type ScoreFunction, type Tail } from '@ablation-cam/kernels';
+import { evaluateTail } from '@ablation-cam/kernels/lowering';
 
 /** What the definition says, in float64: the tail evaluated once for every channel that is masked. */
 export interface ExactAblation {

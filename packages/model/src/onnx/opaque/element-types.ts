@@ -1,4 +1,4 @@
-import type { ModelTensorData } from '@ablation-cam/kernels';
+import type { ModelTensorData } from '@ablation-cam/kernels/sessions';
 import { TensorProto_DataType as DataType } from 'onnx-buf';
 import { ModelError } from '../../errors.ts';
 

@@ -1,4 +1,5 @@
-import { ModelSession, type ModelTensorData, type NodeId } from '@ablation-cam/kernels';
+import { type NodeId } from '@ablation-cam/kernels';
+import { ModelSession, type ModelTensorData } from '@ablation-cam/kernels/sessions';
 import { TensorProto_DataType as DataType } from 'onnx-buf';
 import { ModelError } from '../../errors.ts';
 import type { OwnOperation, OwnOperations } from '../../network/network.ts';

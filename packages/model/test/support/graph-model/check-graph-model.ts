@@ -48,7 +48,7 @@ export async function checkGraphModel(
   const model = await builder.load();
   const tensors = given.map((values, i) => tf.tensor(values, [...(dims[i] ?? [])]));
   const expected = [model.predict(tensors)].flat() as tf.Tensor[];
-  const sized = await networkOf(model).at(graph.inputs.map((node) => graph.nodes[node]?.shape ?? []));
+  const sized = await (await networkOf(model)).at(graph.inputs.map((node) => graph.nodes[node]?.shape ?? []));
   const fed = graph.inputs.map(
     (node, i) =>
       [

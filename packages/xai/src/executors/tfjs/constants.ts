@@ -1,5 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Chunk, type Program, type ProgramConstant, type ProgramTensor } from '@ablation-cam/kernels';
+import {
+  type Chunk,
+  type Program,
+  type ProgramConstant,
+  type ProgramTensor,
+} from '@ablation-cam/kernels/lowering';
 import { takeTurns } from '../../runtime/turn.ts';
 
 type Values = ProgramConstant['values'];

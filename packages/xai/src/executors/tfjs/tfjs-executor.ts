@@ -1,6 +1,5 @@
 import { programExecutor, type Executor, type ProgramEngine } from '@ablation-cam/kernels';
 import { takeTurns } from '../../runtime/turn.ts';
-import { TfjsProgram } from './tfjs-program.ts';
 
 /** About a twentieth of a second of the WASM backend on a common CPU, and three times as long where the CPU is busy. */
 const MOST_OPERATIONS = 3e8;
@@ -11,7 +10,10 @@ const ENGINE: ProgramEngine = {
   mostOperations: MOST_OPERATIONS,
   takesGroups: false,
   takesAnyChunk: true,
-  load: (program) => TfjsProgram.load(program),
+  load: async (program) => {
+    const { TfjsProgram } = await import('./tfjs-program.ts');
+    return TfjsProgram.load(program);
+  },
   takeTurns,
 };
 

@@ -1,15 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
+import { throwIfAborted, type LoadedProgram, type ProgramRun } from '@ablation-cam/kernels';
 import {
   shapeIn,
-  throwIfAborted,
   type Chunk,
-  type LoadedProgram,
   type Program,
   type ProgramNode,
-  type ProgramRun,
   type ProgramTensor,
-} from '@ablation-cam/kernels';
-import { runPrimitive } from '@ablation-cam/model';
+} from '@ablation-cam/kernels/lowering';
+import { runPrimitive } from '@ablation-cam/model/programs';
 import { takeTurns } from '../../runtime/turn.ts';
 import { Constants } from './constants.ts';
 

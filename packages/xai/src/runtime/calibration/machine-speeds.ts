@@ -1,8 +1,6 @@
 import { KernelsError, type Executor } from '@ablation-cam/kernels';
-import { ModelError, parseJson } from '@ablation-cam/model';
 import * as tf from '@tensorflow/tfjs';
 import { keptSpeeds, takesUsualSpeeds } from '#platform';
-import { measureSpeed } from './measure-speed.ts';
 import { isPlace, startsQuickly, typicalSpeed, type Place, type Speed } from './speed.ts';
 
 /** Where speeds are kept between processes. Reading and writing may fail. */
@@ -18,17 +16,20 @@ export interface KeptSpeeds {
 /** To be changed with what is measured or how it is counted: older speeds are then measured again. */
 const REVISION = 1;
 
+/** Measures an executor, of which the usual speed is known; null on a busy machine. */
+type MeasureSpeed = (executor: Executor, typical: Speed) => Promise<Speed | null>;
+
 /** How fast this machine runs plans: measured once for each place when that is first asked for, and kept on disk in Node. */
 export class MachineSpeeds {
   readonly #kept: KeptSpeeds | null;
-  readonly #measure: typeof measureSpeed;
+  readonly #measure: MeasureSpeed;
   readonly #speeds = new Map<Place, Speed>();
   /** Those that were measured in this process, whatever came out. */
   readonly #tried = new Set<Place>();
   readonly #failures = new Map<Place, string>();
   #loading: Promise<void> | null = null;
 
-  constructor(kept: KeptSpeeds | null, measure = measureSpeed) {
+  constructor(kept: KeptSpeeds | null, measure: MeasureSpeed = measureNow) {
     this.#kept = kept;
     this.#measure = measure;
   }
@@ -109,6 +110,12 @@ export class MachineSpeeds {
   }
 }
 
+/** What measures is fetched for the first plan that takes long enough to matter. */
+const measureNow: MeasureSpeed = async (executor, typical) => {
+  const { measureSpeed } = await import('./measure-speed.ts');
+  return measureSpeed(executor, typical);
+};
+
 let shared: MachineSpeeds | null = null;
 
 /** The speeds that all choices of this process share. */
@@ -138,14 +145,14 @@ function scaled({ operations, bytes, step, variant, score }: Speed, slowness: nu
 /** The speeds in a file; none where it is not one of ours. */
 function speedsIn(text: string): [Place, Speed][] {
   try {
-    const kept = parseJson('the file of speeds', text);
+    const kept: unknown = JSON.parse(text);
     const speeds = isObject(kept) ? kept['speeds'] : null;
     return Object.entries(isObject(speeds) ? speeds : {}).flatMap(([name, speed]) => {
       return isPlace(name) && isSpeed(speed) ? [[name, speed] as [Place, Speed]] : [];
     });
   } catch (error) {
     // Cut off or edited: the caller measures.
-    if (error instanceof ModelError) return [];
+    if (error instanceof SyntaxError) return [];
     throw error;
   }
 }

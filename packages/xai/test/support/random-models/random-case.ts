@@ -58,7 +58,7 @@ const OWN_LAYERS_EVERY = 12;
 export async function randomCase(seed: number): Promise<RandomCase> {
   const random = seededRandom(seed);
   const model = randomModel(random, seed % OWN_LAYERS_EVERY === OWN_LAYERS_EVERY - 1);
-  const network = await networkOf(model).at();
+  const network = await (await networkOf(model)).at();
   const { layer: target, output: index } = randomTarget(network, random);
   const output = network.graph.outputs[index];
   if (!output) throw new RangeError(`The network has no output ${String(index)}.`);
