@@ -1,8 +1,12 @@
 import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { assemblePages } from '../src/docs/assemble.ts';
 import { brokenLinks, unreachablePages } from '../src/docs/broken-links.ts';
+import { brokenBuiltLinks, makeRelative } from '../src/docs/built-pages.ts';
 import { checkCode } from '../src/docs/check-code.ts';
 import { readMarkdown } from '../src/docs/markdown.ts';
 import { readPages } from '../src/docs/pages.ts';
@@ -94,6 +98,67 @@ test('the pages of this repository lead nowhere else, and each of docs is led to
   assert.equal(
     lost.filter((path) => path.startsWith('docs/')),
     [],
+  );
+});
+
+/** Runs with a folder of its own. */
+async function inFolder(run: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'ablation-cam-docs-'));
+  try {
+    await run(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+test('pages of the site have titles and sections, and lead to the repository for what is no page', async () => {
+  const page = (path: string, text: string) => [path, { path, text, ...readMarkdown(text) }] as const;
+  const pages = new Map([
+    page('README.md', '# Front\n[docs](docs/a.md) [licence](LICENSE) [folder](packages/xai)'),
+    page('docs/README.md', '# Docs\n\n## First\n\n- [A](a.md)\n'),
+    page('docs/a.md', '# The A\n\n[code](../tools/run.mjs#L3)\n\n```ts run\n1;\n```\n'),
+  ]);
+  await inFolder(async (folder) => {
+    const read = (path: string): Promise<string> => readFile(join(folder, path), 'utf8');
+    assert.equal(await assemblePages(pages, folder, 'https://r'), [join(folder, 'docs/first.md')]);
+    assert.is(
+      await read('README.md'),
+      '# Front\n[docs](docs/a.md) [licence](https://r/blob/main/LICENSE) [folder](https://r/tree/main/packages/xai)',
+    );
+    assert.match(await read('docs/first.md'), /^---\ntitle: "First"\nchildren:\n {2}- "a.md"\n---\n/);
+    const code = '[code](https://r/blob/main/tools/run.mjs#L3)\n\n```ts\n1;\n```\n';
+    assert.is(await read('docs/a.md'), `---\ntitle: "The A"\n---\n\n# The A\n\n${code}`);
+    const astray = new Map([...pages, page('docs/README.md', '# Docs\n\n## First\n\n- [B](b.md)\n')]);
+    try {
+      await assemblePages(astray, folder, 'https://r');
+      assert.unreachable();
+    } catch (error) {
+      assert.match(String(error), /docs\/b\.md, which is no page/);
+    }
+  });
+});
+
+test('a built site leads to itself by relative links only, and what leads nowhere is told', async () => {
+  await inFolder(async (folder) => {
+    await mkdir(join(folder, 'deep'));
+    await writeFile(
+      join(folder, 'deep/a.html'),
+      '<a href="https://s/x/demo/">demo</a><a href="https://t/">t</a>',
+    );
+    await makeRelative(folder, 'https://s/x/');
+    const html = await readFile(join(folder, 'deep/a.html'), 'utf8');
+    assert.is(html, '<a href="../demo/">demo</a><a href="https://t/">t</a>');
+  });
+  const pages = new Map([
+    ['index.html', '<a href="deep/a.html#one">1</a><img src="none.png"><a class="x" href="deep/a.html#two">'],
+    [
+      'deep/a.html',
+      '<h1 id="one">1</h1><a href="../index.html"></a><script src="../assets/a.js?v=1"></script>',
+    ],
+  ]);
+  assert.equal(
+    brokenBuiltLinks(pages, (path) => path === 'assets/a.js'),
+    ['index.html: there is no none.png', 'index.html: deep/a.html has no element "two"'],
   );
 });
 
