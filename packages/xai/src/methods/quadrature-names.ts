@@ -7,4 +7,5 @@ export const quadratureNames = [
   'riemann-trapezoid',
 ] as const;
 
+/** One of {@link quadratureNames}. */
 export type QuadratureName = (typeof quadratureNames)[number];
