@@ -8,6 +8,8 @@ import type { BareProject } from '../packed-project.ts';
 export interface BundledFile {
   /** As the library calls it, without what tells its versions apart. */
   readonly name: string;
+  /** The module that it was made for, or empty. */
+  readonly source: string;
   readonly gzipBytes: number;
   /** Files that come along with it. */
   readonly needs: readonly string[];
@@ -46,7 +48,12 @@ export async function bundleProgram(project: BareProject, name: string, program:
     const output = metafile.outputs[key];
     if (!output) throw new Error(`esbuild says nothing of ${key}.`);
     const { length: gzipBytes } = await promisify(gzip)(contents, { level: 9 });
-    files.set(key, { name: nameOf(output), gzipBytes, needs: neededBy(output) });
+    files.set(key, {
+      name: nameOf(output),
+      source: output.entryPoint ?? '',
+      gzipBytes,
+      needs: neededBy(output),
+    });
   }
   return { entry: join('site', `${name}.js`).replaceAll('\\', '/'), files };
 }

@@ -12,7 +12,7 @@ export interface Sizes {
   readonly wasm: number;
   /** The same on a GPU. */
   readonly gpu: number;
-  /** All that the packages have, but for the trained networks. */
+  /** All that the packages have, but for the trained networks and the photographs that come along. */
   readonly everything: number;
 }
 
@@ -34,8 +34,8 @@ export * as lowering from '@ablation-cam/kernels/lowering';
 const ON_WASM = ['wasm-repairs', 'program-ablation', 'tfjs-program'];
 /** Files that are fetched when a plan runs on WebGPU. */
 const ON_GPU = ['prepare-plan'];
-/** Trained networks that come along, as files that are fetched by name. */
-const NETWORKS = ['mnist1d', 'textures'];
+/** Trained networks and photographs that come along, files that are fetched by name. */
+const EXAMPLES = /\/(embedded|photographs)\/[a-z0-9-]+\.js$/;
 
 /** @param project in which the packages are installed */
 export async function measureSizes(packed: readonly PackedPackage[], project: BareProject): Promise<Sizes> {
@@ -48,7 +48,7 @@ export async function measureSizes(packed: readonly PackedPackage[], project: Ba
     wasm: gzipBytes(one, ON_WASM),
     gpu: gzipBytes(one, ON_GPU),
     everything: [...all.files.values()].reduce(
-      (sum, file) => sum + (NETWORKS.includes(file.name) ? 0 : file.gzipBytes),
+      (sum, file) => sum + (EXAMPLES.test(file.source) ? 0 : file.gzipBytes),
       0,
     ),
   };

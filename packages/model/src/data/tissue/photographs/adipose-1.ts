@@ -1,0 +1,1 @@
+export { default } from '../../../../samples/tissue/adipose-1.webp';

@@ -1,0 +1,1 @@
+export { default } from '../../../../samples/tissue/adipose-2.webp';

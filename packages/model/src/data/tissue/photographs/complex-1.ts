@@ -1,0 +1,1 @@
+export { default } from '../../../../samples/tissue/complex-1.webp';

@@ -1,0 +1,1 @@
+export { default } from '../../../../samples/tissue/complex-2.webp';

@@ -1,0 +1,1 @@
+export { default } from '../../../../samples/tissue/complex-3.webp';

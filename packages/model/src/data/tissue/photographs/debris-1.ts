@@ -1,0 +1,1 @@
+export { default } from '../../../../samples/tissue/debris-1.webp';

@@ -1,0 +1,1 @@
+export { default } from '../../../../samples/tissue/empty-3.webp';

@@ -1,0 +1,1 @@
+export { default } from '../../../../samples/tissue/lympho-3.webp';

@@ -1,0 +1,1 @@
+export { default } from '../../../../samples/tissue/mucosa-2.webp';

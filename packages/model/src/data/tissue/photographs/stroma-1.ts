@@ -1,0 +1,1 @@
+export { default } from '../../../../samples/tissue/stroma-1.webp';

@@ -1,0 +1,1 @@
+export { default } from '../../../../samples/tissue/tumor-3.webp';
