@@ -7,6 +7,7 @@ import { sendRaw } from './support/fuzz/send-raw.ts';
 
 const test = suite('the server of the viewer');
 const page = '<!doctype html>';
+const long = 'p { color: red }\n'.repeat(1000);
 /** Larger than what a connection's buffers take. */
 const large = new Uint8Array(2 ** 24);
 let server: Server;
@@ -19,6 +20,8 @@ test.before(async () => {
       ['index.html', encoder.encode(page)],
       ['style.css', encoder.encode('p {}')],
       ['large.wasm', large],
+      ['embed.js', encoder.encode('1')],
+      ['long.css', encoder.encode(long)],
     ]),
     0,
   );
@@ -59,6 +62,41 @@ for (const [target, expected] of [
     assert.is(await status(`GET ${target} ${own}`), `HTTP/1.1 ${expected}`);
   });
 }
+
+test('files are packed as the client takes them, and not sent again where it has them', async () => {
+  const ask = (headers: Record<string, string>): Promise<Response> =>
+    fetch(`${server.url}long.css`, { headers });
+  for (const [accepted, encoding] of [
+    ['gzip, deflate, br', 'br'],
+    ['gzip;q=0.5, br;q=0', 'gzip'],
+    ['identity', null],
+  ] as const) {
+    const response = await ask({ 'accept-encoding': accepted });
+    assert.is(response.headers.get('content-encoding'), encoding, accepted);
+    const length = Number(response.headers.get('content-length'));
+    assert.ok(encoding === null ? length === long.length : length < long.length / 10, `${length} bytes`);
+    assert.is(await response.text(), long);
+    const etag = response.headers.get('etag') ?? '';
+    const again = await ask({ 'accept-encoding': accepted, 'if-none-match': etag });
+    assert.equal([again.status, await again.text()], [304, '']);
+  }
+  assert.is((await ask({ 'if-none-match': '"another"' })).status, 200);
+});
+
+test('only the embedded view may be framed, and only its element loaded by other pages', async () => {
+  for (const [path, framed, policy] of [
+    ['', "frame-ancestors 'none'", 'same-origin'],
+    ['?embed=1&model=net.h5', 'frame-ancestors *', 'same-origin'],
+    ['?embed=10', "frame-ancestors 'none'", 'same-origin'],
+    ['style.css?embed=1', "frame-ancestors 'none'", 'same-origin'],
+    ['embed.js', "frame-ancestors 'none'", 'cross-origin'],
+  ] as const) {
+    const { headers } = await fetch(server.url + path);
+    assert.ok(headers.get('content-security-policy')?.endsWith(framed), path);
+    assert.match(headers.get('content-security-policy') ?? '', "connect-src 'self';");
+    assert.is(headers.get('cross-origin-resource-policy'), policy, path);
+  }
+});
 
 test('other methods, other hosts, tunnels, upgrades and what is no request are answered or dropped', async () => {
   assert.is(await status(`POST / ${own}`), 'HTTP/1.1 405');

@@ -68,6 +68,8 @@ export {
   type MeanAndDeviation,
   type Normalization,
 } from './input/normalization.ts';
+export type { Transparency } from './input/byte-image.ts';
+export type { Fit } from './input/fit-image.ts';
 export { readInput, type ModelInput, type OriginalImage, type ReadInputOptions } from './input/read-input.ts';
 export type { InputSource } from './input/read-source.ts';
 export { arrayDataSet, type ArrayData } from './data/array-data-set.ts';

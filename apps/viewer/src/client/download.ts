@@ -8,13 +8,34 @@ import {
 } from '../state/selectors.ts';
 import { methodTitles } from '../state/method-titles.ts';
 import { shownJson } from '../state/explanation-json.ts';
+import type { Explained } from '../protocol/descriptions.ts';
 import type { ViewerState } from '../state/state.ts';
 
 /** Saves the map over its input as a PNG file; returns what to tell. */
 export async function downloadPicture(state: ViewerState): Promise<string> {
+  const { explained, map } = whatIsShown(state);
+  const png = await renderPng(drawView(state, explained, map), { scale: 2 });
+  return save(new Blob([Uint8Array.from(png)], { type: 'image/png' }), explained.input.name, 'png');
+}
+
+/** Saves what is shown as one HTML page that needs nothing else; returns what to tell. */
+export async function downloadReport(state: ViewerState): Promise<string> {
+  const { explained, map } = whatIsShown(state);
+  const { renderReport } = await import('./report.ts');
+  const page = renderReport(state, explained, map, drawView(state, explained, map));
+  return save(new Blob([page], { type: 'text/html' }), explained.input.name, 'html');
+}
+
+/** @throws Error before anything is shown, or while another map is on its way */
+function whatIsShown(state: ViewerState): { readonly explained: Explained; readonly map: ShownAttribution } {
   const explained = state.explained?.result;
   const map = shownAttribution(state);
   if (!explained || !map) throw new Error('There is nothing to save yet.');
+  return { explained, map };
+}
+
+/** Draws the map over its input: an SVG document. */
+function drawView(state: ViewerState, explained: Explained, map: ShownAttribution): string {
   const { display } = state;
   const { input, probabilities } = explained;
   const decision: Decision = {
@@ -28,12 +49,9 @@ export async function downloadPicture(state: ViewerState): Promise<string> {
     colorMap: display.colorMap,
   };
   const heatmap = drawnMap(explained, map, display.resolution);
-  const svg = input.image
+  return input.image
     ? drawImageOverlay(input.image, heatmap, { ...text, opacity: display.opacity })
     : drawSignalHeatmap(input, heatmap, text);
-  const name = `${fileName(input.name)}.png`;
-  save(new Blob([Uint8Array.from(await renderPng(svg, { scale: 2 }))], { type: 'image/png' }), name);
-  return `${name} was saved.`;
 }
 
 function captionOf(state: ViewerState, { run, contrast }: ShownAttribution): string {
@@ -46,16 +64,14 @@ function captionOf(state: ViewerState, { run, contrast }: ShownAttribution): str
 
 /** Saves the numbers of the class that is shown, as `pnpm explain --json` prints them; returns what to tell. */
 export function downloadJson(state: ViewerState): string {
-  const explained = state.explained?.result;
-  const map = shownAttribution(state);
-  if (!explained || !map) throw new Error('There is nothing to save yet.');
+  const { explained, map } = whatIsShown(state);
   const text = JSON.stringify(shownJson(explained, map, givenClassName(state, map.classIndex)), null, 2);
-  const name = `${fileName(explained.input.name)}.json`;
-  save(new Blob([text], { type: 'application/json' }), name);
-  return `${name} was saved.`;
+  return save(new Blob([text], { type: 'application/json' }), explained.input.name, 'json');
 }
 
-function save(blob: Blob, name: string): void {
+/** Returns what to tell. @param about what is explained @param ending of the name of the file */
+function save(blob: Blob, about: string, ending: string): string {
+  const name = `${fileName(about)}.${ending}`;
   const link = document.createElement('a');
   link.href = URL.createObjectURL(blob);
   link.download = name;
@@ -64,6 +80,7 @@ function save(blob: Blob, name: string): void {
   setTimeout(() => {
     URL.revokeObjectURL(link.href);
   }, 0);
+  return `${name} was saved.`;
 }
 
 function fileName(name: string): string {

@@ -1,7 +1,8 @@
 import { render } from 'preact';
 import { answerWants } from '../client/answer-wants.ts';
-import { followLink } from '../client/follow-link.ts';
+import { followHistory, ownVisit } from '../client/history.ts';
 import { keepShelf } from '../client/keep-shelf.ts';
+import { stayAvailable } from '../client/stay-available.ts';
 import { Store } from '../client/store.ts';
 import { WorkerClient } from '../client/worker-client.ts';
 import type { BuiltInName } from '../protocol/sources.ts';
@@ -10,15 +11,26 @@ import { App } from '../views/app.tsx';
 
 // Real photographs say more to a newcomer than patterns, and these more than signals.
 const available: readonly BuiltInName[] = ['tissue', 'textures', 'mnist1d'];
+const isEmbedded = new URLSearchParams(location.search).get('embed') === '1';
 
 const store = new Store(stateOfLink(location.hash, available));
 const client = new WorkerClient(() => new Worker('worker.js', { type: 'module' }));
+// A frame of another page keeps nothing: its storage would be another one for each page.
+if (!isEmbedded) {
+  const shelf = keepShelf(store);
+  const visit = ownVisit();
+  if (visit) {
+    // A reload shows the same again, and nothing else before.
+    await shelf;
+    store.dispatch({ kind: 'revisit', visit });
+  }
+  stayAvailable(store);
+}
+followHistory(store, available, !isEmbedded);
 answerWants(store, client);
-followLink(store, available);
-void keepShelf(store);
 
 const root = document.getElementById('app');
 if (root) {
   root.replaceChildren();
-  render(<App store={store} available={available} />, root);
+  render(<App store={store} available={available} isEmbedded={isEmbedded} />, root);
 }

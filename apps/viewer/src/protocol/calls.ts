@@ -1,3 +1,4 @@
+import type { Fit } from '@ablation-cam/model';
 import type { MethodName } from '@ablation-cam/xai';
 import type {
   MethodAttribution,
@@ -29,6 +30,8 @@ export interface ExplanationRequest {
   readonly input: ChosenInput;
   /** Null for what the model says of itself, see `ModelDescription.scale`. */
   readonly normalization: NormalizationName | null;
+  /** How pictures of other proportions become those of the network. */
+  readonly fit: Fit;
   readonly settings: ExplainSettings;
 }
 

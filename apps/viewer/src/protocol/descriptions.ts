@@ -15,6 +15,8 @@ export interface LayerDescription {
   readonly type: string;
   /** Without the batch; null where the model leaves a size open. */
   readonly shape: readonly (number | null)[];
+  /** Names of the layers that it takes; none for an input. */
+  readonly inputs: readonly string[];
   /** Whether its output is a feature map that leads to the classes. */
   readonly isCandidate: boolean;
 }
@@ -43,8 +45,12 @@ export interface InputDescription {
   /** What the network gets, row-major, without the batch. */
   readonly data: Float32Array;
   readonly shape: readonly number[];
-  /** The image as it was given, where it is one. */
+  /** The image as the network gets it, before it is resized, where it is one; large ones smaller. */
   readonly image: OriginalImage | null;
+  /** Height and width of an image as it was given. */
+  readonly givenSize: readonly [number, number] | null;
+  /** Whether parts of it could be seen through: it was laid on white. */
+  readonly isOnWhite: boolean;
   /** The color that the network gets as 0, `[red, green, blue]`, where the input is an image. */
   readonly zeroColor: readonly number[] | null;
   /** The true class, where it is known. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
@@ -25,6 +26,11 @@ export interface Site {
 const SOURCE = fileURLToPath(new URL('..', import.meta.url));
 /** What `index.html` and the page load by name. */
 const ENTRIES = ['page.js', 'worker.js', 'style.css'];
+/** Scripts by themselves, which load nothing more. */
+const SCRIPTS = {
+  'check-origin': 'page/check-origin.ts',
+  embed: 'element/ablation-cam-viewer.ts',
+};
 /**
  * What the page may weigh at most, in bytes. It weighed 2,290,271 before it opened ONNX and Keras 3, which may cost it 400 kB; what
  * reads files is fetched when one is opened, but for what reads GraphModels: `networkOf` takes those at once. The kernels are laid
@@ -59,13 +65,53 @@ export async function buildSite(folder: string): Promise<Site> {
     define: { 'process.env.NODE_ENV': '"production"' },
   });
   const used = await keepUsed(folder, metafile);
+  await buildScripts(folder, SCRIPTS, {});
   await copyFile(join(SOURCE, 'page/index.html'), join(folder, 'index.html'));
   const { resolve } = createRequire(import.meta.url);
   const wasmFolder = dirname(resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm'));
   await Promise.all(WASM_FILES.map((name) => copyFile(join(wasmFolder, name), join(folder, name))));
+  const files = await hashesOf(folder);
+  const version = createHash('sha256').update(JSON.stringify(files)).digest('base64url').slice(0, 12);
+  await buildScripts(
+    folder,
+    { 'service-worker': 'service-worker/service-worker.ts' },
+    { SITE_FILES: JSON.stringify(files), SITE_VERSION: JSON.stringify(version) },
+  );
   const sizes = await sizesOf(folder, metafile, used);
   refuseTooHeavy(sizes);
   return { folder, sizes };
+}
+
+/** Bundles classic scripts, each whole by itself. */
+async function buildScripts(
+  folder: string,
+  sources: Readonly<Record<string, string>>,
+  define: Record<string, string>,
+): Promise<void> {
+  await build({
+    ...bundleOptions('browser'),
+    format: 'iife',
+    entryPoints: Object.fromEntries(
+      Object.entries(sources).map(([name, path]) => [name, join(SOURCE, path)]),
+    ),
+    outdir: folder,
+    minify: true,
+    define,
+  });
+}
+
+/** The site's files with their SHA-256 in base64: what the service worker keeps, all of one build. */
+async function hashesOf(folder: string): Promise<Readonly<Record<string, string>>> {
+  const site = await readSite(folder);
+  const names = [...site.keys()].filter((name) => name !== 'embed.js').sort();
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      createHash('sha256')
+        .update(site.get(name) ?? '')
+        .digest('base64'),
+    ]),
+  );
 }
 
 /** @throws RangeError for a page that weighs more than it may, saying what to do */

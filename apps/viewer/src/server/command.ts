@@ -16,11 +16,16 @@ export async function runViewer(): Promise<void> {
     )
     .option('--port <number>', `the port; by default ${DEFAULT_PORT}, or any that is free`, parsePort)
     .option('--json', 'print the address and the sizes as one line of JSON')
+    .option(
+      '--fetch-from <origins...>',
+      'servers that links with ?model= and ?image= may fetch from, once the user of the page agrees, such as https://example.org; none by default',
+      parseOrigin,
+    )
     .option('--build', 'only build, into apps/viewer/dist/site')
-    .action(async ({ port, json, build }) => {
+    .action(async ({ port, json, build, fetchFrom }) => {
       const { sizes } = await buildSite(FOLDER);
       if (!json) console.log(sizesText(sizes));
-      const server = build ? null : await start(port);
+      const server = build ? null : await start(port, fetchFrom ?? []);
       if (!server && !build) return;
       if (json) console.log(JSON.stringify({ url: server?.url ?? null, folder: FOLDER, bytes: sizes }));
       else console.log(server ? `The viewer is at ${server.url} (Ctrl-C ends it)` : `Built into ${FOLDER}`);
@@ -28,13 +33,13 @@ export async function runViewer(): Promise<void> {
     .parseAsync();
 }
 
-async function start(port: number | undefined): Promise<Server | null> {
+async function start(port: number | undefined, fetchFrom: readonly string[]): Promise<Server | null> {
   const files = await readSite(join(FOLDER));
   try {
-    return await serve(files, port ?? DEFAULT_PORT);
+    return await serve(files, port ?? DEFAULT_PORT, { fetchFrom });
   } catch (error) {
     const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    if (isTaken && port === undefined) return serve(files, 0);
+    if (isTaken && port === undefined) return serve(files, 0, { fetchFrom });
     const reason = isTaken ? 'is in use' : `cannot be opened (${String(error)})`;
     console.error(
       `Port ${port ?? DEFAULT_PORT} ${reason}; choose another with --port, or 0 for any that is free.`,
@@ -53,6 +58,12 @@ function sizesText({ code, start, weights, wasm }: SiteSizes): string {
 
 function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(2)} MB`;
+}
+
+function parseOrigin(text: string, earlier: readonly string[] = []): readonly string[] {
+  const url = URL.parse(text);
+  if (url && /^https?:$/.test(url.protocol) && url.pathname === '/') return [...earlier, url.origin];
+  throw new InvalidArgumentError('A server is an address such as https://example.org, without a path.');
 }
 
 function parsePort(text: string): number {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname } from 'node:path';
+import { SiteFile } from './site-file.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -9,33 +10,42 @@ const TYPES: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
 };
 
+/** What is served differently from the rest. */
+export interface ServeOptions {
+  /** Origins beside this server that the page may fetch models and images from, when its user agrees; none by default. */
+  readonly fetchFrom?: readonly string[];
+}
+
 /**
  * Scripts, styles and requests only from this server; `wasm-unsafe-eval` lets TensorFlow.js compile its WASM binary, `data:` and
- * `blob:` show pictures that the page itself drew or was given. Nothing may frame the page or be sent a form.
+ * `blob:` show pictures that the page itself drew or was given. Nothing may be sent a form, and nothing frame the page but its
+ * embedded view, which has nothing to press that another page could abuse.
  */
-export const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "worker-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data: blob:",
-  'media-src blob:',
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+function contentSecurityPolicy({ fetchFrom = [] }: ServeOptions, isEmbedded: boolean): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self' 'wasm-unsafe-eval'",
+    "worker-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data: blob:",
+    'media-src blob:',
+    ["connect-src 'self'", ...fetchFrom].join(' '),
+    "base-uri 'none'",
+    "form-action 'none'",
+    `frame-ancestors ${isEmbedded ? '*' : "'none'"}`,
+  ].join('; ');
+}
 
 const HEADERS = {
-  'content-security-policy': CONTENT_SECURITY_POLICY,
   // Isolated from other pages, which also gives clocks of full resolution.
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-embedder-policy': 'require-corp',
-  'cross-origin-resource-policy': 'same-origin',
   'permissions-policy': 'camera=(self), microphone=(), geolocation=()',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
+  // Asked for each time, and answered with 304 where nothing has changed.
   'cache-control': 'no-cache',
+  vary: 'accept-encoding',
 };
 
 export interface Server {
@@ -57,7 +67,12 @@ const LONGEST_SILENCE_MS = 30_000;
  * @param port 0 for any that is free
  * @throws the error of Node where the port is taken
  */
-export async function serve(files: ReadonlyMap<string, Uint8Array>, port: number): Promise<Server> {
+export async function serve(
+  files: ReadonlyMap<string, Uint8Array>,
+  port: number,
+  options: ServeOptions = {},
+): Promise<Server> {
+  const site = new Map([...files].map(([name, bytes]) => [name, new SiteFile(bytes)]));
   const server = createServer(
     {
       headersTimeout: LONGEST_REQUEST_MS,
@@ -66,7 +81,10 @@ export async function serve(files: ReadonlyMap<string, Uint8Array>, port: number
       keepAliveTimeout: 5000,
     },
     (request, response) => {
-      answer(files, request, response);
+      answer(site, options, request, response).catch(() => {
+        // Nothing was sent yet, or the client has gone.
+        response.destroy();
+      });
     },
   );
   server.maxConnections = MOST_CONNECTIONS;
@@ -95,24 +113,36 @@ export async function serve(files: ReadonlyMap<string, Uint8Array>, port: number
 
 const BAD_REQUEST = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
 
-function answer(
-  files: ReadonlyMap<string, Uint8Array>,
+/** What pages of others may load: the element that embeds the viewer there. */
+const FOR_OTHERS = 'embed.js';
+
+async function answer(
+  files: ReadonlyMap<string, SiteFile>,
+  options: ServeOptions,
   request: IncomingMessage,
   response: ServerResponse,
-): void {
+): Promise<void> {
   const isRead = request.method === 'GET' || request.method === 'HEAD';
   // A page elsewhere whose name was made to lead to this machine has another host.
   const isOwn = /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host ?? '');
-  const name = nameIn(request.url ?? '');
-  const body = isRead && isOwn ? files.get(name) : undefined;
-  response.writeHead(body ? 200 : isRead ? 404 : 405, {
+  const target = request.url ?? '';
+  const name = nameIn(target);
+  const file = isRead && isOwn ? files.get(name) : undefined;
+  const sent = await file?.as(String(request.headers['accept-encoding'] ?? ''));
+  const isKnown = file?.isKnown(request.headers['if-none-match'] ?? '') === true;
+  response.writeHead(sent ? (isKnown ? 304 : 200) : isRead ? 404 : 405, {
     ...HEADERS,
+    'content-security-policy': contentSecurityPolicy(options, isEmbedded(name, target)),
+    'cross-origin-resource-policy': name === FOR_OTHERS ? 'cross-origin' : 'same-origin',
+    ...(sent && { etag: sent.etag }),
+    ...(sent?.encoding && !isKnown && { 'content-encoding': sent.encoding }),
     ...(isRead ? {} : { allow: 'GET, HEAD' }),
     // What else is sent, without end perhaps, is not read.
     ...(isRead && !hasBody(request) ? {} : { connection: 'close' }),
-    'content-type': body ? (TYPES[extname(name)] ?? 'application/octet-stream') : 'text/plain',
+    'content-type': sent ? (TYPES[extname(name)] ?? 'application/octet-stream') : 'text/plain',
+    ...(sent && !isKnown && { 'content-length': sent.body.length }),
   });
-  response.end(request.method === 'HEAD' ? undefined : (body ?? 'There is nothing here.'));
+  response.end(request.method === 'HEAD' || isKnown ? undefined : (sent?.body ?? 'There is nothing here.'));
 }
 
 /**
@@ -122,6 +152,12 @@ function answer(
 function nameIn(target: string): string {
   const [, path = ''] = /^(?:https?:\/\/[^/?#]*)?\/([^?#]*)/i.exec(target) ?? [undefined, target];
   return path === '' ? 'index.html' : path;
+}
+
+/** Whether the target asks for the view that other pages may frame. */
+function isEmbedded(name: string, target: string): boolean {
+  const query = /\?([^#]*)/.exec(target)?.[1] ?? '';
+  return name === 'index.html' && new URLSearchParams(query).get('embed') === '1';
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {

@@ -1,6 +1,8 @@
+import type { Fit } from '@ablation-cam/model';
 import type { CallResult } from '../protocol/calls.ts';
 import type { ChosenInput, ChosenModel, NormalizationName } from '../protocol/sources.ts';
 import type { Blank, ExplainSettings } from '../protocol/calls.ts';
+import type { Visit } from './visit.ts';
 import type { WallAction } from './wall.ts';
 import type { ShelfAction } from './shelf.ts';
 import type { ChannelsView, Display, PanelName, SlotName, ViewerState } from './state.ts';
@@ -14,6 +16,7 @@ export type UserAction =
   | WallAction
   | { readonly kind: 'choose-labels'; readonly id: string; readonly file: File }
   | { readonly kind: 'normalize'; readonly normalization: NormalizationName | null }
+  | { readonly kind: 'fit-pictures'; readonly fit: Fit }
   | { readonly kind: 'change-settings'; readonly settings: Partial<ExplainSettings> }
   | { readonly kind: 'change-display'; readonly display: Partial<Display> }
   | { readonly kind: 'open-panel'; readonly panel: PanelName }
@@ -54,5 +57,7 @@ export type Action =
   /** Something outside of any call went wrong, such as a camera that is not allowed. */
   | { readonly kind: 'report'; readonly message: string }
   | { readonly kind: 'notify'; readonly message: string | null }
+  /** An entry of the history that no link can hold. */
+  | { readonly kind: 'revisit'; readonly visit: Visit }
   /** A link was opened. */
   | { readonly kind: 'restore'; readonly state: ViewerState };

@@ -84,12 +84,13 @@ function recallNetwork(state: ViewerState, hasInput: boolean): ViewerState {
   const { shelf, model } = state;
   const view = shelf.views[model.id];
   if (!view) return recallClass(state);
-  const { inputId, normalization, settings, method, labels } = view;
+  const { inputId, normalization, fit, settings, method, labels } = view;
   const input = hasInput ? state.input : (inputCalled(state, inputId) ?? state.input);
   return recallClass({
     ...state,
     input,
     normalization,
+    fit,
     settings,
     labels,
     display: { ...state.display, method },
@@ -111,11 +112,12 @@ export function inputCalled({ shelf }: Pick<ViewerState, 'shelf'>, id: string | 
 
 /** Returns the state with what is looked at noted on its shelf, so that it can be left. */
 export function remembered(state: ViewerState): ViewerState {
-  const { model, input, normalization, settings, display, labels, shelf } = state;
+  const { model, input, normalization, fit, settings, display, labels, shelf } = state;
   if (input?.kind === 'frame') return state;
   const view: NetworkView = {
     inputId: input?.id ?? null,
     normalization,
+    fit,
     settings,
     method: display.method,
     labels,

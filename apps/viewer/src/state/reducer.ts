@@ -2,6 +2,7 @@ import type { Action, Answer, UserAction } from './actions.ts';
 import { withModel, withNewRequest } from './new-request.ts';
 import { reduceShelf, returnedTo, withShelf } from './reduce-shelf.ts';
 import { defaultSettings, type About, type SlotName, type ViewerState } from './state.ts';
+import { revisited } from './visit.ts';
 import { reduceWall, wallAnswered, wallCancelled, wallStarted } from './reduce-wall.ts';
 import type { WallAction } from './wall.ts';
 import { wallKey } from './wanted-wall.ts';
@@ -47,6 +48,8 @@ function reduceView(state: ViewerState, action: Action): ViewerState {
       return { ...state, notice: action.message };
     case 'restore':
       return restored(state, action.state);
+    case 'revisit':
+      return revisited(state, action.visit);
     case 'open-wall':
     case 'filter-wall':
     case 'resume-wall':
@@ -67,6 +70,7 @@ function reduceView(state: ViewerState, action: Action): ViewerState {
     case 'choose-model':
     case 'dismiss-problem':
     case 'focus-channel':
+    case 'fit-pictures':
     case 'normalize':
     case 'open-panel':
     case 'order-channels':
@@ -99,6 +103,8 @@ function acted(state: ViewerState, action: Exclude<UserAction, WallAction>): Vie
       return { ...state, labels: { id: action.id, file: action.file }, problem: null };
     case 'normalize':
       return { ...withNewRequest(state), normalization: action.normalization };
+    case 'fit-pictures':
+      return { ...withNewRequest(state), fit: action.fit };
     case 'change-settings':
       return {
         ...withNewRequest(state),
@@ -259,8 +265,8 @@ function described(state: ViewerState): ViewerState {
 }
 
 function aboutOf(state: ViewerState): About {
-  const { model, input, labels, normalization, settings, description, classNames } = state;
-  return { model, input, labels, normalization, settings, description, classNames };
+  const { model, input, labels, normalization, fit, settings, description, classNames } = state;
+  return { model, input, labels, normalization, fit, settings, description, classNames };
 }
 
 function failed(state: ViewerState, slot: Answer['slot'], message: string): ViewerState {

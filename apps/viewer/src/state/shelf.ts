@@ -1,5 +1,5 @@
 import type { MethodName } from '@ablation-cam/xai';
-import type { OriginalImage } from '@ablation-cam/model';
+import type { Fit, OriginalImage } from '@ablation-cam/model';
 import type { ExplainSettings } from '../protocol/calls.ts';
 import type { InputDescription } from '../protocol/descriptions.ts';
 import type { ChosenInput, ChosenModel, NormalizationName } from '../protocol/sources.ts';
@@ -24,6 +24,7 @@ export interface ShelvedInput {
 export interface NetworkView {
   readonly inputId: string | null;
   readonly normalization: NormalizationName | null;
+  readonly fit: Fit;
   readonly settings: ExplainSettings;
   readonly method: MethodName;
   readonly labels: { readonly id: string; readonly file: File } | null;

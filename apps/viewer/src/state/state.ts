@@ -1,3 +1,4 @@
+import type { Fit } from '@ablation-cam/model';
 import type { MethodName } from '@ablation-cam/xai';
 import type { ColorMapName } from '@ablation-cam/xai/drawing';
 import type { Blank, ExplainSettings } from '../protocol/calls.ts';
@@ -91,7 +92,7 @@ export interface Job {
 /** What an explanation is about, and what its model is called. */
 export type About = Pick<
   ViewerState,
-  'model' | 'input' | 'labels' | 'normalization' | 'settings' | 'description' | 'classNames'
+  'model' | 'input' | 'labels' | 'normalization' | 'fit' | 'settings' | 'description' | 'classNames'
 >;
 
 export interface ViewerState {
@@ -101,6 +102,8 @@ export interface ViewerState {
   readonly labels: { readonly id: string; readonly file: File } | null;
   /** Null for what the model says of itself. */
   readonly normalization: NormalizationName | null;
+  /** How pictures of other proportions become those of the network. */
+  readonly fit: Fit;
   readonly settings: ExplainSettings;
   readonly display: Display;
   readonly panel: PanelName;
@@ -205,6 +208,7 @@ export function initialState(name: BuiltInName): ViewerState {
     input: sampleOf(name, 0),
     labels: null,
     normalization: null,
+    fit: 'squash',
     settings: defaultSettings,
     display: defaultDisplay,
     panel: 'channels',

@@ -52,8 +52,14 @@ export function wantedCalls(state: ViewerState): WantedCalls {
 }
 
 /** What is to be explained, or null where there is nothing yet. */
-export function requestOf({ model, input, normalization, settings }: ViewerState): ExplanationRequest | null {
-  return input && { model, input, normalization, settings };
+export function requestOf({
+  model,
+  input,
+  normalization,
+  fit,
+  settings,
+}: ViewerState): ExplanationRequest | null {
+  return input && { model, input, normalization, fit, settings };
 }
 
 /** Whether what is shown is what is wanted. */
@@ -76,9 +82,12 @@ function hasAblatedScores({ explained }: ViewerState, wanted: boolean): boolean 
   return !wanted || explained?.result.ablatedScores !== null;
 }
 
-function keyOf({ model, input, normalization, settings }: ExplanationRequest, generation: number): string {
+function keyOf(
+  { model, input, normalization, fit, settings }: ExplanationRequest,
+  generation: number,
+): string {
   const { output, layer, ablation, score, weighting } = settings;
-  const how = [normalization, output ?? '', layer ?? '', ablation, score, weighting];
+  const how = [normalization, fit, output ?? '', layer ?? '', ablation, score, weighting];
   return [model.id, input.id, ...how, generation].join('|');
 }
 

@@ -5,15 +5,15 @@ import type { ViewerState } from './state.ts';
 const BATCH = 8;
 
 /** What the answers of the wall are about. */
-export function wallKey({ model, normalization, settings, deviceGeneration }: ViewerState): string {
-  return JSON.stringify([model.id, normalization, settings, deviceGeneration]);
+export function wallKey({ model, normalization, fit, settings, deviceGeneration }: ViewerState): string {
+  return JSON.stringify([model.id, normalization, fit, settings, deviceGeneration]);
 }
 
 /** The call for the next inputs of the wall, or null where there is nothing left to do. */
 export function wantedWall(
   state: ViewerState,
 ): { readonly key: string; readonly params: Params<'wall'> } | null {
-  const { wall, model, normalization, settings, description } = state;
+  const { wall, model, normalization, fit, settings, description } = state;
   // Before the network is open nobody knows what it takes.
   if (!wall || wall.isCancelled || description === null) return null;
   const key = wallKey(state);
@@ -21,7 +21,7 @@ export function wantedWall(
   const [first] = open;
   if (!first) return null;
   const inputs = open.slice(0, BATCH).map(({ input }) => input);
-  return { key: `${key}|${first.input.id}`, params: { model, normalization, settings, inputs } };
+  return { key: `${key}|${first.input.id}`, params: { model, normalization, fit, settings, inputs } };
 }
 
 /** Whether every input of the wall has its answer. */

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { linkedFiles } from '../client/linked-files.ts';
 import type { Store } from '../client/store.ts';
 import type { BuiltInName } from '../protocol/sources.ts';
 import type { ViewerState } from '../state/state.ts';
@@ -12,20 +13,34 @@ import { JobBar } from './job-bar.tsx';
 import { LayerList } from './layer-list.tsx';
 import { LowerPanel } from './lower-panel.tsx';
 import { Messages } from './messages.tsx';
+import { onDemand } from './on-demand.tsx';
+import { PictureFit } from './picture-fit.tsx';
 import { SaveButtons } from './save-buttons.tsx';
 import { Settings } from './settings.tsx';
 import { Stage } from './stage.tsx';
 import { Status } from './status.tsx';
 import { Verdict } from './verdict.tsx';
-import { WallPanel } from './wall.tsx';
 
 export interface ViewProps {
   readonly state: ViewerState;
   readonly dispatch: Store['dispatch'];
 }
 
+const EmbeddedApp = onDemand(async () => (await import('./embedded-app.tsx')).EmbeddedApp);
+const LinkedFilesQuestion = onDemand(
+  async () => (await import('./linked-files-question.tsx')).LinkedFilesQuestion,
+);
+const WallPanel = onDemand(async () => (await import('./wall.tsx')).WallPanel);
+
+export interface AppProps {
+  readonly store: Store;
+  readonly available: readonly BuiltInName[];
+  /** Whether another page shows it in a frame. */
+  readonly isEmbedded: boolean;
+}
+
 /** The whole page. */
-export function App({ store, available }: { store: Store; available: readonly BuiltInName[] }) {
+export function App({ store, available, isEmbedded }: AppProps) {
   const [state, setState] = useState(store.state);
   useEffect(() => {
     setState(store.state);
@@ -33,6 +48,19 @@ export function App({ store, available }: { store: Store; available: readonly Bu
   }, [store]);
   const props: ViewProps = { state, dispatch: store.dispatch };
   const isBusy = state.input !== null && !isExplained(state);
+  const [linked, setLinked] = useState(() => linkedFiles(location.search, location.href));
+  const asking = linked && (
+    <LinkedFilesQuestion
+      {...props}
+      linked={linked}
+      onDone={() => {
+        setLinked(null);
+      }}
+    />
+  );
+  if (isEmbedded) {
+    return linked ? <main class="page embedded">{asking}</main> : <EmbeddedApp {...props} isBusy={isBusy} />;
+  }
   return (
     <DropTarget {...props}>
       <header class="top">
@@ -44,6 +72,7 @@ export function App({ store, available }: { store: Store; available: readonly Bu
       </header>
       <About />
       <Messages {...props} />
+      {asking}
       <JobBar {...props} />
       <main class="layout" aria-busy={isBusy}>
         <ChoosePanel {...props} available={available} />
@@ -51,6 +80,7 @@ export function App({ store, available }: { store: Store; available: readonly Bu
           <h2 id="look-title">What it looked at</h2>
           <Verdict state={state} />
           <Stage {...props} />
+          <PictureFit {...props} />
           <DisplayControls {...props} />
           <SaveButtons {...props} />
         </section>
@@ -60,7 +90,7 @@ export function App({ store, available }: { store: Store; available: readonly Bu
           <Settings {...props} />
         </section>
         <LayerList {...props} />
-        <WallPanel {...props} />
+        {state.wall && <WallPanel {...props} />}
         <LowerPanel {...props} />
       </main>
     </DropTarget>

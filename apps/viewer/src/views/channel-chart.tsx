@@ -16,6 +16,9 @@ interface ChannelChartProps {
 }
 
 const HEIGHT = 250;
+/** How wide a digit of a label is, and the axis beside the bars. */
+const DIGIT = 8;
+const AXIS = 76;
 const FONT = '12px system-ui, "DejaVu Sans", sans-serif';
 
 /** The weights of the channels as bars. */
@@ -164,7 +167,8 @@ function optionsOf(
         // The number of the channel below its bar, where there is room.
         splits: () => {
           const { ordered } = latest.current;
-          const step = Math.max(1, Math.ceil((ordered.length * 24) / width));
+          const digits = String(Math.max(...ordered)).length;
+          const step = Math.max(1, Math.ceil((ordered.length * (DIGIT * digits + 9)) / (width - AXIS)));
           return ordered.map((_, i) => i).filter((i) => i % step === 0);
         },
         values: (_, splits) => splits.map((i) => String(latest.current.ordered[i] ?? '')),

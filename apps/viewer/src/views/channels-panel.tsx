@@ -1,4 +1,11 @@
-import { channelEffects, channelMap, orderedChannels } from '../state/channels.ts';
+import { useEffect, useState } from 'preact/hooks';
+import {
+  CHANNELS_AT_A_TIME,
+  channelEffects,
+  channelMap,
+  orderedChannels,
+  shownChannels,
+} from '../state/channels.ts';
 import { classNameOf, featuresOf, maskedOf, predictedClass, shownMap } from '../state/selectors.ts';
 import { isExplained } from '../state/wanted-calls.ts';
 import type { ViewProps } from './app.tsx';
@@ -17,9 +24,15 @@ const ORDERS = [
 export function ChannelsPanel({ state, dispatch }: ViewProps) {
   const explained = state.explained?.result;
   const map = shownMap(state);
+  const layer = explained?.run.layers.join() ?? '';
+  const [count, setCount] = useState(CHANNELS_AT_A_TIME);
+  useEffect(() => {
+    setCount(CHANNELS_AT_A_TIME);
+  }, [layer]);
   if (!explained || !map) return <p class="hint">The channels come with the first explanation.</p>;
   const { order, off } = state.channels;
-  const ordered = orderedChannels(map, order);
+  const all = orderedChannels(map, order);
+  const ordered = shownChannels(map, all, count, state.channels.focused);
   const focused = ordered.find((k) => k === state.channels.focused) ?? ordered[0] ?? 0;
   const name = classNameOf(state, map.classIndex);
   const isOff = off.includes(focused);
@@ -28,9 +41,8 @@ export function ChannelsPanel({ state, dispatch }: ViewProps) {
       <div class="channels-main">
         <div class="controls">
           <p class="hint">
-            How much each of the {ordered.length} channels of <b>{explained.run.layers.join()}</b> counts for{' '}
-            {name}. Point at a bar, or use the arrow keys; click it, or press space, to switch the channel
-            off.
+            How much each of the {all.length} channels of <b>{layer}</b> counts for {name}. Point at a bar, or
+            use the arrow keys; click it, or press space, to switch the channel off.
           </p>
           <Choice
             label="Order"
@@ -53,6 +65,7 @@ export function ChannelsPanel({ state, dispatch }: ViewProps) {
             if (isExplained(state)) dispatch({ kind: 'toggle-channel', channel });
           }}
         />
+        <More shown={ordered.length} all={all.length} onCount={setCount} />
         <Moved state={state} dispatch={dispatch} />
       </div>
       <div class="channel">
@@ -72,6 +85,47 @@ export function ChannelsPanel({ state, dispatch }: ViewProps) {
           {isOff ? 'Switch it on again' : 'Switch this channel off'}
         </button>
       </div>
+    </div>
+  );
+}
+
+interface MoreProps {
+  readonly shown: number;
+  readonly all: number;
+  readonly onCount: (count: number) => void;
+}
+
+/** The way to the channels that are not shown yet. */
+function More({ shown, all, onCount }: MoreProps) {
+  const [hadMore, setHadMore] = useState(false);
+  const isPart = shown < all;
+  if (!isPart && !hadMore) return null;
+  const show = (count: number): void => {
+    setHadMore(true);
+    onCount(count);
+  };
+  return (
+    <div class="buttons more">
+      <p class="hint" aria-live="polite">
+        {isPart ? `The ${shown} of ${all} channels that count most.` : `All ${all} channels.`}
+      </p>
+      <button
+        type="button"
+        disabled={!isPart}
+        onClick={() => {
+          show(shown + CHANNELS_AT_A_TIME);
+        }}
+      >
+        {CHANNELS_AT_A_TIME} more
+      </button>
+      <button
+        type="button"
+        onClick={() => {
+          show(isPart ? all : CHANNELS_AT_A_TIME);
+        }}
+      >
+        {isPart ? `All ${all}` : `The first ${CHANNELS_AT_A_TIME} alone`}
+      </button>
     </div>
   );
 }

@@ -14,9 +14,12 @@ export function ImageCanvas({ image, label, class: className }: ImageCanvasProps
   useEffect(() => {
     const { width, height, rgb } = image;
     const pixels = new ImageData(width, height);
-    for (let i = 0; i < width * height; i++) {
-      pixels.data.set(rgb.subarray(3 * i, 3 * i + 3), 4 * i);
-      pixels.data[4 * i + 3] = 255;
+    const { data } = pixels;
+    for (let from = 0, to = 0; from < rgb.length; from += 3, to += 4) {
+      data[to] = rgb[from]!;
+      data[to + 1] = rgb[from + 1]!;
+      data[to + 2] = rgb[from + 2]!;
+      data[to + 3] = 255;
     }
     canvas.current?.getContext('2d')?.putImageData(pixels, 0, 0);
   }, [image]);

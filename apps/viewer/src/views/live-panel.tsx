@@ -1,8 +1,11 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { openCamera, openVideo, type FrameSource } from '../client/frame-source.ts';
+import type { FrameSource } from '../client/frame-source.ts';
 import { classNameOf, isShown, predictedClass, shownView } from '../state/selectors.ts';
 import type { ViewProps } from './app.tsx';
 import { Picker } from './file-pickers.tsx';
+
+/** Fetched when it is used. */
+const frameSource = () => import('../client/frame-source.ts');
 
 /** Explains a camera or a video, picture after picture. */
 export function LivePanel({ state, dispatch }: ViewProps) {
@@ -57,7 +60,7 @@ export function LivePanel({ state, dispatch }: ViewProps) {
               type="button"
               class="primary"
               onClick={() => {
-                open(openCamera());
+                open(frameSource().then(({ openCamera }) => openCamera()));
               }}
             >
               Start the camera
@@ -67,7 +70,7 @@ export function LivePanel({ state, dispatch }: ViewProps) {
               accept="video/*"
               onFiles={(files) => {
                 const [file] = files ?? [];
-                if (file) open(openVideo(file));
+                if (file) open(frameSource().then(({ openVideo }) => openVideo(file)));
               }}
             />
           </>

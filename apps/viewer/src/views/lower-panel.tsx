@@ -1,15 +1,18 @@
+import type { FunctionComponent } from 'preact';
 import type { PanelName } from '../state/state.ts';
 import type { ViewProps } from './app.tsx';
 import { ChannelsPanel } from './channels-panel.tsx';
 import { LivePanel } from './live-panel.tsx';
 import { MethodsPanel } from './methods-panel.tsx';
-import { NumbersPanel } from './numbers-panel.tsx';
-import { RacePanel } from './race-panel.tsx';
+import { onDemand } from './on-demand.tsx';
+
+const NumbersPanel = onDemand(async () => (await import('./numbers-panel.tsx')).NumbersPanel);
+const RacePanel = onDemand(async () => (await import('./race-panel.tsx')).RacePanel);
 
 const PANELS: readonly {
   readonly name: PanelName;
   readonly title: string;
-  readonly View: typeof RacePanel;
+  readonly View: FunctionComponent<ViewProps>;
 }[] = [
   { name: 'channels', title: 'Channels', View: ChannelsPanel },
   { name: 'methods', title: 'Methods', View: MethodsPanel },

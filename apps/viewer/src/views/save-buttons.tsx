@@ -1,4 +1,3 @@
-import { downloadJson, downloadPicture } from '../client/download.ts';
 import { linkOf } from '../state/link.ts';
 import { isExplained } from '../state/wanted-calls.ts';
 import type { ViewProps } from './app.tsx';
@@ -23,7 +22,7 @@ export function SaveButtons({ state, dispatch }: ViewProps) {
         type="button"
         disabled={!isReady}
         onClick={() => {
-          kept(downloadPicture(state));
+          kept(import('../client/download.ts').then((download) => download.downloadPicture(state)));
         }}
       >
         Save picture
@@ -32,10 +31,20 @@ export function SaveButtons({ state, dispatch }: ViewProps) {
         type="button"
         disabled={!isReady}
         onClick={() => {
-          kept(Promise.resolve(downloadJson(state)));
+          kept(import('../client/download.ts').then((download) => download.downloadJson(state)));
         }}
       >
         Save numbers
+      </button>
+      <button
+        type="button"
+        disabled={!isReady}
+        title="One HTML page that needs nothing else"
+        onClick={() => {
+          kept(import('../client/download.ts').then((download) => download.downloadReport(state)));
+        }}
+      >
+        Save report
       </button>
       <button
         type="button"

@@ -49,10 +49,19 @@ export function describeModel(
 /** A layer that is called several times comes once. */
 function describeLayers(network: Network, output: string | undefined): LayerDescription[] {
   const candidates = new Set(layerCandidates(network, output).map(({ name }) => name));
-  const described = network.layers.map(
-    ({ name, type, shape }) => [name, { name, type, shape, isCandidate: candidates.has(name) }] as const,
-  );
-  return [...new Map(described).values()];
+  const described = new Map<string, LayerDescription>();
+  for (const { name, type, shape, inputs } of network.layers) {
+    const taken = inputs.flatMap((index) => network.layers[index]?.name ?? []);
+    const earlier = described.get(name)?.inputs ?? [];
+    described.set(name, {
+      name,
+      type,
+      shape,
+      inputs: [...new Set([...earlier, ...taken])],
+      isCandidate: candidates.has(name),
+    });
+  }
+  return [...described.values()];
 }
 
 /** A model with several outputs does not say which of them its names are for, unless by their number. */

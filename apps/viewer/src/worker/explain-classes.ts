@@ -1,6 +1,7 @@
 import { colorOfZero, resolveOutput, type ModelInput, type Normalization } from '@ablation-cam/model';
 import type { Params } from '../protocol/calls.ts';
 import type { ClassMap, Explained, InputDescription } from '../protocol/descriptions.ts';
+import { smallImage } from '../state/small-image.ts';
 import type { CallContext } from './answer.ts';
 import { describeModel } from './describe-model.ts';
 import { hasWebGpu } from './has-web-gpu.ts';
@@ -8,6 +9,9 @@ import { optionsOf } from './options.ts';
 
 /** Up to so many classes the maps of all come along: they cost next to nothing. Beyond, those of the likeliest. */
 const MOST_MAPS = 32;
+
+/** Pictures are shown no larger than this: a camera's twelve million pixels would take the page's thread a second to draw. */
+const LONGEST_SIDE = 1024;
 
 /** Explains every class of a request in one run. */
 export async function explainClasses(
@@ -44,14 +48,17 @@ export async function explainClasses(
 }
 
 function describeInput(
-  { name, data, shape, original, label, mask }: ModelInput,
+  { name, data, shape, original, givenSize, transparency, label, mask }: ModelInput,
   normalization: Normalization | undefined,
 ): InputDescription {
   return {
     name,
     data,
     shape,
-    image: original ?? null,
+    // What a mask is of keeps its size.
+    image: original ? (mask ? original : smallImage(original, LONGEST_SIDE)) : null,
+    givenSize: givenSize ?? null,
+    isOnWhite: transparency === 'white',
     zeroColor: original ? colorOfZero(normalization) : null,
     label: label ?? null,
     mask: mask ?? null,

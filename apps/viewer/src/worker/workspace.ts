@@ -57,11 +57,11 @@ export class Workspace {
   }
 
   /** @throws ModelError, or KernelsError `too-large` where the network makes more of the input than a page can hold */
-  async open({ model, input, normalization }: ExplanationRequest): Promise<OpenedRequest> {
+  async open({ model, input, normalization, fit }: ExplanationRequest): Promise<OpenedRequest> {
     const opened = await this.model(model);
-    const key = `${model.id}|${input.id}|${normalization ?? ''}`;
+    const key = `${model.id}|${input.id}|${normalization ?? ''}|${fit}`;
     if (this.#input?.key !== key) {
-      this.#input = { key, value: await this.read({ model, input, normalization }) };
+      this.#input = { key, value: await this.read({ model, input, normalization, fit }) };
     }
     return { ...opened, input: this.#input.value };
   }
@@ -71,7 +71,12 @@ export class Workspace {
    *
    * @throws ModelError, or KernelsError `too-large` where the network makes more of the input than a page can hold
    */
-  async read({ model, input, normalization }: Omit<ExplanationRequest, 'settings'>): Promise<ModelInput> {
+  async read({
+    model,
+    input,
+    normalization,
+    fit,
+  }: Omit<ExplanationRequest, 'settings'>): Promise<ModelInput> {
     const { loaded, description } = await this.model(model);
     const { inputShape: shape, takes } = description;
     const value = await read(input, {
@@ -79,6 +84,8 @@ export class Workspace {
       // A signal has no scale to choose.
       normalize: takes === 'image' ? (normalization ?? undefined) : undefined,
       described: loaded.metadata.input,
+      fit,
+      transparency: 'white',
     });
     refuseTooLarge(await loaded.network.at([value.shape]));
     return value;

@@ -25,6 +25,8 @@ export function explanation(layer = 'conv'): Explained {
       data: new Float32Array(4),
       shape: [4, 1],
       image: null,
+      givenSize: null,
+      isOnWhite: false,
       zeroColor: null,
       label: 1,
       mask: null,

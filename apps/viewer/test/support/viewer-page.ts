@@ -10,12 +10,17 @@ import { serve, type Server } from '../../src/server/serve.ts';
 export interface ViewerSite {
   readonly url: string;
   readonly sizes: SiteSizes;
+  readonly files: ReadonlyMap<string, Uint8Array>;
   /** Opens a page of its own, with everything it may not do recorded. */
   open(options?: OpenOptions): Promise<ViewerPage>;
   close(): Promise<void>;
 }
 
 export interface OpenOptions {
+  /** Of another server than that of the suite. */
+  readonly url?: string;
+  /** Whether the page is kept for visits without a network; elsewhere that would cost every test its time. */
+  readonly keepsPage?: boolean;
   readonly hash?: string;
   /** Runs in the worker before its own script. */
   readonly workerPrelude?: string;
@@ -49,7 +54,8 @@ export async function openSite(extra: readonly string[] = []): Promise<ViewerSit
   return {
     url: server.url,
     sizes,
-    open: (options = {}) => openPage(browser, server.url, options),
+    files,
+    open: ({ url = server.url, ...options } = {}) => openPage(browser, url, options),
     close: async () => {
       await browser.close();
       server.close();
@@ -72,6 +78,7 @@ async function openPage(browser: Browser, url: string, options: OpenOptions): Pr
   const context = await browser.newContext({
     colorScheme,
     acceptDownloads: true,
+    serviceWorkers: options.keepsPage ? 'allow' : 'block',
     // The locale of the machine may be one that browsers do not know, such as `C.UTF-8`.
     locale: 'en-US',
     viewport: viewport ?? { width: 1280, height: 720 },
@@ -81,6 +88,7 @@ async function openPage(browser: Browser, url: string, options: OpenOptions): Pr
   page.setDefaultTimeout(TIMEOUT_MS);
   const complaints: string[] = [];
   page.on('console', (message) => {
+    if (/Service Worker registration blocked/.test(message.text())) return;
     if (['error', 'warning'].includes(message.type())) complaints.push(`console: ${message.text()}`);
   });
   page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`));

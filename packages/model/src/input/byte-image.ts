@@ -4,23 +4,34 @@ export interface ByteImage {
   readonly height: number;
   readonly channels: number;
   readonly data: Uint8Array;
+  /** Whether parts of the file could be seen through. */
+  readonly hadTransparency?: boolean;
 }
 
+/** What becomes of transparency: it is dropped, as PIL's `convert('RGB')` does, or the image is laid on white. */
+export type Transparency = 'drop' | 'white';
+
 /** Colors of a pixel buffer with 1 (grey), 2 (grey, alpha), 3 or 4 (color, alpha) channels. */
-export function toRgb(image: ByteImage): ByteImage {
+export function toRgb(image: ByteImage, transparency: Transparency = 'drop'): ByteImage {
   const { width, height, channels, data } = image;
   if (channels === 3) return image;
   const [green, blue] = channels >= 3 ? [1, 2] : [0, 0];
   const rgb = new Uint8Array(width * height * 3);
+  const alphaAt = channels % 2 === 0 ? channels - 1 : null;
+  let hadTransparency = false;
   for (let pixel = 0; pixel < width * height; pixel++) {
     const from = pixel * channels;
     const to = pixel * 3;
-    // Alpha is dropped, not blended, as PIL's convert('RGB') does.
     rgb[to] = data[from]!;
     rgb[to + 1] = data[from + green]!;
     rgb[to + 2] = data[from + blue]!;
+    const alpha = alphaAt === null ? 255 : data[from + alphaAt]!;
+    if (alpha === 255) continue;
+    hadTransparency = true;
+    if (transparency === 'drop') continue;
+    for (let i = to; i < to + 3; i++) rgb[i] = Math.round((rgb[i]! * alpha + 255 * (255 - alpha)) / 255);
   }
-  return { width, height, channels: 3, data: rgb };
+  return { width, height, channels: 3, data: rgb, hadTransparency };
 }
 
 /** Luma of an RGB image by ITU-R BT.601 in 16-bit fixed point: PIL's `convert('L')`, bit for bit. */

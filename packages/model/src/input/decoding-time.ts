@@ -1,4 +1,5 @@
 import { ModelError } from '../errors.ts';
+import type { Transparency } from './byte-image.ts';
 import { limits } from '../files/limits.ts';
 
 /** What bounds the decoding of an image. */
@@ -7,6 +8,8 @@ export interface DecodingOptions {
   readonly maxPixels?: number | undefined;
   /** Images that take longer are given up; default 60. */
   readonly maxSeconds?: number | undefined;
+  /** What becomes of transparency; default `'drop'`. */
+  readonly transparency?: Transparency | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

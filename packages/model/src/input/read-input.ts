@@ -2,8 +2,9 @@ import { decodeImage } from '#platform';
 import { ModelError } from '../errors.ts';
 import type { PictureDescription } from '../files/metadata.ts';
 import { arrayImage, arrayInput, channelsToEnd } from './array-input.ts';
-import { type ByteImage, toRgb } from './byte-image.ts';
+import { type ByteImage, toRgb, type Transparency } from './byte-image.ts';
 import type { DecodingOptions } from './decoding-time.ts';
+import { type Fit, fitImage } from './fit-image.ts';
 import { imageFormat } from './image-format.ts';
 import { imageInput, takesImages } from './image-input.ts';
 import type { InputShape } from './input-shape.ts';
@@ -18,6 +19,8 @@ export interface ReadInputOptions extends DecodingOptions {
   readonly shape: InputShape;
   /** How 8-bit values are scaled; default: as the model takes them, where that is known, else `'0..1'`. */
   readonly normalize?: Normalization | undefined;
+  /** How an image of other proportions than the model's becomes one of these; default `'squash'`. */
+  readonly fit?: Fit | undefined;
   /** What is known of the model's input, `metadata.input` of a loaded model. */
   readonly described?: PictureDescription | undefined;
   /** How messages and the result call an input that is given as bytes. */
@@ -30,9 +33,13 @@ export interface ModelInput {
   readonly data: Float32Array;
   /** Without a batch dimension. */
   readonly shape: readonly number[];
-  /** The image before resizing, `[height, width, 3]`, 0 to 255; absent where the input is no image. */
+  /** The image before resizing, cropped or padded where that was asked for, `[height, width, 3]`, 0 to 255; absent where the input is no image. */
   readonly original?: OriginalImage;
   readonly name: string;
+  /** Where an image could be seen through, what became of that: it was dropped, or is white now. */
+  readonly transparency?: Transparency;
+  /** Height and width of an image as it was given, before it was cropped or padded. */
+  readonly givenSize?: readonly [number, number];
   /** The true class, where the source says it. */
   readonly label?: number;
   /** 1 where the evidence for the label is, else 0, `[original.height, original.width]`, where the source says it. */
@@ -80,23 +87,30 @@ export async function readInput(source: InputSource, options: ReadInputOptions):
   }
   const array = decodeNpy(bytes, name);
   const image = takesImages(shape) ? arrayImage(array) : undefined;
-  if (image !== undefined) return fromImage(toRgb(image), options, name);
+  if (image !== undefined) return fromImage(toRgb(image, options.transparency), options, name);
   refuseNormalization(normalize, name);
   const ordered = described?.channelsFirst ? channelsToEnd(array, shape) : array;
   return { ...arrayInput(ordered, shape, name), name };
 }
 
 function fromImage(
-  rgb: ByteImage,
-  { shape, normalize, described }: ReadInputOptions,
+  given: ByteImage,
+  { shape, normalize, described, fit, transparency = 'drop' }: ReadInputOptions,
   name: string,
 ): ModelInput {
-  const { width, height, data } = rgb;
   const [rows = null, columns = null, ...others] = shape;
   const size = described?.size;
   const sized = size && shape.length === 3 ? [rows ?? size[0], columns ?? size[1], ...others] : shape;
   const scale = normalize ?? described?.scale?.normalize;
-  return { ...imageInput(rgb, sized, scale, name), original: { width, height, rgb: data }, name };
+  const fitted = fitImage(given, sized[0] ?? null, sized[1] ?? null, fit);
+  const { width, height, data } = fitted;
+  return {
+    ...imageInput(fitted, sized, scale, name),
+    original: { width, height, rgb: data },
+    givenSize: [given.height, given.width],
+    ...(given.hadTransparency && { transparency }),
+    name,
+  };
 }
 
 function fromSample(sample: TestSample, options: ReadInputOptions, name: string): ModelInput {

@@ -4,7 +4,7 @@ import { textureTestSamples, textureTestSeed } from '../data/textures/data-sets.
 import { generateTexture } from '../data/textures/generate.ts';
 import { tissueSample, tissueTestSamples } from '../data/tissue/samples.ts';
 import { ModelError } from '../errors.ts';
-import { type ByteImage, toRgb } from './byte-image.ts';
+import type { ByteImage } from './byte-image.ts';
 import type { DecodingOptions } from './decoding-time.ts';
 
 /** A test sample of one of the data sets that come along or are generated with default options. */
@@ -56,7 +56,7 @@ const testSamples: Readonly<Record<string, () => TestSamples>> = {
     count: tissueTestSamples,
     sample: async (index, options) => {
       const { file, label } = tissueSample(index);
-      const image = toRgb(await decodeImage(await file.read(), file.name, options));
+      const image = await decodeImage(await file.read(), file.name, options);
       return { kind: 'picture', image, label };
     },
   }),

@@ -1,5 +1,5 @@
 import { convertIndexedToRgb, type DecodedPng, decode as decodePng } from 'fast-png';
-import { type ByteImage, toRgb } from '../input/byte-image.ts';
+import { type ByteImage, toRgb, type Transparency } from '../input/byte-image.ts';
 import { readJpegSegments } from '../input/jpeg-segments.ts';
 import { brokenImage, requireImageFormat, unsupportedImage } from '../input/image-format.ts';
 import { imageSize, refuseSize } from '../input/image-size.ts';
@@ -12,7 +12,7 @@ import { limits } from '../files/limits.ts';
 import { ModelError } from '../errors.ts';
 
 /**
- * The pixels of a PNG, JPEG, TIFF or WebP file as PIL's `Image.open(file).convert('RGB')` gives them: alpha dropped,
+ * The pixels of a PNG, JPEG, TIFF or WebP file as PIL's `Image.open(file).convert('RGB')` gives them: alpha dropped or laid on white,
  * palettes resolved, color profiles ignored; a JPEG is turned as its EXIF orientation says.
  *
  * JPEG and WebP are decoded by the browser, off this thread, and may differ by a rounding from libjpeg's. PNG and TIFF
@@ -26,22 +26,27 @@ export async function decodeImage(
   name: string,
   options: DecodingOptions = {},
 ): Promise<ByteImage> {
-  const { maxPixels = limits.imagePixels, signal } = options;
+  const { maxPixels = limits.imagePixels, signal, transparency } = options;
   const time = new DecodingTime(name, options);
   const format = requireImageFormat(bytes, name);
   try {
     refuseSize(name, imageSize(bytes, format), maxPixels);
-    if (format === 'png') return await pngImage(bytes, name, time);
-    if (format === 'tiff') return await decodeTiff(bytes, readTiffDirectory(bytes), name, time);
+    if (format === 'png') return await pngImage(bytes, name, time, transparency);
+    if (format === 'tiff') return await decodeTiff(bytes, readTiffDirectory(bytes), name, time, transparency);
     if (format === 'jpeg') return await time.within(jpegImage(bytes, name));
-    return await time.within(bitmapImage(Uint8Array.from(bytes), 'image/webp'));
+    return await time.within(bitmapImage(Uint8Array.from(bytes), 'image/webp', transparency));
   } catch (cause) {
     if (cause instanceof ModelError || (signal?.aborted === true && cause === signal.reason)) throw cause;
     throw brokenImage(name, cause);
   }
 }
 
-async function pngImage(bytes: Uint8Array, name: string, time: DecodingTime): Promise<ByteImage> {
+async function pngImage(
+  bytes: Uint8Array,
+  name: string,
+  time: DecodingTime,
+  transparency?: Transparency,
+): Promise<ByteImage> {
   const { essential, unpackedBytes, isInterlaced, ...chunks } = readPngChunks(bytes);
   // The decoder unpacks whatever is there. Interlaced, each row comes in up to seven passes with a filter of its own.
   const most = isInterlaced ? 2 * unpackedBytes + 14 * chunks.height : unpackedBytes;
@@ -51,11 +56,11 @@ async function pngImage(bytes: Uint8Array, name: string, time: DecodingTime): Pr
   const { width, height, depth } = png;
   if (depth === 16) throw unsupportedImage(name, 'values of type ushort');
   if (depth === 8 && png.palette === undefined) {
-    return toRgb({ width, height, channels: png.channels, data: Uint8Array.from(png.data) });
+    return toRgb({ width, height, channels: png.channels, data: Uint8Array.from(png.data) }, transparency);
   }
   const palette = png.palette ?? greyPalette(depth);
   const data = convertIndexedToRgb({ ...png, palette });
-  return toRgb({ width, height, channels: palette[0]?.length ?? 3, data });
+  return toRgb({ width, height, channels: palette[0]?.length ?? 3, data }, transparency);
 }
 
 /** Grey values of 1, 2 or 4 bits, spread over 0 to 255. */
@@ -72,7 +77,11 @@ function jpegImage(bytes: Uint8Array, name: string): Promise<ByteImage> {
   return bitmapImage(Uint8Array.from(bytes), 'image/jpeg');
 }
 
-async function bitmapImage(bytes: Uint8Array<ArrayBuffer>, type: string): Promise<ByteImage> {
+async function bitmapImage(
+  bytes: Uint8Array<ArrayBuffer>,
+  type: string,
+  transparency?: Transparency,
+): Promise<ByteImage> {
   const bitmap = await createImageBitmap(new Blob([bytes], { type }), {
     colorSpaceConversion: 'none',
     imageOrientation: 'from-image',
@@ -84,7 +93,7 @@ async function bitmapImage(bytes: Uint8Array<ArrayBuffer>, type: string): Promis
     if (context === null) throw new Error('the browser gave no canvas to read it from');
     context.drawImage(bitmap, 0, 0);
     const { data } = context.getImageData(0, 0, width, height);
-    return toRgb({ width, height, channels: 4, data: new Uint8Array(data.buffer) });
+    return toRgb({ width, height, channels: 4, data: new Uint8Array(data.buffer) }, transparency);
   } finally {
     bitmap.close();
   }

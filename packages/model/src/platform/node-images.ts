@@ -10,7 +10,7 @@ import { decodeTiff, isKnownCompression } from '../input/tiff/decode-tiff.ts';
 import { readTiffDirectory } from '../input/tiff/directory.ts';
 
 /**
- * The pixels of a PNG, JPEG, TIFF or WebP file as PIL's `Image.open(file).convert('RGB')` gives them: alpha dropped,
+ * The pixels of a PNG, JPEG, TIFF or WebP file as PIL's `Image.open(file).convert('RGB')` gives them: alpha dropped or laid on white,
  * palettes resolved, color profiles ignored; a JPEG is turned as its EXIF orientation says, as by `ImageOps.exif_transpose`. Decoded in libvips' threads, not in this one, but
  * for TIFF: libtiff leaves the checksum of deflated data unread, so that a damaged file would be a picture.
  *
@@ -22,16 +22,18 @@ export async function decodeImage(
   name: string,
   options: DecodingOptions = {},
 ): Promise<ByteImage> {
-  const { maxPixels = limits.imagePixels, signal } = options;
+  const { maxPixels = limits.imagePixels, signal, transparency } = options;
   const time = new DecodingTime(name, options);
   const format = requireImageFormat(bytes, name);
   try {
     refuseSize(name, imageSize(bytes, format), maxPixels);
     if (format === 'tiff') {
       const directory = readTiffDirectory(bytes);
-      if (isKnownCompression(directory)) return await decodeTiff(bytes, directory, name, time);
+      if (isKnownCompression(directory)) return await decodeTiff(bytes, directory, name, time, transparency);
     }
-    return await time.within(decodeWithVips(bytes, name, { maxPixels, isTurned: format === 'jpeg', time }));
+    return await time.within(
+      decodeWithVips(bytes, name, { maxPixels, isTurned: format === 'jpeg', time, transparency }),
+    );
   } catch (cause) {
     if (
       cause instanceof ModelError ||
@@ -43,10 +45,16 @@ export async function decodeImage(
   }
 }
 
+interface VipsOptions extends DecodingOptions {
+  readonly maxPixels: number;
+  readonly isTurned: boolean;
+  readonly time: DecodingTime;
+}
+
 async function decodeWithVips(
   bytes: Uint8Array,
   name: string,
-  { maxPixels, isTurned, time }: { maxPixels: number; isTurned: boolean; time: DecodingTime },
+  { maxPixels, isTurned, time, transparency }: VipsOptions,
 ): Promise<ByteImage> {
   // Loaded on first use: a run on signals needs no image library.
   const { default: sharp } = await optionalPackage(
@@ -63,7 +71,7 @@ async function decodeWithVips(
   const { width, height, channels } = info;
   // Without Buffer's own methods and comparison rules.
   const values = new Uint8Array(data.buffer, data.byteOffset, data.length);
-  return toRgb({ width, height, channels, data: values });
+  return toRgb({ width, height, channels, data: values }, transparency);
 }
 
 function refuseUnsupported(metadata: Metadata, name: string): void {

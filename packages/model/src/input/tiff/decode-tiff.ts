@@ -1,4 +1,4 @@
-import { type ByteImage, toRgb } from '../byte-image.ts';
+import { type ByteImage, toRgb, type Transparency } from '../byte-image.ts';
 import type { DecodingTime } from '../decoding-time.ts';
 import { unsupportedImage } from '../image-format.ts';
 import { compressions } from './decompress.ts';
@@ -20,10 +20,11 @@ export async function decodeTiff(
   directory: TiffDirectory,
   name: string,
   time: DecodingTime,
+  transparency?: Transparency,
 ): Promise<ByteImage> {
   refuseUnsupported(directory, name);
   const samples = await readSamples(bytes, directory, time);
-  return toRgb(colored(samples, directory));
+  return toRgb(colored(samples, directory), transparency);
 }
 
 function refuseUnsupported(directory: TiffDirectory, name: string): void {

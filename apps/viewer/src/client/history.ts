@@ -1,0 +1,63 @@
+import type { BuiltInName } from '../protocol/sources.ts';
+import { linkOf, stateOfLink } from '../state/link.ts';
+import { visitOf, type Visit } from '../state/visit.ts';
+import { isExplained } from '../state/wanted-calls.ts';
+import type { ViewerState } from '../state/state.ts';
+import type { Store } from './store.ts';
+
+/**
+ * Keeps the browser's history in step with what is shown, both ways: another network, input or class is a step that Back undoes, all
+ * else changes the address of the step. What no address can hold - files of the user's - is named by the entry itself.
+ *
+ * @param steps false where the history is that of another page, which embeds this one
+ */
+export function followHistory(store: Store, available: readonly BuiltInName[], steps: boolean): void {
+  let written = '';
+  let place = '';
+  /** Whether what comes next is an entry that is there already. */
+  let isArriving = true;
+  store.subscribe((state) => {
+    // What may yet turn out to be broken is no step.
+    if (!isSettled(state)) return;
+    const link = linkOf(state);
+    const address = link === null ? location.pathname + location.search : `#${link}`;
+    const visit = visitOf(state);
+    const entry = JSON.stringify([address, visit]);
+    if (entry === written) return;
+    const isStep = steps && !isArriving && placeOf(state) !== place;
+    written = entry;
+    place = placeOf(state);
+    isArriving = false;
+    if (isStep) history.pushState(visit, '', address);
+    else history.replaceState(visit, '', address);
+  });
+  addEventListener('popstate', ({ state }) => {
+    isArriving = true;
+    const visit = visitIn(state);
+    if (visit?.isOwn) store.dispatch({ kind: 'revisit', visit });
+    else store.dispatch({ kind: 'restore', state: stateOfLink(location.hash, available) });
+  });
+}
+
+/** What an entry says was shown, in files of the user's; null for any other. */
+export function ownVisit(): Visit | null {
+  const visit = visitIn(history.state);
+  return visit?.isOwn ? visit : null;
+}
+
+/** Entries are written by this page alone, but perhaps by another version of it. */
+function visitIn(state: unknown): Visit | null {
+  const isVisit = typeof state === 'object' && state !== null && 'modelId' in state && 'settings' in state;
+  return isVisit ? (state as Visit) : null;
+}
+
+/** What makes a step: network, input, class. */
+function placeOf({ model, input, display }: ViewerState): string {
+  return [model.id, input?.id ?? '', display.classIndex ?? ''].join('|');
+}
+
+/** Live pictures are no steps: there is no way back to one. */
+function isSettled(state: ViewerState): boolean {
+  if (state.input?.kind === 'frame') return false;
+  return state.input === null ? state.description !== null : isExplained(state);
+}

@@ -1,0 +1,108 @@
+import { factsOf, html, Markup, reportPage, tableOf } from '@ablation-cam/model';
+import type { Explained } from '../protocol/descriptions.ts';
+import { orderedChannels } from '../state/channels.ts';
+import { shownJson } from '../state/explanation-json.ts';
+import { methodTitles } from '../state/method-titles.ts';
+import {
+  classNameOf,
+  givenClassName,
+  listedClasses,
+  predictedClass,
+  type ShownAttribution,
+} from '../state/selectors.ts';
+import type { ViewerState } from '../state/state.ts';
+import { duration, percent, shapeText, signed } from '../views/format.ts';
+
+/** So many channels are listed. */
+const MOST_CHANNELS = 10;
+
+const STYLE = `
+.view { padding: 0.9rem; }
+.view svg { display: block; height: auto; max-width: 100%; margin: 0 auto; }
+`;
+
+/**
+ * Returns what is shown as one HTML page that needs nothing else: no script, network, font or image from elsewhere. The numbers come
+ * along, as `pnpm explain --json` prints them.
+ *
+ * @param picture an SVG of the map over its input
+ */
+export function renderReport(
+  state: ViewerState,
+  explained: Explained,
+  shown: ShownAttribution,
+  picture: string,
+): string {
+  const predicted = predictedClass(explained);
+  const share = explained.probabilities?.[predicted];
+  const name = (index: number): string => classNameOf(state, index);
+  const isShare = explained.probabilities !== null;
+  const numbers = JSON.stringify(shownJson(explained, shown, givenClassName(state, shown.classIndex)));
+  const title = `Why ${explained.model.name} says ${name(predicted)} of ${explained.input.name}`;
+  const content = html`
+    <p>
+      The network says
+      <b>${name(predicted)}</b
+      >${share === undefined ? '' : ` (${percent(share)})`}${labelText(state, explained)}. Bright parts speak
+      for ${name(shown.classIndex)}${shown.contrast === null ? '' : ` rather than ${name(shown.contrast)}`},
+      by ${methodTitles[shown.run.method]}.
+    </p>
+    ${[...shown.warnings, ...shown.run.warnings].map((warning) => html`<p class="muted">${warning}</p>`)}
+    <div class="card view">${new Markup(picture)}</div>
+    <h2>Classes</h2>
+    ${tableOf(
+      [isShare ? 'Probability' : 'Logit'],
+      listedClasses(state).map(({ index, score }) => [
+        name(index),
+        isShare ? percent(score) : score.toFixed(4),
+      ]),
+    )}
+    ${channelsOf(shown)}
+    <h2>How it was explained</h2>
+    ${factsOf(facts(explained, shown))}
+    <p>
+      <a download="explanation.json" href="data:application/json,${encodeURIComponent(numbers)}"
+        >All numbers (JSON)</a
+      >
+    </p>
+  `;
+  return reportPage(title, content, STYLE);
+}
+
+function labelText(state: ViewerState, { input: { label }, ...explained }: Explained): string {
+  if (label === null) return '';
+  return label === predictedClass(explained)
+    ? ', which is right'
+    : `; in truth it is ${classNameOf(state, label)}`;
+}
+
+function channelsOf({ weights }: ShownAttribution): Markup | null {
+  if (!weights) return null;
+  const size = (channel: number): number => Math.abs(weights[channel] ?? 0);
+  const strongest = Array.from(weights, (_, k) => k)
+    .sort((a, b) => size(b) - size(a))
+    .slice(0, MOST_CHANNELS);
+  const order = orderedChannels({ weights }, 'weight').filter((channel) => strongest.includes(channel));
+  return html`<h2>Channels that count most</h2>
+    ${tableOf(
+      ['Weight'],
+      order.map((channel) => [`Channel ${channel}`, signed(weights[channel] ?? 0)]),
+    )}`;
+}
+
+function facts({ model, input }: Explained, { run }: ShownAttribution): (readonly [string, string | null])[] {
+  const { method, layers, score, settings, backend, executor, timings } = run;
+  return [
+    ['Network', model.name],
+    ['Output', model.output],
+    ['Input', `${input.name}, ${shapeText(input.shape)}`],
+    ['Method', methodTitles[method]],
+    ['Layer', layers.join(', ') || null],
+    ['Score', score],
+    ['A channel that is off is', settings ? String(settings.ablation) : null],
+    ['Weight', settings?.weighting ?? null],
+    ['Computed by', executor ? `${executor.chosen}, ${backend.chosen}` : backend.chosen],
+    ['Took', duration(timings.totalMs)],
+    ['Made', new Date().toISOString().slice(0, 16).replace('T', ' ') + ' UTC'],
+  ];
+}
