@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { modelFiles } from '@ablation-cam/model';
 import { testImage } from './support/image-model.ts';
+import { violationsOf } from './support/axe.ts';
 import { drop, explained, savedNumbers } from './support/viewer-page.ts';
 import { viewerSuite } from './support/viewer-suite.ts';
 import * as assert from 'uvu/assert';
@@ -45,6 +46,7 @@ test('three hundred layers are folded, found by name, and push nothing away', as
     const chosen = page.locator('.layer-box.chosen');
     assert.ok(await isInSight(), 'the chosen layer is in view');
 
+    assert.equal(await violationsOf(page), []);
     await page.getByRole('searchbox', { name: /^Find a layer/ }).fill('block7_ bn');
     await page.getByText(/^1 of 30\d layers/).waitFor();
     assert.is(await height(), before);

@@ -1,12 +1,10 @@
-import { createRequire } from 'node:module';
-import { readFile } from 'node:fs/promises';
+import { overflowOf, violationsOf } from './support/axe.ts';
 import { processorShare } from './support/processor-share.ts';
 import { refuseTooHeavy } from '../src/server/build.ts';
 import { explained } from './support/viewer-page.ts';
 import { viewerSuite } from './support/viewer-suite.ts';
 import * as assert from 'uvu/assert';
 
-const require = createRequire(import.meta.url);
 const { test, site, onPage } = viewerSuite('the page of the viewer');
 
 test('it is small, and may load nothing from anywhere else', async () => {
@@ -57,17 +55,13 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test(`nothing is in the way of anybody, ${colorScheme}, ${viewport.width} wide`, () =>
       onPage({ colorScheme, viewport }, async ({ page }) => {
         await explained(page);
-        const source = await readFile(require.resolve('axe-core/axe.min.js'), 'utf8');
-        await page.evaluate(source);
         for (const panel of ['Channels', 'Methods', 'Race', 'Live', 'Numbers']) {
           await page.getByRole('tab', { name: panel }).click();
           await page.locator('progress').waitFor({ state: 'detached' });
-          const violations = await page.evaluate<readonly string[]>(
-            "axe.run().then(({ violations }) => violations.map(({ id, impact, nodes }) => id + ' (' + impact + '): ' + nodes.map(({ html }) => html).join(' | ')))",
-          );
+          const violations = await violationsOf(page);
           assert.equal(violations, [], `${panel}:\n${violations.join('\n')}`);
         }
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        const overflow = await overflowOf(page);
         assert.ok(overflow <= 0, `${overflow} pixels wider than the page`);
       }));
   }

@@ -306,4 +306,24 @@ test('a class stays shown from frame to frame of a video', () => {
   assert.is(shownMap(explainedState(watched))?.classIndex, 0);
 });
 
+test('an earlier input that a new network does not take never blocks it', () => {
+  const first = explainedState(
+    after(initialState('mnist1d'), { kind: 'choose-model', model: ownModel, input: broken }),
+  );
+  const model = { ...ownModel, id: 'own 3/other.h5' };
+  const chosen = reduce(first, { kind: 'choose-model', model, input: broken });
+  const { describe, explain } = wantedCalls(chosen);
+  const opened = reduce(chosen, {
+    kind: 'answered',
+    slot: 'describe',
+    key: describe?.key ?? '',
+    result: explanation().model,
+  });
+  const failed = reduce(opened, { kind: 'failed', slot: 'explain', key: explain?.key ?? '', message: 'No.' });
+  assert.equal([failed.model.id, failed.input, failed.problem], [model.id, null, null]);
+  assert.match(failed.notice ?? '', 'waits for another input');
+  const again = reduce(failed, { kind: 'choose-model', model: ownModel, input: null });
+  assert.is(again.input?.id, broken.id, 'the first network has its input again');
+});
+
 test.run();

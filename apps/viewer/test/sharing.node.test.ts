@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { modelFiles } from '@ablation-cam/model';
 import { assertClose } from '@ablation-cam/tools/testing';
 import { serve } from '../src/server/serve.ts';
+import { overflowOf, violationsOf } from './support/axe.ts';
 import { imageModel, testImage } from './support/image-model.ts';
 import { explained, savedNumbers } from './support/viewer-page.ts';
 import { viewerSuite } from './support/viewer-suite.ts';
@@ -108,20 +109,29 @@ test('a model and an image of another server are fetched when the user agrees an
   }
 });
 
+test("the embedded view is in nobody's way, on narrow screens as well", () =>
+  onPage({ hash: '?embed=1#sample=textures:3', viewport: { width: 320, height: 640 } }, async ({ page }) => {
+    await explained(page);
+    assert.equal(await violationsOf(page), []);
+    assert.ok((await overflowOf(page)) <= 0);
+  }));
+
 test('a page of another server embeds the viewer with an element', async () => {
-  const { page, close } = await site().open({ url: others.url, hash: 'lecture.html' });
+  const viewer = await site().open({ url: others.url, hash: 'lecture.html' });
+  const { page } = viewer;
   try {
     const frame = page.frameLocator('iframe');
     await frame.locator('.verdict').getByText('The network says').waitFor();
     await frame.locator('.class').nth(1).click();
     assert.is(await frame.locator('[role=tablist], .layers, .choose').count(), 0);
   } finally {
-    await close();
+    await viewer.close();
   }
 });
 
 test('a page opened as a file says what is wrong', async () => {
-  const { page, close } = await site().open({ url: 'file:///', hash: '' });
+  const viewer = await site().open({ url: 'file:///', hash: '' });
+  const { page } = viewer;
   try {
     const html = new TextDecoder().decode(site().files.get('index.html'));
     const script = new TextDecoder().decode(site().files.get('check-origin.js'));
@@ -130,14 +140,15 @@ test('a page opened as a file says what is wrong', async () => {
     );
     await page.getByRole('alert').filter({ hasText: 'opened as a file' }).waitFor();
   } finally {
-    await close();
+    await viewer.close();
   }
 });
 
 test('a second visit works without the server, and a new version comes as a whole or not at all', async () => {
   let server = await serve(site().files, 0);
   const port = Number(new URL(server.url).port);
-  const { page, close } = await site().open({ url: server.url, hash: '#sample=mnist1d:0', keepsPage: true });
+  const viewer = await site().open({ url: server.url, hash: '#sample=mnist1d:0', keepsPage: true });
+  const { page } = viewer;
   try {
     const visit = async (): Promise<void> => {
       await page.goto('about:blank');
@@ -189,7 +200,7 @@ test('a second visit works without the server, and a new version comes as a whol
     );
     await explained(page);
   } finally {
-    await close();
+    await viewer.close();
     server.close();
   }
 });

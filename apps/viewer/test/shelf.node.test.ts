@@ -25,6 +25,11 @@ test('networks and inputs come back as they were left, also after a reload, unti
     await explained(page);
     const left = await savedNumbers(page);
     assert.equal([left.layer, left.classIndex], ['edges', 2]);
+    await page.reload();
+    await page.getByText('The network says class').waitFor();
+    await explained(page);
+    const reloaded = await savedNumbers(page);
+    assert.equal([reloaded.input, reloaded.layer, reloaded.classIndex], ['blobs.png', 'edges', 2]);
 
     await network(page, 'MNIST-1D').click();
     await explained(page);
@@ -41,7 +46,7 @@ test('networks and inputs come back as they were left, also after a reload, unti
 
     assert.match(await page.locator('.shelf-note').innerText(), /Kept on this machine: 0\.\d MB/);
     await page.getByRole('button', { name: 'Clear the shelf' }).click();
-    assert.is(await page.evaluate(() => document.activeElement?.id), 'choose-title');
+    assert.is(await page.evaluate(() => document.activeElement?.tagName), 'BUTTON');
     await page.reload();
     await network(page, 'MNIST-1D').waitFor();
     await explained(page);
@@ -69,9 +74,11 @@ for (const [what, pagePrelude, sentence] of [
       await ownInput(page, 'blobs.png').click();
       await explained(page);
       assert.is((await savedNumbers(page)).input, 'blobs.png');
-      await ownInput(page, 'blobs.png').hover();
-      await page.getByRole('button', { name: 'Take blobs.png off the shelf' }).click();
+      const remove = page.getByRole('button', { name: 'Take blobs.png off the shelf' });
+      await remove.focus();
+      await page.keyboard.press('Enter');
       assert.is(await ownInput(page, 'blobs.png').count(), 0);
+      assert.is.not(await page.evaluate(() => document.activeElement?.tagName), 'BODY');
     }));
 }
 

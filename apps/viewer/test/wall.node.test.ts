@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encode } from 'fast-png';
 import { readInput, textureClassNames } from '@ablation-cam/model';
+import { overflowOf, violationsOf } from './support/axe.ts';
 import { explained, savedNumbers } from './support/viewer-page.ts';
 import { viewerSuite } from './support/viewer-suite.ts';
 import * as assert from 'uvu/assert';
@@ -35,14 +36,16 @@ test('a folder becomes a wall: what the network says of each, errors first, a cl
       const marks = await tiles.evaluateAll((all) => all.map((tile) => tile.classList.contains('wrong')));
       const wrong = marks.lastIndexOf(true) + 1;
       assert.ok(wrong >= MISPLACED.length && marks.slice(0, wrong).every(Boolean), 'errors come first');
-      const names = await tiles.evaluateAll((all) =>
-        all.map((tile) => tile.getAttribute('aria-label') ?? ''),
-      );
+      const names = await tiles.evaluateAll((all) => all.map((tile) => tile.getAttribute('title') ?? ''));
       for (const index of MISPLACED)
         assert.ok(
           names.slice(0, wrong).some((name) => name.startsWith(`${index}.png: `)),
           names.join('\n'),
         );
+
+      assert.equal(await violationsOf(page), []);
+      await page.setViewportSize({ width: 320, height: 640 });
+      assert.ok((await overflowOf(page)) <= 0, 'as wide as a narrow page');
 
       await tiles.last().click();
       await explained(page);
@@ -53,7 +56,7 @@ test('a folder becomes a wall: what the network says of each, errors first, a cl
       if (!share?.startsWith('>')) assert.is(share, `${probability.toFixed(1)} %`);
 
       await wall.getByLabel('Show').selectOption(String(saved.classIndex));
-      const left = await tiles.evaluateAll((all) => all.map((tile) => tile.getAttribute('aria-label') ?? ''));
+      const left = await tiles.evaluateAll((all) => all.map((tile) => tile.getAttribute('title') ?? ''));
       assert.ok(left.length > 0 && left.length < COUNT);
       assert.ok(
         left.every((name) => name.includes(`: ${saved.className ?? ''}`)),
@@ -61,7 +64,7 @@ test('a folder becomes a wall: what the network says of each, errors first, a cl
       );
       await wall.getByRole('button', { name: 'Close the wall' }).click();
       await wall.waitFor({ state: 'detached' });
-      assert.is(await page.evaluate(() => document.activeElement?.id), 'choose-title');
+      assert.is(await page.evaluate(() => document.activeElement?.tagName), 'BUTTON');
     });
   } finally {
     await rm(folder, { recursive: true });

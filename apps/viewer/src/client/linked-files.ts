@@ -77,9 +77,9 @@ function pathsIn(content: unknown): readonly string[] {
 
 async function fetchFile(url: URL, signal: AbortSignal, onFetched: OnFetched): Promise<File> {
   const name = decodeURIComponent(url.pathname.split('/').at(-1) ?? '') || url.hostname;
-  let isForbidden = false;
+  const policy = { isForbidden: false };
   const note = ({ blockedURI }: SecurityPolicyViolationEvent): void => {
-    isForbidden ||= blockedURI.startsWith(url.origin);
+    policy.isForbidden ||= blockedURI.startsWith(url.origin);
   };
   document.addEventListener('securitypolicyviolation', note);
   try {
@@ -94,7 +94,7 @@ async function fetchFile(url: URL, signal: AbortSignal, onFetched: OnFetched): P
     if (signal.aborted || !(cause instanceof TypeError)) throw cause;
     // The event comes in a task of its own.
     await new Promise((resolve) => setTimeout(resolve));
-    throw new Error(isForbidden ? FORBIDDEN(url) : UNREACHABLE(url), { cause });
+    throw new Error(policy.isForbidden ? FORBIDDEN(url) : UNREACHABLE(url), { cause });
   } finally {
     document.removeEventListener('securitypolicyviolation', note);
   }

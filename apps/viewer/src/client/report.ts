@@ -39,14 +39,12 @@ export function renderReport(
   const isShare = explained.probabilities !== null;
   const numbers = JSON.stringify(shownJson(explained, shown, givenClassName(state, shown.classIndex)));
   const title = `Why ${explained.model.name} says ${name(predicted)} of ${explained.input.name}`;
+  const certainty = share === undefined ? '' : ` (${percent(share)})`;
+  const against = shown.contrast === null ? '' : ` rather than ${name(shown.contrast)}`;
+  const reading = `Bright parts speak for ${name(shown.classIndex)}${against}, by ${methodTitles[shown.run.method]}.`;
+  const said = html`<b>${name(predicted)}</b>`;
   const content = html`
-    <p>
-      The network says
-      <b>${name(predicted)}</b
-      >${share === undefined ? '' : ` (${percent(share)})`}${labelText(state, explained)}. Bright parts speak
-      for ${name(shown.classIndex)}${shown.contrast === null ? '' : ` rather than ${name(shown.contrast)}`},
-      by ${methodTitles[shown.run.method]}.
-    </p>
+    <p>The network says ${said}${certainty}${labelText(state, explained)}. ${reading}</p>
     ${[...shown.warnings, ...shown.run.warnings].map((warning) => html`<p class="muted">${warning}</p>`)}
     <div class="card view">${new Markup(picture)}</div>
     <h2>Classes</h2>

@@ -1,6 +1,7 @@
 import { render } from 'preact';
 import { answerWants } from '../client/answer-wants.ts';
 import { followHistory, ownVisit } from '../client/history.ts';
+import { keepFocus } from '../client/keep-focus.ts';
 import { keepShelf } from '../client/keep-shelf.ts';
 import { stayAvailable } from '../client/stay-available.ts';
 import { Store } from '../client/store.ts';
@@ -32,5 +33,6 @@ answerWants(store, client);
 const root = document.getElementById('app');
 if (root) {
   root.replaceChildren();
+  keepFocus(root);
   render(<App store={store} available={available} isEmbedded={isEmbedded} />, root);
 }

@@ -128,7 +128,7 @@ async function answer(
   const target = request.url ?? '';
   const name = nameIn(target);
   const file = isRead && isOwn ? files.get(name) : undefined;
-  const sent = await file?.as(String(request.headers['accept-encoding'] ?? ''));
+  const sent = await file?.as(request.headers['accept-encoding'] ?? '');
   const isKnown = file?.isKnown(request.headers['if-none-match'] ?? '') === true;
   response.writeHead(sent ? (isKnown ? 304 : 200) : isRead ? 404 : 405, {
     ...HEADERS,

@@ -274,6 +274,11 @@ function failed(state: ViewerState, slot: Answer['slot'], message: string): View
   switch (slot) {
     case 'describe':
     case 'explain':
+      if (slot === 'explain' && isCarriedOver(state))
+        return {
+          ...described({ ...state, input: null }),
+          notice: `${message} The network waits for another input.`,
+        };
       return state.good ? { ...state, ...state.good, problem } : { ...withoutGood(state), problem };
     case 'labels':
       return { ...state, labels: null, problem };
@@ -289,6 +294,16 @@ function failed(state: ViewerState, slot: Answer['slot'], message: string): View
     case 'metrics':
       return { ...state, problem };
   }
+}
+
+/** Whether the input is that of the network before: where it does not fit, the new network is kept and waits for another. */
+function isCarriedOver({ good, model, input, description }: ViewerState): boolean {
+  return (
+    description !== null &&
+    input?.kind === 'file' &&
+    good?.input?.id === input.id &&
+    good.model.id !== model.id
+  );
 }
 
 /** Where nothing has worked yet, as behind a link with a layer that is not there: less is asked for. */

@@ -63,6 +63,17 @@ export function App({ store, available, isEmbedded }: AppProps) {
   }
   return (
     <DropTarget {...props}>
+      <a
+        class="skip"
+        href="#look-title"
+        onClick={(event) => {
+          // The address holds what is shown, and stays.
+          event.preventDefault();
+          document.querySelector<HTMLElement>('#look-title')?.focus();
+        }}
+      >
+        Skip to the explained picture
+      </a>
       <header class="top">
         <h1>Ablation-CAM viewer</h1>
         <p class="tagline">
@@ -77,7 +88,9 @@ export function App({ store, available, isEmbedded }: AppProps) {
       <main class="layout" aria-busy={isBusy}>
         <ChoosePanel {...props} available={available} />
         <section class="card look" aria-labelledby="look-title">
-          <h2 id="look-title">What it looked at</h2>
+          <h2 id="look-title" tabIndex={-1}>
+            What it looked at
+          </h2>
           <Verdict state={state} />
           <Stage {...props} />
           <PictureFit {...props} />

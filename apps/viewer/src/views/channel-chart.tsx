@@ -125,6 +125,12 @@ function dataOf({ weights, ordered, off, focused }: ChannelChartProps): uPlot.Al
   return [ordered.map((_, i) => i), ...KINDS.map(barsOf)];
 }
 
+function shortNumber(value: number | null): string {
+  if (value === null) return '';
+  const size = Math.abs(value);
+  return size > 0 && size < 1e-3 ? value.toExponential(0) : String(Number(value.toPrecision(4)));
+}
+
 function optionsOf(
   width: number,
   element: HTMLElement,
@@ -180,6 +186,8 @@ function optionsOf(
         labelFont: FONT,
         size: 48,
         gap: 2,
+        // On a bent axis some have no place.
+        values: (_, splits: readonly (number | null)[]) => splits.map(shortNumber),
       },
     ],
     series: [

@@ -20,9 +20,7 @@ export function ChoosePanel({
   const { model, description, input } = state;
   return (
     <section class="card choose" aria-labelledby="choose-title">
-      <h2 id="choose-title" tabIndex={-1}>
-        Network and input
-      </h2>
+      <h2 id="choose-title">Network and input</h2>
       <NetworkShelf state={state} dispatch={dispatch} available={available} />
       <p class="hint">
         {model.kind === 'built-in' ? `${ABOUT[model.id]} ` : ''}

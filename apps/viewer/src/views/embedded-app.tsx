@@ -11,10 +11,10 @@ export function EmbeddedApp({ isBusy, ...props }: ViewProps & { readonly isBusy:
   whole.searchParams.delete('embed');
   return (
     <div class="page embedded">
-      <h1 class="visually-hidden">Ablation-CAM viewer</h1>
       <Messages {...props} />
       <JobBar {...props} />
       <main class="layout" aria-busy={isBusy}>
+        <h1 class="visually-hidden">Ablation-CAM viewer</h1>
         <section class="card look" aria-label="What it looked at">
           <Verdict state={props.state} />
           <Stage {...props} />

@@ -101,13 +101,13 @@ function Block({
             type="button"
             class="quiet unfold"
             aria-expanded={isOpen}
-            aria-label={`${isOpen ? 'Fold' : 'Unfold'} ${name}: ${insideText(block)}`}
             onClick={() => {
               setOpen(!isOpen);
             }}
           >
-            <Icon name="next" /> {insideText(block)}
-            {!isOpen && name !== output.name && <span class="block-of"> of {name}</span>}
+            <Icon name="next" />
+            <span class="visually-hidden">{isOpen ? 'Fold' : 'Unfold'}</span> {insideText(block)}
+            <span class={isOpen || name === output.name ? 'visually-hidden' : ''}> of {name}</span>
           </button>
         )}
       </div>

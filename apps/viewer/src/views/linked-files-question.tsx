@@ -4,7 +4,11 @@ import { elsewhere, fetchLinked, type LinkedFiles } from '../client/linked-files
 import type { ViewProps } from './app.tsx';
 import { megabytes } from './format.ts';
 
-type Progress = { readonly name: string; readonly bytes: number; readonly total: number | null };
+interface Progress {
+  readonly name: string;
+  readonly bytes: number;
+  readonly total: number | null;
+}
 
 /** Fetches what the address of the page names; from other servers only when its user agrees. */
 export function LinkedFilesQuestion({

@@ -112,15 +112,7 @@ function Chip({ name, isRemovable, onRemove, children }: ChipProps) {
           class="remove"
           aria-label={`Take ${name} off the shelf`}
           title="Take it off the shelf"
-          onClick={(event) => {
-            const next = event.currentTarget.closest('ul');
-            onRemove();
-            // The button goes with its chip; the focus stays among its neighbors.
-            requestAnimationFrame(() => {
-              if (document.activeElement === document.body)
-                (next?.isConnected ? next : document).querySelector<HTMLElement>('button')?.focus();
-            });
-          }}
+          onClick={onRemove}
         >
           <Icon name="wrong" />
         </button>
@@ -151,7 +143,6 @@ export function ShelfNote({ state, dispatch }: ViewProps) {
             class="link"
             onClick={() => {
               dispatch({ kind: 'clear-shelf' });
-              document.querySelector<HTMLElement>('#choose-title')?.focus();
             }}
           >
             Clear the shelf

@@ -50,7 +50,6 @@ export function WallPanel({ state, dispatch }: ViewProps) {
           type="button"
           onClick={() => {
             dispatch({ kind: 'close-wall' });
-            document.querySelector<HTMLElement>('#choose-title')?.focus();
           }}
         >
           Close the wall
@@ -102,7 +101,7 @@ function Summary({
       {judged.length > 0 &&
         `${right} of ${judged.length} right by their folders${by === 'order' ? ', taken for the classes in alphabetical order' : ''}; errors come first. `}
       {failed > 0 && `${failed} could not be explained. `}
-      Each shows what speaks for the class above it; click one to open it.
+      Each shows what speaks for the class below it; click one to open it.
     </p>
   );
 }
@@ -120,7 +119,6 @@ function Tile({ tile, state, dispatch }: ViewProps & { readonly tile: WallTile }
         type="button"
         class={wrong ? 'sample tile wrong' : 'sample tile'}
         aria-pressed={state.input?.id === item.input.id}
-        aria-label={`${item.input.name}: ${words}`}
         title={`${item.input.name}: ${words}`}
         disabled={answer === null || answer.kind === 'failed'}
         onClick={() => {
@@ -128,6 +126,7 @@ function Tile({ tile, state, dispatch }: ViewProps & { readonly tile: WallTile }
         }}
       >
         <TilePicture answer={answer} colors={state.display.colorMap} />
+        <span class="visually-hidden">{item.input.name}: </span>
         <span class="caption">
           {wrong && <Icon name="wrong" />} {said || (answer ? 'not explained' : '…')}
         </span>

@@ -88,7 +88,7 @@ async function openPage(browser: Browser, url: string, options: OpenOptions): Pr
   page.setDefaultTimeout(TIMEOUT_MS);
   const complaints: string[] = [];
   page.on('console', (message) => {
-    if (/Service Worker registration blocked/.test(message.text())) return;
+    if (message.text().includes('Service Worker registration blocked')) return;
     if (['error', 'warning'].includes(message.type())) complaints.push(`console: ${message.text()}`);
   });
   page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`));
