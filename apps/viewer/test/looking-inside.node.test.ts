@@ -1,4 +1,8 @@
-import { explained, savedNumbers } from './support/viewer-page.ts';
+import * as tf from '@tensorflow/tfjs';
+import { modelFiles } from '@ablation-cam/model';
+import { violationsOf } from './support/axe.ts';
+import { testImage } from './support/image-model.ts';
+import { drop, explained, savedNumbers } from './support/viewer-page.ts';
 import { viewerSuite } from './support/viewer-suite.ts';
 import * as assert from 'uvu/assert';
 
@@ -49,5 +53,89 @@ test('the race is run, and says how far apart the answers are', () =>
     assert.ok(difference < 1e-4, text);
     assert.match(text, '1 for all 25 channels');
   }));
+
+/** A residual network of 16 x 16 images with `blocks` blocks of six layers, and 1,280 channels at its end; the caller disposes of it. */
+function residualNetwork(blocks: number): tf.LayersModel {
+  const seeded = (seed: number) => ({ kernelInitializer: tf.initializers.glorotUniform({ seed }) });
+  const input = tf.input({ shape: [16, 16, 3] });
+  const convolution = (name: string, seed: number, filters: number, kernelSize: number): tf.layers.Layer =>
+    tf.layers.conv2d({ name, filters, kernelSize, padding: 'same', ...seeded(seed) });
+  let x = convolution('stem_conv', 1, 4, 3).apply(input) as tf.SymbolicTensor;
+  for (let block = 1; block <= blocks; block++) {
+    const named = (part: string): string => `stage_block${block}_${part}`;
+    let y = convolution(named('1_conv'), 2 * block, 4, 1).apply(x) as tf.SymbolicTensor;
+    y = tf.layers.batchNormalization({ name: named('1_bn') }).apply(y) as tf.SymbolicTensor;
+    y = tf.layers.activation({ activation: 'relu', name: named('1_relu') }).apply(y) as tf.SymbolicTensor;
+    y = convolution(named('2_conv'), 2 * block + 1, 4, 3).apply(y) as tf.SymbolicTensor;
+    y = tf.layers.add({ name: named('add') }).apply([x, y]) as tf.SymbolicTensor;
+    x = tf.layers.activation({ activation: 'relu', name: named('out') }).apply(y) as tf.SymbolicTensor;
+  }
+  x = convolution('top_conv', 500, 1280, 1).apply(x) as tf.SymbolicTensor;
+  x = tf.layers.globalAveragePooling2d({}).apply(x) as tf.SymbolicTensor;
+  const output = tf.layers.dense({ units: 4, activation: 'softmax', ...seeded(501) }).apply(x);
+  return tf.model({ inputs: input, outputs: output as tf.SymbolicTensor });
+}
+
+test('three hundred layers are folded, found by name, and push nothing away', async () => {
+  const model = residualNetwork(50);
+  assert.ok(model.layers.length >= 300, `${model.layers.length} layers`);
+  const files = await modelFiles(model);
+  model.dispose();
+  await onPage({ hash: '#sample=mnist1d:0' }, async ({ page }) => {
+    await explained(page);
+    await drop(page, [...files, { name: 'blobs.png', bytes: testImage() }]);
+    await page.getByText(/layers in 5\d blocks; top_conv is chosen/).waitFor();
+    await explained(page);
+    const height = async (): Promise<number> => (await page.locator('.layers').boundingBox())?.height ?? NaN;
+    const before = await height();
+    assert.ok(before < 600, `the layers are ${before} pixels high`);
+    const chosen = page.locator('.layer-box.chosen');
+    assert.ok(await isInSight(), 'the chosen layer is in view');
+
+    assert.equal(await violationsOf(page), []);
+    await page.getByRole('searchbox', { name: /^Find a layer/ }).fill('block7_ bn');
+    await page.getByText(/^1 of 30\d layers/).waitFor();
+    assert.is(await height(), before);
+    await page.locator('.found .layer-box').click();
+    await explained(page);
+    assert.is((await savedNumbers(page)).layer, 'stage_block7_1_bn');
+    await page.getByRole('searchbox').fill('');
+    assert.match(await chosen.innerText(), 'stage_block7_1_bn');
+    assert.ok(await isInSight(), 'the layer that was found is in view among its block');
+    assert.match(await page.locator('.block.holds').innerText(), 'passed on as it is');
+    assert.is(await height(), before, 'what is below stays put');
+
+    async function isInSight(): Promise<boolean> {
+      return chosen.evaluate((box) => {
+        const { top, bottom } = box.getBoundingClientRect();
+        const list = box.closest('.blocks')?.getBoundingClientRect();
+        return list !== undefined && top >= list.top - 1 && bottom <= list.bottom + 1;
+      });
+    }
+  });
+});
+
+test('of many channels those that count most come first, the others on demand', async () => {
+  const model = residualNetwork(1);
+  const files = await modelFiles(model);
+  model.dispose();
+  await onPage({ hash: '#sample=mnist1d:0' }, async ({ page }) => {
+    await explained(page);
+    await drop(page, [...files, { name: 'blobs.png', bytes: testImage() }]);
+    await page.getByText('The 30 of 1280 channels that count most.').waitFor();
+    const { weights } = await savedNumbers(page);
+    const most = weights.indexOf(Math.max(...weights));
+    const slider = page.getByRole('slider', { name: 'Channel' });
+    await slider.focus();
+    await page.keyboard.press('Home');
+    assert.match((await slider.getAttribute('aria-valuetext')) ?? '', `channel ${most},`);
+    assert.is(await slider.getAttribute('aria-valuemax'), '29');
+    await page.getByRole('button', { name: '30 more' }).click();
+    await page.getByText('The 60 of 1280').waitFor();
+    await page.getByRole('button', { name: 'All 1280' }).click();
+    await page.getByText('All 1280 channels.').waitFor();
+    assert.is(await slider.getAttribute('aria-valuemax'), '1279');
+  });
+});
 
 test.run();

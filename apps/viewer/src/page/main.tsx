@@ -3,6 +3,7 @@ import { answerWants } from '../client/answer-wants.ts';
 import { followHistory, ownVisit } from '../client/history.ts';
 import { keepFocus } from '../client/keep-focus.ts';
 import { keepShelf } from '../client/keep-shelf.ts';
+import { linkedFiles } from '../client/linked-files.ts';
 import { stayAvailable } from '../client/stay-available.ts';
 import { Store } from '../client/store.ts';
 import { WorkerClient } from '../client/worker-client.ts';
@@ -14,12 +15,15 @@ import { App } from '../views/app.tsx';
 const available: readonly BuiltInName[] = ['tissue', 'textures', 'mnist1d'];
 const isEmbedded = new URLSearchParams(location.search).get('embed') === '1';
 
+// A reload finds on the shelf what was fetched before.
+const visit = isEmbedded ? null : ownVisit();
+const asked = visit ? null : linkedFiles(location.search, location.href);
+
 const store = new Store(stateOfLink(location.hash, available));
 const client = new WorkerClient(() => new Worker('worker.js', { type: 'module' }));
 // A frame of another page keeps nothing: its storage would be another one for each page.
 if (!isEmbedded) {
   const shelf = keepShelf(store);
-  const visit = ownVisit();
   if (visit) {
     // A reload shows the same again, and nothing else before.
     await shelf;
@@ -34,5 +38,5 @@ const root = document.getElementById('app');
 if (root) {
   root.replaceChildren();
   keepFocus(root);
-  render(<App store={store} available={available} isEmbedded={isEmbedded} />, root);
+  render(<App store={store} available={available} isEmbedded={isEmbedded} asked={asked} />, root);
 }

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { linkedFiles } from '../client/linked-files.ts';
+import type { LinkedFiles } from '../client/linked-files.ts';
 import type { Store } from '../client/store.ts';
 import type { BuiltInName } from '../protocol/sources.ts';
 import type { ViewerState } from '../state/state.ts';
@@ -37,10 +37,12 @@ export interface AppProps {
   readonly available: readonly BuiltInName[];
   /** Whether another page shows it in a frame. */
   readonly isEmbedded: boolean;
+  /** Files that the address asks for. */
+  readonly asked: LinkedFiles | null;
 }
 
 /** The whole page. */
-export function App({ store, available, isEmbedded }: AppProps) {
+export function App({ store, available, isEmbedded, asked }: AppProps) {
   const [state, setState] = useState(store.state);
   useEffect(() => {
     setState(store.state);
@@ -48,7 +50,7 @@ export function App({ store, available, isEmbedded }: AppProps) {
   }, [store]);
   const props: ViewProps = { state, dispatch: store.dispatch };
   const isBusy = state.input !== null && !isExplained(state);
-  const [linked, setLinked] = useState(() => linkedFiles(location.search, location.href));
+  const [linked, setLinked] = useState(asked);
   const asking = linked && (
     <LinkedFilesQuestion
       {...props}
