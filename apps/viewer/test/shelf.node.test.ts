@@ -53,6 +53,7 @@ test('networks and inputs come back as they were left, also after a reload, unti
     assert.match(await page.locator('.shelf-note').innerText(), /Kept on this machine: 0\.\d MB/);
     await page.getByRole('button', { name: 'Clear the shelf' }).click();
     assert.is(await page.evaluate(() => document.activeElement?.tagName), 'BUTTON');
+    await page.waitForFunction(isEmptied);
     await page.reload();
     await network(page, 'MNIST-1D').waitFor();
     await explained(page);
@@ -60,6 +61,23 @@ test('networks and inputs come back as they were left, also after a reload, unti
     assert.is(await ownInput(page, 'blobs.png').count(), 0);
   });
 });
+
+/** Whether nothing is kept any more: what is cleared is gone from the disk a little later. */
+function isEmptied(): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open('ablation-cam-viewer');
+    opening.onerror = () => {
+      reject(new Error('The database does not open.'));
+    };
+    opening.onsuccess = () => {
+      const counting = opening.result.transaction('models').objectStore('models').count();
+      counting.onsuccess = () => {
+        opening.result.close();
+        resolve(counting.result === 0);
+      };
+    };
+  });
+}
 
 const NO_DATABASE = `indexedDB.open = () => { throw new DOMException('It is not allowed here.', 'SecurityError'); };`;
 const NO_ROOM = `

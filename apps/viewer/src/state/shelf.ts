@@ -10,14 +10,14 @@ export type OwnModel = Extract<ChosenModel, { kind: 'files' }>;
 export type OwnInput = Extract<ChosenInput, { kind: 'file' }>;
 
 /** An input as it is shown small. */
-export interface Picture {
+export interface SmallPicture {
   readonly image: OriginalImage | null;
   readonly signal: Float32Array | null;
 }
 
 export interface ShelvedInput {
   readonly input: OwnInput;
-  readonly picture: Picture;
+  readonly picture: SmallPicture;
 }
 
 /** How a network was looked at last. */
@@ -92,7 +92,7 @@ export function shelfBytes({ models, inputs }: Shelf): number {
 const LONGEST_SIDE = 72;
 
 /** Returns an input as it is shown small. */
-export function pictureOf({ image, data, shape }: InputDescription): Picture {
+export function pictureOf({ image, data, shape }: InputDescription): SmallPicture {
   if (image) return { image: smallImage(image, LONGEST_SIDE), signal: null };
   const channels = shape.at(-1) ?? 1;
   return { image: null, signal: data.filter((_, i) => i % channels === 0) };

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { builtInModels } from '../state/state.ts';
-import { shelfBytes, type Picture } from '../state/shelf.ts';
+import { shelfBytes, type SmallPicture } from '../state/shelf.ts';
 import type { BuiltInName } from '../protocol/sources.ts';
 import type { ViewProps } from './app.tsx';
 import { megabytes } from './format.ts';
@@ -81,7 +81,7 @@ function ShelvedPicture({
   isChosen,
   onChoose,
 }: {
-  readonly picture: Picture;
+  readonly picture: SmallPicture;
   readonly name: string;
   readonly isChosen: boolean;
   readonly onChoose: () => void;
