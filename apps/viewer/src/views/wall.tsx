@@ -56,7 +56,7 @@ export function WallPanel({ state, dispatch }: ViewProps) {
         </button>
       </div>
       <Progress state={state} dispatch={dispatch} wall={wall} />
-      <Summary wall={wall} tiles={tilesOf({ ...wall, only: null }, labels.classes)} by={labels.by} />
+      <Summary tiles={tilesOf({ ...wall, only: null }, labels.classes)} by={labels.by} />
       <ul class="tiles" tabIndex={0} aria-label="Inputs with their maps">
         {tiles.map((tile) => (
           <Tile key={tile.item.input.id} tile={tile} state={state} dispatch={dispatch} />
@@ -89,7 +89,6 @@ function Summary({
   tiles,
   by,
 }: {
-  readonly wall: Wall;
   readonly tiles: readonly WallTile[];
   readonly by: 'name' | 'order' | null;
 }) {
