@@ -1,4 +1,4 @@
-import { factsOf, html, Markup, reportPage, tableOf } from '@ablation-cam/model';
+import { factsOf, html, Markup, reportPage, tableOf } from '@ablation-cam/model/reports';
 import type { Explained } from '../protocol/descriptions.ts';
 import { orderedChannels } from '../state/channels.ts';
 import { shownJson } from '../state/explanation-json.ts';
