@@ -1,24 +1,30 @@
-import { createRequire } from 'node:module';
-import { readFile } from 'node:fs/promises';
+import { violationsOf } from './support/accessibility.ts';
 import { processorShare } from './support/processor-share.ts';
 import { refuseTooHeavy } from '../src/server/build.ts';
 import { explained } from './support/viewer-page.ts';
 import { viewerSuite } from './support/viewer-suite.ts';
 import * as assert from 'uvu/assert';
 
-const require = createRequire(import.meta.url);
 const { test, site, onPage } = viewerSuite('the page of the viewer');
 
 test('it is small, and may load nothing from anywhere else', async () => {
-  const { code, start } = site().sizes;
+  const { code, start, page } = site().sizes;
   assert.ok(start < code, `${start} of ${code} bytes at start`);
+  // Without TensorFlow.js, which is the worker's.
+  const script = await (await fetch(`${site().url}page.js`)).text();
+  assert.is(Buffer.byteLength(script), page);
+  assert.not.match(script, 'registerBackend');
+  assert.match(await (await fetch(`${site().url}worker.js`)).text(), /import[^;]*from"\.\/chunk/);
   // The site would not have been built.
   assert.throws(() => {
-    refuseTooHeavy({ code: 2_700_000, start });
+    refuseTooHeavy({ code: 2_700_000, start, page });
   }, /2700000 bytes, more than the 2690000/);
   assert.throws(() => {
-    refuseTooHeavy({ code, start: 2_400_000 });
+    refuseTooHeavy({ code, start: 2_400_000, page });
   }, /start weighs 2400000 bytes/);
+  assert.throws(() => {
+    refuseTooHeavy({ code, start, page: 300_000 });
+  }, /page weighs 300000 bytes/);
   const { headers } = await fetch(site().url);
   const policy = headers.get('content-security-policy') ?? '';
   assert.match(policy, "default-src 'none'");
@@ -57,14 +63,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test(`nothing is in the way of anybody, ${colorScheme}, ${viewport.width} wide`, () =>
       onPage({ colorScheme, viewport }, async ({ page }) => {
         await explained(page);
-        const source = await readFile(require.resolve('axe-core/axe.min.js'), 'utf8');
-        await page.evaluate(source);
         for (const panel of ['Channels', 'Methods', 'Race', 'Live', 'Numbers']) {
           await page.getByRole('tab', { name: panel }).click();
           await page.locator('progress').waitFor({ state: 'detached' });
-          const violations = await page.evaluate<readonly string[]>(
-            "axe.run().then(({ violations }) => violations.map(({ id, impact, nodes }) => id + ' (' + impact + '): ' + nodes.map(({ html }) => html).join(' | ')))",
-          );
+          const violations = await violationsOf(page);
           assert.equal(violations, [], `${panel}:\n${violations.join('\n')}`);
         }
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

@@ -9,6 +9,7 @@ import type {
   ModelDescription,
   RaceResult,
 } from './descriptions.ts';
+import type { Erasure } from './erasure.ts';
 import type { ChosenInput, ChosenModel, NormalizationName } from './sources.ts';
 
 /** How a prediction is explained. */
@@ -28,6 +29,8 @@ export interface ExplanationRequest {
   readonly input: ChosenInput;
   /** Null for what the model says of itself, see `ModelDescription.scale`. */
   readonly normalization: NormalizationName | null;
+  /** What is erased of the input; null for all of it as it is. */
+  readonly erasure: Erasure | null;
   readonly settings: ExplainSettings;
 }
 

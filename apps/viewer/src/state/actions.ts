@@ -1,10 +1,14 @@
 import type { CallResult } from '../protocol/calls.ts';
 import type { ChosenInput, ChosenModel, NormalizationName } from '../protocol/sources.ts';
 import type { Blank, ExplainSettings } from '../protocol/calls.ts';
+import type { ErasingAction } from './erasing.ts';
+import type { PinAction } from './pinned-view.ts';
 import type { ChannelsView, Display, PanelName, SlotName, ViewerState } from './state.ts';
 
 /** What a person does. */
 export type UserAction =
+  | ErasingAction
+  | PinAction
   | { readonly kind: 'choose-model'; readonly model: ChosenModel; readonly input: ChosenInput | null }
   | { readonly kind: 'choose-input'; readonly input: ChosenInput }
   | { readonly kind: 'choose-labels'; readonly id: string; readonly file: File }

@@ -1,4 +1,6 @@
 import type { Action, Answer, UserAction } from './actions.ts';
+import { erasureOf, reduceErasing, withoutStrokes } from './erasing.ts';
+import { pinnableView } from './pinned-view.ts';
 import { defaultSettings, type About, type SlotName, type ViewerState } from './state.ts';
 import { isExplained, wantedCalls } from './wanted-calls.ts';
 
@@ -39,6 +41,13 @@ export function reduce(state: ViewerState, action: Action): ViewerState {
       return restored(state, action.state);
     case 'cancel-job':
     case 'choose-blank':
+    case 'choose-eraser':
+    case 'clear-erasing':
+    case 'erase':
+    case 'pin-view':
+    case 'swap-views':
+    case 'undo-erasing':
+    case 'unpin-view':
     case 'change-display':
     case 'change-settings':
     case 'choose-fraction':
@@ -73,12 +82,14 @@ function acted(state: ViewerState, action: UserAction): ViewerState {
         gallery: action.model.id === state.model.id ? state.gallery : [],
         galleryFirst: 0,
         settings: { ...state.settings, output: null, layer: null },
+        erasing: withoutStrokes(state.erasing),
         display: { ...state.display, classIndex: null, contrast: null },
       };
     case 'choose-input':
       return {
         ...withNewRequest(state),
         input: action.input,
+        erasing: withoutStrokes(state.erasing),
         // A frame of a video follows another: the class that is watched stays.
         display:
           action.input.kind === 'frame'
@@ -99,6 +110,21 @@ function acted(state: ViewerState, action: UserAction): ViewerState {
             ? state.display
             : { ...state.display, classIndex: null, contrast: null },
       };
+    case 'choose-eraser':
+    case 'erase':
+    case 'undo-erasing':
+    case 'clear-erasing': {
+      const shown = isExplained(state) ? (state.explained?.result ?? null) : null;
+      const erasing = reduceErasing(state.erasing, action, shown);
+      const isSame = erasureOf(erasing)?.id === erasureOf(state.erasing)?.id;
+      return { ...(isSame ? state : withNewRequest(state)), erasing };
+    }
+    case 'pin-view':
+      return { ...state, pinned: pinnableView(state) ?? state.pinned };
+    case 'swap-views':
+      return swapped(state);
+    case 'unpin-view':
+      return { ...state, pinned: null };
     case 'change-display':
       return { ...state, display: { ...state.display, ...action.display } };
     case 'open-panel':
@@ -131,9 +157,24 @@ function acted(state: ViewerState, action: UserAction): ViewerState {
   }
 }
 
+/** Comes back to the view that was put aside. */
+function swapped(state: ViewerState): ViewerState {
+  const { pinned } = state;
+  const view = pinnableView(state);
+  if (!pinned || !view) return state;
+  const isSameModel = pinned.about.model.id === state.model.id;
+  return {
+    ...withNewRequest(state),
+    ...pinned.about,
+    display: pinned.display,
+    pinned: view,
+    ...(!isSameModel && { gallery: [], galleryFirst: 0 }),
+  };
+}
+
 /** What a link holds, with the answers that are there: those to other calls are replaced when theirs come. */
 function restored(state: ViewerState, linked: ViewerState): ViewerState {
-  const { deviceGeneration, explained, attribution, metrics, good, features, masked } = state;
+  const { deviceGeneration, explained, attribution, metrics, good, features, masked, pinned } = state;
   const isSameModel = linked.model.id === state.model.id;
   return {
     ...linked,
@@ -145,6 +186,7 @@ function restored(state: ViewerState, linked: ViewerState): ViewerState {
     good,
     features,
     masked,
+    pinned,
   };
 }
 
@@ -177,7 +219,7 @@ function cancelled(state: ViewerState, slot: SlotName): ViewerState {
       // What is explained stays, where only the scores without each channel were missing for the open panel.
       if (isExplained(state)) return { ...state, panel: 'race' };
       return state.good
-        ? { ...state, ...state.good, notice: 'Cancelled: this is what was explained before.' }
+        ? { ...withGood(state, state.good), notice: 'Cancelled: this is what was explained before.' }
         : { ...state, input: null, notice: 'Cancelled. Choose a sample, or drop a file, to explain it.' };
     case 'attribute':
       return { ...state, display: { ...state.display, method: 'ablation-cam', contrast: null } };
@@ -254,8 +296,8 @@ function described(state: ViewerState): ViewerState {
 }
 
 function aboutOf(state: ViewerState): About {
-  const { model, input, labels, normalization, settings, description, classNames } = state;
-  return { model, input, labels, normalization, settings, description, classNames };
+  const { model, input, labels, normalization, settings, erasing, description, classNames } = state;
+  return { model, input, labels, normalization, settings, erasing, description, classNames };
 }
 
 function failed(state: ViewerState, slot: Answer['slot'], message: string): ViewerState {
@@ -263,7 +305,7 @@ function failed(state: ViewerState, slot: Answer['slot'], message: string): View
   switch (slot) {
     case 'describe':
     case 'explain':
-      return state.good ? { ...state, ...state.good, problem } : { ...withoutGood(state), problem };
+      return state.good ? { ...withGood(state, state.good), problem } : { ...withoutGood(state), problem };
     case 'labels':
       return { ...state, labels: null, problem };
     case 'race':
@@ -276,6 +318,12 @@ function failed(state: ViewerState, slot: Answer['slot'], message: string): View
     case 'metrics':
       return { ...state, problem };
   }
+}
+
+/** What last worked, with the eraser that is in the hand. */
+function withGood(state: ViewerState, good: About): ViewerState {
+  const { strokes, before } = good.erasing;
+  return { ...state, ...good, erasing: { ...state.erasing, strokes, before } };
 }
 
 /** Where nothing has worked yet, as behind a link with a layer that is not there: less is asked for. */

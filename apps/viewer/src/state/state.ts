@@ -11,6 +11,8 @@ import type {
   ModelDescription,
   RaceResult,
 } from '../protocol/descriptions.ts';
+import { noErasing, type Erasing } from './erasing.ts';
+import type { PinnedView } from './pinned-view.ts';
 import type { BuiltInName, ChosenInput, ChosenModel, NormalizationName } from '../protocol/sources.ts';
 
 /** What the worker answered last, and to which call: it may be out of date. */
@@ -39,10 +41,25 @@ export interface Display {
   readonly resolution: 'resized' | 'raw';
   /** Whether the true region is outlined, where it is known. */
   readonly outline: boolean;
+  /** Null for what suits the width of the window. */
+  readonly arrangement: Arrangement | null;
+  /** What speaks for the class, or also what speaks against it. */
+  readonly sides: MapSides;
+  /** From this share of the largest value on, values are drawn; 0 for all. */
+  readonly threshold: number;
+  /** Whether a line is drawn around what lies above the threshold, or above half where that is 0. */
+  readonly contour: boolean;
+  /** Whether the picture has the width of the page to itself. */
+  readonly large: boolean;
 }
 
+/** How input and map share the stage: beside each other, the map over the input, or up to a divider that can be moved. */
+export type Arrangement = 'beside' | 'over' | 'swipe';
+
+export type MapSides = 'for' | 'both';
+
 /** What the lower panel shows. */
-export type PanelName = 'channels' | 'methods' | 'race' | 'live' | 'numbers';
+export type PanelName = 'channels' | 'methods' | 'compare' | 'race' | 'live' | 'numbers';
 
 export interface ChannelsView {
   readonly order: 'weight' | 'index';
@@ -80,7 +97,7 @@ export interface Job {
 /** What an explanation is about, and what its model is called. */
 export type About = Pick<
   ViewerState,
-  'model' | 'input' | 'labels' | 'normalization' | 'settings' | 'description' | 'classNames'
+  'model' | 'input' | 'labels' | 'normalization' | 'settings' | 'erasing' | 'description' | 'classNames'
 >;
 
 export interface ViewerState {
@@ -91,7 +108,11 @@ export interface ViewerState {
   /** Null for what the model says of itself. */
   readonly normalization: NormalizationName | null;
   readonly settings: ExplainSettings;
+  /** What is painted over the input. */
+  readonly erasing: Erasing;
   readonly display: Display;
+  /** The view that the present one is held against. */
+  readonly pinned: PinnedView | null;
   readonly panel: PanelName;
   readonly channels: ChannelsView;
   /** The share of the input that is kept to measure a map. */
@@ -177,6 +198,11 @@ export const defaultDisplay: Display = {
   colorMap: 'viridis',
   resolution: 'resized',
   outline: true,
+  arrangement: null,
+  sides: 'for',
+  threshold: 0,
+  contour: false,
+  large: false,
 };
 
 export function initialState(name: BuiltInName): ViewerState {
@@ -186,7 +212,9 @@ export function initialState(name: BuiltInName): ViewerState {
     labels: null,
     normalization: null,
     settings: defaultSettings,
+    erasing: noErasing,
     display: defaultDisplay,
+    pinned: null,
     panel: 'channels',
     channels: { order: 'weight', focused: null, off: [] },
     fraction: DEFAULT_FRACTION,

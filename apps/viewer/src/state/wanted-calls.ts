@@ -1,5 +1,6 @@
 import type { MethodName } from '@ablation-cam/xai';
 import type { CallName, Params, ExplanationRequest } from '../protocol/calls.ts';
+import { erasureOf } from './erasing.ts';
 import { comparedMethods, GALLERY_PAGE, testSamples, type SlotName, type ViewerState } from './state.ts';
 
 /** A call and what tells it from others: while the key stays the same, the answer does. */
@@ -50,8 +51,14 @@ export function wantedCalls(state: ViewerState): WantedCalls {
 }
 
 /** What is to be explained, or null where there is nothing yet. */
-export function requestOf({ model, input, normalization, settings }: ViewerState): ExplanationRequest | null {
-  return input && { model, input, normalization, settings };
+export function requestOf({
+  model,
+  input,
+  normalization,
+  erasing,
+  settings,
+}: ViewerState): ExplanationRequest | null {
+  return input && { model, input, normalization, erasure: erasureOf(erasing), settings };
 }
 
 /** Whether what is shown is what is wanted. */
@@ -74,9 +81,12 @@ function hasAblatedScores({ explained }: ViewerState, wanted: boolean): boolean 
   return !wanted || explained?.result.ablatedScores !== null;
 }
 
-function keyOf({ model, input, normalization, settings }: ExplanationRequest, generation: number): string {
+function keyOf(
+  { model, input, normalization, erasure, settings }: ExplanationRequest,
+  generation: number,
+): string {
   const { output, layer, ablation, score, weighting } = settings;
-  const how = [normalization, output ?? '', layer ?? '', ablation, score, weighting];
+  const how = [normalization, erasure?.id ?? '', output ?? '', layer ?? '', ablation, score, weighting];
   return [model.id, input.id, ...how, generation].join('|');
 }
 

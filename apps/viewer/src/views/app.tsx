@@ -6,7 +6,7 @@ import { isExplained } from '../state/wanted-calls.ts';
 import { About } from './about.tsx';
 import { ChoosePanel } from './choose-panel.tsx';
 import { ClassList } from './class-list.tsx';
-import { DisplayControls } from './display-controls.tsx';
+import { DisplayControls } from './stage/display-controls.tsx';
 import { DropTarget } from './drop-target.tsx';
 import { JobBar } from './job-bar.tsx';
 import { LayerList } from './layer-list.tsx';
@@ -14,7 +14,7 @@ import { LowerPanel } from './lower-panel.tsx';
 import { Messages } from './messages.tsx';
 import { SaveButtons } from './save-buttons.tsx';
 import { Settings } from './settings.tsx';
-import { Stage } from './stage.tsx';
+import { Stage } from './stage/stage.tsx';
 import { Status } from './status.tsx';
 import { Verdict } from './verdict.tsx';
 
@@ -44,7 +44,7 @@ export function App({ store, available }: { store: Store; available: readonly Bu
       <About />
       <Messages {...props} />
       <JobBar {...props} />
-      <main class="layout" aria-busy={isBusy}>
+      <main class={state.display.large ? 'layout large' : 'layout'} aria-busy={isBusy}>
         <ChoosePanel {...props} available={available} />
         <section class="card look" aria-labelledby="look-title">
           <h2 id="look-title">What it looked at</h2>

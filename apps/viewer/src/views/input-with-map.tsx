@@ -26,7 +26,7 @@ export function InputWithMap({ input, heatmap, colors, label }: InputWithMapProp
   return (
     <div class="picture" role="img" aria-label={label}>
       <ImageCanvas image={input.image} class="layer" />
-      <MapCanvas map={heatmap} colors={colors} opacity={0.75} seeThrough class="layer over" />
+      <MapCanvas map={heatmap} colors={colors} seeThrough class="layer over veil" />
     </div>
   );
 }

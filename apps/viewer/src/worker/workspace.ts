@@ -12,6 +12,7 @@ import type { ExplanationRequest } from '../protocol/calls.ts';
 import type { ModelDescription } from '../protocol/descriptions.ts';
 import type { ChosenInput, ChosenModel } from '../protocol/sources.ts';
 import { describeModel } from './describe-model.ts';
+import { eraseInput } from './erase-input.ts';
 import { frameInput } from './frame-input.ts';
 import { optionsOf } from './options.ts';
 import { refuseTooLarge } from './refuse-too-large.ts';
@@ -37,6 +38,8 @@ interface Kept<T> {
 export class Workspace {
   #model: Kept<OpenedModel> | null = null;
   #input: Kept<ModelInput> | null = null;
+  /** The input with a part of it erased: several calls ask for it. */
+  #erased: Kept<ModelInput> | null = null;
   #explainer: Kept<Explainer<'ablation-cam'>> | null = null;
 
   /** @throws ModelError */
@@ -57,7 +60,8 @@ export class Workspace {
   }
 
   /** @throws ModelError, or KernelsError `too-large` where the network makes more of the input than a page can hold */
-  async open({ model, input, normalization }: ExplanationRequest): Promise<OpenedRequest> {
+  async open(request: ExplanationRequest): Promise<OpenedRequest> {
+    const { model, input, normalization, erasure } = request;
     const opened = await this.model(model);
     const key = `${model.id}|${input.id}|${normalization ?? ''}`;
     if (this.#input?.key !== key) {
@@ -71,7 +75,14 @@ export class Workspace {
       refuseTooLarge(await opened.loaded.network.at([value.shape]));
       this.#input = { key, value };
     }
-    return { ...opened, input: this.#input.value };
+    const whole = this.#input.value;
+    if (erasure === null) return { ...opened, input: whole };
+    const scale = normalization ?? opened.description.scale?.normalize;
+    const erasedKey = `${key}|${erasure.id}`;
+    if (this.#erased?.key !== erasedKey) {
+      this.#erased = { key: erasedKey, value: eraseInput(whole, erasure, scale) };
+    }
+    return { ...opened, input: this.#erased.value };
   }
 
   /**
@@ -101,6 +112,7 @@ export class Workspace {
     this.#model?.value.loaded.dispose();
     this.#model = null;
     this.#input = null;
+    this.#erased = null;
   }
 
   /** What it has prepared is freed as soon as no call is running. */

@@ -56,6 +56,7 @@ function requestFor(model: ExplanationRequest['model']): ExplanationRequest {
     model,
     input: { kind: 'sample', id: 'mnist1d:3', name: 'sample' },
     normalization: null,
+    erasure: null,
     settings: {
       output: null,
       layer: null,
