@@ -1,6 +1,7 @@
 import { assertClose } from '@ablation-cam/tools/testing';
 import { embeddedModel, readInput } from '@ablation-cam/model';
 import { ablationCam, resizeBilinear } from '@ablation-cam/xai';
+import { compareMaps } from '../src/state/compare-maps.ts';
 import { mapCaption } from '../src/state/map-caption.ts';
 import { eraserAt } from '../src/views/stage/eraser.ts';
 import { WHOLE } from '../src/views/stage/zoom.ts';
@@ -164,5 +165,41 @@ for (const [sample, shape, fill] of [
       assert.equal((await savedNumbers(page)).probabilities, before.probabilities);
     }));
 }
+
+test('two views stand side by side with their difference, as by the library', () =>
+  onPage({ hash: '#sample=textures:3&panel=compare' }, async ({ page }) => {
+    await explained(page);
+    const a = await savedNumbers(page);
+    await page.getByRole('button', { name: 'Keep this as A' }).click();
+    const numbers = (): Promise<number[]> =>
+      page
+        .locator('[data-number]')
+        .evaluateAll((cells) => cells.map((e) => Number(e.getAttribute('data-number'))));
+    await page.locator('[data-number]').first().waitFor();
+    assertClose(await numbers(), [1, 1, 0], SHOWN);
+    const mapOf = ({ map: { shape, data } }: typeof a) => ({ shape, data: Float64Array.from(data) });
+    for (const change of ['class', 'layer', 'method'] as const) {
+      const row = page.locator('.compare-facts tr', { hasText: change });
+      await page
+        .getByLabel(`${change} of B`)
+        .selectOption({ class: '4', layer: 'conv2d_1', method: 'grad-cam' }[change]);
+      await row.and(page.locator('.differs')).waitFor();
+      await explained(page);
+      await page.locator('[data-number]').first().waitFor();
+      const found = compareMaps(mapOf(a), mapOf(await savedNumbers(page)));
+      assertClose(
+        await numbers(),
+        [found?.correlation ?? NaN, found?.topOverlap ?? NaN, found?.largestDifference ?? NaN],
+        SHOWN,
+        change,
+      );
+    }
+    await page.getByRole('img', { name: 'Difference of the maps' }).waitFor();
+    assert.equal(await violationsOf(page), []);
+    await page.getByRole('button', { name: 'Swap A and B' }).click();
+    await explained(page);
+    assert.is((await savedNumbers(page)).layer, a.layer);
+    assertClose((await savedNumbers(page)).map.data, a.map.data, SHOWN);
+  }));
 
 test.run();

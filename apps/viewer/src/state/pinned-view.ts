@@ -34,6 +34,25 @@ export function pinnableView(state: ViewerState): PinnedView | null {
   };
 }
 
+/**
+ * Comes back to the view that was put aside, and puts the present one there; nothing changes while there is none.
+ *
+ * @param fresh the state with what belongs to the present request cleared
+ */
+export function swapViews(state: ViewerState, fresh: ViewerState): ViewerState {
+  const { pinned } = state;
+  const view = pinnableView(state);
+  if (!pinned || !view) return state;
+  const isSameModel = pinned.about.model.id === state.model.id;
+  return {
+    ...fresh,
+    ...pinned.about,
+    display: pinned.display,
+    pinned: view,
+    ...(!isSameModel && { gallery: [], galleryFirst: 0 }),
+  };
+}
+
 /** What a view is of, in the words in which views differ. */
 export interface ViewFacts {
   readonly class: string;

@@ -1,6 +1,6 @@
 import type { Action, Answer, UserAction } from './actions.ts';
 import { erasureOf, reduceErasing, withoutStrokes } from './erasing.ts';
-import { pinnableView } from './pinned-view.ts';
+import { pinnableView, swapViews } from './pinned-view.ts';
 import { defaultSettings, type About, type SlotName, type ViewerState } from './state.ts';
 import { isExplained, wantedCalls } from './wanted-calls.ts';
 
@@ -122,7 +122,7 @@ function acted(state: ViewerState, action: UserAction): ViewerState {
     case 'pin-view':
       return { ...state, pinned: pinnableView(state) ?? state.pinned };
     case 'swap-views':
-      return swapped(state);
+      return swapViews(state, withNewRequest(state));
     case 'unpin-view':
       return { ...state, pinned: null };
     case 'change-display':
@@ -155,21 +155,6 @@ function acted(state: ViewerState, action: UserAction): ViewerState {
     case 'dismiss-problem':
       return { ...state, problem: null, notice: null };
   }
-}
-
-/** Comes back to the view that was put aside. */
-function swapped(state: ViewerState): ViewerState {
-  const { pinned } = state;
-  const view = pinnableView(state);
-  if (!pinned || !view) return state;
-  const isSameModel = pinned.about.model.id === state.model.id;
-  return {
-    ...withNewRequest(state),
-    ...pinned.about,
-    display: pinned.display,
-    pinned: view,
-    ...(!isSameModel && { gallery: [], galleryFirst: 0 }),
-  };
 }
 
 /** What a link holds, with the answers that are there: those to other calls are replaced when theirs come. */

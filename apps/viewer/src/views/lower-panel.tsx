@@ -1,6 +1,7 @@
 import type { PanelName } from '../state/state.ts';
 import type { ViewProps } from './app.tsx';
 import { ChannelsPanel } from './channels-panel.tsx';
+import { ComparePanel } from './compare-panel.tsx';
 import { LivePanel } from './live-panel.tsx';
 import { MethodsPanel } from './methods-panel.tsx';
 import { NumbersPanel } from './numbers-panel.tsx';
@@ -13,6 +14,7 @@ const PANELS: readonly {
 }[] = [
   { name: 'channels', title: 'Channels', View: ChannelsPanel },
   { name: 'methods', title: 'Methods', View: MethodsPanel },
+  { name: 'compare', title: 'Compare', View: ComparePanel },
   { name: 'race', title: 'Race', View: RacePanel },
   { name: 'live', title: 'Live', View: LivePanel },
   { name: 'numbers', title: 'Numbers', View: NumbersPanel },
