@@ -151,6 +151,8 @@ for (const [sample, shape, fill] of [
       for (let i = 0; i <= 6; i++) await point(page, 0.2 + 0.02 * i, 0.3);
       await page.mouse.up();
       await explained(page);
+      // What is erased is in the picture itself.
+      await page.locator('.wet').waitFor({ state: 'detached' });
       const share = async (): Promise<number> => parseInt(await page.locator('.erase > .hint').innerText());
       const painted = await share();
       await page.keyboard.press('ArrowLeft');

@@ -43,7 +43,8 @@ export function ExplainedStage(props: ExplainedStageProps) {
   const drawn = stageMap(explained, map, display);
   const name = classNameOf(state, map.classIndex);
   const caption = captionOf(props, name);
-  const faint = faintnessOf({ ...map, run: map.run ?? run }, name);
+  // On a scale of both sides, what is faint looks faint.
+  const faint = drawn.isSigned ? null : faintnessOf({ ...map, run: map.run ?? run }, name);
   const box = eraserAt(input, 'box', erasing.size, middle, zoom);
   const eraser = pointer ? eraserAt(input, 'disc', erasing.size, pointer, zoom) : box;
   const shared = {

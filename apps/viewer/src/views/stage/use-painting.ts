@@ -49,14 +49,15 @@ export function usePainting({ state, dispatch }: ViewProps, markAt: (place: Plac
   );
   useEffect(() => {
     if (!isReady) return;
-    if (stroke.current) send(false);
-    else setWet([]);
+    // What the state had is in the picture now.
+    setWet(stroke.current?.marks.slice(stroke.current.sent) ?? []);
+    send(false);
   }, [isReady, state.explained, send]);
 
   const add = (marks: readonly Mark[]): void => {
     if (!stroke.current) return;
     stroke.current.marks = [...stroke.current.marks, ...marks];
-    setWet(stroke.current.marks);
+    setWet((before) => [...before, ...marks]);
     send(false);
   };
   const begin = (mark: Mark): void => {
