@@ -7,7 +7,7 @@ const { test, onPage } = viewerSuite('the viewer under the hand');
 type Page = ViewerPage['page'];
 
 /** What the hand does, each by itself, so that what was slow has a name. */
-const DEEDS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
+const DEEDS: Readonly<Record<string, Deed>> = {
   'switching classes': async (page) => {
     for (const name of [/^dots/, /^weave/, /^stripes/, /^rings/]) {
       await page.getByRole('radio', { name }).check({ force: true });
@@ -20,20 +20,40 @@ const DEEDS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     const box = await boxOf(page, '.chart .u-over');
     for (let i = 1; i < 20; i++) await page.mouse.move(box.x + (box.width * i) / 20, box.y + box.height / 2);
   },
-  painting: async (page) => {
-    await page.getByRole('button', { name: 'Erase a part' }).click();
-    const box = await boxOf(page, '.stage [data-frame]');
-    await page.mouse.move(box.x + 0.3 * box.width, box.y + 0.3 * box.height);
-    await page.mouse.down();
-    for (let i = 0; i < 25; i++) {
-      await page.mouse.move(box.x + (0.3 + 0.01 * i) * box.width, box.y + (0.3 + 0.01 * i) * box.height);
-    }
-    await page.mouse.up();
-    await explained(page);
-    await page.getByRole('button', { name: 'Clear' }).click();
-    await page.getByRole('button', { name: 'Erase a part' }).click();
-  },
+  painting: paint,
+  // Two for taking the file and laying out what is new.
+  'opening a photograph of 12 megapixels': Object.assign(
+    async (page: Page) => {
+      await page.evaluate(() => {
+        const transfer = new DataTransfer();
+        transfer.items.add(Reflect.get(window, 'photograph') as File);
+        const event = new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true });
+        document.querySelector('.page')?.dispatchEvent(event);
+      });
+      // Shown no larger than a window shows it.
+      await page.locator('.stage canvas[width="1024"]').first().waitFor();
+      await explained(page);
+    },
+    { allowed: 2 },
+  ),
+  'painting over a photograph': paint,
 };
+
+type Deed = ((page: Page) => Promise<void>) & { readonly allowed?: number };
+
+async function paint(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Erase a part' }).click();
+  const box = await boxOf(page, '.stage [data-frame]');
+  await page.mouse.move(box.x + 0.3 * box.width, box.y + 0.3 * box.height);
+  await page.mouse.down();
+  for (let i = 0; i < 25; i++) {
+    await page.mouse.move(box.x + (0.3 + 0.01 * i) * box.width, box.y + (0.3 + 0.01 * i) * box.height);
+  }
+  await page.mouse.up();
+  await explained(page);
+  await page.getByRole('button', { name: 'Clear' }).click();
+  await page.getByRole('button', { name: 'Erase a part' }).click();
+}
 
 async function boxOf(
   page: Page,
@@ -54,6 +74,20 @@ async function drag(page: Page, selector: string, to: number): Promise<void> {
   await page.mouse.up();
 }
 
+/** Puts a JPEG of 4000 x 3000 pixels aside in the page. */
+async function makePhotograph(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const canvas = new OffscreenCanvas(4000, 3000);
+    const context = canvas.getContext('2d');
+    for (let i = 0; i < 300 && context; i++) {
+      context.fillStyle = `hsl(${(i * 47) % 360}, 70%, ${30 + (i % 40)}%)`;
+      context.fillRect((i * 331) % 4000, (i * 173) % 3000, 700, 500);
+    }
+    const blob = await canvas.convertToBlob({ type: 'image/jpeg' });
+    Object.assign(window, { photograph: new File([blob], 'photograph.jpg') });
+  });
+}
+
 /** What the browser itself calls a long task, in milliseconds of a processor that does nothing else. */
 const LONG_MS = 50;
 /** Other programs take their part of the cores: a task that is long in itself is long every time. */
@@ -63,6 +97,7 @@ test('nothing that is done by hand makes the page wait', () =>
   onPage({ hash: '#sample=textures:3' }, async ({ page }) => {
     await explained(page);
     await page.locator('canvas.channel-map').waitFor();
+    await makePhotograph(page);
     await page.evaluate(() => {
       const tasks: number[] = [];
       Object.assign(window, { longTasks: tasks });
@@ -103,7 +138,7 @@ test('nothing that is done by hand makes the page wait', () =>
         seen.push(
           `${long.map((ms) => ms.toFixed()).join(' and ')} ms with ${(100 * share).toFixed()} % of the cores`,
         );
-        if (long.length === 0) break;
+        if (long.length <= (deed.allowed ?? 0)) break;
         assert.ok(attempt < ATTEMPTS - 1, `${name}: long tasks of ${seen.join('; ')}`);
       }
     }

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { OriginalImage } from '@ablation-cam/model';
+import { rgbaOf } from '../protocol/pixels.ts';
 
 export interface ImageCanvasProps {
   readonly image: OriginalImage;
@@ -12,13 +13,7 @@ export interface ImageCanvasProps {
 export function ImageCanvas({ image, label, class: className }: ImageCanvasProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
-    const { width, height, rgb } = image;
-    const pixels = new ImageData(width, height);
-    for (let i = 0; i < width * height; i++) {
-      pixels.data.set(rgb.subarray(3 * i, 3 * i + 3), 4 * i);
-      pixels.data[4 * i + 3] = 255;
-    }
-    canvas.current?.getContext('2d')?.putImageData(pixels, 0, 0);
+    canvas.current?.getContext('2d')?.putImageData(rgbaOf(image), 0, 0);
   }, [image]);
   return (
     <canvas

@@ -16,6 +16,7 @@ import { eraseInput } from './erase-input.ts';
 import { frameInput } from './frame-input.ts';
 import { optionsOf } from './options.ts';
 import { refuseTooLarge } from './refuse-too-large.ts';
+import { shownImage } from './shown-image.ts';
 
 export interface OpenedModel {
   readonly loaded: LoadedModel;
@@ -66,13 +67,15 @@ export class Workspace {
     const key = `${model.id}|${input.id}|${normalization ?? ''}`;
     if (this.#input?.key !== key) {
       const { inputShape: shape, takes } = opened.description;
-      const value = await read(input, {
+      const read = await readSource(input, {
         shape,
         // A signal has no scale to choose.
         normalize: takes === 'image' ? (normalization ?? undefined) : undefined,
         described: opened.loaded.metadata.input,
       });
-      refuseTooLarge(await opened.loaded.network.at([value.shape]));
+      refuseTooLarge(await opened.loaded.network.at([read.shape]));
+      const { original } = read;
+      const value = original ? { ...read, original: await shownImage(original) } : read;
       this.#input = { key, value };
     }
     const whole = this.#input.value;
@@ -122,7 +125,7 @@ export class Workspace {
   }
 }
 
-function read(source: ChosenInput, options: ReadInputOptions): Promise<ModelInput> {
+function readSource(source: ChosenInput, options: ReadInputOptions): Promise<ModelInput> {
   switch (source.kind) {
     case 'sample':
       return readInput(source.id, options);
