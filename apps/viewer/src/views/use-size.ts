@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { RefObject } from 'preact';
 
-export interface Size {
+interface Size {
   readonly width: number;
   readonly height: number;
 }

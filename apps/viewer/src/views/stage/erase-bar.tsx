@@ -6,7 +6,7 @@ import type { ViewProps } from '../app.tsx';
 import { percent } from '../format.ts';
 import { Icon } from '../icon.tsx';
 import { Choice } from '../settings.tsx';
-import type { Place } from './zoom.ts';
+import type { PlanePoint } from './zoom.ts';
 
 const FILLS = [
   ['mean', 'its mean'],
@@ -18,7 +18,7 @@ const SIZES = brushSizes.map((size) => [String(size), `${Math.round(100 * size)}
 interface EraseBarProps extends ViewProps {
   readonly explained: Explained;
   /** Where the eraser of the keyboard is. */
-  readonly middle: Place;
+  readonly middle: PlanePoint;
 }
 
 /** Painting over a part of the input, and what that does to the prediction. */

@@ -1,6 +1,6 @@
 import type { Mark } from '../../protocol/erasure.ts';
 import type { InputDescription } from '../../protocol/descriptions.ts';
-import type { Place, Zoom } from './zoom.ts';
+import type { PlanePoint, Zoom } from './zoom.ts';
 
 /**
  * Returns the part of an input that the eraser covers: a disc or a square in the pixels of a picture, a stretch of a signal. Closer
@@ -12,7 +12,7 @@ export function eraserAt(
   { image }: Pick<InputDescription, 'image'>,
   form: Mark['form'],
   size: number,
-  { x, y }: Place,
+  { x, y }: PlanePoint,
   { scale }: Zoom,
 ): Mark {
   if (!image) return { form: 'box', x, y: 0.5, width: size / scale, height: 1 };
@@ -21,7 +21,7 @@ export function eraserAt(
 }
 
 /** Returns the place half an eraser further, within the picture. */
-export function movedEraser(mark: Mark, by: Place): Place {
+export function movedEraser(mark: Mark, by: PlanePoint): PlanePoint {
   const inside = (value: number): number => Math.max(0, Math.min(1, value));
   return { x: inside(mark.x + (by.x * mark.width) / 2), y: inside(mark.y + (by.y * mark.height) / 2) };
 }

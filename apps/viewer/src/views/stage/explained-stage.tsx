@@ -17,7 +17,7 @@ import { keyDeed } from './stage-keys.ts';
 import { useGestures } from './use-gestures.ts';
 import { usePainting } from './use-painting.ts';
 import { ZoomButtons } from './zoom-buttons.tsx';
-import type { Place } from './zoom.ts';
+import type { PlanePoint } from './zoom.ts';
 
 interface ExplainedStageProps extends ViewProps {
   readonly explained: Explained;
@@ -32,7 +32,7 @@ export function ExplainedStage(props: ExplainedStageProps) {
   const { state, dispatch, explained, map, isCurrent } = props;
   const { display, erasing } = state;
   const { input, run } = explained;
-  const [middle, setMiddle] = useState<Place>({ x: 0.5, y: 0.5 });
+  const [middle, setMiddle] = useState<PlanePoint>({ x: 0.5, y: 0.5 });
   const painting = usePainting({ state, dispatch }, (place) =>
     eraserAt(input, 'disc', erasing.size, place, gestures.zoom),
   );

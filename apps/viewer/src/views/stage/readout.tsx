@@ -1,12 +1,12 @@
 import type { InputDescription } from '../../protocol/descriptions.ts';
 import type { StageMap } from '../../state/stage-map.ts';
 import { magnitude } from './color-bar.tsx';
-import type { Place } from './zoom.ts';
+import type { PlanePoint } from './zoom.ts';
 
 interface ReadoutProps {
   readonly input: InputDescription;
   readonly drawn: StageMap;
-  readonly place: Place | null;
+  readonly place: PlanePoint | null;
   /** What can be done, while nothing is pointed at. */
   readonly hint: string;
 }
@@ -28,7 +28,7 @@ function cellAt(share: number, count: number): number {
   return Math.min(count - 1, Math.floor(share * count));
 }
 
-function mapAt({ values: { shape, data } }: StageMap, { x, y }: Place): number {
+function mapAt({ values: { shape, data } }: StageMap, { x, y }: PlanePoint): number {
   const [rows, columns] = shape.length === 1 ? [1, shape[0] ?? 1] : [shape[0] ?? 1, shape[1] ?? 1];
   return data[cellAt(y, rows) * columns + cellAt(x, columns)] ?? 0;
 }
@@ -37,7 +37,7 @@ function mapAt({ values: { shape, data } }: StageMap, { x, y }: Place): number {
 const MOST_CHANNELS = 4;
 
 /** `x 12, y 30: #a0b1c2`, or `sample 12: 0.34` */
-function inputAt({ image, data, shape }: InputDescription, { x, y }: Place): string {
+function inputAt({ image, data, shape }: InputDescription, { x, y }: PlanePoint): string {
   if (!image) {
     const [length = 1, channels = 1] = shape;
     const sample = cellAt(x, length);

@@ -1,10 +1,10 @@
 import type { ErasingAction } from '../../state/erasing.ts';
-import { movedBy, WHOLE, zoomedAt, type Place, type Zoom } from './zoom.ts';
+import { movedBy, WHOLE, zoomedAt, type PlanePoint, type Zoom } from './zoom.ts';
 
 const STEP = 1.4;
 const PAN = 0.15;
-const MIDDLE: Place = { x: 0.5, y: 0.5 };
-const DIRECTIONS: Readonly<Record<string, Place>> = {
+const MIDDLE: PlanePoint = { x: 0.5, y: 0.5 };
+const DIRECTIONS: Readonly<Record<string, PlanePoint>> = {
   ArrowLeft: { x: -1, y: 0 },
   ArrowRight: { x: 1, y: 0 },
   ArrowUp: { x: 0, y: -1 },
@@ -14,7 +14,7 @@ const DIRECTIONS: Readonly<Record<string, Place>> = {
 /** What a key does on the stage. */
 export type KeyDeed =
   | { readonly kind: 'zoom'; readonly zoom: Zoom }
-  | { readonly kind: 'move-eraser'; readonly by: Place }
+  | { readonly kind: 'move-eraser'; readonly by: PlanePoint }
   | { readonly kind: 'stamp' }
   | { readonly kind: 'act'; readonly action: ErasingAction };
 

@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { movedBy, placeAt, WHOLE, zoomedAt, type Place, type Zoom } from './zoom.ts';
+import { movedBy, placeAt, WHOLE, zoomedAt, type PlanePoint, type Zoom } from './zoom.ts';
 
 /** Paints where the pointer goes, in shares of the picture. */
 export interface Painter {
-  readonly begin: (place: Place) => void;
-  readonly move: (place: Place) => void;
+  readonly begin: (place: PlanePoint) => void;
+  readonly move: (place: PlanePoint) => void;
   readonly end: () => void;
 }
 
@@ -12,7 +12,7 @@ export interface Gestures {
   readonly zoom: Zoom;
   readonly zoomTo: (zoom: Zoom) => void;
   /** Where the pointer is over the picture; null where it is not. */
-  readonly pointer: Place | null;
+  readonly pointer: PlanePoint | null;
   /** For the element around the frames, which have the attribute `data-frame`. */
   readonly handlers: Handlers;
 }
@@ -33,9 +33,9 @@ const WHEEL_STEP = 0.0022;
 /** Wheel and pinch zoom, dragging moves the picture or paints. @param painter null for moving */
 export function useGestures(painter: Painter | null): Gestures {
   const [zoom, setZoom] = useState(WHOLE);
-  const [pointer, setPointer] = useState<Place | null>(null);
+  const [pointer, setPointer] = useState<PlanePoint | null>(null);
   /** The pointers that are down, in shares of their frame. */
-  const down = useRef(new Map<number, Place>());
+  const down = useRef(new Map<number, PlanePoint>());
   const isPainting = useRef(false);
   const scrolled = useScrolling();
 
@@ -103,8 +103,8 @@ function useScrolling(): { readonly current: number } {
 }
 
 /** One finger of two has moved: closer by as much as they are further apart, and along with their middle. */
-function pinched(zoom: Zoom, before: Place, at: Place, other: Place): Zoom {
-  const apart = (place: Place): number => Math.hypot(place.x - other.x, place.y - other.y);
+function pinched(zoom: Zoom, before: PlanePoint, at: PlanePoint, other: PlanePoint): Zoom {
+  const apart = (place: PlanePoint): number => Math.hypot(place.x - other.x, place.y - other.y);
   const middle = { x: (at.x + other.x) / 2, y: (at.y + other.y) / 2 };
   const along = { x: (at.x - before.x) / 2, y: (at.y - before.y) / 2 };
   return zoomedAt(movedBy(zoom, along), apart(at) / (apart(before) || 1), middle);
@@ -115,12 +115,12 @@ function frameOf({ target }: Event): Element | null {
 }
 
 /** Where an event is in its frame, in shares of it; beyond 0 to 1 while the pointer is held outside. */
-function inFrame(event: PointerEvent | WheelEvent): Place | null {
+function inFrame(event: PointerEvent | WheelEvent): PlanePoint | null {
   const box = frameOf(event)?.getBoundingClientRect();
   if (!box || box.width === 0 || box.height === 0) return null;
   return { x: (event.clientX - box.left) / box.width, y: (event.clientY - box.top) / box.height };
 }
 
-function isInside({ x, y }: Place): boolean {
+function isInside({ x, y }: PlanePoint): boolean {
   return x >= 0 && x < 1 && y >= 0 && y < 1;
 }

@@ -3,7 +3,7 @@ import type { Mark } from '../../protocol/erasure.ts';
 import { isShown } from '../../state/selectors.ts';
 import type { ViewProps } from '../app.tsx';
 import type { Painter } from './use-gestures.ts';
-import type { Place } from './zoom.ts';
+import type { PlanePoint } from './zoom.ts';
 
 /** Strokes have numbers of their own over all inputs: the worker tells erasures apart by them. */
 let strokeCount = 0;
@@ -29,7 +29,7 @@ export interface Painting {
  *
  * @param markAt the part that is erased with the pointer at a place
  */
-export function usePainting({ state, dispatch }: ViewProps, markAt: (place: Place) => Mark): Painting {
+export function usePainting({ state, dispatch }: ViewProps, markAt: (place: PlanePoint) => Mark): Painting {
   const [wet, setWet] = useState<readonly Mark[]>([]);
   const stroke = useRef<OpenStroke | null>(null);
   const isReady = isShown(state) || state.problem !== null;

@@ -1,5 +1,5 @@
 /** A place in shares of a width and a height, from the left and from the top. */
-export interface Place {
+export interface PlanePoint {
   readonly x: number;
   readonly y: number;
 }
@@ -18,7 +18,7 @@ export const WHOLE: Zoom = { scale: 1, left: 0, top: 0 };
 const LARGEST = 40;
 
 /** Returns what a frame shows that is `factor` times as close; what is at `at`, in shares of the frame, stays there. */
-export function zoomedAt({ scale, left, top }: Zoom, factor: number, at: Place): Zoom {
+export function zoomedAt({ scale, left, top }: Zoom, factor: number, at: PlanePoint): Zoom {
   const closer = Math.max(1, Math.min(LARGEST, scale * factor));
   return within({
     scale: closer,
@@ -28,12 +28,12 @@ export function zoomedAt({ scale, left, top }: Zoom, factor: number, at: Place):
 }
 
 /** Returns what a frame shows whose picture was moved by shares of the frame. */
-export function movedBy({ scale, left, top }: Zoom, by: Place): Zoom {
+export function movedBy({ scale, left, top }: Zoom, by: PlanePoint): Zoom {
   return within({ scale, left: left - by.x / scale, top: top - by.y / scale });
 }
 
 /** Returns the place of the picture that is at `at` of the frame. */
-export function placeAt({ scale, left, top }: Zoom, at: Place): Place {
+export function placeAt({ scale, left, top }: Zoom, at: PlanePoint): PlanePoint {
   return { x: left + at.x / scale, y: top + at.y / scale };
 }
 
