@@ -63,17 +63,15 @@ const numbersOf: Readonly<Record<string, (explanation: SavedExplanation) => read
 test('another class is shown at once, from the same run', () =>
   onPage({ hash: '#sample=mnist1d:0' }, async ({ page }) => {
     await explained(page);
-    const before = await page.locator('.stage img').getAttribute('src');
+    const before = await page.locator('.map-caption').innerText();
     const status = await page.locator('.status').innerText();
     await page.getByRole('radio', { name: /^5/ }).check({ force: true });
-    await page.waitForFunction(
-      (src) => document.querySelector('.stage img')?.getAttribute('src') !== src,
-      before,
-    );
+    await page.getByText('What speaks for 5').waitFor();
+    assert.is.not(await page.locator('.map-caption').innerText(), before);
     assert.match(await page.locator('.verdict').innerText(), 'Bright parts speak for 5');
     // The time of the run is still that of the first.
     assert.is(await page.locator('.status').innerText(), status);
-    assert.match(page.url(), 'class=5');
+    await page.waitForURL(/class=5/);
     await page.getByRole('radio', { name: /^7/ }).check({ force: true });
     await page.getByText('Nothing at this layer speaks for 7').waitFor();
   }));

@@ -16,7 +16,7 @@ test('a link restores the view, and is kept up to date', () =>
       assert.equal(complaints, []);
       await page.getByRole('button', { name: /^Sample 4:/ }).click();
       await explained(page);
-      assert.match(page.url(), 'sample=mnist1d%3A4');
+      await page.waitForURL(/sample=mnist1d%3A4/);
     },
   ));
 

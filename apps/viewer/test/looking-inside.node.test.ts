@@ -32,14 +32,14 @@ test('channels are looked at and switched off with the keyboard, and the predict
 test('the true region of a texture is outlined, and methods are held against it', () =>
   onPage({ hash: '#sample=textures:3&panel=methods' }, async ({ page }) => {
     await explained(page);
-    await page.getByRole('img', { name: 'The true region' }).waitFor();
+    await page.getByRole('img', { name: 'The true region', exact: true }).waitFor();
     await page.getByText(/The network says rings .* correct/).waitFor();
     await page
       .getByText(/(hit|missed), [\d.]+ % inside/)
       .first()
       .waitFor();
     await page.getByRole('checkbox', { name: 'True region' }).uncheck();
-    assert.is(await page.getByRole('img', { name: 'The true region' }).count(), 0);
+    assert.is(await page.getByRole('img', { name: 'The true region', exact: true }).count(), 0);
   }));
 
 test('the race is run, and says how far apart the answers are', () =>

@@ -8,15 +8,23 @@ import * as assert from 'uvu/assert';
 const { test, site, onPage } = viewerSuite('the page of the viewer');
 
 test('it is small, and may load nothing from anywhere else', async () => {
-  const { code, start } = site().sizes;
+  const { code, start, page } = site().sizes;
   assert.ok(start < code, `${start} of ${code} bytes at start`);
+  // Without TensorFlow.js, which is the worker's.
+  const script = await (await fetch(`${site().url}page.js`)).text();
+  assert.is(Buffer.byteLength(script), page);
+  assert.not.match(script, 'registerBackend');
+  assert.match(await (await fetch(`${site().url}worker.js`)).text(), /import[^;]*from"\.\/chunk/);
   // The site would not have been built.
   assert.throws(() => {
-    refuseTooHeavy({ code: 2_810_000, start });
+    refuseTooHeavy({ code: 2_810_000, start, page });
   }, /2810000 bytes, more than the 2800000/);
   assert.throws(() => {
-    refuseTooHeavy({ code, start: 2_400_000 });
+    refuseTooHeavy({ code, start: 2_400_000, page });
   }, /start weighs 2400000 bytes/);
+  assert.throws(() => {
+    refuseTooHeavy({ code, start, page: 340_000 });
+  }, /page weighs 340000 bytes/);
   const { headers } = await fetch(site().url);
   const policy = headers.get('content-security-policy') ?? '';
   assert.match(policy, "default-src 'none'");

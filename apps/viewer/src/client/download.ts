@@ -1,11 +1,6 @@
 import { drawImageOverlay, drawSignalHeatmap, renderPng, type Decision } from '@ablation-cam/xai/drawing';
-import {
-  classNameOf,
-  drawnMap,
-  givenClassName,
-  shownAttribution,
-  type ShownAttribution,
-} from '../state/selectors.ts';
+import { classNameOf, givenClassName, shownAttribution, type ShownAttribution } from '../state/selectors.ts';
+import { stageMap } from '../state/stage-map.ts';
 import { methodTitles } from '../state/method-titles.ts';
 import { shownJson } from '../state/explanation-json.ts';
 import type { Explained } from '../protocol/descriptions.ts';
@@ -42,13 +37,14 @@ function drawView(state: ViewerState, explained: Explained, map: ShownAttributio
     className: classNameOf(state, map.classIndex),
     probability: probabilities?.[map.classIndex] ?? null,
   };
+  const { values, isSigned } = stageMap(explained, map, display);
+  const heatmap = { shape: values.shape, data: Float32Array.from(values.data) };
   const text = {
     title: input.name,
     decision,
     caption: captionOf(state, map),
-    colorMap: display.colorMap,
+    colorMap: isSigned ? ('RdBu_r' as const) : display.colorMap,
   };
-  const heatmap = drawnMap(explained, map, display.resolution);
   return input.image
     ? drawImageOverlay(input.image, heatmap, { ...text, opacity: display.opacity })
     : drawSignalHeatmap(input, heatmap, text);

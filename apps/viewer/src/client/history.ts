@@ -5,6 +5,9 @@ import { isExplained } from '../state/wanted-calls.ts';
 import type { ViewerState } from '../state/state.ts';
 import type { Store } from './store.ts';
 
+/** Changes that follow each other sooner belong together, as while something is dragged. */
+const SETTLED_MS = 150;
+
 /**
  * Keeps the browser's history in step with what is shown, both ways: another network, input or class is a step that Back undoes, all
  * else changes the address of the step. What no address can hold - files of the user's - is named by the entry itself.
@@ -16,7 +19,10 @@ export function followHistory(store: Store, available: readonly BuiltInName[], s
   let place = '';
   /** Whether what comes next is an entry that is there already. */
   let isArriving = true;
-  store.subscribe((state) => {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const write = (): void => {
+    clearTimeout(timer);
+    const { state } = store;
     // What may yet turn out to be broken is no step.
     if (!isSettled(state)) return;
     const link = linkOf(state);
@@ -30,8 +36,15 @@ export function followHistory(store: Store, available: readonly BuiltInName[], s
     isArriving = false;
     if (isStep) history.pushState(visit, '', address);
     else history.replaceState(visit, '', address);
+  };
+  store.subscribe((state) => {
+    clearTimeout(timer);
+    if (placeOf(state) === place) timer = setTimeout(write, SETTLED_MS);
+    else write();
   });
   addEventListener('popstate', ({ state }) => {
+    // What was about to be written is of the view that is left.
+    clearTimeout(timer);
     isArriving = true;
     const visit = visitIn(state);
     if (visit?.isOwn) store.dispatch({ kind: 'revisit', visit });

@@ -11,6 +11,7 @@ import type {
   RaceResult,
   WallAnswer,
 } from './descriptions.ts';
+import type { Erasure } from './erasure.ts';
 import type { ChosenInput, ChosenModel, NormalizationName } from './sources.ts';
 
 /** How a prediction is explained. */
@@ -32,6 +33,8 @@ export interface ExplanationRequest {
   readonly normalization: NormalizationName | null;
   /** How pictures of other proportions become those of the network. */
   readonly fit: Fit;
+  /** What is erased of the input; null for all of it as it is. */
+  readonly erasure: Erasure | null;
   readonly settings: ExplainSettings;
 }
 
@@ -78,7 +81,7 @@ export interface Calls {
   mask: { params: ExplanationRequest & { readonly channels: readonly number[] }; result: MaskedData };
   /** Many inputs, each with its predicted class; those that there was no time for are left out. */
   wall: {
-    params: Omit<ExplanationRequest, 'input'> & { readonly inputs: readonly ChosenInput[] };
+    params: Omit<ExplanationRequest, 'input' | 'erasure'> & { readonly inputs: readonly ChosenInput[] };
     result: readonly WallAnswer[];
   };
   /** The naive loop against the plan; the progress is the share of the loop that is done. */

@@ -5,10 +5,14 @@ import type { Blank, ExplainSettings } from '../protocol/calls.ts';
 import type { Visit } from './visit.ts';
 import type { WallAction } from './wall.ts';
 import type { ShelfAction } from './shelf.ts';
+import type { ErasingAction } from './erasing.ts';
+import type { PinAction } from './pinned-view.ts';
 import type { ChannelsView, Display, PanelName, SlotName, ViewerState } from './state.ts';
 
 /** What a person does. */
 export type UserAction =
+  | ErasingAction
+  | PinAction
   | { readonly kind: 'choose-model'; readonly model: ChosenModel; readonly input: ChosenInput | null }
   /** Back to a network as it was left. */
   | { readonly kind: 'return-to-model'; readonly model: ChosenModel }

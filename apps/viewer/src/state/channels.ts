@@ -46,8 +46,19 @@ export function channelEffects(
   }));
 }
 
-/** Where a channel responds, 0 to 1 of its largest activation. */
-export function channelMap({ data, shape }: FeatureMapData, channel: number): PositionMap {
+/** Channels that were looked at already, of each feature map. */
+const looked = new WeakMap<FeatureMapData, Map<number, PositionMap>>();
+
+/** Where a channel responds, 0 to 1 of its largest activation; the same object for the same channel. */
+export function channelMap(features: FeatureMapData, channel: number): PositionMap {
+  const known = looked.get(features) ?? new Map<number, PositionMap>();
+  looked.set(features, known);
+  const map = known.get(channel) ?? planeOf(features, channel);
+  known.set(channel, map);
+  return map;
+}
+
+function planeOf({ data, shape }: FeatureMapData, channel: number): PositionMap {
   const channels = shape.at(-1) ?? 1;
   const plane = new Float32Array(data.length / channels).map((_, p) => data[p * channels + channel]!);
   return heatmapOf({ shape: shape.slice(0, -1), data: plane }, shape.slice(0, -1));

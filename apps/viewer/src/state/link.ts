@@ -21,10 +21,12 @@ const SETTINGS: { readonly [K in 'ablation' | 'score' | 'weighting']: readonly E
   score: ['probability', 'logit'],
   weighting: ['relative-drop', 'slope'],
 };
-const PANELS: readonly PanelName[] = ['channels', 'methods', 'race', 'live', 'numbers'];
+const PANELS: readonly PanelName[] = ['channels', 'methods', 'compare', 'race', 'live', 'numbers'];
 const RESOLUTIONS = ['resized', 'raw'] as const;
 const BLANKS = ['mean', 'zero'] as const;
 const ORDERS = ['weight', 'index'] as const;
+const ARRANGEMENTS = ['beside', 'over', 'swipe'] as const;
+const SIDES = ['for', 'both'] as const;
 
 /**
  * Returns the part of an address after `#` that restores what is shown, or null where files of the user's are shown, which no link
@@ -48,6 +50,11 @@ export function linkOf(state: ViewerState): string | null {
   put('opacity', display.opacity, defaultDisplay.opacity);
   put('map', display.resolution, defaultDisplay.resolution);
   put('region', display.outline ? 'shown' : 'hidden', 'shown');
+  put('view', display.arrangement, null);
+  put('sides', display.sides, defaultDisplay.sides);
+  put('threshold', display.threshold, defaultDisplay.threshold);
+  put('contour', display.contour ? 'shown' : 'hidden', 'hidden');
+  put('stage', display.large ? 'wide' : 'usual', 'usual');
   put('panel', panel, 'channels');
   put('order', channels.order, 'weight');
   put('channel', channels.focused, null);
@@ -92,6 +99,11 @@ export function stateOfLink(hash: string, available: readonly BuiltInName[]): Vi
       opacity: share(link.get('opacity')) ?? defaultDisplay.opacity,
       resolution: oneOf(link.get('map'), RESOLUTIONS, defaultDisplay.resolution),
       outline: link.get('region') !== 'hidden',
+      arrangement: ARRANGEMENTS.find((name) => name === link.get('view')) ?? null,
+      sides: oneOf(link.get('sides'), SIDES, defaultDisplay.sides),
+      threshold: share(link.get('threshold')) ?? defaultDisplay.threshold,
+      contour: link.get('contour') === 'shown',
+      large: link.get('stage') === 'wide',
     },
     panel: oneOf(link.get('panel'), PANELS, state.panel),
     channels: {

@@ -1,4 +1,5 @@
 import type { ChosenInput, ChosenModel } from '../protocol/sources.ts';
+import { withoutStrokes } from './erasing.ts';
 import type { ViewerState } from './state.ts';
 
 /** Returns the state without what belongs to one request alone. */
@@ -25,6 +26,7 @@ export function withModel(state: ViewerState, model: ChosenModel, input: ChosenI
     gallery: model.id === state.model.id ? state.gallery : [],
     galleryFirst: 0,
     settings: { ...state.settings, output: null, layer: null },
+    erasing: withoutStrokes(state.erasing),
     display: { ...state.display, classIndex: null, contrast: null },
   };
 }

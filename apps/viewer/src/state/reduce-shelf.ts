@@ -11,7 +11,7 @@ import {
 } from './shelf.ts';
 import { withModel } from './new-request.ts';
 import { builtInModels, sampleOf, type ViewerState } from './state.ts';
-import type { ChosenInput, ChosenModel } from '../protocol/sources.ts';
+import type { BuiltInName, ChosenInput, ChosenModel } from '../protocol/sources.ts';
 
 /** Returns the state with its shelf after an action of the shelf. */
 export function reduceShelf(state: ViewerState, action: ShelfAction): ViewerState {
@@ -58,7 +58,7 @@ function without(shelf: Shelf, id: string): Shelf {
 
 /** A network that is taken off while it is looked at gives way to the first that comes along. */
 function withoutModel(state: ViewerState, id: string): ViewerState {
-  return state.model.id === id ? returnedTo(state, builtInModels.textures) : state;
+  return state.model.id === id ? returnedTo(state, builtInModels.tissue) : state;
 }
 
 /** Returns the state after an action with what the action put on the shelf, or found there. */
@@ -103,10 +103,14 @@ function recallClass(state: ViewerState): ViewerState {
   return view ? { ...state, display: { ...state.display, ...view } } : state;
 }
 
+function isBuiltIn(name: string): name is BuiltInName {
+  return Object.hasOwn(builtInModels, name);
+}
+
 /** The input of an id: a sample of a built-in network, or what is on the shelf. */
 export function inputCalled({ shelf }: Pick<ViewerState, 'shelf'>, id: string | null): ChosenInput | null {
   const [, name = '', index = ''] = /^(\w+):(\d+)$/.exec(id ?? '') ?? [];
-  if (name === 'mnist1d' || name === 'textures') return sampleOf(name, Number(index));
+  if (isBuiltIn(name)) return sampleOf(name, Number(index));
   return shelf.inputs.find(({ input }) => input.id === id)?.input ?? null;
 }
 

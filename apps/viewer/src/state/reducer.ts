@@ -1,6 +1,8 @@
 import type { Action, Answer, UserAction } from './actions.ts';
 import { withModel, withNewRequest } from './new-request.ts';
 import { reduceShelf, returnedTo, withShelf } from './reduce-shelf.ts';
+import { erasureOf, reduceErasing, withoutStrokes } from './erasing.ts';
+import { pinnableView, swapViews } from './pinned-view.ts';
 import { defaultSettings, type About, type SlotName, type ViewerState } from './state.ts';
 import { revisited } from './visit.ts';
 import { reduceWall, wallAnswered, wallCancelled, wallStarted } from './reduce-wall.ts';
@@ -62,6 +64,13 @@ function reduceView(state: ViewerState, action: Action): ViewerState {
       return reduceShelf(state, action);
     case 'cancel-job':
     case 'choose-blank':
+    case 'choose-eraser':
+    case 'clear-erasing':
+    case 'erase':
+    case 'pin-view':
+    case 'swap-views':
+    case 'undo-erasing':
+    case 'unpin-view':
     case 'change-display':
     case 'change-settings':
     case 'choose-fraction':
@@ -93,6 +102,7 @@ function acted(state: ViewerState, action: Exclude<UserAction, WallAction>): Vie
       return {
         ...withNewRequest(state),
         input: action.input,
+        erasing: withoutStrokes(state.erasing),
         // A frame of a video follows another: the class that is watched stays.
         display:
           action.input.kind === 'frame'
@@ -115,6 +125,21 @@ function acted(state: ViewerState, action: Exclude<UserAction, WallAction>): Vie
             ? state.display
             : { ...state.display, classIndex: null, contrast: null },
       };
+    case 'choose-eraser':
+    case 'erase':
+    case 'undo-erasing':
+    case 'clear-erasing': {
+      const shown = isExplained(state) ? (state.explained?.result ?? null) : null;
+      const erasing = reduceErasing(state.erasing, action, shown);
+      const isSame = erasureOf(erasing)?.id === erasureOf(state.erasing)?.id;
+      return { ...(isSame ? state : withNewRequest(state)), erasing };
+    }
+    case 'pin-view':
+      return { ...state, pinned: pinnableView(state) ?? state.pinned };
+    case 'swap-views':
+      return swapViews(state, withNewRequest(state));
+    case 'unpin-view':
+      return { ...state, pinned: null };
     case 'change-display':
       return { ...state, display: { ...state.display, ...action.display } };
     case 'open-panel':
@@ -149,7 +174,8 @@ function acted(state: ViewerState, action: Exclude<UserAction, WallAction>): Vie
 
 /** What a link holds, with the answers that are there: those to other calls are replaced when theirs come. */
 function restored(state: ViewerState, linked: ViewerState): ViewerState {
-  const { deviceGeneration, shelf, wall, explained, attribution, metrics, good, features, masked } = state;
+  const { deviceGeneration, shelf, wall, explained, attribution, metrics, good, features, masked, pinned } =
+    state;
   const isSameModel = linked.model.id === state.model.id;
   return {
     ...linked,
@@ -163,6 +189,7 @@ function restored(state: ViewerState, linked: ViewerState): ViewerState {
     good,
     features,
     masked,
+    pinned,
   };
 }
 
@@ -184,7 +211,7 @@ function cancelled(state: ViewerState, slot: SlotName): ViewerState {
       // What is explained stays, where only the scores without each channel were missing for the open panel.
       if (isExplained(state)) return { ...state, panel: 'race' };
       return state.good
-        ? { ...state, ...state.good, notice: 'Cancelled: this is what was explained before.' }
+        ? { ...withGood(state, state.good), notice: 'Cancelled: this is what was explained before.' }
         : { ...state, input: null, notice: 'Cancelled. Choose a sample, or drop a file, to explain it.' };
     case 'attribute':
       return { ...state, display: { ...state.display, method: 'ablation-cam', contrast: null } };
@@ -265,8 +292,8 @@ function described(state: ViewerState): ViewerState {
 }
 
 function aboutOf(state: ViewerState): About {
-  const { model, input, labels, normalization, fit, settings, description, classNames } = state;
-  return { model, input, labels, normalization, fit, settings, description, classNames };
+  const { model, input, labels, normalization, fit, settings, erasing, description, classNames } = state;
+  return { model, input, labels, normalization, fit, settings, erasing, description, classNames };
 }
 
 function failed(state: ViewerState, slot: Answer['slot'], message: string): ViewerState {
@@ -279,7 +306,7 @@ function failed(state: ViewerState, slot: Answer['slot'], message: string): View
           ...described({ ...state, input: null }),
           notice: `${message} The network waits for another input.`,
         };
-      return state.good ? { ...state, ...state.good, problem } : { ...withoutGood(state), problem };
+      return state.good ? { ...withGood(state, state.good), problem } : { ...withoutGood(state), problem };
     case 'labels':
       return { ...state, labels: null, problem };
     case 'race':
@@ -304,6 +331,12 @@ function isCarriedOver({ good, model, input, description }: ViewerState): boolea
     good?.input?.id === input.id &&
     good.model.id !== model.id
   );
+}
+
+/** What last worked, with the eraser that is in the hand. */
+function withGood(state: ViewerState, good: About): ViewerState {
+  const { strokes, before } = good.erasing;
+  return { ...state, ...good, erasing: { ...state.erasing, strokes, before } };
 }
 
 /** Where nothing has worked yet, as behind a link with a layer that is not there: less is asked for. */

@@ -1,4 +1,4 @@
-import { heatmapOf, type ExplanationRun, type FloatArray, type PositionMap } from '@ablation-cam/xai';
+import type { ExplanationRun } from '@ablation-cam/xai';
 import type {
   MethodAttribution,
   ClassMap,
@@ -188,15 +188,4 @@ export function metricsOf(state: ViewerState): readonly MethodMetrics[] | null {
 export function featuresOf(state: ViewerState): FeatureMapData | null {
   const isCurrent = state.features?.key === wantedCalls(state).features?.key;
   return isCurrent ? (state.features?.result ?? null) : null;
-}
-
-/** The map as it is drawn: 0 to 1, resized to the input or on the layer's own grid. */
-export function drawnMap(
-  explained: Explained,
-  { map }: { readonly map: PositionMap<FloatArray> },
-  resolution: 'resized' | 'raw',
-): PositionMap {
-  const positions = explained.input.shape.slice(0, -1);
-  const fits = resolution === 'resized' && positions.length === map.shape.length;
-  return heatmapOf(map, fits ? positions : map.shape);
 }

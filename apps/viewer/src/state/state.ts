@@ -12,6 +12,8 @@ import type {
   ModelDescription,
   RaceResult,
 } from '../protocol/descriptions.ts';
+import { noErasing, type Erasing } from './erasing.ts';
+import type { PinnedView } from './pinned-view.ts';
 import type { BuiltInName, ChosenInput, ChosenModel, NormalizationName } from '../protocol/sources.ts';
 import { emptyShelf, type Shelf } from './shelf.ts';
 import type { Wall } from './wall.ts';
@@ -42,10 +44,25 @@ export interface Display {
   readonly resolution: 'resized' | 'raw';
   /** Whether the true region is outlined, where it is known. */
   readonly outline: boolean;
+  /** Null for what suits the width of the window. */
+  readonly arrangement: Arrangement | null;
+  /** What speaks for the class, or also what speaks against it. */
+  readonly sides: MapSides;
+  /** From this share of the largest value on, values are drawn; 0 for all. */
+  readonly threshold: number;
+  /** Whether a line is drawn around what lies above the threshold, or above half where that is 0. */
+  readonly contour: boolean;
+  /** Whether the picture has the width of the page to itself. */
+  readonly large: boolean;
 }
 
+/** How input and map share the stage: beside each other, the map over the input, or up to a divider that can be moved. */
+export type Arrangement = 'beside' | 'over' | 'swipe';
+
+export type MapSides = 'for' | 'both';
+
 /** What the lower panel shows. */
-export type PanelName = 'channels' | 'methods' | 'race' | 'live' | 'numbers';
+export type PanelName = 'channels' | 'methods' | 'compare' | 'race' | 'live' | 'numbers';
 
 export interface ChannelsView {
   readonly order: 'weight' | 'index';
@@ -92,7 +109,15 @@ export interface Job {
 /** What an explanation is about, and what its model is called. */
 export type About = Pick<
   ViewerState,
-  'model' | 'input' | 'labels' | 'normalization' | 'fit' | 'settings' | 'description' | 'classNames'
+  | 'model'
+  | 'input'
+  | 'labels'
+  | 'normalization'
+  | 'fit'
+  | 'settings'
+  | 'erasing'
+  | 'description'
+  | 'classNames'
 >;
 
 export interface ViewerState {
@@ -105,7 +130,11 @@ export interface ViewerState {
   /** How pictures of other proportions become those of the network. */
   readonly fit: Fit;
   readonly settings: ExplainSettings;
+  /** What is painted over the input. */
+  readonly erasing: Erasing;
   readonly display: Display;
+  /** The view that the present one is held against. */
+  readonly pinned: PinnedView | null;
   readonly panel: PanelName;
   readonly channels: ChannelsView;
   /** The share of the input that is kept to measure a map. */
@@ -200,6 +229,11 @@ export const defaultDisplay: Display = {
   colorMap: 'viridis',
   resolution: 'resized',
   outline: true,
+  arrangement: null,
+  sides: 'for',
+  threshold: 0,
+  contour: false,
+  large: false,
 };
 
 export function initialState(name: BuiltInName): ViewerState {
@@ -210,7 +244,9 @@ export function initialState(name: BuiltInName): ViewerState {
     normalization: null,
     fit: 'squash',
     settings: defaultSettings,
+    erasing: noErasing,
     display: defaultDisplay,
+    pinned: null,
     panel: 'channels',
     channels: { order: 'weight', focused: null, off: [] },
     fraction: DEFAULT_FRACTION,

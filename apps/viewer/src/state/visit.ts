@@ -2,6 +2,7 @@ import type { Fit } from '@ablation-cam/model';
 import type { MethodName } from '@ablation-cam/xai';
 import type { ExplainSettings } from '../protocol/calls.ts';
 import type { ChosenModel, NormalizationName } from '../protocol/sources.ts';
+import { withoutStrokes } from './erasing.ts';
 import { withModel, withNewRequest } from './new-request.ts';
 import { inputCalled, remembered } from './reduce-shelf.ts';
 import { builtInModels, type ViewerState } from './state.ts';
@@ -53,6 +54,7 @@ export function revisited(state: ViewerState, visit: Visit): ViewerState {
     fit,
     settings,
     labels: shelf.views[model.id]?.labels ?? null,
+    erasing: withoutStrokes(state.erasing),
     display: { ...state.display, method, classIndex, contrast },
   };
 }

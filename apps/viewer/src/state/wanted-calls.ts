@@ -1,6 +1,7 @@
 import type { MethodName } from '@ablation-cam/xai';
 import type { CallName, Params, ExplanationRequest } from '../protocol/calls.ts';
 import { wantedWall } from './wanted-wall.ts';
+import { erasureOf } from './erasing.ts';
 import { comparedMethods, GALLERY_PAGE, testSamples, type SlotName, type ViewerState } from './state.ts';
 
 /** A call and what tells it from others: while the key stays the same, the answer does. */
@@ -57,9 +58,10 @@ export function requestOf({
   input,
   normalization,
   fit,
+  erasing,
   settings,
 }: ViewerState): ExplanationRequest | null {
-  return input && { model, input, normalization, fit, settings };
+  return input && { model, input, normalization, fit, erasure: erasureOf(erasing), settings };
 }
 
 /** Whether what is shown is what is wanted. */
@@ -83,11 +85,11 @@ function hasAblatedScores({ explained }: ViewerState, wanted: boolean): boolean 
 }
 
 function keyOf(
-  { model, input, normalization, fit, settings }: ExplanationRequest,
+  { model, input, normalization, fit, erasure, settings }: ExplanationRequest,
   generation: number,
 ): string {
   const { output, layer, ablation, score, weighting } = settings;
-  const how = [normalization, fit, output ?? '', layer ?? '', ablation, score, weighting];
+  const how = [normalization, fit, erasure?.id ?? '', output ?? '', layer ?? '', ablation, score, weighting];
   return [model.id, input.id, ...how, generation].join('|');
 }
 

@@ -7,7 +7,7 @@ import { isExplained } from '../state/wanted-calls.ts';
 import { About } from './about.tsx';
 import { ChoosePanel } from './choose-panel.tsx';
 import { ClassList } from './class-list.tsx';
-import { DisplayControls } from './display-controls.tsx';
+import { DisplayControls } from './stage/display-controls.tsx';
 import { DropTarget } from './drop-target.tsx';
 import { JobBar } from './job-bar.tsx';
 import { LayerList } from './layer-list.tsx';
@@ -17,7 +17,7 @@ import { onDemand } from './on-demand.tsx';
 import { PictureFit } from './picture-fit.tsx';
 import { SaveButtons } from './save-buttons.tsx';
 import { Settings } from './settings.tsx';
-import { Stage } from './stage.tsx';
+import { Stage } from './stage/stage.tsx';
 import { Status } from './status.tsx';
 import { Verdict } from './verdict.tsx';
 
@@ -87,7 +87,7 @@ export function App({ store, available, isEmbedded, asked }: AppProps) {
       <Messages {...props} />
       {asking}
       <JobBar {...props} />
-      <main class="layout" aria-busy={isBusy}>
+      <main class={state.display.large ? 'layout large' : 'layout'} aria-busy={isBusy}>
         <ChoosePanel {...props} available={available} />
         <section class="card look" aria-labelledby="look-title">
           <h2 id="look-title" tabIndex={-1}>

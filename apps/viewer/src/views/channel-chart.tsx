@@ -2,8 +2,8 @@ import type { FloatArray } from '@ablation-cam/xai';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import { signed } from './format.ts';
-import { useDarkScheme } from './use-dark-scheme.ts';
-import { useWidth } from './use-width.ts';
+import { useDarkScheme } from './use-media.ts';
+import { useSize } from './use-size.ts';
 
 interface ChannelChartProps {
   readonly weights: FloatArray;
@@ -24,7 +24,7 @@ const FONT = '12px system-ui, "DejaVu Sans", sans-serif';
 /** The weights of the channels as bars. */
 export function ChannelChart(props: ChannelChartProps) {
   const { weights, ordered, off, focused, onFocus, onToggle } = props;
-  const [container, width] = useWidth<HTMLDivElement>();
+  const [container, { width }] = useSize<HTMLDivElement>();
   const isDark = useDarkScheme();
   const plot = useRef<uPlot | null>(null);
   const bend = useMemo(() => bendOf(weights), [weights]);

@@ -2,7 +2,7 @@ import type { ViewProps } from './app.tsx';
 import { ClassList } from './class-list.tsx';
 import { JobBar } from './job-bar.tsx';
 import { Messages } from './messages.tsx';
-import { Stage } from './stage.tsx';
+import { Stage } from './stage/stage.tsx';
 import { Verdict } from './verdict.tsx';
 
 /** The page inside another: the input with its map, the classes and the verdict, nothing else. */

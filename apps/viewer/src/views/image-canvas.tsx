@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { OriginalImage } from '@ablation-cam/model';
+import { rgbaOf } from '../protocol/pixels.ts';
 
 export interface ImageCanvasProps {
   readonly image: OriginalImage;
@@ -12,16 +13,7 @@ export interface ImageCanvasProps {
 export function ImageCanvas({ image, label, class: className }: ImageCanvasProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
-    const { width, height, rgb } = image;
-    const pixels = new ImageData(width, height);
-    const { data } = pixels;
-    for (let from = 0, to = 0; from < rgb.length; from += 3, to += 4) {
-      data[to] = rgb[from]!;
-      data[to + 1] = rgb[from + 1]!;
-      data[to + 2] = rgb[from + 2]!;
-      data[to + 3] = 255;
-    }
-    canvas.current?.getContext('2d')?.putImageData(pixels, 0, 0);
+    canvas.current?.getContext('2d')?.putImageData(rgbaOf(image), 0, 0);
   }, [image]);
   return (
     <canvas

@@ -7,6 +7,7 @@ import { onDemand } from './on-demand.tsx';
 
 // The first picture is not to wait for what is looked at after it.
 const ChannelsPanel = onDemand(async () => (await import('./channels-panel.tsx')).ChannelsPanel);
+const ComparePanel = onDemand(async () => (await import('./compare-panel.tsx')).ComparePanel);
 const NumbersPanel = onDemand(async () => (await import('./numbers-panel.tsx')).NumbersPanel);
 const RacePanel = onDemand(async () => (await import('./race-panel.tsx')).RacePanel);
 
@@ -17,6 +18,7 @@ const PANELS: readonly {
 }[] = [
   { name: 'channels', title: 'Channels', View: ChannelsPanel },
   { name: 'methods', title: 'Methods', View: MethodsPanel },
+  { name: 'compare', title: 'Compare', View: ComparePanel },
   { name: 'race', title: 'Race', View: RacePanel },
   { name: 'live', title: 'Live', View: LivePanel },
   { name: 'numbers', title: 'Numbers', View: NumbersPanel },

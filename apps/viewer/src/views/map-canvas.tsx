@@ -1,20 +1,25 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { PositionMap } from '@ablation-cam/xai';
 import { colorMap, type ColorMapName } from '@ablation-cam/xai/drawing';
+import { strengthOf } from '../state/stage-map.ts';
 
 export interface MapCanvasProps {
   /** Values in 0 to 1, `[height, width]` or `[length]`. */
   readonly map: PositionMap;
   readonly colors: ColorMapName;
+  /** Whether 0.5 is where the map has nothing to say, instead of 0. */
+  readonly isSigned?: boolean;
   /** Where the map has nothing to say, it lets through what is behind it. */
   readonly seeThrough?: boolean;
-  readonly opacity?: number;
+  /** Values that count less than this are not drawn. */
+  readonly threshold?: number;
   readonly class: string;
   readonly label?: string;
 }
 
-/** A map in colors, one canvas pixel a position; CSS gives it its size. */
-export function MapCanvas({ map, colors, seeThrough = false, opacity = 1, label, ...rest }: MapCanvasProps) {
+/** A map in colors, one canvas pixel a position; CSS gives it its size and its opacity. */
+export function MapCanvas(props: MapCanvasProps) {
+  const { map, colors, isSigned = false, seeThrough = false, threshold = 0, label } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const [height, width] =
     map.shape.length === 1 ? [1, map.shape[0] ?? 1] : [map.shape[0] ?? 1, map.shape[1] ?? 1];
@@ -22,18 +27,19 @@ export function MapCanvas({ map, colors, seeThrough = false, opacity = 1, label,
     const pixels = new ImageData(width, height);
     const lookUp = colorMap(colors);
     map.data.forEach((value, i) => {
+      const strength = strengthOf(value, isSigned);
+      if (strength < threshold) return;
       pixels.data.set(lookUp(value), 4 * i);
-      pixels.data[4 * i + 3] = seeThrough ? Math.round(255 * value) : 255;
+      pixels.data[4 * i + 3] = seeThrough ? Math.round(255 * strength) : 255;
     });
     canvas.current?.getContext('2d')?.putImageData(pixels, 0, 0);
-  }, [map, colors, seeThrough, width, height]);
+  }, [map, colors, isSigned, seeThrough, threshold, width, height]);
   return (
     <canvas
       ref={canvas}
-      class={rest.class}
+      class={props.class}
       width={width}
       height={height}
-      style={{ opacity }}
       {...(label === undefined ? { 'aria-hidden': true } : { role: 'img', 'aria-label': label })}
     />
   );

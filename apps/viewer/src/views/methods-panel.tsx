@@ -1,5 +1,6 @@
 import type { Explained, MethodMetrics } from '../protocol/descriptions.ts';
-import { classNameOf, drawnMap, metricsOf, shownMap } from '../state/selectors.ts';
+import { classNameOf, metricsOf, shownMap } from '../state/selectors.ts';
+import { smallMap } from '../state/stage-map.ts';
 import { fractions, type ViewerState } from '../state/state.ts';
 import type { ViewProps } from './app.tsx';
 import { duration, percent } from './format.ts';
@@ -96,7 +97,7 @@ function MethodCard({ state, dispatch, explained, metrics, name }: MethodCardPro
       <div class="pair">
         <InputWithMap
           input={explained.input}
-          heatmap={drawnMap(explained, metrics, 'resized')}
+          heatmap={smallMap(explained, metrics.map)}
           colors={state.display.colorMap}
           label={`Map of ${title}`}
         />

@@ -51,7 +51,7 @@ export function SaveButtons({ state, dispatch }: ViewProps) {
         disabled={link === null}
         title={link === null ? 'A link cannot hold your own files' : 'An address that shows exactly this'}
         onClick={() => {
-          kept(copyLink(link ?? ''));
+          kept(copyLink(link ?? '', state.erasing.strokes.length > 0));
         }}
       >
         Copy link
@@ -60,11 +60,13 @@ export function SaveButtons({ state, dispatch }: ViewProps) {
   );
 }
 
-async function copyLink(link: string): Promise<string> {
+async function copyLink(link: string, isErased: boolean): Promise<string> {
   const address = new URL(`#${link}`, location.href).href;
   try {
     await navigator.clipboard.writeText(address);
-    return 'The link was copied. It opens exactly this view.';
+    return isErased
+      ? 'The link was copied. It opens this view with the input as it was before a part was erased.'
+      : 'The link was copied. It opens exactly this view.';
   } catch (cause) {
     throw new Error(`The browser does not let this page copy. The link is in its address bar: ${address}`, {
       cause,

@@ -160,7 +160,6 @@ function TilePicture({
       <MapCanvas
         map={map}
         colors={colors}
-        opacity={picture.image ? 0.7 : 1}
         seeThrough={picture.image !== null}
         class={picture.image ? 'layer over' : 'strip'}
       />

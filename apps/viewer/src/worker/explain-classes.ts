@@ -1,7 +1,6 @@
 import { colorOfZero, resolveOutput, type ModelInput, type Normalization } from '@ablation-cam/model';
 import type { Params } from '../protocol/calls.ts';
 import type { ClassMap, Explained, InputDescription } from '../protocol/descriptions.ts';
-import { smallImage } from '../state/small-image.ts';
 import type { CallContext } from './answer.ts';
 import { describeModel } from './describe-model.ts';
 import { hasWebGpu } from './has-web-gpu.ts';
@@ -9,9 +8,6 @@ import { optionsOf } from './options.ts';
 
 /** Up to so many classes the maps of all come along: they cost next to nothing. Beyond, those of the likeliest. */
 const MOST_MAPS = 32;
-
-/** Pictures are shown no larger than this: a camera's twelve million pixels would take the page's thread a second to draw. */
-const LONGEST_SIDE = 1024;
 
 /** Explains every class of a request in one run. */
 export async function explainClasses(
@@ -55,8 +51,7 @@ function describeInput(
     name,
     data,
     shape,
-    // What a mask is of keeps its size.
-    image: original ? (mask ? original : smallImage(original, LONGEST_SIDE)) : null,
+    image: original ?? null,
     givenSize: givenSize ?? null,
     isOnWhite: transparency === 'white',
     zeroColor: original ? colorOfZero(normalization) : null,

@@ -29,7 +29,7 @@ export async function explainWall(
 
 async function explainTile(
   source: ChosenInput,
-  request: Omit<ExplanationRequest, 'input'>,
+  request: Omit<ExplanationRequest, 'input' | 'erasure'>,
   { workspace, signal }: CallContext,
 ): Promise<WallAnswer> {
   const { id } = source;

@@ -12,9 +12,11 @@ import type { ExplanationRequest } from '../protocol/calls.ts';
 import type { ModelDescription } from '../protocol/descriptions.ts';
 import type { ChosenInput, ChosenModel } from '../protocol/sources.ts';
 import { describeModel } from './describe-model.ts';
+import { eraseInput } from './erase-input.ts';
 import { frameInput } from './frame-input.ts';
 import { optionsOf } from './options.ts';
 import { refuseTooLarge } from './refuse-too-large.ts';
+import { shownImage } from './shown-image.ts';
 
 export interface OpenedModel {
   readonly loaded: LoadedModel;
@@ -37,6 +39,8 @@ interface Kept<T> {
 export class Workspace {
   #model: Kept<OpenedModel> | null = null;
   #input: Kept<ModelInput> | null = null;
+  /** The input with a part of it erased: several calls ask for it. */
+  #erased: Kept<ModelInput> | null = null;
   #explainer: Kept<Explainer<'ablation-cam'>> | null = null;
 
   /** @throws ModelError */
@@ -57,13 +61,25 @@ export class Workspace {
   }
 
   /** @throws ModelError, or KernelsError `too-large` where the network makes more of the input than a page can hold */
-  async open({ model, input, normalization, fit }: ExplanationRequest): Promise<OpenedRequest> {
+  async open(request: ExplanationRequest): Promise<OpenedRequest> {
+    const { model, input, normalization, fit, erasure } = request;
     const opened = await this.model(model);
     const key = `${model.id}|${input.id}|${normalization ?? ''}|${fit}`;
     if (this.#input?.key !== key) {
-      this.#input = { key, value: await this.read({ model, input, normalization, fit }) };
+      const read = await this.read(request);
+      const { original, mask } = read;
+      // What a mask is of keeps its size.
+      const value = original && !mask ? { ...read, original: await shownImage(original) } : read;
+      this.#input = { key, value };
     }
-    return { ...opened, input: this.#input.value };
+    const whole = this.#input.value;
+    if (erasure === null) return { ...opened, input: whole };
+    const scale = normalization ?? opened.description.scale?.normalize;
+    const erasedKey = `${key}|${erasure.id}`;
+    if (this.#erased?.key !== erasedKey) {
+      this.#erased = { key: erasedKey, value: eraseInput(whole, erasure, scale) };
+    }
+    return { ...opened, input: this.#erased.value };
   }
 
   /**
@@ -76,10 +92,10 @@ export class Workspace {
     input,
     normalization,
     fit,
-  }: Omit<ExplanationRequest, 'settings'>): Promise<ModelInput> {
+  }: Omit<ExplanationRequest, 'settings' | 'erasure'>): Promise<ModelInput> {
     const { loaded, description } = await this.model(model);
     const { inputShape: shape, takes } = description;
-    const value = await read(input, {
+    const value = await readSource(input, {
       shape,
       // A signal has no scale to choose.
       normalize: takes === 'image' ? (normalization ?? undefined) : undefined,
@@ -118,6 +134,7 @@ export class Workspace {
     this.#model?.value.loaded.dispose();
     this.#model = null;
     this.#input = null;
+    this.#erased = null;
   }
 
   /** What it has prepared is freed as soon as no call is running. */
@@ -127,7 +144,7 @@ export class Workspace {
   }
 }
 
-function read(source: ChosenInput, options: ReadInputOptions): Promise<ModelInput> {
+function readSource(source: ChosenInput, options: ReadInputOptions): Promise<ModelInput> {
   switch (source.kind) {
     case 'sample':
       return readInput(source.id, options);

@@ -57,6 +57,7 @@ function requestFor(model: ExplanationRequest['model']): ExplanationRequest {
     input: { kind: 'sample', id: 'mnist1d:3', name: 'sample' },
     normalization: null,
     fit: 'squash',
+    erasure: null,
     settings: {
       output: null,
       layer: null,

@@ -1,20 +1,24 @@
-interface MaskOutlineProps {
+import { useMemo } from 'preact/hooks';
+
+interface OutlineProps {
   /** 1 inside, `[height, width]`. */
-  readonly mask: Uint8Array;
+  readonly inside: Uint8Array;
   readonly width: number;
   readonly height: number;
+  readonly class: string;
+  readonly label: string;
 }
 
-/** The border of a region, along the edges of its pixels. */
-export function MaskOutline({ mask, width, height }: MaskOutlineProps) {
-  const path = borderPath(mask, width, height);
+/** The border of a region, along the edges of its cells. */
+export function Outline({ inside, width, height, label, class: className }: OutlineProps) {
+  const path = useMemo(() => borderPath(inside, width, height), [inside, width, height]);
   return (
     <svg
-      class="layer over"
+      class={`layer over ${className}`}
       viewBox={`0 0 ${width} ${height}`}
       preserveAspectRatio="none"
       role="img"
-      aria-label="The true region"
+      aria-label={label}
     >
       <path class="outline-back" d={path} />
       <path class="outline" d={path} />
@@ -22,9 +26,9 @@ export function MaskOutline({ mask, width, height }: MaskOutlineProps) {
   );
 }
 
-function borderPath(mask: Uint8Array, width: number, height: number): string {
+function borderPath(region: Uint8Array, width: number, height: number): string {
   const inside = (x: number, y: number): boolean =>
-    x >= 0 && y >= 0 && x < width && y < height && mask[y * width + x] === 1;
+    x >= 0 && y >= 0 && x < width && y < height && region[y * width + x] === 1;
   const parts: string[] = [];
   for (let y = 0; y <= height; y++) {
     for (let x = 0; x <= width; x++) {

@@ -1,0 +1,79 @@
+import type { FloatArray, PositionMap } from '@ablation-cam/xai';
+import { localization, type GroundTruth } from '@ablation-cam/xai/metrics';
+
+const ROWS = ['top', 'center', 'bottom'] as const;
+const COLUMNS = ['left', 'center', 'right'] as const;
+const PARTS = ['start', 'middle', 'end'] as const;
+
+/** What lies in the strongest ninth of a picture, or third of a signal, where the map is not about everywhere. */
+const LEAST_SHARE = { picture: 0.3, signal: 0.45 } as const;
+
+/**
+ * Says in words where a map is bright: "center left; peak at 41 %, 40 %; 89 % inside the true region".
+ *
+ * The place is the ninth of a picture, or the third of a signal, that holds most of the map, unless none holds much more than
+ * its part; the peak is the middle of the largest value's cell, from the left and from the top, of a signal from its start.
+ *
+ * @param map `[height, width]` or `[length]`; values below 0 count as 0
+ * @param region where the evidence for the true class is, where that is known; the share inside is `Localization.energy`
+ * @returns null for a map without a positive value
+ */
+export function mapCaption(map: PositionMap<FloatArray>, region: GroundTruth | null = null): string | null {
+  const { shape, data } = map;
+  const [height, width] = shape.length === 1 ? [1, shape[0] ?? 1] : [shape[0] ?? 1, shape[1] ?? 1];
+  const grid: Grid = { height, width, at: (row, column) => Math.max(0, data[row * width + column] ?? 0) };
+  let [sum, peak] = [0, 0];
+  for (let p = 0; p < data.length; p++) {
+    sum += Math.max(0, data[p]!);
+    if (data[p]! > data[peak]!) peak = p;
+  }
+  if (sum <= 0) return null;
+  const across = percent(((peak % width) + 0.5) / width);
+  if (shape.length === 1) return `${part(grid, sum)}; peak at ${across}`;
+  const down = percent((Math.floor(peak / width) + 0.5) / height);
+  const words = [place(grid, sum), `peak at ${across}, ${down}`];
+  if (region) words.push(`${percent(localization(map, region).energy)} inside the true region`);
+  return words.join('; ');
+}
+
+interface Grid {
+  readonly height: number;
+  readonly width: number;
+  readonly at: (row: number, column: number) => number;
+}
+
+/** Which third of `count` cells a cell lies in. */
+function third(index: number, count: number): number {
+  return Math.min(2, Math.floor((3 * (index + 0.5)) / count));
+}
+
+function heaviest(sums: Float64Array): number {
+  return sums.reduce((most, value, i) => (value > (sums[most] ?? 0) ? i : most), 0);
+}
+
+function place(grid: Grid, sum: number): string {
+  const ninths = new Float64Array(9);
+  for (let row = 0; row < grid.height; row++) {
+    for (let column = 0; column < grid.width; column++) {
+      const ninth = 3 * third(row, grid.height) + third(column, grid.width);
+      ninths[ninth]! += grid.at(row, column);
+    }
+  }
+  const most = heaviest(ninths);
+  if (ninths[most]! < LEAST_SHARE.picture * sum) return 'spread over the picture';
+  const [down, across] = [ROWS[Math.floor(most / 3)] ?? 'center', COLUMNS[most % 3] ?? 'center'];
+  return down === 'center' && across === 'center' ? 'center' : `${down} ${across}`;
+}
+
+function part(grid: Grid, sum: number): string {
+  const thirds = new Float64Array(3);
+  for (let i = 0; i < grid.width; i++) thirds[third(i, grid.width)]! += grid.at(0, i);
+  const most = heaviest(thirds);
+  return thirds[most]! < LEAST_SHARE.signal * sum
+    ? 'spread over the signal'
+    : `at the ${PARTS[most] ?? 'middle'}`;
+}
+
+function percent(share: number): string {
+  return `${Math.round(100 * share)} %`;
+}

@@ -1,0 +1,80 @@
+import type { Explained } from '../protocol/descriptions.ts';
+import { methodTitles } from './method-titles.ts';
+import { classNameOf, shownView, type ShownAttribution } from './selectors.ts';
+import type { About, Display, ViewerState } from './state.ts';
+
+/** A view that was put aside, with its map and what it takes to come back to it. */
+export interface PinnedView {
+  readonly explained: Explained;
+  readonly map: ShownAttribution;
+  readonly className: string;
+  readonly about: About;
+  readonly display: Display;
+}
+
+export type PinAction =
+  /** Puts the present view aside, so that others are held against it. */
+  | { readonly kind: 'pin-view' }
+  /** Comes back to the view that was put aside, and puts the present one there. */
+  | { readonly kind: 'swap-views' }
+  | { readonly kind: 'unpin-view' };
+
+/** Returns what is on the stage as a view to be put aside, or null while it is not there. */
+export function pinnableView(state: ViewerState): PinnedView | null {
+  const view = shownView(state);
+  if (!view?.attribution || !view.isCurrent) return null;
+  const { model, input, labels, normalization, fit, settings, erasing, description, classNames } = state;
+  return {
+    explained: view.explained,
+    map: view.attribution,
+    className: classNameOf(state, view.attribution.classIndex),
+    about: { model, input, labels, normalization, fit, settings, erasing, description, classNames },
+    // The class stays the one that is shown, whatever is predicted by then.
+    display: { ...state.display, classIndex: view.attribution.classIndex },
+  };
+}
+
+/**
+ * Comes back to the view that was put aside, and puts the present one there; nothing changes while there is none.
+ *
+ * @param fresh the state with what belongs to the present request cleared
+ */
+export function swapViews(state: ViewerState, fresh: ViewerState): ViewerState {
+  const { pinned } = state;
+  const view = pinnableView(state);
+  if (!pinned || !view) return state;
+  const isSameModel = pinned.about.model.id === state.model.id;
+  return {
+    ...fresh,
+    ...pinned.about,
+    display: pinned.display,
+    pinned: view,
+    ...(!isSameModel && { gallery: [], galleryFirst: 0 }),
+  };
+}
+
+/** What a view is of, in the words in which views differ. */
+export interface ViewFacts {
+  readonly class: string;
+  readonly method: string;
+  readonly layer: string;
+  readonly input: string;
+  readonly network: string;
+}
+
+export function factsOf({ explained, map, className, about }: PinnedView): ViewFacts {
+  const { run, contrast } = map;
+  const { settings } = run;
+  const how = settings
+    ? ` (${run.score}, ${typeof settings.ablation === 'string' ? settings.ablation : 'values'}, ${settings.weighting})`
+    : ` (${run.score})`;
+  const names = about.classNames ?? explained.model.classNames;
+  const against = contrast === null ? '' : ` rather than ${names?.[contrast] ?? `class ${contrast}`}`;
+  return {
+    class: className + against,
+    method: methodTitles[run.method] + how,
+    layer: run.layers.length === 0 ? 'the input itself' : run.layers.join(),
+    input: explained.input.name,
+    network: about.model.name,
+  };
+}

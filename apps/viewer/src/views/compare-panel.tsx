@@ -1,0 +1,226 @@
+import { methodNames } from '@ablation-cam/xai';
+import { useMemo } from 'preact/hooks';
+import { compareMaps, type MapComparison } from '../state/compare-maps.ts';
+import { methodTitles } from '../state/method-titles.ts';
+import { factsOf, pinnableView, type PinnedView, type ViewFacts } from '../state/pinned-view.ts';
+import { listedClasses } from '../state/selectors.ts';
+import { stageMap } from '../state/stage-map.ts';
+import type { ViewProps } from './app.tsx';
+import { percent } from './format.ts';
+import { InputWithMap } from './input-with-map.tsx';
+import { Choice } from './settings.tsx';
+
+/** Two views side by side, with their difference: the one that was put aside, A, and the one on the stage, B. */
+export function ComparePanel({ state, dispatch }: ViewProps) {
+  const { pinned } = state;
+  const shown = pinnableView(state);
+  if (!pinned) {
+    return (
+      <div class="compare">
+        <p class="hint">
+          Keep what the stage shows now as A. Whatever you choose then - another class, method, layer, input
+          or network - is B, and both stand here with their difference.
+        </p>
+        <div class="buttons">
+          <button
+            type="button"
+            class="primary"
+            disabled={!shown}
+            onClick={() => {
+              dispatch({ kind: 'pin-view' });
+            }}
+          >
+            Keep this as A
+          </button>
+        </div>
+      </div>
+    );
+  }
+  return (
+    <div class="compare">
+      <div class="controls">
+        <ChoicesOfB state={state} dispatch={dispatch} />
+        <div class="buttons">
+          <button
+            type="button"
+            disabled={!shown}
+            onClick={() => {
+              dispatch({ kind: 'swap-views' });
+            }}
+          >
+            Swap A and B
+          </button>
+          <button
+            type="button"
+            disabled={!shown}
+            onClick={() => {
+              dispatch({ kind: 'pin-view' });
+            }}
+          >
+            Keep B as A
+          </button>
+          <button
+            type="button"
+            onClick={() => {
+              dispatch({ kind: 'unpin-view' });
+            }}
+          >
+            Let go of A
+          </button>
+        </div>
+      </div>
+      {shown ? (
+        <Compared state={state} a={pinned} b={shown} />
+      ) : (
+        <p class="hint">B is on its way: it stands here when the stage shows it.</p>
+      )}
+    </div>
+  );
+}
+
+/** What B can be, without leaving the panel; inputs and networks are chosen above. */
+function ChoicesOfB({ state, dispatch }: ViewProps) {
+  const { display, settings, description } = state;
+  const layers = (description?.layers ?? []).filter(({ isCandidate }) => isCandidate);
+  const layer = settings.layer ?? description?.defaultLayer ?? '';
+  const classes = listedClasses(state);
+  const shown = pinnableView(state)?.map.classIndex;
+  return (
+    <>
+      <Choice
+        label="Class of B"
+        value={String(shown ?? display.classIndex ?? '')}
+        options={classes.map(({ index, name }) => [String(index), name] as const)}
+        onChange={(index) => {
+          dispatch({ kind: 'change-display', display: { classIndex: Number(index) } });
+        }}
+      />
+      <Choice
+        label="Method of B"
+        value={display.method}
+        options={methodNames.map((name) => [name, methodTitles[name]] as const)}
+        onChange={(method) => {
+          dispatch({ kind: 'change-display', display: { method } });
+        }}
+      />
+      <Choice
+        label="Layer of B"
+        value={layer}
+        options={layers.map(({ name }) => [name, name] as const)}
+        onChange={(name) => {
+          const isDefault = name === description?.defaultLayer;
+          dispatch({ kind: 'change-settings', settings: { layer: isDefault ? null : name } });
+        }}
+      />
+    </>
+  );
+}
+
+interface ComparedProps {
+  readonly state: ViewProps['state'];
+  readonly a: PinnedView;
+  readonly b: PinnedView;
+}
+
+function Compared({ state, a, b }: ComparedProps) {
+  const { display } = state;
+  const source = display.sides === 'both' ? 'mapSigned' : 'map';
+  const [first, second] = [a.map[source], b.map[source]];
+  const comparison = useMemo(() => compareMaps(first, second), [first, second]);
+  const look = { resolution: display.resolution, sides: display.sides };
+  const picture = (name: 'A' | 'B', { explained, map }: PinnedView) => {
+    const { shares, isSigned } = stageMap(explained, map, look);
+    return (
+      <figure>
+        <InputWithMap
+          input={explained.input}
+          heatmap={shares}
+          isSigned={isSigned}
+          colors={isSigned ? 'RdBu_r' : display.colorMap}
+          label={`Map ${name}`}
+        />
+        <figcaption>{name}</figcaption>
+      </figure>
+    );
+  };
+  return (
+    <div class="compared">
+      {picture('A', a)}
+      {picture('B', b)}
+      {comparison ? (
+        <Difference b={b} comparison={comparison} />
+      ) : (
+        <p class="hint">A map of a picture and one of a signal have nothing in common to be compared.</p>
+      )}
+      <Facts a={factsOf(a)} b={factsOf(b)} comparison={comparison} />
+    </div>
+  );
+}
+
+/** The difference over the input of B, on a scale from -1 to 1 whatever its size. */
+function Difference({ b, comparison: { difference } }: { b: PinnedView; comparison: MapComparison }) {
+  const shares = useMemo(
+    () => ({
+      shape: difference.shape,
+      data: Float32Array.from(difference.data, (value) => (Math.max(-1, Math.min(1, value)) + 1) / 2),
+    }),
+    [difference],
+  );
+  return (
+    <figure>
+      <InputWithMap
+        input={b.explained.input}
+        heatmap={shares}
+        isSigned
+        colors="RdBu_r"
+        label="Difference of the maps"
+      />
+      <figcaption>A − B: red where A counts more, blue where B does</figcaption>
+    </figure>
+  );
+}
+
+const ROWS: readonly (keyof ViewFacts)[] = ['class', 'method', 'layer', 'input', 'network'];
+
+interface FactsProps {
+  readonly a: ViewFacts;
+  readonly b: ViewFacts;
+  readonly comparison: MapComparison | null;
+}
+
+function Facts({ a, b, comparison }: FactsProps) {
+  return (
+    <div class="compare-facts" aria-live="polite">
+      {comparison && (
+        <dl class="facts">
+          <dt>Rank correlation</dt>
+          <dd data-number={comparison.correlation}>{comparison.correlation.toFixed(3)}</dd>
+          <dt>Shared of the strongest 10 %</dt>
+          <dd data-number={comparison.topOverlap}>{percent(comparison.topOverlap)}</dd>
+          <dt>Largest difference</dt>
+          <dd data-number={comparison.largestDifference}>
+            {percent(comparison.largestDifference)} of the largest value of each
+          </dd>
+        </dl>
+      )}
+      <table>
+        <thead>
+          <tr>
+            <td />
+            <th scope="col">A</th>
+            <th scope="col">B</th>
+          </tr>
+        </thead>
+        <tbody>
+          {ROWS.map((row) => (
+            <tr key={row} class={a[row] === b[row] ? 'same' : 'differs'}>
+              <th scope="row">{row}</th>
+              <td>{a[row]}</td>
+              <td>{a[row] === b[row] ? 'the same' : b[row]}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,128 @@
+import { heatmapOf } from '@ablation-cam/xai';
+import { localization } from '@ablation-cam/xai/metrics';
+import { assertClose, seededRandom } from '@ablation-cam/tools/testing';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { faintnessOf, type FaintMap } from '../src/state/faintness.ts';
+import { mapCaption } from '../src/state/map-caption.ts';
+import { contoursOf, smallMap, stageMap } from '../src/state/stage-map.ts';
+import { explanation } from './support/answers.ts';
+
+const test = suite('maps on the stage');
+
+const image = (height: number, width: number) => ({
+  input: { ...explanation().input, shape: [height, width, 3] },
+});
+const mapSigned = { shape: [2, 2], data: Float32Array.of(4, -8, 0, 2) };
+const map = { shape: [2, 2], data: Float32Array.of(4, 0, 0, 2) };
+
+test('colors reach from 0 to the largest value of what is drawn, as in the library', () => {
+  const drawn = stageMap(image(6, 6), { map, mapSigned }, { resolution: 'resized', sides: 'for' });
+  assertClose(drawn.shares.data, heatmapOf(map, [6, 6]).data, { absolute: 1e-7 });
+  assert.is(drawn.low, 0);
+  assert.is(drawn.high, 4);
+  assert.equal(smallMap(image(6, 6), map), drawn.shares);
+});
+
+test('of a signed map they reach as far below 0 as above it', () => {
+  const { shares, low, high, isSigned } = stageMap(
+    image(6, 6),
+    { map, mapSigned },
+    { resolution: 'raw', sides: 'both' },
+  );
+  assert.equal([low, high, isSigned], [-8, 8, true]);
+  assertClose(shares.data, [0.75, 0, 0.5, 0.625], { absolute: 1e-7 });
+});
+
+test('a map is drawn once, whoever asks', () => {
+  const look = { resolution: 'resized', sides: 'for' } as const;
+  const drawn = stageMap(image(5, 5), { map, mapSigned }, look);
+  assert.is(stageMap(image(5, 5), { map, mapSigned }, { ...look }), drawn);
+  assert.is.not(stageMap(image(7, 5), { map, mapSigned }, look), drawn);
+});
+
+test('a map without a positive value has no scale', () => {
+  const nothing = { shape: [2], data: Float32Array.of(0, 0) };
+  const drawn = stageMap(
+    explanation(),
+    { map: nothing, mapSigned: nothing },
+    { resolution: 'raw', sides: 'for' },
+  );
+  assert.equal([...drawn.shares.data, drawn.low, drawn.high], [0, 0, 0, 0]);
+});
+
+test('contours enclose each side by itself, half of the largest where nothing is hidden', () => {
+  const both = stageMap(image(2, 2), { map, mapSigned }, { resolution: 'raw', sides: 'both' });
+  assert.equal(
+    contoursOf(both, 0).map(({ side, inside }) => [side, ...inside]),
+    [
+      ['for', 1, 0, 0, 0],
+      ['against', 0, 1, 0, 0],
+    ],
+  );
+  const one = stageMap(image(2, 2), { map, mapSigned }, { resolution: 'raw', sides: 'for' });
+  assert.equal([...(contoursOf(one, 0.4)[0]?.inside ?? [])], [1, 0, 0, 1]);
+});
+
+test('a map is told in words: its place, its peak, and how much lies inside the true region', () => {
+  const data = new Float32Array(100);
+  data[42] = 1;
+  data[41] = 0.5;
+  const found = { shape: [10, 10], data };
+  const region = { shape: [10, 10], data: new Uint8Array(100).fill(1, 42, 43) };
+  assert.is(mapCaption(found, region), 'center left; peak at 25 %, 45 %; 67 % inside the true region');
+  const energy = localization(found, region).energy;
+  assert.is(Math.round(100 * energy), 67);
+  assert.is(
+    mapCaption({ shape: [3, 3], data: new Float32Array(9).fill(2) }),
+    'spread over the picture; peak at 17 %, 17 %',
+  );
+  assert.is(
+    mapCaption({ shape: [3, 3], data: Float32Array.of(0, 0, 0, 0, 0, 0, 0, 0, 3) }),
+    'bottom right; peak at 83 %, 83 %',
+  );
+  assert.is(
+    mapCaption({ shape: [8], data: Float32Array.of(0, 0, 0, -5, 0, 0, 1, 2) }),
+    'at the end; peak at 94 %',
+  );
+  assert.is(mapCaption({ shape: [4], data: Float32Array.of(0, -1, 0, 0) }), null);
+});
+
+test('the place of a map follows it over a picture of any grid', () => {
+  const random = seededRandom(3);
+  for (let i = 0; i < 40; i++) {
+    const [height, width] = [
+      3 + Math.floor(random.floats(1, 0, 30)[0]!),
+      3 + Math.floor(random.floats(1, 0, 30)[0]!),
+    ];
+    const at = Math.floor(random.floats(1, 0, height * width)[0]!);
+    const data = new Float32Array(height * width);
+    data[at] = 1;
+    const [row, column] = [Math.floor(at / width), at % width];
+    const words = (share: number, names: readonly string[]): string =>
+      names[Math.min(2, Math.floor(3 * share))] ?? '';
+    const down = words((row + 0.5) / height, ['top', 'center', 'bottom']);
+    const across = words((column + 0.5) / width, ['left', 'center', 'right']);
+    const place = down === 'center' && across === 'center' ? 'center' : `${down} ${across}`;
+    assert.ok(mapCaption({ shape: [height, width], data })?.startsWith(`${place}; peak`));
+  }
+});
+
+test('a map that is nearly nothing says so', () => {
+  const of = (weights: readonly number[], values: readonly number[]): FaintMap => ({
+    run: explanation().run,
+    weights: Float32Array.from(weights),
+    map: { shape: [values.length], data: Float32Array.from(values, (value) => Math.max(0, value)) },
+    mapSigned: { shape: [values.length], data: Float32Array.from(values) },
+  });
+  assert.is(faintnessOf(of([0.5, -0.1], [3, -2]), 'rings'), null);
+  assert.match(faintnessOf(of([0.5, -0.1], [1, -50]), 'rings') ?? '', /against rings is 50 times as strong/);
+  assert.match(
+    faintnessOf(of([0.002, 0], [3, 0]), 'rings') ?? '',
+    /no channel carries more than 0\.2 % of the score of rings/,
+  );
+  // A map of nothing has a caption that says so.
+  assert.is(faintnessOf(of([-0.5, 0], [-1, 0]), 'rings'), null);
+});
+
+test.run();
