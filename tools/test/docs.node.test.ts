@@ -8,8 +8,10 @@ import { assemblePages } from '../src/docs/assemble.ts';
 import { brokenLinks, unreachablePages } from '../src/docs/broken-links.ts';
 import { brokenBuiltLinks, makeRelative } from '../src/docs/built-pages.ts';
 import { checkCode } from '../src/docs/check-code.ts';
+import { errorMessages } from '../src/docs/error-messages.ts';
 import { readMarkdown } from '../src/docs/markdown.ts';
 import { readPages } from '../src/docs/pages.ts';
+import { TROUBLESHOOTING_PAGE, troubleshootingPage } from '../src/docs/troubleshooting-page.ts';
 import { REPOSITORY } from '../src/workspace.ts';
 
 const test = suite('the documentation');
@@ -99,6 +101,32 @@ test('the pages of this repository lead nowhere else, and each of docs is led to
     lost.filter((path) => path.startsWith('docs/')),
     [],
   );
+});
+
+test('messages are read out of the sources as people get to see them', () => {
+  const source = `
+    const WHY = 'it is broken';
+    throw new ModelError('invalid-file', \`\${name} has \${String(n)} bytes,\` + \` \${WHY}: \` + WHY, { cause });
+    const message = size > 1 ? 'It is too large.' : 'It is too small.';
+    throw new XaiError(isInput ? 'invalid-input' : 'invalid-option', message);
+    throw new KernelsError(code, 'nobody knows the code');
+    throw new KernelsError('too-large', text);
+    throw new Error('a fault');`;
+  assert.equal(
+    errorMessages(source).map(({ name, code, text }) => [name, code, text].join(' | ')),
+    [
+      'ModelError | invalid-file | … has … bytes, …: it is broken',
+      'XaiError | invalid-input | It is too large.',
+      'XaiError | invalid-input | It is too small.',
+      'XaiError | invalid-option | It is too large.',
+      'XaiError | invalid-option | It is too small.',
+    ],
+  );
+});
+
+test('the page of error messages is what `pnpm docs:errors` makes of the sources', async () => {
+  const page = (await readFile(TROUBLESHOOTING_PAGE, 'utf8')).replaceAll('\r\n', '\n');
+  assert.is(page, await troubleshootingPage(), 'stale; run pnpm docs:errors');
 });
 
 /** Runs with a folder of its own. */
