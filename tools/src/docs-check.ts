@@ -2,12 +2,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { brokenLinks, unreachablePages } from './docs/broken-links.ts';
 import { checkCode } from './docs/check-code.ts';
+import { checkCommands, knownCommands } from './docs/check-commands.ts';
 import { readPages } from './docs/pages.ts';
 import { REPOSITORY } from './workspace.ts';
 
 /**
  * The command `pnpm docs:check`: every link between the pages of the repository leads to a file and a heading that are there, every
- * page of `docs` can be reached, and every block of code compiles against the sources.
+ * page of `docs` can be reached, every block of code compiles against the sources, and what
+ * is typed into a terminal is there.
  */
 export async function docsCheck(): Promise<void> {
   const pages = await readPages();
@@ -16,6 +18,7 @@ export async function docsCheck(): Promise<void> {
   const problems = [
     ...brokenLinks(pages, (path) => existsSync(join(REPOSITORY, path))),
     ...unreachable.filter((path) => documents.has(path)).map((path) => `${path}: no page leads here`),
+    ...checkCommands([...pages.values()], await knownCommands()),
     ...(await checkCode([...pages.values()])),
   ];
   for (const problem of problems) console.error(problem);

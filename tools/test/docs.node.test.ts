@@ -8,6 +8,7 @@ import { assemblePages } from '../src/docs/assemble.ts';
 import { brokenLinks, unreachablePages } from '../src/docs/broken-links.ts';
 import { brokenBuiltLinks, makeRelative } from '../src/docs/built-pages.ts';
 import { checkCode } from '../src/docs/check-code.ts';
+import { checkCommands } from '../src/docs/check-commands.ts';
 import { errorMessages } from '../src/docs/error-messages.ts';
 import { readMarkdown } from '../src/docs/markdown.ts';
 import { readPages } from '../src/docs/pages.ts';
@@ -88,6 +89,28 @@ test('code is compiled, each block for itself, and mistakes are told by their li
     problems.map((line) => line.replace(/^(a\.md:\d+: .{12}).*/, '$1')),
     ['a.md:15: nothing here', 'a.md:6: Argument of ', 'a.md:11: Cannot find '],
   );
+});
+
+test('commands, scripts and options that are not there are told', () => {
+  const known = {
+    commands: new Set(['explain']),
+    scripts: new Set(['test']),
+    options: new Set(['--model', '--out']),
+  };
+  const text = [
+    '```sh',
+    'npx @ablation-cam/cli explain a.png --model net.onnx --out=x  # and --nothing',
+    'npx @ablation-cam/cli explane a.png --modle net.onnx',
+    'npx -y pnpm@12.21.0 test',
+    'pnpm tset',
+    'npm install --anything',
+    '```',
+  ].join('\n');
+  assert.equal(checkCommands([{ path: 'a.md', blocks: readMarkdown(text).blocks }], known), [
+    'a.md:3: there is no command explane',
+    'a.md:3: nothing here takes --modle',
+    'a.md:5: there is no script tset',
+  ]);
 });
 
 test('the pages of this repository lead nowhere else, and each of docs is led to', async () => {
