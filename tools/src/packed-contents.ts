@@ -1,12 +1,15 @@
+import { isBuiltin } from 'node:module';
 import ts from 'typescript';
 import { packageOf } from './package-name.ts';
 import type { Manifest } from './packed-project.ts';
 
 type Files = ReadonlyMap<string, Uint8Array>;
 
-/** The paths in `exports` and `imports` of a packed package.json at which the package has no file. */
-export function missingFiles({ exports, imports }: Manifest, files: Files): string[] {
-  return pathsIn([exports, imports]).filter((path) => !files.has(path.replace('./', '')));
+/** The paths in `exports`, `imports` and `bin` of a packed package.json at which the package has no file. */
+export function missingFiles({ exports, imports, bin }: Manifest, files: Files): string[] {
+  return pathsIn(Object.values({ exports, imports, bin })).filter(
+    (path) => !files.has(path.replace('./', '')),
+  );
 }
 
 function pathsIn(entry: unknown): string[] {
@@ -22,7 +25,7 @@ export function undeclaredImports(manifest: Manifest, files: Files): string[] {
     return ts
       .preProcessFile(new TextDecoder().decode(data), true, true)
       .importedFiles.map(({ fileName }) => fileName)
-      .filter((specifier) => !/^(\.|#|node:)/.test(specifier))
+      .filter((specifier) => !/^[.#]/.test(specifier) && !isBuiltin(specifier))
       .map(packageOf)
       .filter((name) => !known.has(name))
       .map((name) => `${path}: ${name}`);

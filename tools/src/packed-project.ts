@@ -26,6 +26,7 @@ export interface Manifest {
   readonly name: string;
   readonly exports?: unknown;
   readonly imports?: unknown;
+  readonly bin?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
   readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
@@ -41,9 +42,12 @@ export interface BareProject {
   dispose(): Promise<void>;
 }
 
-/** Builds and packs packages of this workspace as they would be published. @param names folders below `packages` */
-export function packPackages(names: readonly string[]): Promise<PackedPackage[]> {
-  return Promise.all(names.map((name) => pack(join(REPOSITORY, 'packages', name))));
+/** The libraries that are published. */
+export const LIBRARIES = ['packages/kernels', 'packages/model', 'packages/xai'];
+
+/** Builds and packs packages of this workspace as they would be published. @param folders from the repository's root */
+export function packPackages(folders: readonly string[]): Promise<PackedPackage[]> {
+  return Promise.all(folders.map((folder) => pack(join(REPOSITORY, folder))));
 }
 
 async function pack(source: string): Promise<PackedPackage> {
@@ -55,7 +59,8 @@ async function pack(source: string): Promise<PackedPackage> {
     const items = parseTar(await decompress(await readFile(join(folder, tarball))));
     const files = new Map(
       items.flatMap(({ name, type, data }) =>
-        type === 'file' && data !== undefined ? [[name.replace(/^package\//, ''), data]] : [],
+        // An empty file has no data.
+        type === 'file' ? [[name.replace(/^package\//, ''), data ?? new Uint8Array()]] : [],
       ),
     );
     const text = new TextDecoder().decode(files.get('package.json'));

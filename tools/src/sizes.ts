@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bareProject, packPackages } from './packed-project.ts';
+import { bareProject, LIBRARIES, packPackages } from './packed-project.ts';
 import { measureSizes } from './sizes/measure-sizes.ts';
 import { sizesOver, sizeTable, withSizeTable, type SizeBudgets } from './sizes/size-table.ts';
 import { REPOSITORY } from './workspace.ts';
@@ -12,7 +12,7 @@ import { REPOSITORY } from './workspace.ts';
  * @param args `--docs` also writes the table of the README
  */
 export async function printSizes(args: readonly string[]): Promise<void> {
-  const packed = await packPackages(['kernels', 'model', 'xai']);
+  const packed = await packPackages(LIBRARIES);
   const project = await bareProject(packed);
   try {
     const sizes = await measureSizes(packed, project);

@@ -9,6 +9,7 @@ import { denoCommand } from '../src/deno.ts';
 import { declaredNames, missingFiles, undeclaredImports } from '../src/packed-contents.ts';
 import {
   bareProject,
+  LIBRARIES,
   packPackages,
   TYPESCRIPT,
   type BareProject,
@@ -113,7 +114,7 @@ const inProject = (
 };
 
 test.before(async (context) => {
-  context.packed = await packPackages(['kernels', 'model', 'xai']);
+  context.packed = await packPackages(LIBRARIES);
   context.project = await bareProject(context.packed);
   for (const { manifest, files } of context.packed) {
     await context.project.write(readmeFile(manifest.name), firstExample(files));

@@ -1,7 +1,9 @@
 import { Command } from '@commander-js/extra-typings';
 import type { RegisterCommand } from './command.ts';
-import { adapter } from './commands/adapter.ts';
+import { bench } from './commands/bench.ts';
 import { compare } from './commands/compare.ts';
+import { complete } from './commands/complete.ts';
+import { doctor } from './commands/doctor.ts';
 import { evaluate } from './commands/evaluate.ts';
 import { explainSet } from './commands/explain-set.ts';
 import { explainWorker } from './commands/explain-worker.ts';
@@ -9,8 +11,10 @@ import { explain } from './commands/explain.ts';
 import { ownCommands } from './commands/own-commands.ts';
 import { summarize } from './commands/summarize.ts';
 import { train } from './commands/train.ts';
+import { viewer } from './commands/viewer.ts';
 import { errorText } from './errors.ts';
 import { abortOnInterrupt, Interruption } from './interrupt.ts';
+import { PROGRAM, VERSION } from './program-name.ts';
 
 const COMMANDS: readonly RegisterCommand[] = [
   explain,
@@ -20,14 +24,18 @@ const COMMANDS: readonly RegisterCommand[] = [
   compare,
   evaluate,
   train,
-  adapter,
+  bench,
+  viewer,
+  doctor,
   ownCommands,
+  complete,
 ];
 
 const signal = abortOnInterrupt();
 
-const program = new Command('pnpm')
+const program = new Command(PROGRAM)
   .description('Ablation-CAM explanations of TensorFlow.js models')
+  .version(VERSION)
   .option('--debug', 'show where an error comes from')
   .configureHelp({ showGlobalOptions: true })
   .configureOutput({

@@ -7,7 +7,7 @@ import { runCommand } from './run-command.ts';
 const test = suite('command line');
 
 test('a command prints only its result on standard output and ends with exit code 0', async () => {
-  const { exitCode, stdout, stderr } = await runCommand(['adapter', '--json']);
+  const { exitCode, stdout, stderr } = await runCommand(['doctor', '--json']);
   assert.is(stderr, '');
   assert.is(exitCode, 0);
   const { adapter, onnxRuntime, places } = JSON.parse(stdout) as Record<
@@ -23,13 +23,13 @@ test('a command prints only its result on standard output and ends with exit cod
 });
 
 test('--help lists the options of a command', async () => {
-  const { exitCode, stdout } = await runCommand(['adapter', '--help']);
+  const { exitCode, stdout } = await runCommand(['doctor', '--help']);
   assert.is(exitCode, 0);
-  for (const text of ['Usage: pnpm adapter', '--json', '--software', '--debug'])
+  for (const text of ['Usage: pnpm doctor', '--json', '--software', '--debug'])
     assert.ok(stdout.includes(text), text);
 });
 
-for (const args of [['no-such-command'], ['adapter', '--jsn'], ['adapter', 'superfluous']]) {
+for (const args of [['no-such-command'], ['doctor', '--jsn'], ['doctor', 'superfluous']]) {
   test(`"${args.join(' ')}" gives one line that names the mistake, and exit code 1`, async () => {
     const { exitCode, stdout, stderr } = await runCommand(args);
     assert.is(exitCode, 1);

@@ -1,58 +1,6 @@
-import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { benchCommand } from './bench-command.ts';
 
-const EXAMPLES = `
-Examples:
-  pnpm bench                                            a minute on a machine without a GPU
-  pnpm bench --full --json full.json --html full.html
-  pnpm bench --end-to-end --case mobilenet              whole networks, from the input to the heat map
-  pnpm bench --case vgg7 --strategy incremental --strategy masked-loop
-  pnpm bench --compare before.json after.json
-  pnpm bench --pack bench.tgz                           to run on another machine: tar xf bench.tgz && ./bench
-  pnpm bench --docs                                     tables of the documentation from the committed results`;
-
-const program = new Command('pnpm bench')
-  .description(
-    'Time Ablation-CAM strategies against each other. Each must first give the same answer as a float64 reference; one that does not is not timed.',
-  )
-  .option('--quick', 'reduced cases, under a minute (default without hardware)')
-  .option('--full', 'all cases and sweeps, under 15 minutes without a GPU (default on hardware)')
-  .option(
-    '--end-to-end',
-    'whole networks: prediction, Ablation-CAM and Grad-CAM as programs call them, under 6 minutes',
-  )
-  .option(
-    '--engine <name>',
-    'engine of whole networks: wasm, onnxruntime or webgpu; may be given again',
-    collect,
-  )
-  .option('--case <name>', 'only cases with this in their name; may be given again', collect)
-  .option('--strategy <name>', 'only strategies with this in name@executor; may be given again', collect)
-  .addOption(new Option('--rounds <n>', 'timed rounds').argParser(wholeNumber))
-  .option('--software', 'the software adapter, also where there is hardware')
-  .option('--browser', 'in Chromium instead of Node')
-  .option('--json <file>', 'write the results')
-  .option('--html <file>', 'write one self-contained page with charts')
-  .option('--compare <files...>', 'show two results side by side: before.json after.json')
-  .option('--docs', 'write docs/benchmarks.md and the table of the README from the committed results')
-  .option(
-    '--guard',
-    'fail where the gain is gone or dispatches depend on the number of channels; with --end-to-end where whole networks take longer than promised',
-  )
-  .option('--pack <file>', 'write an archive that runs on another linux x64 machine')
-  .addHelpText('after', EXAMPLES)
-  .action(async (options) => {
-    const { runCommand } = await import('./command/run-command.ts');
-    await runCommand(options);
-  });
-
-function collect(value: string, previous: string[] | undefined): string[] {
-  return [...(previous ?? []), value];
-}
-
-function wholeNumber(text: string): number {
-  if (/^[1-9]\d*$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('It must be a whole number of at least 1.');
-}
+const program = benchCommand('pnpm bench', !process.env['ABLATION_CAM_PACKED']);
 
 /** Errors thrown on purpose, told by name: importing their classes would load every package. */
 const EXPECTED = new Set(['BenchError', 'KernelsError', 'ModelError', 'XaiError']);

@@ -3,14 +3,15 @@ import { normalizationHelp } from '../arguments/normalization.ts';
 import { threadsHelp, useThreadsOf } from '../arguments/threads.ts';
 import { wholeNumber } from '../arguments/whole-number.ts';
 import type { RegisterCommand } from '../command.ts';
+import { PROGRAM } from '../program-name.ts';
 
 const EXAMPLES = `
 Examples:
-  pnpm compare --limit 200                              the embedded model on MNIST-1D test signals
-  pnpm compare --model textures --limit 24              ... on textures, whose evidence has a known place
-  pnpm compare --model tissue                           ... on the 24 photographs that come along
-  pnpm compare --model vgg.h5 --data images/test --limit 8 --methods ablation-cam,grad-cam,grad-cam++
-  pnpm compare --methods all --limit 20                 the slow methods as well`;
+  ${PROGRAM} compare --limit 200                              the embedded model on MNIST-1D test signals
+  ${PROGRAM} compare --model textures --limit 24              ... on textures, whose evidence has a known place
+  ${PROGRAM} compare --model tissue                           ... on the 24 photographs that come along
+  ${PROGRAM} compare --model vgg.h5 --data images/test --limit 8 --methods ablation-cam,grad-cam,grad-cam++
+  ${PROGRAM} compare --methods all --limit 20                 the slow methods as well`;
 
 /** `compare`: which method's maps can be trusted. */
 export const compare: RegisterCommand = (program, { signal }) => {

@@ -3,14 +3,15 @@ import { normalizationHelp } from '../arguments/normalization.ts';
 import { threadsHelp, useThreadsOf } from '../arguments/threads.ts';
 import { wholeNumber } from '../arguments/whole-number.ts';
 import type { RegisterCommand } from '../command.ts';
+import { PROGRAM } from '../program-name.ts';
 
 const EXAMPLES = `
 Examples:
-  pnpm evaluate                                         the embedded model on the MNIST-1D test set
-  pnpm evaluate --model tissue --data images/test       the embedded model of tissue on a folder of class folders
-  pnpm evaluate --model vgg.h5 --data images/test --html report.html
-  pnpm evaluate --model run/model.json --data images/test --labels names.txt --svg plots
-  pnpm evaluate --model net.h5 --data mnist1d --json > evaluation.json`;
+  ${PROGRAM} evaluate                                         the embedded model on the MNIST-1D test set
+  ${PROGRAM} evaluate --model tissue --data images/test       the embedded model of tissue on a folder of class folders
+  ${PROGRAM} evaluate --model vgg.h5 --data images/test --html report.html
+  ${PROGRAM} evaluate --model run/model.json --data images/test --labels names.txt --svg plots
+  ${PROGRAM} evaluate --model net.h5 --data mnist1d --json > evaluation.json`;
 
 /** `evaluate`: how good a model is on labelled data. */
 export const evaluate: RegisterCommand = (program, { signal }) => {

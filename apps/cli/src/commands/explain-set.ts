@@ -4,6 +4,7 @@ import { threadsHelp } from '../arguments/threads.ts';
 import { wholeNumber } from '../arguments/whole-number.ts';
 import type { RegisterCommand } from '../command.ts';
 import { CliError } from '../errors.ts';
+import { PROGRAM } from '../program-name.ts';
 
 const NOTES = `
 The result is a Zarr group with an array along the samples for each finding: source, label, predicted, probabilities, and for each
@@ -12,13 +13,13 @@ killed or moved goes on with what is missing when it is started again in the sam
 3 done but for samples that could not be explained, 130 interrupted.
 
 Examples:
-  pnpm explain-set images/test --model vgg.h5 --out result.zarr
-  pnpm explain-set mnist1d --out digits.zarr                       generated samples, with the embedded model
-  pnpm explain-set list.csv --model net.onnx --class all --method ablation-cam --method grad-cam --out result.zarr
-  pnpm explain-set images --model vgg.h5 --out result.zarr --dry-run
-  pnpm explain-set images --model vgg.h5 --out s3://bucket/result.zarr   credentials and AWS_ENDPOINT_URL from the environment
-  pnpm explain-set images --model vgg.h5 --out result.zarr --shard 3/8    one of eight machines; then:
-  pnpm explain-set merge result.zarr`;
+  ${PROGRAM} explain-set images/test --model vgg.h5 --out result.zarr
+  ${PROGRAM} explain-set mnist1d --out digits.zarr                       generated samples, with the embedded model
+  ${PROGRAM} explain-set list.csv --model net.onnx --class all --method ablation-cam --method grad-cam --out result.zarr
+  ${PROGRAM} explain-set images --model vgg.h5 --out result.zarr --dry-run
+  ${PROGRAM} explain-set images --model vgg.h5 --out s3://bucket/result.zarr   credentials and AWS_ENDPOINT_URL from the environment
+  ${PROGRAM} explain-set images --model vgg.h5 --out result.zarr --shard 3/8    one of eight machines; then:
+  ${PROGRAM} explain-set merge result.zarr`;
 
 /** `explain-set`: all inputs of a set, into one result. */
 export const explainSet: RegisterCommand = (program, { signal }) => {

@@ -3,19 +3,20 @@ import { explainOptions } from '../arguments/explain-options.ts';
 import { threadsHelp, useThreadsOf } from '../arguments/threads.ts';
 import { wholeNumber } from '../arguments/whole-number.ts';
 import type { RegisterCommand } from '../command.ts';
+import { PROGRAM } from '../program-name.ts';
 
 const EXAMPLES = `
 Examples:
-  pnpm explain                                          a MNIST-1D test sample, with the embedded model
-  pnpm explain mnist1d:7 --class all                    the map of every class, from one run
-  pnpm explain tissue:3                                 a photograph of tissue, with the embedded model of tissue
-  pnpm explain photo.png --model net/model.json --labels names.txt
-  pnpm explain photo.png --model net.h5 --method grad-cam --method integrated-gradients
-  pnpm explain slide.tif --model vgg.h5 --layer conv2d_2 --compare
-  pnpm explain resnet.onnx --layers                     what --layer can name
-  pnpm explain photo.png --model resnet.onnx --layer layer3.5/relu/Relu_2 --normalize imagenet
-  pnpm explain slide.tif --model vgg.h5 --layer conv2d_2 --layer conv2d_3 --top-k 3
-  pnpm explain signal.npy --model net.h5 --json > explanation.json`;
+  ${PROGRAM} explain                                          a MNIST-1D test sample, with the embedded model
+  ${PROGRAM} explain mnist1d:7 --class all                    the map of every class, from one run
+  ${PROGRAM} explain tissue:3                                 a photograph of tissue, with the embedded model of tissue
+  ${PROGRAM} explain photo.png --model net/model.json --labels names.txt
+  ${PROGRAM} explain photo.png --model net.h5 --method grad-cam --method integrated-gradients
+  ${PROGRAM} explain slide.tif --model vgg.h5 --layer conv2d_2 --compare
+  ${PROGRAM} explain resnet.onnx --layers                     what --layer can name
+  ${PROGRAM} explain photo.png --model resnet.onnx --layer layer3.5/relu/Relu_2 --normalize imagenet
+  ${PROGRAM} explain slide.tif --model vgg.h5 --layer conv2d_2 --layer conv2d_3 --top-k 3
+  ${PROGRAM} explain signal.npy --model net.h5 --json > explanation.json`;
 
 /** `explain`: why a model decided as it did about one input. */
 export const explain: RegisterCommand = (program, { signal }) => {

@@ -1,10 +1,11 @@
 import type { RegisterCommand } from '../command.ts';
+import { PROGRAM } from '../program-name.ts';
 
 const EXAMPLES = `
 Examples:
-  pnpm summarize result.zarr
-  pnpm summarize result.zarr --html report.html
-  pnpm summarize result.zarr --masks rulers --json > summary.json`;
+  ${PROGRAM} summarize result.zarr
+  ${PROGRAM} summarize result.zarr --html report.html
+  ${PROGRAM} summarize result.zarr --masks rulers --json > summary.json`;
 
 /** `summarize`: what the explanations of a set say together. */
 export const summarize: RegisterCommand = (program, { signal }) => {

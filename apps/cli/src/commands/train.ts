@@ -2,6 +2,7 @@ import { Argument, InvalidArgumentError, Option } from '@commander-js/extra-typi
 import type { RegisterCommand } from '../command.ts';
 import { DATA_NAMES, NETWORK_NAMES } from '../train/request.ts';
 import { CliError } from '../errors.ts';
+import { PROGRAM } from '../program-name.ts';
 
 const NOTES = `
 What is not given comes from the recipe of the data: mnist1d, textures and tissue those that made the embedded models (AdamW,
@@ -10,12 +11,12 @@ from the training data; test data are never read here, evaluate does that. The s
 same machine, also when it is interrupted with Ctrl-C, or killed, and resumed.
 
 Examples:
-  pnpm train mnist1d                                   about a minute, accuracy 0.95 on the test set
-  pnpm train textures --tensorboard logs
-  pnpm train tissue --data images/train                any folder of class folders; small images, an hour and a half
-  pnpm train hmt --data images/train --epochs 20 --out runs/vgg7
-  pnpm train hmt --data images/train --network resnet --size 96 --optimizer adam --lr 1e-3 --schedule cosine
-  pnpm train --resume runs/vgg7                        go on where it stopped`;
+  ${PROGRAM} train mnist1d                                   about a minute, accuracy 0.95 on the test set
+  ${PROGRAM} train textures --tensorboard logs
+  ${PROGRAM} train tissue --data images/train                any folder of class folders; small images, an hour and a half
+  ${PROGRAM} train hmt --data images/train --epochs 20 --out runs/vgg7
+  ${PROGRAM} train hmt --data images/train --network resnet --size 96 --optimizer adam --lr 1e-3 --schedule cosine
+  ${PROGRAM} train --resume runs/vgg7                        go on where it stopped`;
 
 /** `train`: networks from scratch, resumable to the bit. */
 export const train: RegisterCommand = (program, { signal }) => {

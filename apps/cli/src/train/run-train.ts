@@ -20,6 +20,7 @@ import type { TrainRequest } from './request.ts';
 import { trainRequestSchema } from './request-schema.ts';
 import { buildNetwork, openTrainingData } from './network-and-data.ts';
 import { openTrainingLog } from './training-log.ts';
+import { PROGRAM } from '../program-name.ts';
 
 export interface TrainRun {
   readonly request: TrainRequest;
@@ -46,7 +47,7 @@ export async function runTrain(run: TrainRun, signal: AbortSignal): Promise<void
   const checkpoint = checkpointFolder(out);
   if (!resume && (await trainingStatus(checkpoint)) === 'unfinished') {
     throw new CliError(
-      `${out} holds an unfinished training: go on with it by "pnpm train --resume ${out}", remove ${checkpoint}, or choose another --out.`,
+      `${out} holds an unfinished training: go on with it by "${PROGRAM} train --resume ${out}", remove ${checkpoint}, or choose another --out.`,
     );
   }
   await loadTensorFlow();
@@ -72,7 +73,7 @@ export async function runTrain(run: TrainRun, signal: AbortSignal): Promise<void
       await rm(checkpoint, { recursive: true });
       const on = request.folder !== null ? '<folder of test images>' : request.data;
       print(
-        `Saved in ${out}. On data it has not seen: pnpm evaluate --model ${join(out, 'model.json')} --data ${on}`,
+        `Saved in ${out}. On data it has not seen: ${PROGRAM} evaluate --model ${join(out, 'model.json')} --data ${on}`,
       );
     } finally {
       model.dispose();
@@ -126,7 +127,7 @@ async function trainWithProgress(
     progress?.stop();
     // Other errors may have kept the state from being saved.
     if (signal.aborted && error === signal.reason) {
-      printError(`Saved. Go on with: pnpm train --resume ${out}`);
+      printError(`Saved. Go on with: ${PROGRAM} train --resume ${out}`);
     }
     throw error;
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -180,12 +180,4 @@ async function sizesOf(folder: string, metafile: Metafile, used: ReadonlySet<str
     weights,
     wasm: files.reduce((sum, { size }) => sum + size, 0),
   };
-}
-
-/** The site's files, so that serving them reads nothing from the disk. */
-export async function readSite(folder: string): Promise<Map<string, Uint8Array>> {
-  const names = await readdir(folder);
-  return new Map(
-    await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name))] as const)),
-  );
 }

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { launchChromium } from '@ablation-cam/tools/chromium';
-import { buildSite, readSite } from './build.ts';
+import { buildSite } from './build.ts';
+import { readSite } from './read-site.ts';
 import { serve } from './serve.ts';
 
 const SITE = fileURLToPath(new URL('../../dist/site', import.meta.url));

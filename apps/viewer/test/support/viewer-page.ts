@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from '@ablation-cam/tools/chromium';
-import { buildSite, readSite, type SiteSizes } from '../../src/server/build.ts';
+import { buildSite, type SiteSizes } from '../../src/server/build.ts';
+import { readSite } from '../../src/server/read-site.ts';
 import { serve, type Server } from '../../src/server/serve.ts';
 
 /** The viewer, built and served for tests. */

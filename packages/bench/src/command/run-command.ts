@@ -19,13 +19,13 @@ export interface CommandOptions {
   readonly pack?: string | undefined;
 }
 
-/** Does what the command line says. @throws BenchError */
-export async function runCommand(options: CommandOptions): Promise<void> {
+/** Does what the command line says. @param isCheckout whether the sources are there @throws BenchError */
+export async function runCommand(options: CommandOptions, isCheckout: boolean): Promise<void> {
   if ([options.quick, options.full, options.endToEnd].filter(Boolean).length > 1) {
     throw new BenchError('invalid-option', 'Choose one of --quick, --full and --end-to-end.');
   }
   const needsCheckout = options.docs ?? options.browser ?? options.pack !== undefined;
-  if (needsCheckout && process.env['ABLATION_CAM_PACKED']) {
+  if (needsCheckout && !isCheckout) {
     throw new BenchError('unsupported', '--docs, --browser and --pack need a checkout of the sources.');
   }
   if (options.compare) {

@@ -18,6 +18,7 @@ import { openResult } from './open-result.ts';
 import { openSet } from './open-set.ts';
 import { SetProgress } from './set-progress.ts';
 import { ownShards, shardChoice } from './shard-choice.ts';
+import { PROGRAM } from '../../program-name.ts';
 
 /** The exit code of a run that is done, but for samples that could not be explained. */
 export const SOME_FAILED = 3;
@@ -134,7 +135,7 @@ function report(
   if (json) printJson({ result: out, ...done });
   else
     print(
-      `explained ${done.shards} of ${done.of} shards of ${out}; when all are there: pnpm explain-set merge ${out}`,
+      `explained ${done.shards} of ${done.of} shards of ${out}; when all are there: ${PROGRAM} explain-set merge ${out}`,
     );
 }
 

@@ -1,0 +1,24 @@
+import { access } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { DEFAULT_PORT, parsePort, serveSite } from '@ablation-cam/viewer/serve';
+import type { RegisterCommand } from '../command.ts';
+import { CliError } from '../errors.ts';
+
+/** `viewer`: the page, which comes along with the program. */
+export const viewer: RegisterCommand = (program) => {
+  program
+    .command('viewer')
+    .description(
+      'Serve the viewer on 127.0.0.1: a page that shows why a network decided as it did. Models and images stay on this machine.',
+    )
+    .option('--port <number>', `the port; by default ${DEFAULT_PORT}, or any that is free`, parsePort)
+    .action(async ({ port }) => {
+      // Beside the program, where it was built to be published.
+      const folder = fileURLToPath(new URL('./site/', import.meta.url));
+      await access(folder).catch((cause: unknown) => {
+        throw new CliError(`There is no page in ${folder}; in a checkout run pnpm viewer.`, { cause });
+      });
+      const server = await serveSite(folder, port);
+      if (server) console.log(`The viewer is at ${server.url} (Ctrl-C ends it)`);
+    });
+};

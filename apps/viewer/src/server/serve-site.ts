@@ -1,0 +1,46 @@
+import { InvalidArgumentError } from '@commander-js/extra-typings';
+import { readSite } from './read-site.ts';
+import { serve, type Server } from './serve.ts';
+
+export const DEFAULT_PORT = 8137;
+
+/**
+ * Serves a built page on this machine alone.
+ *
+ * @param port by default `DEFAULT_PORT`, or any that is free
+ * @param fetchFrom servers that links to the page may fetch from
+ * @returns null where the port cannot be opened, which is said on standard error
+ */
+export async function serveSite(
+  folder: string,
+  port: number | undefined,
+  fetchFrom: readonly string[] = [],
+): Promise<Server | null> {
+  const files = await readSite(folder);
+  try {
+    return await serve(files, port ?? DEFAULT_PORT, { fetchFrom });
+  } catch (error) {
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    if (isTaken && port === undefined) return serve(files, 0, { fetchFrom });
+    const reason = isTaken ? 'is in use' : `cannot be opened (${String(error)})`;
+    console.error(
+      `Port ${port ?? DEFAULT_PORT} ${reason}; choose another with --port, or 0 for any that is free.`,
+    );
+    process.exitCode = 1;
+    return null;
+  }
+}
+
+/** A port of a command line. @throws InvalidArgumentError */
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port < 65536 && text.trim() !== '') return port;
+  throw new InvalidArgumentError('A port is a whole number from 0 to 65535.');
+}
+
+/** Servers of a command line, one after the other. @throws InvalidArgumentError */
+export function parseOrigin(text: string, earlier: readonly string[] = []): readonly string[] {
+  const url = URL.parse(text);
+  if (url && /^https?:$/.test(url.protocol) && url.pathname === '/') return [...earlier, url.origin];
+  throw new InvalidArgumentError('A server is an address such as https://example.org, without a path.');
+}
