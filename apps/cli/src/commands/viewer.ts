@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { DEFAULT_PORT, parsePort, serveSite } from '@ablation-cam/viewer/serve';
+import { DEFAULT_PORT, FETCH_FROM_HELP, parseOrigin, parsePort, serveSite } from '@ablation-cam/viewer/serve';
 import type { RegisterCommand } from '../command.ts';
 import { CliError } from '../errors.ts';
 
@@ -12,13 +12,14 @@ export const viewer: RegisterCommand = (program) => {
       'Serve the viewer on 127.0.0.1: a page that shows why a network decided as it did. Models and images stay on this machine.',
     )
     .option('--port <number>', `the port; by default ${DEFAULT_PORT}, or any that is free`, parsePort)
-    .action(async ({ port }) => {
+    .option('--fetch-from <origins...>', FETCH_FROM_HELP, parseOrigin)
+    .action(async ({ port, fetchFrom }) => {
       // Beside the program, where it was built to be published.
       const folder = fileURLToPath(new URL('./site/', import.meta.url));
       await access(folder).catch((cause: unknown) => {
         throw new CliError(`There is no page in ${folder}; in a checkout run pnpm viewer.`, { cause });
       });
-      const server = await serveSite(folder, port);
+      const server = await serveSite(folder, port, fetchFrom);
       if (server) console.log(`The viewer is at ${server.url} (Ctrl-C ends it)`);
     });
 };

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Command } from '@commander-js/extra-typings';
 import { buildSite, type SiteSizes } from './build.ts';
-import { DEFAULT_PORT, parseOrigin, parsePort, serveSite } from './serve-site.ts';
+import { DEFAULT_PORT, FETCH_FROM_HELP, parseOrigin, parsePort, serveSite } from './serve-site.ts';
 
 const FOLDER = fileURLToPath(new URL('../../dist/site', import.meta.url));
 
@@ -14,11 +14,7 @@ export async function runViewer(): Promise<void> {
     )
     .option('--port <number>', `the port; by default ${DEFAULT_PORT}, or any that is free`, parsePort)
     .option('--json', 'print the address and the sizes as one line of JSON')
-    .option(
-      '--fetch-from <origins...>',
-      'servers that links with ?model= and ?image= may fetch from, once the user of the page agrees, such as https://example.org; none by default',
-      parseOrigin,
-    )
+    .option('--fetch-from <origins...>', FETCH_FROM_HELP, parseOrigin)
     .option('--build', 'only build, into apps/viewer/dist/site')
     .action(async ({ port, json, build, fetchFrom }) => {
       const { sizes } = await buildSite(FOLDER);

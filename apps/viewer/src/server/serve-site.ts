@@ -4,6 +4,9 @@ import { serve, type Server } from './serve.ts';
 
 export const DEFAULT_PORT = 8137;
 
+export const FETCH_FROM_HELP =
+  'servers that links with ?model= and ?image= may fetch from, once the user of the page agrees, such as https://example.org; none by default';
+
 /**
  * Serves a built page on this machine alone.
  *
