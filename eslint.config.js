@@ -92,4 +92,9 @@ export default tseslint.config(
       globals: { console: 'readonly', process: 'readonly', URL: 'readonly' },
     },
   },
+  {
+    // Apps as users write them, for the bundlers of test:packages.
+    files: ['tools/test-apps/*.js'],
+    languageOptions: { globals: { document: 'readonly', postMessage: 'readonly', Worker: 'readonly' } },
+  },
 );

@@ -43,7 +43,7 @@ export function parsePort(text: string): number {
 
 /** Servers of a command line, one after the other. @throws InvalidArgumentError */
 export function parseOrigin(text: string, earlier: readonly string[] = []): readonly string[] {
-  const url = URL.parse(text);
+  const url = URL.canParse(text) ? new URL(text) : null;
   if (url && /^https?:$/.test(url.protocol) && url.pathname === '/') return [...earlier, url.origin];
   throw new InvalidArgumentError('A server is an address such as https://example.org, without a path.');
 }

@@ -14,12 +14,20 @@ export interface BackendOptions {
   /** The adapter is a software one: `auto` then prefers WASM, whose convolutions are some 50 times faster. */
   readonly software?: boolean;
   /**
-   * Folder or URL prefix of the `tfjs-backend-wasm*.wasm` files, ending in `/`. Default: found in Node; in a browser beside
-   * the page, or beside the script where that is a worker's or no module. Only the first call that needs them takes it.
+   * Folder or URL prefix of the `tfjs-backend-wasm*.wasm` files, ending in `/`, or the URL of each by its name, as bundlers
+   * give them. Default: found in Node; in a browser beside the page, or beside the script where that is a worker's or no
+   * module. Only the first call that needs them takes it.
    */
-  readonly wasmPath?: string;
+  readonly wasmPath?: string | WasmUrls;
   /** Threads of the WASM backend, where the host allows any (a cross-origin isolated page). Default: the cores, at most 8. */
   readonly threads?: number;
+}
+
+/** The URLs of TensorFlow.js's WASM files by their names; a browser takes one of them. */
+export interface WasmUrls {
+  readonly 'tfjs-backend-wasm.wasm': string;
+  readonly 'tfjs-backend-wasm-simd.wasm': string;
+  readonly 'tfjs-backend-wasm-threaded-simd.wasm': string;
 }
 
 /** What was chosen and why, for reports. */
@@ -115,7 +123,7 @@ async function useWasm({ wasmPath, threads }: BackendOptions): Promise<void> {
   if (!(await keepingErrorListeners(() => tf.setBackend('wasm')))) {
     throw new ModelError(
       'not-found',
-      `The WASM backend did not start: its .wasm files were not found ${folder === undefined ? 'beside the page or script' : `at ${folder}`}. ` +
+      `The WASM backend did not start: its .wasm files were not found ${placeText(folder)}. ` +
         'Serve those of @tensorflow/tfjs-backend-wasm/dist and say where before anything else: ' +
         "await useBackend('auto', { wasmPath: '/folder/' }).",
     );
@@ -125,10 +133,18 @@ async function useWasm({ wasmPath, threads }: BackendOptions): Promise<void> {
   repairWasm();
 }
 
+function placeText(place: string | WasmUrls | undefined): string {
+  if (place === undefined) return 'beside the page or script';
+  return `at ${typeof place === 'string' ? place : Object.values(place).join(', ')}`;
+}
+
 /** @throws ModelError `not-found` after a failed start, when TF.js lets nobody name another place. */
-function placeWasmFiles(folder: string, place: (folder: string) => void): void {
+function placeWasmFiles(
+  files: string | WasmUrls,
+  place: (files: string | Record<string, string>) => void,
+): void {
   try {
-    place(folder);
+    place(typeof files === 'string' ? files : { ...files });
   } catch (cause) {
     throw new ModelError(
       'not-found',
