@@ -117,7 +117,7 @@ async function inBrowser(browser: Browser, site: string): Promise<string> {
     await page.goto(`${server.url}app/`);
     await page.waitForFunction("document.title !== 'working'", undefined, { timeout: 120_000 });
     const title = await page.title();
-    if (!title.startsWith("class 2, 25 channels")) throw new Error(`the page says: ${title}`);
+    if (!title.startsWith('class 2, 25 channels')) throw new Error(`the page says: ${title}`);
     return title;
   } finally {
     await page.close();
