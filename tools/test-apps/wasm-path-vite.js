@@ -1,5 +1,8 @@
+// @boundaries-ignore the app has packages of its own
 import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
+// @boundaries-ignore the app has packages of its own
 import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
+// @boundaries-ignore the app has packages of its own
 import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 
 export const wasmPath = {

@@ -1,4 +1,5 @@
 // The app of each bundler: one explanation in a worker.
+// @boundaries-ignore the app has packages of its own
 import { ablationCam, embeddedModel, readInput, useBackend } from '@ablation-cam/xai';
 import { wasmPath } from './wasm-path.js';
 
