@@ -14,14 +14,12 @@ const KEYS = Object.keys(TITLES) as (keyof Sizes)[];
 
 /** The sizes as a table in Markdown. */
 export function sizeTable(sizes: Sizes): string {
-  const rows = KEYS.map((key) => [TITLES[key], inWords(sizes[key])] as const);
-  const [left, right] = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0), 25));
-  const line = (a: string, b: string): string => `| ${a.padEnd(left ?? 0)} | ${b.padEnd(right ?? 0)} |`;
-  return [
-    line('without TensorFlow.js', 'size'),
-    `| ${'-'.repeat(left ?? 0)} | ${'-'.repeat(right ?? 0)} |`,
-    ...rows.map(([title, size]) => line(title, size)),
-  ].join('\n');
+  const rows = [['without TensorFlow.js', 'size'], ...KEYS.map((key) => [TITLES[key], inWords(sizes[key])])];
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const lineOf = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  const [head = [], ...body] = rows;
+  return [lineOf(head), lineOf(widths.map((width) => '-'.repeat(width))), ...body.map(lineOf)].join('\n');
 }
 
 /** A sentence for each size that is more than it may be, saying what to do. */
