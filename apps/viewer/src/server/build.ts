@@ -3,6 +3,7 @@ import { copyFile, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readSite } from './read-site.ts';
 import { bundleOptions } from '@ablation-cam/tools/bundle';
 import { build, type Metafile } from 'esbuild';
 
