@@ -16,6 +16,7 @@ const SETTLED_MS = 150;
  */
 export function followHistory(store: Store, available: readonly BuiltInName[], steps: boolean): void {
   let written = '';
+  let visited = '';
   let place = '';
   /** Whether what comes next is an entry that is there already. */
   let isArriving = true;
@@ -32,6 +33,7 @@ export function followHistory(store: Store, available: readonly BuiltInName[], s
     if (entry === written) return;
     const isStep = steps && !isArriving && placeOf(state) !== place;
     written = entry;
+    visited = JSON.stringify(visit);
     place = placeOf(state);
     isArriving = false;
     if (isStep) history.pushState(visit, '', address);
@@ -39,8 +41,9 @@ export function followHistory(store: Store, available: readonly BuiltInName[], s
   };
   store.subscribe((state) => {
     clearTimeout(timer);
-    if (placeOf(state) === place) timer = setTimeout(write, SETTLED_MS);
-    else write();
+    // What a reload comes back to is written at once: nothing of it changes as often as while something is dragged.
+    if (JSON.stringify(visitOf(state)) !== visited) write();
+    else timer = setTimeout(write, SETTLED_MS);
   });
   addEventListener('popstate', ({ state }) => {
     // What was about to be written is of the view that is left.

@@ -47,7 +47,7 @@ async function paint(page: Page): Promise<void> {
   }
   await page.mouse.up();
   await explained(page);
-  await page.getByRole('button', { name: 'Clear' }).click();
+  await page.getByRole('button', { name: 'Clear', exact: true }).click();
   await page.getByRole('button', { name: 'Erase a part' }).click();
 }
 

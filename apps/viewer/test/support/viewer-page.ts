@@ -156,6 +156,8 @@ export async function savedNumbers(page: Page): Promise<SavedExplanation> {
     page.waitForEvent('download'),
     page.getByRole('button', { name: 'Save numbers' }).click(),
   ]);
+  // What is told of it moves the page below.
+  await page.getByText('was saved').waitFor();
   const chunks: Buffer[] = [];
   for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
   return JSON.parse(Buffer.concat(chunks).toString('utf8')) as SavedExplanation;
