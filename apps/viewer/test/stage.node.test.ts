@@ -22,7 +22,14 @@ const MIDDLE = { x: 0.5, y: 0.5 };
 /** Moves the pointer to a place of the last frame, in shares of it. */
 async function point(page: Page, x: number, y: number): Promise<void> {
   const frame = page.locator('.stage [data-frame]').last();
-  await frame.scrollIntoViewIfNeeded();
+  // The buttons below may have been brought into view.
+  if ((await page.evaluate(() => scrollY)) > 0) {
+    await page.evaluate(() => {
+      scrollTo({ top: 0, behavior: 'instant' });
+    });
+    // Until then the wheel would go on scrolling.
+    await page.waitForTimeout(500);
+  }
   const box = await frame.boundingBox();
   if (!box) throw new Error('there is no frame');
   await page.mouse.move(box.x + x * box.width, box.y + y * box.height);
