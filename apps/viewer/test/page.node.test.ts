@@ -65,6 +65,16 @@ test('it opens on an explained example, within 3 seconds', async () => {
   assert.unreachable(`explained in ${loads.join(', ')}`);
 });
 
+test('it opens where the browser calls its language by a name that nothing knows', () =>
+  onPage({}, async ({ page }) => {
+    await page.addInitScript(() => {
+      Object.defineProperty(Navigator.prototype, 'language', { get: () => 'en-US@posix' });
+    });
+    await page.reload();
+    await explained(page);
+    assert.match(await page.locator('.verdict').innerText(), /The network says/);
+  }));
+
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const viewport of [
     { width: 1280, height: 720 },

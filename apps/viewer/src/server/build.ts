@@ -32,6 +32,7 @@ const ENTRIES = ['page.js', 'worker.js', 'style.css'];
 /** Scripts by themselves, which load nothing more. */
 const SCRIPTS = {
   'check-origin': 'page/check-origin.ts',
+  'known-language': 'page/known-language.ts',
   embed: 'element/ablation-cam-viewer.ts',
 };
 /**
