@@ -54,7 +54,8 @@ export async function tryDamage(
   }
   if (outcome.kind === 'fault') return outcome;
   const left = held() - before;
-  if (left !== 0) return { kind: 'fault', text: `${left} tensors or the like are left over` };
+  // Fewer: a reading before, which had run out of time, has ended by now.
+  if (left > 0) return { kind: 'fault', text: `${left} tensors or the like are left over` };
   return printed.length === 0 ? outcome : { kind: 'fault', text: `printed: ${printed.join(' ')}` };
 }
 
