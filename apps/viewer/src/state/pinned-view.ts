@@ -1,4 +1,5 @@
 import type { Explained } from '../protocol/descriptions.ts';
+import { aboutOf } from './about.ts';
 import { methodTitles } from './method-titles.ts';
 import { classNameOf, shownView, type ShownAttribution } from './selectors.ts';
 import type { About, Display, ViewerState } from './state.ts';
@@ -23,12 +24,11 @@ export type PinAction =
 export function pinnableView(state: ViewerState): PinnedView | null {
   const view = shownView(state);
   if (!view?.attribution || !view.isCurrent) return null;
-  const { model, input, labels, normalization, fit, settings, erasing, description, classNames } = state;
   return {
     explained: view.explained,
     map: view.attribution,
     className: classNameOf(state, view.attribution.classIndex),
-    about: { model, input, labels, normalization, fit, settings, erasing, description, classNames },
+    about: aboutOf(state),
     // The class stays the one that is shown, whatever is predicted by then.
     display: { ...state.display, classIndex: view.attribution.classIndex },
   };

@@ -1,13 +1,15 @@
 import type { Action, Answer, UserAction } from './actions.ts';
+import { withGood } from './about.ts';
 import { withModel, withNewRequest } from './new-request.ts';
 import { reduceShelf, returnedTo, withShelf } from './reduce-shelf.ts';
 import { erasureOf, reduceErasing, withoutStrokes } from './erasing.ts';
 import { pinnableView, swapViews } from './pinned-view.ts';
-import { defaultSettings, type About, type SlotName, type ViewerState } from './state.ts';
+import { raceRun } from './race-run.ts';
+import { answered, failed } from './reduce-answer.ts';
+import type { SlotName, ViewerState } from './state.ts';
 import { revisited } from './visit.ts';
-import { reduceWall, wallAnswered, wallCancelled, wallStarted } from './reduce-wall.ts';
+import { reduceWall, wallCancelled, wallStarted } from './reduce-wall.ts';
 import type { WallAction } from './wall.ts';
-import { wallKey } from './wanted-wall.ts';
 import { isExplained, wantedCalls } from './wanted-calls.ts';
 
 /** Returns the state after an action. */
@@ -233,116 +235,6 @@ function cancelled(state: ViewerState, slot: SlotName): ViewerState {
   }
 }
 
-function raceRun({ race }: ViewerState): number {
-  return race.status === 'idle' ? 0 : race.run;
-}
-
 function isWanted(state: ViewerState, { slot, key }: { slot: Answer['slot']; key: string }): boolean {
   return wantedCalls(state)[slot]?.key === key;
-}
-
-function answered(state: ViewerState, answer: Answer): ViewerState {
-  switch (answer.slot) {
-    case 'describe':
-      return described({ ...state, description: answer.result });
-    case 'labels':
-      return { ...state, classNames: answer.result };
-    case 'explain':
-      return {
-        ...state,
-        explained: { key: answer.key, result: answer.result },
-        description: answer.result.model,
-        good: aboutOf({ ...state, description: answer.result.model }),
-        display: { ...state.display, classIndex: shownClass(state, answer.result.maps) },
-      };
-    case 'attribute': {
-      const params = wantedCalls(state).attribute?.params;
-      if (!state.explained || !params) return state;
-      const { classIndex, contrast } = params;
-      const { key, result } = answer;
-      return { ...state, attribution: { key, result, of: state.explained.result, classIndex, contrast } };
-    }
-    case 'metrics':
-      return { ...state, metrics: { key: answer.key, result: answer.result } };
-    case 'gallery':
-      return { ...state, gallery: answer.result };
-    case 'features':
-      return { ...state, features: { key: answer.key, result: answer.result } };
-    case 'mask':
-      return { ...state, masked: { key: answer.key, result: answer.result } };
-    case 'wall':
-      return wallAnswered(state, wallKey(state), answer.result);
-    case 'race':
-      return { ...state, race: { status: 'finished', run: raceRun(state), result: answer.result } };
-  }
-}
-
-/** The class that was shown, unless the model has no map of it. */
-function shownClass(
-  { display: { classIndex } }: ViewerState,
-  maps: readonly { readonly classIndex: number }[],
-): number | null {
-  return maps.some((map) => map.classIndex === classIndex) ? classIndex : null;
-}
-
-/** A model that waits for its first input is something to come back to. */
-function described(state: ViewerState): ViewerState {
-  if (state.input !== null) return state;
-  return { ...state, explained: null, good: aboutOf(state) };
-}
-
-function aboutOf(state: ViewerState): About {
-  const { model, input, labels, normalization, fit, settings, erasing, description, classNames } = state;
-  return { model, input, labels, normalization, fit, settings, erasing, description, classNames };
-}
-
-function failed(state: ViewerState, slot: Answer['slot'], message: string): ViewerState {
-  const problem = { message, slot };
-  switch (slot) {
-    case 'describe':
-    case 'explain':
-      if (slot === 'explain' && isCarriedOver(state))
-        return {
-          ...described({ ...state, input: null }),
-          notice: `${message} The network waits for another input.`,
-        };
-      return state.good ? { ...withGood(state, state.good), problem } : { ...withoutGood(state), problem };
-    case 'labels':
-      return { ...state, labels: null, problem };
-    case 'race':
-      return { ...state, race: { status: 'cancelled', run: raceRun(state) }, problem };
-    case 'attribute':
-      return { ...state, display: { ...state.display, method: 'ablation-cam', contrast: null }, problem };
-    case 'wall':
-      return { ...wallCancelled(state), problem };
-    case 'gallery':
-    case 'features':
-    case 'mask':
-    case 'metrics':
-      return { ...state, problem };
-  }
-}
-
-/** Whether the input is that of the network before: where it does not fit, the new network is kept and waits for another. */
-function isCarriedOver({ good, model, input, description }: ViewerState): boolean {
-  return (
-    description !== null &&
-    input?.kind === 'file' &&
-    good?.input?.id === input.id &&
-    good.model.id !== model.id
-  );
-}
-
-/** What last worked, with the eraser that is in the hand. */
-function withGood(state: ViewerState, good: About): ViewerState {
-  const { strokes, before } = good.erasing;
-  return { ...state, ...good, erasing: { ...state.erasing, strokes, before } };
-}
-
-/** Where nothing has worked yet, as behind a link with a layer that is not there: less is asked for. */
-function withoutGood(state: ViewerState): ViewerState {
-  const asked = Object.values(state.settings).join();
-  return asked === Object.values(defaultSettings).join()
-    ? { ...state, input: null }
-    : { ...state, settings: defaultSettings };
 }

@@ -33,11 +33,7 @@ export const texturesRecipe: TrainingSettings = {
  * pixels, turned and mirrored (`augment`).
  */
 export const tissueRecipe: TrainingSettings = {
-  optimizer: { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-7, weightDecay: 0.01 },
+  ...texturesRecipe,
   learningRate: { kind: 'cosine', rate: 2e-3, warmupEpochs: 1 },
   epochs: 20,
-  batchSize: 32,
-  seed: 1,
-  validationFraction: 0.1,
-  patience: null,
 };
