@@ -5,7 +5,9 @@ import type { Store } from './store.ts';
 export function stayAvailable(store: Store): void {
   // Pages that are not served safely have none.
   if (!('serviceWorker' in navigator)) return;
-  void takeOver();
+  takeOver().catch(() => {
+    // A browser that lets nothing be kept here has no version that waits.
+  });
   const unsubscribe = store.subscribe((state) => {
     // The first picture is not to wait for what later visits need.
     if (!isShown(state)) return;

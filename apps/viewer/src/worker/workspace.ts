@@ -135,6 +135,7 @@ export class Workspace {
     this.#model = null;
     this.#input = null;
     this.#erased = null;
+    this.#erased = null;
   }
 
   /** What it has prepared is freed as soon as no call is running. */
