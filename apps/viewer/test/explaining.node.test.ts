@@ -84,7 +84,7 @@ test('what takes long says how far it is, and can be cancelled', () =>
     await job.getByText(/Occlusion … \d+ s (left|so far)/).waitFor();
     assert.match(await page.locator('.verdict').innerText(), /out of date/);
     await job.getByRole('button', { name: 'Cancel' }).click();
-    await job.waitFor({ state: 'detached' });
+    await job.first().waitFor({ state: 'detached' });
     assert.is(await page.getByLabel('Method').inputValue(), 'ablation-cam');
     assert.not.match(await page.locator('.verdict').innerText(), /out of date/);
   }));

@@ -179,7 +179,7 @@ skipIf(test, material.missing)('a histology image is explained by its own networ
       { name: 'HMT.h5', bytes: await readFile(join(folder, 'models/HMT.h5')) },
       { name: 'tumor.png', bytes: await readFile(join(folder, 'reference/images/01-tumor-13859.png')) },
     ]);
-    await page.getByText('Explaining').waitFor({ state: 'detached' });
+    await page.getByText('Explaining').first().waitFor({ state: 'detached' });
     await page.getByText('tumor.png').first().waitFor();
     await explained(page);
     const records = JSON.parse(await readFile(join(folder, 'reference/hmt.json'), 'utf8')) as {

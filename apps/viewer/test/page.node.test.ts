@@ -85,7 +85,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await explained(page);
         for (const panel of ['Channels', 'Methods', 'Race', 'Live', 'Numbers']) {
           await page.getByRole('tab', { name: panel }).click();
-          await page.locator('progress').waitFor({ state: 'detached' });
+          await page.locator('progress').first().waitFor({ state: 'detached' });
           const violations = await violationsOf(page);
           assert.equal(violations, [], `${panel}:\n${violations.join('\n')}`);
         }

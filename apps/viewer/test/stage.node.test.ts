@@ -163,7 +163,7 @@ for (const [sample, shape, fill] of [
       await page.mouse.up();
       await explained(page);
       // What is erased is in the picture itself.
-      await page.locator('.wet').waitFor({ state: 'detached' });
+      await page.locator('.wet').first().waitFor({ state: 'detached' });
       const share = async (): Promise<number> => parseInt(await page.locator('.erase > .hint').innerText());
       const painted = await share();
       await page.keyboard.press('ArrowLeft');
