@@ -40,32 +40,24 @@ async function packagesWithTests(): Promise<string[]> {
   return tested.flat();
 }
 
-/** Packages whose tests hold times against each other: they need the cores for themselves. */
-const ALONE = ['@ablation-cam/bench', '@ablation-cam/viewer'];
+/** Runs of one package in one runtime at a time: most wait for a browser or another process now and then. */
+const TOGETHER = 3;
 
-/**
- * Two runs at a time, each of one package in one runtime, then the packages that run alone. Returns the first exit code that is
- * not 0.
- */
+/** What holds times comes last and has the cores for itself. Returns the first exit code that is not 0. */
 async function turboTest(names: readonly string[], results: string): Promise<number> {
-  const others = ALONE.map((name) => `--filter=!${name}`);
-  const together = await turbo(names, results, ['--concurrency=2', ...others]);
-  const alone = await turbo(names, results, ['--concurrency=1', ...ALONE.map((name) => `--filter=${name}`)]);
+  const together = await turbo(names, results, ['test:node', 'test:browser', 'test:deno'], TOGETHER);
+  const alone = await turbo(names, results, ['test:alone'], 1);
   return together === 0 ? alone : together;
 }
 
-function turbo(names: readonly string[], results: string, selection: readonly string[]): Promise<number> {
-  const args = [
-    'run',
-    'test:node',
-    'test:browser',
-    'test:deno',
-    '--continue',
-    '--ui=stream',
-    '--output-logs=full',
-    '--log-order=grouped',
-  ];
-  args.push(...selection);
+function turbo(
+  names: readonly string[],
+  results: string,
+  tasks: readonly string[],
+  concurrency: number,
+): Promise<number> {
+  const args = ['run', ...tasks, `--concurrency=${concurrency}`];
+  args.push('--continue', '--ui=stream', '--output-logs=full', '--log-order=grouped');
   if (names.length > 0) args.push('--', ...names);
   return new Promise((resolve, reject) => {
     const child = spawn('turbo', args, {

@@ -7,15 +7,17 @@ import { runInNode } from './test-runner/run-in-node.ts';
 import type { Counts } from './test-runner/record.ts';
 import { RUNTIMES, totalLine, writeResults, type TestRuntime } from './test-runner/results.ts';
 
-const HELP = `ablation-cam-test [--node] [--browser] [--deno] [name ...]
+const HELP = `ablation-cam-test [--node] [--browser] [--deno] [--alone] [name ...]
 
 Runs test/**/*.test.ts of the package in the current folder in Node and in headless Chromium, and those that "testsInDeno" in
 its package.json names in Deno.
   x.test.ts runs in both, x.node.test.ts only in Node, x.browser.test.ts only in the browser
+  x.alone.test.ts holds times: only in Node, and in a run of all packages when nothing else runs
   name       only files whose path contains one of the names
   --node     only in Node
   --browser  only in the browser
-  --deno     only in Deno`;
+  --deno     only in Deno
+  --alone    only what holds times`;
 
 /** Long enough for the slowest package on two busy cores, short enough that a hanging test is told from a slow one. */
 const TIMEOUT_MS = Number(process.env['ABLATION_CAM_TEST_TIMEOUT_S'] ?? 480) * 1000;
@@ -24,8 +26,9 @@ const PLACES: Readonly<Record<TestRuntime, string>> = {
   node: 'In Node',
   browser: 'In the browser',
   deno: 'In Deno',
+  alone: 'Alone, in Node',
 };
-const RUNNERS = { node: runInNode, browser: runInBrowser, deno: runInDeno };
+const RUNNERS = { node: runInNode, browser: runInBrowser, deno: runInDeno, alone: runInNode };
 
 /** The command `ablation-cam-test`: see its help. */
 export async function testPackage(args: readonly string[]): Promise<void> {
@@ -44,9 +47,10 @@ export async function testPackage(args: readonly string[]): Promise<void> {
   );
   const inDeno = await denoFiles(folder);
   const filesOf: Record<TestRuntime, readonly string[]> = {
-    node: files.filter((file) => !file.endsWith('.browser.test.ts')),
-    browser: files.filter((file) => !file.endsWith('.node.test.ts')),
+    node: files.filter((file) => !/\.(browser|alone)\.test\.ts$/.test(file)),
+    browser: files.filter((file) => !/\.(node|alone)\.test\.ts$/.test(file)),
     deno: files.filter((file) => inDeno.includes(file)),
+    alone: files.filter((file) => file.endsWith('.alone.test.ts')),
   };
   const results: Partial<Record<TestRuntime, Counts>> = {};
   for (const runtime of RUNTIMES) {

@@ -1,5 +1,4 @@
 import { overflowOf, violationsOf } from './support/axe.ts';
-import { processorShare } from './support/processor-share.ts';
 import { refuseTooHeavy } from '../src/server/build.ts';
 import { explained } from './support/viewer-page.ts';
 import { viewerSuite } from './support/viewer-suite.ts';
@@ -41,29 +40,6 @@ async function scriptsOf(name: string, seen = new Set<string>()): Promise<string
   for (const other of others) found.push(await scriptsOf(other, seen));
   return found.join('\n');
 }
-
-/** From the start of the navigation, on two cores that do nothing else. */
-const START_MS = 3000;
-const MOST_LOADS = 6;
-
-test('it opens on an explained example, within 3 seconds', async () => {
-  const loads: string[] = [];
-  for (let load = 0; load < MOST_LOADS; load++) {
-    const before = await processorShare();
-    let ms = 0;
-    await onPage({}, async ({ page }) => {
-      await explained(page);
-      ms = await page.evaluate(() => performance.now());
-      assert.match(await page.locator('.verdict').innerText(), /The network says/);
-      await page.locator('.sample .caption').nth(14).waitFor();
-    });
-    // Other programs take their part of the cores, which the page would otherwise have had.
-    const share = Math.min(1, (before + (await processorShare())) / 2);
-    loads.push(`${ms.toFixed()} ms with ${(100 * share).toFixed()} % of the cores`);
-    if (ms * share < START_MS) return;
-  }
-  assert.unreachable(`explained in ${loads.join(', ')}`);
-});
 
 test('it opens where the browser calls its language by a name that nothing knows', () =>
   onPage({}, async ({ page }) => {

@@ -7,8 +7,7 @@ import { eraserAt } from '../src/views/stage/eraser.ts';
 import { WHOLE } from '../src/views/stage/zoom.ts';
 import { eraseInput } from '../src/worker/erase-input.ts';
 import { violationsOf } from './support/axe.ts';
-import { DEEDS, drag, makePhotograph } from './support/by-hand.ts';
-import { processorShare } from './support/processor-share.ts';
+import { drag } from './support/by-hand.ts';
 import { SHOWN } from './support/tolerance.ts';
 import { explained, savedNumbers, type ViewerPage } from './support/viewer-page.ts';
 import { viewerSuite } from './support/viewer-suite.ts';
@@ -213,62 +212,6 @@ test('two views stand side by side with their difference, as by the library', ()
     await explained(page);
     assert.is((await savedNumbers(page)).layer, a.layer);
     assertClose((await savedNumbers(page)).map.data, a.map.data, SHOWN);
-  }));
-
-/** What the browser itself calls a long task, in milliseconds of a processor that does nothing else. */
-const LONG_MS = 50;
-/** Other programs take their part of the cores: a task that is long in itself is long every time. */
-const ATTEMPTS = 4;
-
-test('nothing that is done by hand makes the page wait', () =>
-  onPage({ hash: '#sample=textures:3' }, async ({ page }) => {
-    await explained(page);
-    await page.locator('canvas.channel-map').waitFor();
-    await makePhotograph(page);
-    await page.evaluate(() => {
-      const tasks: number[] = [];
-      Object.assign(window, { longTasks: tasks });
-      new PerformanceObserver((list) => {
-        tasks.push(...list.getEntries().map(({ duration }) => duration));
-      }).observe({ type: 'longtask' });
-    });
-    const tasksDuring = async (deed: () => Promise<unknown>): Promise<readonly number[]> => {
-      await page.evaluate('longTasks.length = 0');
-      await deed();
-      // Entries come when the page has a moment.
-      await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 120)));
-      return page.evaluate<number[]>('[...longTasks]');
-    };
-    const control = await tasksDuring(() =>
-      page.evaluate(
-        () =>
-          new Promise<void>((resolve) =>
-            setTimeout(() => {
-              const end = performance.now() + 90;
-              while (performance.now() < end);
-              resolve();
-            }),
-          ),
-      ),
-    );
-    assert.ok(
-      control.some((ms) => ms >= 85),
-      `a task of 90 ms was seen as ${control.join()}`,
-    );
-    for (const [name, deed] of Object.entries(DEEDS)) {
-      const seen: string[] = [];
-      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        const before = await processorShare();
-        const tasks = await tasksDuring(() => deed(page));
-        const share = Math.min(1, (before + (await processorShare())) / 2);
-        const long = tasks.filter((ms) => ms * share > LONG_MS);
-        seen.push(
-          `${long.map((ms) => ms.toFixed()).join(' and ')} ms with ${(100 * share).toFixed()} % of the cores`,
-        );
-        if (long.length <= (deed.allowed ?? 0)) break;
-        assert.ok(attempt < ATTEMPTS - 1, `${name}: long tasks of ${seen.join('; ')}`);
-      }
-    }
   }));
 
 test('dragging changes the style at once, the map never, and the address at its end', () =>

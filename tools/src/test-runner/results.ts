@@ -2,8 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Counts } from './record.ts';
 
-/** Where tests run, in this order. */
-export const RUNTIMES = ['node', 'browser', 'deno'] as const;
+/** Where tests run, in this order; `alone` is Node as well, while nothing else runs. */
+export const RUNTIMES = ['node', 'browser', 'deno', 'alone'] as const;
 export type TestRuntime = (typeof RUNTIMES)[number];
 
 /** What `ablation-cam-test` leaves behind for the launcher; a runtime in which no file had to run is absent. */
