@@ -10,6 +10,7 @@ import { brokenBuiltLinks, makeRelative } from '../src/docs/built-pages.ts';
 import { checkCode } from '../src/docs/check-code.ts';
 import { checkCommands } from '../src/docs/check-commands.ts';
 import { errorMessages } from '../src/docs/error-messages.ts';
+import { galleryEntries } from '../src/docs/gallery.ts';
 import { readMarkdown } from '../src/docs/markdown.ts';
 import { readPages } from '../src/docs/pages.ts';
 import { TROUBLESHOOTING_PAGE, troubleshootingPage } from '../src/docs/troubleshooting-page.ts';
@@ -211,6 +212,24 @@ test('a built site leads to itself by relative links only, and what leads nowher
     brokenBuiltLinks(pages, (path) => path === 'assets/a.js'),
     ['index.html: there is no none.png', 'index.html: deep/a.html has no element "two"'],
   );
+});
+
+test('the pictures of the gallery stand below the commands that make them', async () => {
+  const entries = galleryEntries(readMarkdown(await readFile(join(REPOSITORY, 'docs/gallery.md'), 'utf8')));
+  assert.ok(entries.length > 5);
+  const shown = entries.flatMap(({ pictures }) => pictures.map((picture) => picture.shown));
+  assert.is(new Set(shown).size, shown.length);
+  const block = '```sh pictures=a.png,b.png\npnpm explain mnist1d:1 --out x\n```\n';
+  assert.equal(galleryEntries(readMarkdown(`${block}\n![a](a.webp)\n![b](b.webp)`)), [
+    {
+      commands: [['explain', 'mnist1d:1', '--out', 'x']],
+      pictures: [
+        { written: 'a.png', shown: 'a.webp' },
+        { written: 'b.png', shown: 'b.webp' },
+      ],
+    },
+  ]);
+  assert.throws(() => galleryEntries(readMarkdown(`${block}\n![a](a.webp)`)), /line 2: expected 2 images/);
 });
 
 test.run();

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { MODEL_HELP } from '../arguments/model-help.ts';
 import { normalizationHelp } from '../arguments/normalization.ts';
 import { threadsHelp, useThreadsOf } from '../arguments/threads.ts';
 import { wholeNumber } from '../arguments/whole-number.ts';
@@ -22,12 +23,7 @@ export const compare: RegisterCommand = (program, { signal }) => {
         'deletion, localisation where the place of the evidence is known, and seconds per image. A random map is always ' +
         'among them. An interrupted run goes on where it was when it is started again.',
     )
-    .addOption(
-      new Option(
-        '--model <model>',
-        'a TF.js model.json, a Keras .h5, or the name of an embedded model',
-      ).default('mnist1d'),
-    )
+    .addOption(new Option('--model <model>', MODEL_HELP).default('mnist1d'))
     .option(
       '--data <data>',
       'a folder of class folders of images, or a test set that comes along: mnist1d, textures, tissue (default: the one of the embedded model)',

@@ -1,4 +1,5 @@
 import { Option } from '@commander-js/extra-typings';
+import { MODEL_HELP } from '../arguments/model-help.ts';
 import { normalizationHelp } from '../arguments/normalization.ts';
 import { threadsHelp, useThreadsOf } from '../arguments/threads.ts';
 import { wholeNumber } from '../arguments/whole-number.ts';
@@ -21,12 +22,7 @@ export const evaluate: RegisterCommand = (program, { signal }) => {
       'Evaluate a classifier on labelled data: accuracy, precision, recall, F1 and ROC AUC of every class, the confusion ' +
         'matrix, and where the model is most confidently wrong.',
     )
-    .addOption(
-      new Option(
-        '--model <model>',
-        'an ONNX file, a TF.js model.json, a Keras .keras or .h5 (or its weights or to_json() text with the other beside it), or the name of an embedded model',
-      ).default('mnist1d'),
-    )
+    .addOption(new Option('--model <model>', MODEL_HELP).default('mnist1d'))
     .option(
       '--data <data>',
       'a folder of class folders of images (PNG, JPEG, TIFF, WebP), or a test set that comes along: mnist1d, textures, tissue (default: the one of the embedded model)',

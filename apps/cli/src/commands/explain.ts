@@ -1,4 +1,5 @@
 import { Argument, Option } from '@commander-js/extra-typings';
+import { MODEL_HELP } from '../arguments/model-help.ts';
 import { explainOptions } from '../arguments/explain-options.ts';
 import { threadsHelp, useThreadsOf } from '../arguments/threads.ts';
 import { wholeNumber } from '../arguments/whole-number.ts';
@@ -29,13 +30,10 @@ export const explain: RegisterCommand = (program, { signal }) => {
     .addArgument(
       new Argument(
         '[input]',
-        'an image (PNG, JPEG, TIFF), a .npy array, or a test sample, mnist1d:<index>, textures:<index> or tissue:<index> (default with an embedded model: its first one)',
+        'an image (PNG, JPEG, TIFF, WebP), a .npy array, or a test sample, mnist1d:<index>, textures:<index> or tissue:<index> (default with an embedded model: its first one)',
       ),
     )
-    .option(
-      '--model <model>',
-      'a TF.js model.json (of layers, or a GraphModel), a Keras .keras or .h5 (or its weights or to_json() text with the other beside it), an .onnx file, or the name of an embedded model (default: the one of the test sample, or mnist1d)',
-    )
+    .option('--model <model>', `${MODEL_HELP} (default: the one of the test sample, or mnist1d)`)
     .addOption(explainOptions.method())
     .addOption(explainOptions.layer())
     .addOption(explainOptions.output())
