@@ -166,7 +166,10 @@ async function inFolder(run: (folder: string) => Promise<void>): Promise<void> {
 test('pages of the site have titles and sections, and lead to the repository for what is no page', async () => {
   const page = (path: string, text: string) => [path, { path, text, ...readMarkdown(text) }] as const;
   const pages = new Map([
-    page('README.md', '# Front\n[docs](docs/a.md) [licence](LICENSE) [folder](packages/xai)'),
+    page(
+      'README.md',
+      '# Front\n[docs](docs/a.md) [licence](LICENSE) [folder](packages/xai) ![picture](docs/images/gallery/signal.webp)',
+    ),
     page('docs/README.md', '# Docs\n\n## First\n\n- [A](a.md)\n'),
     page('docs/a.md', '# The A\n\n[code](../tools/run.mjs#L3)\n\n```ts run\n1;\n```\n'),
   ]);
@@ -175,8 +178,9 @@ test('pages of the site have titles and sections, and lead to the repository for
     assert.equal(await assemblePages(pages, folder, 'https://r'), [join(folder, 'docs/first.md')]);
     assert.is(
       await read('README.md'),
-      '# Front\n[docs](docs/a.md) [licence](https://r/blob/main/LICENSE) [folder](https://r/tree/main/packages/xai)',
+      '# Front\n[docs](docs/a.md) [licence](https://r/blob/main/LICENSE) [folder](https://r/tree/main/packages/xai) ![picture](docs/images/gallery/signal.webp)',
     );
+    assert.ok(existsSync(join(folder, 'docs/images/gallery/signal.webp')), 'pictures come along');
     assert.match(await read('docs/first.md'), /^---\ntitle: "First"\nchildren:\n {2}- "a.md"\n---\n/);
     const code = '[code](https://r/blob/main/tools/run.mjs#L3)\n\n```ts\n1;\n```\n';
     assert.is(await read('docs/a.md'), `---\ntitle: "The A"\n---\n\n# The A\n\n${code}`);
@@ -220,16 +224,19 @@ test('the pictures of the gallery stand below the commands that make them', asyn
   const shown = entries.flatMap(({ pictures }) => pictures.map((picture) => picture.shown));
   assert.is(new Set(shown).size, shown.length);
   const block = '```sh pictures=a.png,b.png\npnpm explain mnist1d:1 --out x\n```\n';
-  assert.equal(galleryEntries(readMarkdown(`${block}\n![a](a.webp)\n![b](b.webp)`)), [
+  assert.equal(galleryEntries(readMarkdown(`${block}\n![a](gallery/a.webp)\n![b](gallery/b.webp)`)), [
     {
       commands: [['explain', 'mnist1d:1', '--out', 'x']],
       pictures: [
-        { written: 'a.png', shown: 'a.webp' },
-        { written: 'b.png', shown: 'b.webp' },
+        { written: 'a.png', shown: 'gallery/a.webp' },
+        { written: 'b.png', shown: 'gallery/b.webp' },
       ],
     },
   ]);
-  assert.throws(() => galleryEntries(readMarkdown(`${block}\n![a](a.webp)`)), /line 2: expected 2 images/);
+  assert.throws(
+    () => galleryEntries(readMarkdown(`${block}\n![a](gallery/a.webp)`)),
+    /line 2: expected 2 images/,
+  );
 });
 
 test.run();

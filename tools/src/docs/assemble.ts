@@ -75,12 +75,12 @@ async function relinked(
 ): Promise<{ text: string; files: string[] }> {
   const files: string[] = [];
   const places = new Map<string, string>();
-  for (const { target } of page.links) {
+  for (const { target, isImage } of page.links) {
     const [file = '', anchor] = target.split('#');
     if (isElsewhere(target) || file === '') continue;
     const path = posix.join(posix.dirname(page.path), file);
     if (shown.has(path)) continue;
-    if (/\.(png|svg|jpe?g)$/.test(path)) {
+    if (isImage) {
       files.push(path);
       continue;
     }

@@ -34,7 +34,7 @@ export function galleryEntries({ blocks, links }: MarkdownPage): GalleryEntry[] 
     const next = made[index + 1]?.line ?? Infinity;
     const written = (notes.find((note) => note.startsWith(NOTE)) ?? '').slice(NOTE.length).split(',');
     const shown = links.filter(
-      (link) => link.line > line && link.line < next && link.target.endsWith('.webp'),
+      (link) => link.isImage && link.line > line && link.line < next && link.target.includes('gallery/'),
     );
     if (shown.length !== written.length) {
       throw new Error(`line ${line}: expected ${written.length} images behind it, got ${shown.length}`);

@@ -16,6 +16,8 @@ export interface PageLink {
   readonly target: string;
   /** From 1; of the paragraph it stands in. */
   readonly line: number;
+  /** It is shown in the page, not led to. */
+  readonly isImage: boolean;
 }
 
 /** What there is to know of a Markdown page. */
@@ -52,8 +54,9 @@ export function readMarkdown(text: string): MarkdownPage {
       anchors.push(slugger.slug(heading));
     }
     for (const child of token.children ?? []) {
-      const target = child.attrGet(child.type === 'image' ? 'src' : 'href');
-      if (target !== null) links.push({ target: decodeURI(target), line });
+      const isImage = child.type === 'image';
+      const target = child.attrGet(isImage ? 'src' : 'href');
+      if (target !== null) links.push({ target: decodeURI(target), line, isImage });
     }
   });
   return { title: titles[0] ?? '', anchors, links, blocks };
