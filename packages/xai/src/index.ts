@@ -17,10 +17,10 @@ export {
   type NetworkSource,
 } from '@ablation-cam/model';
 export { createExplainer, type Explainer } from './explainer/explainer.ts';
+export { explain } from './explainer/explain.ts';
 export {
   ablationCam,
   eigenCam,
-  explain,
   featureAblation,
   gradCam,
   gradCamPlusPlus,
@@ -34,7 +34,7 @@ export {
   scoreCam,
   smoothGrad,
   type AblationCamCallOptions,
-} from './explainer/explain.ts';
+} from './explainer/methods.ts';
 export {
   explainSet,
   type ExplainSetOptions,

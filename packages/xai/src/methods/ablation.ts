@@ -18,15 +18,7 @@ export interface AblationMethod extends AblationSettings {
   readonly ablatedScores: boolean;
 }
 
-/**
- * Weighs each channel by how far the class score falls when it is switched off, all channels together: w_k = (y - y_k) / |y|.
- *
- * Source: Desai and Ramaswamy, "Ablation-CAM: Visual Explanations for Deep Convolutional Network via Gradient-free
- * Localization", WACV 2020. The result is exact: up to rounding it is that of one pass through the network a channel.
- * Deviations: the relative drop divides by |y|; the score is by default the probability, as in common implementations.
- *
- * @throws XaiError `invalid-option`
- */
+/** What `ablationCam` does; its definition and source stand there. @throws XaiError `invalid-option` */
 export function ablationMethod(options: AblationCamOptions): AblationMethod {
   const { ablation = 'zero', norm = 2, ablatedScores = false } = options;
   if (typeof ablation === 'string') choiceOf('ablation', ablation, ['zero', 'zero-kernel', 'channel-mean']);

@@ -18,12 +18,7 @@ export interface FeatureAblationOptions extends CommonOptions {
   readonly perPass?: number | undefined;
 }
 
-/**
- * Attributes to every element of a feature how far the score falls when the whole feature is replaced by the baseline:
- * y(x) - y(x without it).
- *
- * Source: Captum's `FeatureAblation`.
- */
+/** What `featureAblation` does; its definition and source stand there. */
 export function featureAblationMethod(options: FeatureAblationOptions): AttributionMethod {
   const perPass = options.perPass === undefined ? undefined : wholeNumber('perPass', options.perPass);
   return {

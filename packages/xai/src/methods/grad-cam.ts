@@ -1,11 +1,6 @@
 import type { CamMethod, LayerEvidence } from './cam.ts';
 
-/**
- * Weighs each channel by the mean of the score's gradient over its positions: w_k = mean_p dy/dA_pk.
- *
- * Source: Selvaraju et al., "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization", ICCV 2017,
- * Eq. 1 and 2. Deviation: the score is by default the probability, not the logit.
- */
+/** What `gradCam` does; its definition and source stand there. */
 export function gradCamMethod(): CamMethod {
   return { name: 'grad-cam', usesGradient: true, weights: gradCamWeights };
 }

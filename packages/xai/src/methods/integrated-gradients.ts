@@ -16,16 +16,7 @@ export interface IntegratedGradientsOptions extends CommonOptions {
   readonly quadrature?: QuadratureName | undefined;
 }
 
-/**
- * Attributes the difference between the score and that of a baseline b to the elements of the input:
- * (x - b) times the mean of dy/dx on the straight line from b to x.
- *
- * The attributions add up to y(x) - y(b) but for `convergenceDelta`, which says how good the mean is: more steps make it
- * smaller.
- *
- * Source: Sundararajan et al., "Axiomatic Attribution for Deep Networks", ICML 2017, Eq. 1, with the quadratures of
- * Captum's `IntegratedGradients`.
- */
+/** What `integratedGradients` does; its definition and source stand there. */
 export function integratedGradientsMethod(options: IntegratedGradientsOptions): AttributionMethod {
   return {
     name: 'integrated-gradients',

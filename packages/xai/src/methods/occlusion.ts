@@ -20,12 +20,7 @@ export interface OcclusionOptions extends CommonOptions {
   readonly perPass?: number | undefined;
 }
 
-/**
- * Attributes to each element of the input how far the score falls on average when a window that covers it is replaced by
- * the baseline. Windows start at every multiple of the stride until one reaches the end; that one is cut off there.
- *
- * Source: Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014, as Captum's `Occlusion`.
- */
+/** What `occlusion` does; its definition and source stand there. */
 export function occlusionMethod(options: OcclusionOptions): AttributionMethod {
   const perPass = options.perPass === undefined ? undefined : wholeNumber('perPass', options.perPass);
   return {

@@ -9,10 +9,7 @@ export interface RandomMapOptions extends CamOptions {
   readonly seed?: number | undefined;
 }
 
-/**
- * A map of random numbers in [0, 1) at the target layer's resolution, which knows nothing of model and input: what every
- * method has to beat. The same seed gives the same map for the same place in the batch, whatever the class.
- */
+/** What `randomMap` does; its definition and source stand there. */
 export function randomMapMethod(options: RandomMapOptions): CamMethod {
   const seed = wholeNumber('seed', options.seed ?? 0, 0);
   const map = ({ activation, channels }: LayerEvidence, { inputIndex }: CamContext): Float64Array => {

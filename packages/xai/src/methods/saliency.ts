@@ -17,13 +17,7 @@ export const atInput: GradientPoints = {
   weight: () => 1,
 };
 
-/**
- * Attributes to each element of the input how strongly the score reacts to it: |dy/dx|.
- *
- * Source: Simonyan et al., "Deep Inside Convolutional Networks: Visualising Image Classification Models and Saliency
- * Maps", ICLR Workshop 2014, as Captum's `Saliency`. Deviation: the map sums over the input's channels, where the paper
- * takes their maximum.
- */
+/** What `saliency` does; its definition and source stand there. */
 export function saliencyMethod(options: SaliencyOptions): AttributionMethod {
   const finish = options.absolute === false ? (value: number): number => value : Math.abs;
   return {

@@ -11,15 +11,7 @@ export interface ScoreCamOptions extends CamOptions {
   readonly perPass?: number | undefined;
 }
 
-/**
- * Weighs each channel by the score of the input seen through it: the channel is resized to the input, stretched to [0, 1]
- * and multiplied with it, and w = softmax over the channels of the scores y_k. A channel that is the same everywhere
- * makes no mask and has weight 0.
- *
- * Source: Wang et al., "Score-CAM: Score-Weighted Visual Explanations for Convolutional Neural Networks", CVPR Workshops
- * 2020, Algorithm 1; the score of the baseline, which it subtracts, cancels in the softmax. Deviation: the score is by
- * default the probability. One pass through the network a channel; masks are made in chunks.
- */
+/** What `scoreCam` does; its definition and source stand there. */
 export function scoreCamMethod(options: ScoreCamOptions): CamMethod {
   const perPass = options.perPass === undefined ? undefined : wholeNumber('perPass', options.perPass);
   const weights = (evidence: LayerEvidence, context: CamContext): Promise<Float64Array> =>

@@ -18,13 +18,7 @@ export interface SmoothGradOptions extends CommonOptions {
   readonly absolute?: boolean | undefined;
 }
 
-/**
- * Attributes to each element of the input how strongly the score reacts to it on average around the input:
- * |mean of dy/dx at x + noise|.
- *
- * Source: Smilkov et al., "SmoothGrad: removing noise by adding noise", 2017. The absolute value is taken of the mean, as
- * in the paper's figures; Captum's `NoiseTunnel` around `Saliency` takes the mean of absolute values.
- */
+/** What `smoothGrad` does; its definition and source stand there. */
 export function smoothGradMethod(options: SmoothGradOptions): AttributionMethod {
   const samples = wholeNumber('samples', options.samples ?? 25);
   const seed = wholeNumber('seed', options.seed ?? 0, 0);
