@@ -6,6 +6,8 @@ import type { Page } from 'playwright-core';
 import { readInput, textureClassNames } from '@ablation-cam/model';
 import { overflowOf, violationsOf } from './support/axe.ts';
 import { imageModel, imageModelFiles, testImage } from './support/image-model.ts';
+import { networkFiles } from './support/many-networks.ts';
+import { MemoryMeter, WATCH_WASM, type HeldBytes } from './support/memory.ts';
 import { drop, explained, savedNumbers } from './support/viewer-page.ts';
 import { viewerSuite } from './support/viewer-suite.ts';
 import * as assert from 'uvu/assert';
@@ -166,5 +168,34 @@ test('a folder becomes a wall: what the network says of each, errors first, a cl
     await rm(folder, { recursive: true });
   }
 });
+
+const NETWORKS = 20;
+const MOST_MORE = 50e6;
+
+test(`${NETWORKS} networks one after the other leave page and worker as they were`, () =>
+  onPage({ hash: '#sample=textures:0&panel=race', workerPrelude: WATCH_WASM }, async ({ page }) => {
+    await explained(page);
+    const meter = await MemoryMeter.of(page);
+    const start = await meter.held();
+    for (let index = 0; index < NETWORKS; index++) {
+      const files = await networkFiles(index);
+      await drop(page, [...files, { name: `blobs-${index}.png`, bytes: testImage() }]);
+      // What was explained is on the shelf.
+      await page.getByRole('button', { name: `blobs-${index}.png`, exact: true }).waitFor();
+      await explained(page);
+    }
+    assert.is(await page.getByRole('button', { name: /^Take (net|model)/ }).count(), NETWORKS);
+    await network(page, 'Textures').click();
+    await page.getByRole('button', { name: /^Sample 14:/ }).waitFor();
+    await explained(page);
+    const end = await meter.held();
+    const told = JSON.stringify([start, end]);
+    const sum = ({ heaps, wasm }: HeldBytes): number => heaps + wasm;
+    assert.ok(sum(end) - sum(start) < MOST_MORE, told);
+    // What one network leaves would be a multiple of this after a hundred.
+    assert.ok(end.heaps - start.heaps < 0.2 * MOST_MORE, told);
+    // What the large one has made of it went with its worker.
+    assert.ok(end.wasm - start.wasm < 0.6 * MOST_MORE, told);
+  }));
 
 test.run();

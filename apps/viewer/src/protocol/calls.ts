@@ -114,5 +114,5 @@ export type ToPage =
   | { readonly kind: 'alive' }
   /** The GPU device was lost; a new one is requested by the next call. */
   | { readonly kind: 'device-lost' }
-  /** The worker's memory is in disorder; another worker has to take its place. */
+  /** The worker's memory is in disorder, or far too large; another worker has to take its place. */
   | { readonly kind: 'broken' };

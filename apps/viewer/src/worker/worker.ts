@@ -6,6 +6,7 @@ import { sharedDevice } from '@ablation-cam/xai';
 import type { ToPage, ToWorker } from '../protocol/calls.ts';
 import { answer } from './answer.ts';
 import { errorMessage } from './error-message.ts';
+import { isOutgrown } from './outgrown.ts';
 import { watchDevice } from './watch-device.ts';
 import { Workspace } from './workspace.ts';
 
@@ -51,6 +52,11 @@ async function run(call: Extract<ToWorker, { kind: 'call' }>, signal: AbortSigna
     told = now;
     post({ kind: 'progress', id, done });
   };
+  // Whoever takes its place is asked the same again.
+  if ('model' in call.params && workspace.holdsOther(call.params.model.id) && isOutgrown()) {
+    post({ kind: 'broken' });
+    return;
+  }
   try {
     const result = await retried(() => answer(call, { workspace, signal, onProgress }), signal);
     watchDevice(() => {

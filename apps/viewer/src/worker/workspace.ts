@@ -43,6 +43,11 @@ export class Workspace {
   #erased: Kept<ModelInput> | null = null;
   #explainer: Kept<Explainer<'ablation-cam'>> | null = null;
 
+  /** Whether another network is open than the one that is asked for. */
+  holdsOther(id: string): boolean {
+    return this.#model !== null && this.#model.key !== id;
+  }
+
   /** @throws ModelError */
   async model(source: ChosenModel): Promise<OpenedModel> {
     if (this.#model?.key === source.id) return this.#model.value;
@@ -134,7 +139,6 @@ export class Workspace {
     this.#model?.value.loaded.dispose();
     this.#model = null;
     this.#input = null;
-    this.#erased = null;
     this.#erased = null;
   }
 
