@@ -273,6 +273,27 @@ test('class names of JSON: lists, maps either way, Teachable Machine, Hugging Fa
   await assertRefused(() => readClassNames(text('{"a": ')), 'invalid-file', /broken JSON/);
 });
 
+test('class names of CSV: with indices wherever they stand, with titles or without', async () => {
+  const read = (content: string, count?: number): Promise<string[]> =>
+    readClassNames(new File([content], 'names.csv'), count);
+  const names = ['cat', 'hot dog, warm', 'Eule'];
+  for (const [content, count] of [
+    ['cat\n"hot dog, warm"\nEule\n', undefined],
+    ['name\r\ncat\r\n"hot dog, warm"\r\nEule\r\n', undefined],
+    ['Tier\ncat\n"hot dog, warm"\nEule\n', 3],
+    ['2,Eule\n0,cat\n1,"hot dog, warm"\n', undefined],
+    ['\ufeffindex,class name\n1,cat\n3,Eule\n2,"hot dog, warm"\n', undefined],
+    ['label;color;class_id\nEule;brown;2\ncat;black;0\n hot dog, warm ;red;1', 3],
+    ['\tname\n0\tcat\n1\thot dog, warm\n2\tEule\n', undefined],
+  ] as const)
+    assert.equal(await read(content, count), names, content);
+  assert.equal(await read('digit,name\n0,0\n1,1\n2,2\n', 3), ['0', '1', '2']);
+  await assertRefused(() => read('0,cat\n1,dog\n3,owl\n'), 'invalid-file', /count from 0 or 1 without gaps/);
+  await assertRefused(() => read(''), 'invalid-file', /no column of names/);
+  await assertRefused(() => read('"cat\ndog'), 'invalid-file', /no table of comma-separated values/);
+  await assertRefused(() => read('0,cat\n1,dog\n', 3), 'invalid-file', /it has 2 names, the model has 3/);
+});
+
 test('class names that do not fit are refused', async () => {
   const read = (content: Uint8Array, count?: number) => () => readClassNames(content, count);
   await assertRefused(read(text('')), 'invalid-file', /line 1 is blank/);

@@ -13,7 +13,7 @@ export type FileRole =
 const ROLES: readonly (readonly [RegExp, FileRole])[] = [
   [/^(metadata|preprocessor_config|config)\.json$/i, 'description'],
   [/^(labels|classes|class_names|class_indices|id2label|imagenet_class_index)\.json$/i, 'class-names'],
-  [/\.(txt|names|labels|csv)$/i, 'class-names'],
+  [/\.(txt|names|labels|csv|tsv)$/i, 'class-names'],
   // Shards of TensorFlow.js's models may have no ending.
   [/\.(bin|data|onnx_data)$|^group\d+-shard\d+of\d+$/i, 'weights'],
   [/\.(onnx|json|keras|h5|hdf5|pb|tflite|ptl?|pth|safetensors)$/i, 'network'],
