@@ -135,6 +135,13 @@ test('no more samples are taken than are read ahead, and none after the consumer
   assert.ok(batches.every((size) => size === 3));
 });
 
+test('a batch ends behind a sample that says so, and the next one is counted from there', async () => {
+  const samples = Array.from({ length: 11 }, (_, i) => ({ ...good(i), endsBatch: i === 3 || i === 5 }));
+  const batches: number[] = [];
+  await drain(noting(batches), samples, { batch: 3 });
+  assert.equal(batches, [3, 1, 2, 3, 2]);
+});
+
 test('without a size, batches hold as many samples as their values allow', async () => {
   const large: Sample = {
     name: 'large',

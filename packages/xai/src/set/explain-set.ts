@@ -10,6 +10,8 @@ import { splitBatch, stackInputs, type SampleInput } from './stack-inputs.ts';
 export interface SetSample {
   /** Returns the values of one input, without a batch axis; for a network with several inputs a list in the network's order. */
   read(): Promise<SampleInput>;
+  /** Whether its batch ends behind it though there is room in it, so that what follows is batched alike wherever it begins. */
+  readonly endsBatch?: boolean | undefined;
 }
 
 /** What explains the inputs of a set: an `Explainer`, or what calls several of them. */
@@ -51,8 +53,8 @@ const MOST_IN_BATCH = 64;
  * `batch` says, and yields what was found in their order. Only what lies between reading and the consumer is in memory. While the
  * consumer works on the results of a batch, the next one is computed, where something other than this thread computes.
  *
- * Samples `n * batch` to `(n + 1) * batch - 1` go together, whatever becomes of them: the same set in the same batches gives
- * the same numbers.
+ * Samples `n * batch` to `(n + 1) * batch - 1` go together, counted from the last one that says `endsBatch`, whatever becomes of them:
+ * the same set in the same batches gives the same numbers.
  *
  * @param samples walked once, no further than they are read ahead
  * @returns for each sample its explanations, one for each target, or its error: a sample that cannot be read, or whose values the
@@ -115,7 +117,7 @@ async function* batchesOf<S extends SetSample>(
       isSized = true;
     }
     batch.push(sample);
-    if (batch.length < size) continue;
+    if (batch.length < size && sample.sample.endsBatch !== true) continue;
     yield batch;
     batch = [];
   }

@@ -1,4 +1,7 @@
-import type { ModelErrorCode, ReadInputOptions } from '@ablation-cam/model';
+import type { ReadInputOptions } from '@ablation-cam/model';
+import type { InputArray } from '@ablation-cam/xai';
+import { OwnThreads } from '../threads/own-threads.ts';
+import { READING_COMMAND } from '../threads/thread-commands.ts';
 
 /** What a reading thread is begun with. */
 export interface ReadingSettings {
@@ -6,13 +9,9 @@ export interface ReadingSettings {
   readonly options: ReadInputOptions;
 }
 
-/** What a reading thread is asked for. */
-export interface ReadingOrder {
-  readonly id: number;
-  readonly source: string;
-}
+/** Threads that decode, resize and scale samples, which they are told by name. */
+export type ReadingThreads = OwnThreads<string, InputArray>;
 
-/** What it answers. */
-export type ReadingAnswer =
-  | { readonly id: number; readonly data: Float32Array<ArrayBuffer>; readonly shape: readonly number[] }
-  | { readonly id: number; readonly code: ModelErrorCode | null; readonly message: string };
+export function startReading(settings: ReadingSettings, threads: number): ReadingThreads {
+  return new OwnThreads(READING_COMMAND, settings, threads);
+}

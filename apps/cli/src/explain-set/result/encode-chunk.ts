@@ -1,9 +1,14 @@
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { constants, gzip, type ZlibOptions } from 'node:zlib';
 import { emptyRows, rowLength, type ArraySpec, type Rows } from './array-spec.ts';
 
-/** Higher levels take twice the time for a few percent. */
+/** What the metadata say. */
 export const GZIP_LEVEL = 5;
+
+/**
+ * Numbers repeat themselves only where they are zero: looking for more takes two and a half times as long, and saves 0.2 % of a map.
+ */
+const COMPRESSION: ZlibOptions = { level: GZIP_LEVEL, strategy: constants.Z_RLE };
 
 const compress = promisify(gzip);
 
@@ -16,9 +21,8 @@ const compress = promisify(gzip);
  */
 export async function encodeChunk(spec: ArraySpec, rows: Rows, chunkRows: number): Promise<Uint8Array> {
   const length = chunkRows * rowLength(spec.shape);
-  return compress(rawBytes(spec, rows.length === length ? rows : filledUp(spec, rows, chunkRows)), {
-    level: GZIP_LEVEL,
-  });
+  const bytes = rawBytes(spec, rows.length === length ? rows : filledUp(spec, rows, chunkRows));
+  return compress(bytes, spec.type === 'string' ? { level: GZIP_LEVEL } : COMPRESSION);
 }
 
 function filledUp(spec: ArraySpec, rows: Rows, chunkRows: number): Rows {

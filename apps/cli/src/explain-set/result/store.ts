@@ -8,7 +8,7 @@ import type { AbsolutePath } from 'zarrita';
  * Where the files of a result are, as zarrita's stores have them, and the little more that several writers need.
  */
 export interface ResultStore {
-  /** For messages. */
+  /** Where it is, as `openStore` takes it. */
   readonly name: string;
   get(key: AbsolutePath): Promise<Uint8Array | undefined>;
   /** Writes a file whole: whoever reads it meanwhile finds the old one, or none. */

@@ -45,7 +45,7 @@ async function estimated(
   const explainer = await MethodsExplainer.create(loaded.network, plan, plan.classNames);
   const reading = openReading(plan.data.source, plan.options, loaded);
   const some = entries.slice(0, plan.batch);
-  const samples = some.map(({ source }) => ({ read: () => reading.read(source) }));
+  const samples = some.map(({ source }) => ({ read: () => reading.ask(source) }));
   const explainOnce = async (): Promise<ShardRows> => {
     const rows = new ShardRows(plan, some.length);
     for await (const { index, explanations, error } of explainSet(explainer, samples, {

@@ -15,15 +15,13 @@ export async function runHere(
   progress: SetProgress,
   signal: AbortSignal,
 ): Promise<void> {
+  if (signal.aborted) return;
   const runner = await ShardRunner.create(result, loaded);
+  const onSample = (isFailed: boolean): void => {
+    progress.sample(isFailed);
+  };
   try {
-    for (const shard of shards) {
-      if (signal.aborted) return;
-      const { seconds } = await runner.run(shard, (isFailed) => {
-        progress.sample(isFailed);
-      });
-      progress.shard(seconds);
-    }
+    await runner.run(shards, { onSample, onShard: () => undefined }, signal);
   } finally {
     await runner.close();
   }

@@ -131,7 +131,7 @@ async function newPlan(
 ): Promise<SetPlan> {
   const reading = openReading(request.source, facts.options, loaded);
   try {
-    return await makePlan(request, loaded, facts, entries, (source) => reading.read(source));
+    return await makePlan(request, loaded, facts, entries, (source) => reading.ask(source));
   } finally {
     await reading.close();
   }

@@ -13,38 +13,56 @@ export async function serveShards(out: string): Promise<void> {
   if (process.send === undefined) {
     throw new CliError('This command is one that explain-set gives to its own processes.');
   }
-  const say = (message: ShardMessage): void => {
-    process.send?.(message);
-  };
+  // What is under way is nobody's then: no shard is torn by that.
+  const onGone = (): never => process.exit(1);
+  process.once('disconnect', onGone);
+  const stop = new AbortController();
   try {
     await loadTensorFlow();
     const opened = await openRunner(await openStore(out));
-    await new Promise<void>((resolve, reject) => {
-      process.once('disconnect', resolve);
-      process.on('message', ({ shard }: ShardOrder) => {
-        const { sample, flush } = reporter(say);
-        opened.runner.run(shard, sample).then((outcome) => {
-          flush();
-          say({ kind: 'done', shard, outcome });
-        }, reject);
-      });
-      say({ kind: 'ready' });
-    });
+    const { sample, flush } = sampleReporter();
+    const onShard = ({ shard }: { readonly shard: number }): void => {
+      flush();
+      say({ kind: 'done', shard });
+    };
+    await opened.runner.run(orderedShards(stop), { onSample: sample, onShard }, stop.signal);
     await opened.close();
     await releaseDevice();
+    process.off('disconnect', onGone);
+    say({ kind: 'ended' });
   } catch (error) {
     if (!isExpected(error)) throw error;
+    process.off('disconnect', onGone);
     say({ kind: 'failed', message: error.message });
     process.disconnect();
     process.exitCode = 1;
   }
 }
 
+function say(message: ShardMessage): void {
+  process.send?.(message);
+}
+
+/** Yields the shards that the parent gives, each asked for when it is wanted, until there are no more or it says stop. */
+async function* orderedShards(stop: AbortController): AsyncGenerator<number, void, undefined> {
+  let take: (shard: number | null) => void = () => undefined;
+  process.on('message', (order: ShardOrder) => {
+    if (order.kind === 'stop') {
+      stop.abort();
+      take(null);
+    } else take(order.shard);
+  });
+  while (!stop.signal.aborted) {
+    const given = new Promise<number | null>((resolve) => (take = resolve));
+    say({ kind: 'next' });
+    const shard = await given;
+    if (shard === null) return;
+    yield shard;
+  }
+}
+
 /** Gathers samples: a message for each would take longer than a small network. */
-function reporter(say: (message: ShardMessage) => void): {
-  sample: (isFailed: boolean) => void;
-  flush: () => void;
-} {
+function sampleReporter(): { sample: (isFailed: boolean) => void; flush: () => void } {
   let explained = 0;
   let failed = 0;
   let said = performance.now();

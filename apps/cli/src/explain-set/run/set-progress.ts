@@ -7,7 +7,6 @@ export class SetProgress {
   readonly #before: number;
   #samples = 0;
   #failures = 0;
-  #seconds = 0;
 
   /** @param before samples that were done earlier */
   constructor(total: number, before: number, silent: boolean) {
@@ -27,23 +26,9 @@ export class SetProgress {
     this.#line.update(this.#before + this.#samples, `${this.rate.toPrecision(3)}/s${errors}`);
   }
 
-  shard(seconds: number): void {
-    this.#seconds += seconds;
-  }
-
   /** Samples a second since the beginning. */
   get rate(): number {
     return (1000 * this.#samples) / Math.max(1, performance.now() - this.#started);
-  }
-
-  /** Samples of this run. */
-  get samples(): number {
-    return this.#samples;
-  }
-
-  /** Seconds that workers took for shards. */
-  get seconds(): number {
-    return this.#seconds;
   }
 
   stop(): void {

@@ -1,85 +1,130 @@
 import { availableParallelism } from 'node:os';
-import { ModelError, type LoadedModel, type ReadInputOptions } from '@ablation-cam/model';
-import { explainSet, type InputArray } from '@ablation-cam/xai';
+import type { LoadedModel, ReadInputOptions } from '@ablation-cam/model';
+import { explainSet, type InputArray, type SetSample } from '@ablation-cam/xai';
 import { parseNormalization } from '../../arguments/normalization.ts';
 import { CliError } from '../../errors.ts';
-import { ReadingThreads } from '../reading/reading-threads.ts';
-import type { ListedSample, SetResultGroup } from '../result/result.ts';
+import { startReading, type ReadingThreads } from '../reading/reading.ts';
+import type { SetResultGroup } from '../result/result.ts';
 import type { SetPlan } from '../result/plan.ts';
+import { WritingThread } from '../writing/writing.ts';
 import { MethodsExplainer } from './explain-methods.ts';
-import { ShardRows } from './shard-rows.ts';
+import { ShardUnderWay } from './shard-under-way.ts';
 
 /** What came of a shard. */
 export interface ShardOutcome {
+  readonly shard: number;
   readonly samples: number;
   readonly failed: number;
-  readonly seconds: number;
 }
 
-/** Explains shards of a result, one after the other. */
+/** What is told while shards are explained. */
+export interface ShardEvents {
+  /** A sample is done. */
+  readonly onSample: (isFailed: boolean) => void;
+  /** A shard is written; the next but one is not before this is dealt with. */
+  readonly onShard: (outcome: ShardOutcome) => void | Promise<void>;
+}
+
+interface ShardSample extends SetSample {
+  readonly shard: ShardUnderWay;
+  readonly row: number;
+}
+
+/**
+ * Explains shards of a result as one stream: while a shard is computed, the samples of the next one are read, and the one before is
+ * written.
+ */
 export class ShardRunner {
   readonly #result: SetResultGroup;
   readonly #explainer: MethodsExplainer;
   readonly #reading: ReadingThreads;
+  readonly #writing: WritingThread;
 
-  private constructor(result: SetResultGroup, explainer: MethodsExplainer, reading: ReadingThreads) {
+  private constructor(
+    result: SetResultGroup,
+    explainer: MethodsExplainer,
+    reading: ReadingThreads,
+    writing: WritingThread,
+  ) {
     this.#result = result;
     this.#explainer = explainer;
     this.#reading = reading;
+    this.#writing = writing;
   }
 
   /** @throws what loading and explaining throw */
   static async create(result: SetResultGroup, loaded: LoadedModel): Promise<ShardRunner> {
-    const { plan } = result;
+    const { plan, store } = result;
     const explainer = await MethodsExplainer.create(loaded.network, plan, plan.classNames);
-    return new ShardRunner(result, explainer, openReading(plan.data.source, plan.options, loaded));
+    const reading = openReading(plan.data.source, plan.options, loaded);
+    return new ShardRunner(result, explainer, reading, new WritingThread(store));
   }
 
   /**
-   * Explains a shard and writes it. What could not be explained is a row with its reason.
+   * Explains shards and writes them. What could not be explained is a row with its reason.
    *
-   * @param onSample called when a sample is done
-   * @throws CliError where not one of the samples can be found; ModelError `write-failed`; what explaining throws
+   * @param shards asked for the next one some samples before it is needed, so it should be there at once
+   * @param signal on abort the shard under way is ended and written, and nothing more
+   * @throws CliError where not one of the samples of a shard can be found; ModelError `write-failed`; what explaining throws. Shards
+   *   before that one are written.
    */
-  async run(shard: number, onSample: (failed: boolean) => void): Promise<ShardOutcome> {
-    const started = performance.now();
-    const listed = await this.#result.list(shard);
-    const rows = new ShardRows(this.#result.plan, listed.length);
-    let vanished = 0;
-    let reason = '';
-    const samples = listed.map((sample: ListedSample) => ({
-      ...sample,
-      read: (): Promise<InputArray> => this.#reading.read(sample.source),
-    }));
+  async run(
+    shards: Iterable<number> | AsyncIterable<number>,
+    { onSample, onShard }: ShardEvents,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { batch } = this.#result.plan;
-    for await (const { index, explanations, error } of explainSet(this.#explainer, samples, { batch })) {
-      if (error instanceof CliError) throw error;
-      if (error) {
-        rows.fail(index, error.message);
-        reason = error.message;
-        if (error instanceof ModelError && error.code === 'not-found') vanished++;
-      } else {
-        rows.explain(index, explanations);
+    // What cannot be written ends the computing at once, not a shard later.
+    const failure = new AbortController();
+    let written = Promise.resolve();
+    try {
+      const samples = this.#samplesOf(shards);
+      for await (const { sample, explanations, error } of explainSet(this.#explainer, samples, {
+        batch,
+        signal: failure.signal,
+      })) {
+        // Of the threads, not of the sample.
+        if (error instanceof CliError) throw error;
+        sample.shard.add(sample.row, explanations, error);
+        onSample(error !== null);
+        if (!sample.endsBatch) continue;
+        await written;
+        written = this.#write(sample.shard, onShard);
+        written.catch((cause: unknown) => {
+          failure.abort(cause);
+        });
+        if (signal.aborted) break;
       }
-      onSample(error !== null);
+    } finally {
+      await written.catch(() => undefined);
     }
-    // One file may be gone; where all are, it is the place they are in, and nothing of that may be taken down.
-    if (vanished === listed.length) {
-      throw new CliError(
-        `Not one sample of shard ${shard} can be found (${reason}). Is the data's place mounted?`,
-      );
-    }
-    await this.#result.writeShard(shard, rows.rows);
-    return {
-      samples: listed.length,
-      failed: rows.failed,
-      seconds: (performance.now() - started) / 1000,
-    };
+    await written;
   }
 
   async close(): Promise<void> {
-    await this.#reading.close();
+    await Promise.all([this.#reading.close(), this.#writing.close()]);
     await this.#explainer.dispose();
+  }
+
+  async *#samplesOf(
+    shards: Iterable<number> | AsyncIterable<number>,
+  ): AsyncGenerator<ShardSample, void, undefined> {
+    for await (const number of shards) {
+      const listed = await this.#result.list(number);
+      const shard = new ShardUnderWay(number, this.#result.plan, listed.length);
+      for (const [row, { source }] of listed.entries()) {
+        const read = (): Promise<InputArray> => this.#reading.ask(source);
+        yield { shard, row, read, endsBatch: row === listed.length - 1 };
+      }
+    }
+  }
+
+  async #write(shard: ShardUnderWay, onShard: ShardEvents['onShard']): Promise<void> {
+    shard.refuseVanished();
+    const { samples } = shard;
+    const { failed, rows } = shard.rows;
+    await this.#writing.write({ shard: shard.shard, rows });
+    await onShard({ shard: shard.shard, samples, failed });
   }
 }
 
@@ -96,5 +141,5 @@ export function openReading(
     maxPixels: options.maxPixels,
   };
   const threads = Math.max(1, Math.min(4, Math.floor(availableParallelism() / 2)));
-  return new ReadingThreads({ source, options: readOptions }, threads);
+  return startReading({ source, options: readOptions }, threads);
 }
