@@ -25,8 +25,10 @@ try {
     plugins,
   );
   process.setSourceMapsEnabled(true);
-  process.argv.splice(1, process.argv.length, file, ...args);
-  await import(pathToFileURL(join(folder, 'entry.js')).href);
+  const entry = join(folder, 'entry.js');
+  // As if the bundle had been called: programs start themselves again in threads and processes.
+  process.argv.splice(1, process.argv.length, entry, ...args);
+  await import(pathToFileURL(entry).href);
 } finally {
   await rm(folder, { recursive: true });
 }

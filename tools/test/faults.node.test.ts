@@ -1,7 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { callPoint, failEveryPoint, type Fault, type FaultReport, type Scenario } from '../src/faults.ts';
-import { awaitPoint } from '../src/faults/points.ts';
+import { dieAt } from '../src/faults/fail-every-point.ts';
+import { awaitEach, awaitPoint } from '../src/faults/points.ts';
 import { rewriteAwaits } from '../src/faults/rewrite-awaits.ts';
 
 const test = suite('faults on purpose');
@@ -14,7 +15,7 @@ test('every await of a source tells where it is, on the line where it was', () =
     rewriteAwaits(source, 'src/a.ts'),
     [
       'const a = await __awaitPoint("src/a.ts:1:11", one(await __awaitPoint("src/a.ts:1:21", two())));',
-      'for await (const x of y) await __awaitPoint("src/a.ts:2:26", x);',
+      'for await (const x of __awaitEach("src/a.ts:2:1", y)) await __awaitPoint("src/a.ts:2:26", x);',
       '// await',
     ].join('\n'),
   );
@@ -89,6 +90,52 @@ test('each point is failed once with each fault, and what comes of it is counted
   );
   const none = await failEveryPoint(reading(refusing), { at: 'nowhere' });
   assert.is(none.strikes.size, 0);
+  assert.equal([await partOfFaults(0), await partOfFaults(1)], [3, 2]);
+});
+
+async function partOfFaults(i: number): Promise<number> {
+  const { strikes } = await failEveryPoint(reading(refusing), { part: [i, 2] });
+  return [...strikes.values()].reduce((sum, count) => sum + count);
+}
+
+test('each time that a loop waits for its next value is a point, and so is its end', async () => {
+  let isClosed = false;
+  async function* values(): AsyncGenerator<number, void, undefined> {
+    try {
+      yield await Promise.resolve(1);
+      yield 2;
+    } finally {
+      isClosed = true;
+    }
+  }
+  const sum = async (signal: AbortSignal): Promise<number> => {
+    let total = 0;
+    for await (const value of awaitEach('a.ts:1:1', values())) {
+      signal.throwIfAborted();
+      total += value;
+    }
+    return total;
+  };
+  const report = await failEveryPoint({
+    name: 'adding',
+    prepare: () => {
+      isClosed = false;
+    },
+    run: ({ signal }) => sum(signal),
+    check: (total) => {
+      assert.is(total, 3);
+    },
+    left: () => {
+      assert.ok(isClosed);
+    },
+    census: () => ({}),
+  });
+  assert.is(report.points, 3);
+  assert.equal([...report.refused], [['aborted', 2]]);
+  assert.is(report.violations.size, 0);
+  const walked: string[] = [];
+  for await (const text of awaitEach('a.ts:2:1', ['a', 'b'])) walked.push(text);
+  assert.equal(walked, ['a', 'b']);
 });
 
 test('an error without a type, a wrong result and a rejection nobody waits for are found', async () => {
@@ -161,6 +208,29 @@ test('a killed run is not heard of again, and what it has left is looked at', as
   });
   assert.is(report.killed, 1);
   assert.match([...report.violations.keys()].join(), /^left behind: Assertion/);
+});
+
+test('a process of its own can be killed instead, and is told where', async () => {
+  const death: Fault = { name: 'killed before', isDeath: true, instead: () => undefined };
+  const writing: Scenario<number> = {
+    name: 'writing',
+    aborts: false,
+    run: () => Promise.resolve(callPoint('write', [death], () => 1)),
+    check: () => undefined,
+    census: () => ({}),
+  };
+  const told: unknown[] = [];
+  const kill = (isKilled: boolean) => (strike: Parameters<typeof dieAt>[1]) => {
+    told.push(strike);
+    return Promise.resolve(isKilled);
+  };
+  const report = await failEveryPoint(writing, { kill: kill(true) });
+  assert.equal([report.killed, report.missed], [1, 0]);
+  const strike = { point: { site: 'write', occurrence: 1 }, fault: { name: 'killed before', isDeath: true } };
+  assert.equal((told[0] as typeof strike).fault, strike.fault);
+  const missed = await failEveryPoint(writing, { kill: kill(false) });
+  assert.equal([missed.killed, missed.missed], [0, 1]);
+  await new Promise<void>((resolve) => void dieAt(writing, strike, resolve));
 });
 
 test.run();

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'esbuild';
 import { withSourceUrl } from '../bundle.ts';
 import { REPOSITORY } from '../workspace.ts';
-import { AWAIT_POINT, rewriteAwaits } from './rewrite-awaits.ts';
+import { AWAIT_EACH, AWAIT_POINT, rewriteAwaits } from './rewrite-awaits.ts';
 
 const POINTS = JSON.stringify(fileURLToPath(new URL('./points.ts', import.meta.url)));
 
@@ -22,7 +22,7 @@ export const awaitPoints: Plugin = {
       const rewritten = rewriteAwaits(source, name);
       if (rewritten === null) return undefined;
       // On the first line, so that all others keep their numbers.
-      const contents = `import { awaitPoint as ${AWAIT_POINT} } from ${POINTS}; ${withSourceUrl(rewritten, path)}`;
+      const contents = `import { awaitEach as ${AWAIT_EACH}, awaitPoint as ${AWAIT_POINT} } from ${POINTS}; ${withSourceUrl(rewritten, path)}`;
       return { contents, loader: path.endsWith('x') ? 'tsx' : 'ts', resolveDir: dirname(path) };
     });
   },

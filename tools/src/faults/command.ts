@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
-import { failEveryPoint, type FaultReport } from './fail-every-point.ts';
+import { dieAt, failEveryPoint, type FaultOptions, type FaultReport } from './fail-every-point.ts';
+import type { Strike } from './follow.ts';
+import { killedProcess } from './killed-process.ts';
 import { faultLines, violationsOf } from './report.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -9,12 +11,16 @@ Runs what a package does once with each fault at each point at which it can happ
   --sample N   only so many faults of each scenario, drawn at random
   --seed N     draws others (1)
   --only NAMES only scenarios with one of these, between semicolons, in their name
-  --at TEXT    only faults with this in "FAULT at PLACE (TIME)"`;
+  --at TEXT    only faults with this in "FAULT at PLACE (TIME)"
+  --part I/N   only the Ith of N parts of the faults, from 0: long runs can be made bit by bit
+  --kill       really kills processes, each one of its own, where a fault is that one is killed`;
 
 /** A scenario of any result: results are only handed from its `run` to its `check`. */
 export interface AnyScenario {
   readonly name: string;
-  failEveryPoint(options: Parameters<typeof failEveryPoint>[1]): Promise<FaultReport>;
+  failEveryPoint(options: FaultOptions): Promise<FaultReport>;
+  /** Makes a strike that is the death of this process. */
+  dieAt(strike: Strike): Promise<void>;
 }
 
 /** Lets scenarios of different results stand in one list; each is made when its turn comes. */
@@ -25,8 +31,14 @@ export function scenario<Result>(
   return {
     name,
     failEveryPoint: async (options) => failEveryPoint({ name, ...(await make()) }, options),
+    dieAt: async (strike) => {
+      await dieAt({ name, ...(await make()) }, strike, () => process.kill(process.pid, 'SIGKILL'));
+    },
   };
 }
+
+/** After so many faults it is said how many are done. */
+const TOLD_EVERY = 100;
 
 /** Carries out a command line; the exit code is 0 only where there was no violation. @param args without the program */
 export async function faultCommand(
@@ -41,6 +53,10 @@ export async function faultCommand(
       seed: { type: 'string' },
       only: { type: 'string' },
       at: { type: 'string' },
+      part: { type: 'string' },
+      kill: { type: 'boolean' },
+      // What `--kill` gives to the processes that it starts.
+      die: { type: 'string' },
       help: { type: 'boolean' },
     },
   });
@@ -48,14 +64,24 @@ export async function faultCommand(
     print(HELP);
     return;
   }
-  const strikes = values.sample === undefined ? undefined : Number(values.sample);
-  const seed = Number(values.seed ?? 1);
-  let [points, faults, violations] = [0, 0, 0];
   const only = (values.only ?? '').split(';');
+  if (values.die !== undefined) {
+    const strike = JSON.parse(values.die) as Strike;
+    await scenarios.find(({ name }) => name === values.only)?.dieAt(strike);
+    return;
+  }
+  let [points, faults, violations] = [0, 0, 0];
   for (const one of scenarios.filter(({ name }) => only.some((part) => name.includes(part)))) {
     const report = await one.failEveryPoint({
-      ...(strikes !== undefined && { sample: { strikes, seed } }),
+      ...(values.sample !== undefined && {
+        sample: { strikes: Number(values.sample), seed: Number(values.seed ?? 1) },
+      }),
       ...(values.at !== undefined && { at: values.at }),
+      ...(values.part !== undefined && { part: partOf(values.part) }),
+      ...(values.kill && { kill: (strike) => killedProcess(one.name, strike) }),
+      onDone: (done, all) => {
+        if (done % TOLD_EVERY === 0) print(`${one.name}: ${done} of ${all} faults`);
+      },
     });
     for (const line of faultLines(report)) print(line);
     points += report.points;
@@ -64,4 +90,10 @@ export async function faultCommand(
   }
   print(`${points} points, ${faults} faults, ${violations} violations`);
   process.exitCode = violations === 0 && faults > 0 ? 0 : 1;
+}
+
+function partOf(text: string): [number, number] {
+  const [, i = '', n = ''] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
+  if (Number(i) < Number(n)) return [Number(i), Number(n)];
+  throw new RangeError(`--part ${text}: expected I/N with I below N, such as 0/4.`);
 }

@@ -5,14 +5,14 @@ import type { RunContext } from './scenario.ts';
 export interface Point {
   readonly site: string;
   readonly occurrence: number;
-  /** What can happen there, by name. */
-  readonly faults: readonly string[];
+  /** What can happen there. */
+  readonly faults: readonly Pick<Fault, 'name' | 'isDeath'>[];
 }
 
-/** A fault at a point. */
+/** A fault at a point; plain data, so that another process can be told of it. */
 export interface Strike {
   readonly point: Pick<Point, 'site' | 'occurrence'>;
-  readonly fault: string;
+  readonly fault: Pick<Fault, 'name' | 'isDeath'>;
 }
 
 /** What became of a run. */
@@ -31,7 +31,7 @@ export class FollowedRun implements Watcher, RunContext {
   readonly #strike: Strike | null;
   readonly #occurrences = new Map<string, number>();
   readonly #died: Promise<void>;
-  #die: () => void = () => undefined;
+  readonly #die: () => void;
   #isDead = false;
   /** Whether the fault has happened. */
   isStruck = false;
@@ -40,10 +40,13 @@ export class FollowedRun implements Watcher, RunContext {
   readonly abortReason = new Error('aborted on purpose');
   readonly callbackError = new Error('thrown on purpose by a callback');
 
-  constructor(anytime: readonly Fault[], aborts: boolean, strike: Strike | null) {
+  /** @param die ends the process where a fault is its death; without it, nothing of the run is heard of again */
+  constructor(anytime: readonly Fault[], aborts: boolean, strike: Strike | null, die?: () => void) {
     this.#anytime = aborts ? [...anytime, this.#abort] : anytime;
     this.#strike = strike;
-    this.#died = new Promise((resolve) => (this.#die = resolve));
+    let settle = (): void => undefined;
+    this.#died = new Promise((resolve) => (settle = resolve));
+    this.#die = die ?? settle;
   }
 
   get signal(): AbortSignal {
@@ -97,9 +100,9 @@ export class FollowedRun implements Watcher, RunContext {
     const occurrence = (this.#occurrences.get(site) ?? 0) + 1;
     this.#occurrences.set(site, occurrence);
     const strike = this.#strike;
-    if (!strike) this.points.push({ site, occurrence, faults: faults.map(({ name }) => name) });
+    if (!strike) this.points.push({ site, occurrence, faults: faults.map(plain) });
     if (strike?.point.site !== site || strike.point.occurrence !== occurrence) return call();
-    const fault = faults.find(({ name }) => name === strike.fault);
+    const fault = faults.find(({ name }) => name === strike.fault.name);
     if (!fault) return call();
     this.isStruck = true;
     if (fault.isDeath !== true) return fault.instead(call);
@@ -115,4 +118,8 @@ export class FollowedRun implements Watcher, RunContext {
       return call();
     },
   };
+}
+
+function plain({ name, isDeath = false }: Fault): Strike['fault'] {
+  return { name, isDeath };
 }

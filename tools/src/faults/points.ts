@@ -31,6 +31,24 @@ export function awaitPoint<T>(site: string, value: T): T {
   return watcher === null ? value : (watcher.waits(site, () => value) as T);
 }
 
+/** Stands around what a `for await` walks through in rewritten sources: each time it waits for the next value is a point. */
+export function awaitEach<T>(site: string, values: AsyncIterable<T> | Iterable<T>): AsyncIterable<T> {
+  return {
+    [Symbol.asyncIterator]: () => {
+      const iterator = iteratorOf(values);
+      const end = iterator.return?.bind(iterator);
+      return {
+        next: async () => awaitPoint(site, iterator.next()),
+        ...(end && { return: async (value?: unknown) => awaitPoint(site, end(value)) }),
+      };
+    },
+  };
+}
+
+function iteratorOf<T>(values: AsyncIterable<T> | Iterable<T>): AsyncIterator<T> | Iterator<T> {
+  return Symbol.asyncIterator in values ? values[Symbol.asyncIterator]() : values[Symbol.iterator]();
+}
+
 /** Calls, at a point that faults can befall. */
 export function callPoint<T>(site: string, faults: readonly Fault[], call: () => T): T {
   return watcher === null ? call() : (watcher.calls(site, faults, call) as T);

@@ -36,10 +36,23 @@ function torn(write: (bytes: Uint8Array) => unknown, bytes: Uint8Array): Fault[]
   ];
 }
 
-const READS = ['readFile', 'stat', 'realpath', 'readdir'] as const;
-const CHANGES = ['mkdir', 'rename', 'rm', 'unlink', 'copyFile'] as const;
+const READS = ['readFile', 'stat', 'statfs', 'realpath', 'readdir', 'opendir'] as const;
+const CHANGES = ['mkdir', 'rename', 'rm', 'unlink', 'link', 'copyFile'] as const;
 
-/** Makes every operation on files by `node:fs/promises`, and on the files it opens, a point of those runs that are watched. */
+/** A stream that breaks when it is read. */
+const BROKEN_STREAM: Fault = {
+  name: 'broken disk',
+  instead: (call) => {
+    const stream = call() as fs.ReadStream;
+    stream.destroy(Object.assign(new Error('EIO: i/o error'), { code: 'EIO' }));
+    return stream;
+  },
+};
+
+/**
+ * Makes every operation on files by `node:fs/promises`, on the files it opens, and by streams a point of those runs that are
+ * watched.
+ */
 export async function filesArePoints(): Promise<void> {
   const { promises } = fs;
   const originals = { writeFile: promises.writeFile, appendFile: promises.appendFile };
@@ -54,6 +67,7 @@ export async function filesArePoints(): Promise<void> {
       ...torn((bytes) => originals[name](path as string, bytes), bytesOf(data)),
     ]);
   }
+  makePoint(fs, 'createReadStream', () => [BROKEN_STREAM]);
   await fileHandlesArePoints();
   syncBuiltinESMExports();
 }

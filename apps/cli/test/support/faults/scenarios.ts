@@ -1,95 +1,123 @@
-import { readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as tf from '@tensorflow/tfjs';
-import { releaseSessions } from '@ablation-cam/model';
+import { mnist1dRecipe, trainingStatus } from '@ablation-cam/model';
 import {
   filesArePoints,
-  scenario,
+  processesArePoints,
   scratchFolder,
-  timers,
   type AnyScenario,
-  type Census,
 } from '@ablation-cam/tools/faults';
-import * as assert from 'uvu/assert';
 import { runCompare } from '../../../src/compare/run-compare.ts';
 import { runEvaluate } from '../../../src/evaluate/run-evaluate.ts';
 import { runExplain } from '../../../src/explain/run-explain.ts';
-import { assertWholeFiles } from './whole-files.ts';
+import type { SetOptions, SetRequest } from '../../../src/explain-set/options.ts';
+import { runExplainSet } from '../../../src/explain-set/run/run-explain-set.ts';
+import { runSummarize } from '../../../src/summarize/run-summarize.ts';
+import { completeRequest } from '../../../src/train/request.ts';
+import { readRequest, runTrain } from '../../../src/train/run-train.ts';
+import { commandScenario, type CommandCase } from './command-scenario.ts';
 
 const ENGINE = { backend: 'cpu', executor: 'reference' } as const;
+
+const EXPLAINED: Omit<SetOptions, 'weights'> & typeof ENGINE = {
+  ...ENGINE,
+  method: [],
+  layer: [],
+  class: 'predicted',
+  ablation: 'zero',
+  score: 'probability',
+  weighting: 'relative-drop',
+  norm: 2,
+  strategy: 'planned',
+};
 
 /** What commands do, in an empty folder, with whatever files they write there. */
 export async function commandScenarios(): Promise<AnyScenario[]> {
   await filesArePoints();
-  const folder = join(scratchFolder(), 'out');
+  processesArePoints();
+  const parent = scratchFolder('commands');
+  const folder = join(parent, 'out');
   return [
-    commandScenario('explain', folder, ['explanation.json'], (signal) =>
-      runExplain(
-        {
-          ...ENGINE,
-          ...{ model: 'mnist1d', input: 'mnist1d:0', method: [], layer: [], class: 'predicted' },
-          ...{ ablation: 'zero', score: 'probability', weighting: 'relative-drop', norm: 2 },
-          ...{ strategy: 'planned', out: folder, writesFiles: true },
-        },
-        signal,
-      ),
-    ),
-    commandScenario('evaluate', folder, ['class-accuracy.svg'], (signal) =>
-      runEvaluate(
-        {
-          ...{ model: 'mnist1d', batch: 10, backend: 'cpu', failed: 2, limit: 30 },
-          ...{ html: join(folder, 'report.html'), svg: folder },
-        },
-        signal,
-      ),
-    ),
-    commandScenario('compare', folder, ['comparison.json'], (signal) =>
-      runCompare(
-        { ...ENGINE, model: 'mnist1d', methods: 'grad-cam', limit: 2, steps: 3, out: folder },
-        signal,
-      ),
-    ),
-  ];
+    {
+      name: 'explain',
+      folder,
+      files: ['explanation.json'],
+      command: (signal: AbortSignal) =>
+        runExplain(
+          { ...EXPLAINED, model: 'mnist1d', input: 'mnist1d:0', out: folder, writesFiles: true },
+          signal,
+        ),
+    },
+    {
+      name: 'evaluate',
+      folder,
+      files: ['class-accuracy.svg'],
+      command: (signal: AbortSignal) =>
+        runEvaluate(
+          {
+            ...{ model: 'mnist1d', batch: 10, backend: 'cpu', failed: 2, limit: 30 },
+            ...{ html: join(folder, 'report.html'), svg: folder },
+          },
+          signal,
+        ),
+    },
+    {
+      name: 'compare',
+      folder,
+      files: ['comparison.json'],
+      command: (signal: AbortSignal) =>
+        runCompare(
+          { ...ENGINE, model: 'mnist1d', methods: 'grad-cam', limit: 2, steps: 3, out: folder },
+          signal,
+        ),
+    },
+    trainCase(folder),
+    setCase('explain-set', folder, { workers: 1 }),
+    setCase('explain-set in two processes', folder, { workers: 2 }),
+    summarizeCase(folder, join(parent, 'summarized')),
+  ].map((one) => commandScenario(one));
 }
 
-/** @param files whose content, but for times, is what the command gives */
-function commandScenario(
-  name: string,
-  folder: string,
-  files: readonly string[],
-  command: (signal: AbortSignal) => Promise<void>,
-): AnyScenario {
-  let expected: readonly string[] | null = null;
-  const run = async ({ signal }: { readonly signal: AbortSignal }): Promise<readonly string[]> => {
-    await command(signal);
-    // Synchronously, which is no point of the run.
-    return files.map((file) => withoutTimes(readFileSync(join(folder, file), 'utf8')));
+function trainCase(out: string): CommandCase {
+  const flags = { limit: 20, epochs: 2, batch: 10, backend: 'cpu' } as const;
+  const request = completeRequest('mnist1d', flags, mnist1dRecipe);
+  const begin = { request, out, resume: false, tensorboard: join(out, 'logs') };
+  return {
+    name: 'train',
+    folder: out,
+    files: ['model.json', 'weights.bin', 'history.json'],
+    command: (signal) => runTrain(begin, signal),
+    next: async (signal) => {
+      const isBegun = (await trainingStatus(join(out, 'checkpoint'))) === 'unfinished';
+      await runTrain(isBegun ? { ...begin, request: await readRequest(out), resume: true } : begin, signal);
+    },
   };
-  return scenario<readonly string[]>(`command ${name}`, () => ({
-    oncePerSite: true,
-    prepare: () => rm(folder, { recursive: true, force: true }),
-    run,
-    check: (found) => {
-      expected ??= found;
-      assert.equal(found, expected);
-    },
-    left: (isDead) => assertWholeFiles(folder, isDead),
-    census: (): Census => {
-      releaseSessions();
-      return { tensors: tf.memory().numTensors, timers: timers() };
-    },
-  }));
 }
 
-/** What lies in a result besides what depends on the machine. */
-function withoutTimes(text: string): string {
-  if (!text.startsWith('{')) return text;
-  return JSON.stringify(JSON.parse(text, (key, value: unknown) => (isTime(key) ? undefined : value)));
+const SET: Omit<SetRequest, 'out'> = {
+  ...EXPLAINED,
+  ...{ source: 'mnist1d', model: 'mnist1d', weights: 'float32', json: true },
+  ...{ limit: 4, batch: 2, shardSize: 2, threads: 1 },
+};
+
+function setCase(name: string, out: string, more: Pick<SetRequest, 'workers'>): CommandCase {
+  const files = ['source/c.1', 'state/c.1', 'ablation-cam/weights/c.0.0.0', 'ablation-cam/map/c.1.0.0'];
+  return {
+    name,
+    folder: out,
+    files: ['zarr.json', ...files],
+    command: (signal) => runExplainSet({ ...SET, ...more, out }, signal),
+  };
 }
 
-function isTime(key: string): boolean {
-  return /seconds|Ms$|elapsed|^timings$/i.test(key);
+function summarizeCase(folder: string, result: string): CommandCase {
+  const html = join(folder, 'summary.html');
+  return {
+    name: 'summarize',
+    folder,
+    files: ['summary.html'],
+    before: () => runExplainSet({ ...SET, workers: 1, out: result }, new AbortController().signal),
+    command: (signal) => runSummarize({ result, html, json: true }, signal),
+  };
 }
 
 /** How much faster than others the clock of commands runs, which measure until enough time has passed. */
@@ -97,10 +125,11 @@ const FASTER = 100;
 
 /** Keeps to itself what is printed from now on, and lets the clock run fast; returns what prints all the same. */
 export function quietAndFast(): (line: string) => void {
-  const print = console.log.bind(console);
+  const write = process.stdout.write.bind(process.stdout);
   const now = performance.now.bind(performance);
-  console.log = console.error = () => undefined;
-  process.stderr.write = () => true;
+  process.stdout.write = () => true;
   performance.now = () => FASTER * now();
-  return print;
+  return (line) => {
+    write(`${line}\n`);
+  };
 }

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { loadLayersModel, trainingStatus } from '@ablation-cam/model';
 
 type Check = (bytes: Uint8Array) => boolean;
@@ -27,6 +28,16 @@ const CHECKS: Readonly<Record<string, Check>> = {
   '.safetensors': () => true,
 };
 
+/** Chunks of a Zarr array are called by numbers. */
+const CHUNK = /^c?(\.?\d+)+$/;
+const isWholeChunk: Check = (bytes) => gunzipSync(bytes).length > 0;
+
+function checkOf(name: string): Check | undefined {
+  if (CHUNK.test(name)) return isWholeChunk;
+  // Logs of TensorBoard are added to, entry by entry; those that read them leave out a half of one at the end.
+  return name.includes('tfevents') ? () => true : CHECKS[extname(name)];
+}
+
 /**
  * @throws where a folder, or one in it, holds a file that is cut off, that cannot be read, or one that a
  * process that lives has left on its way
@@ -36,7 +47,7 @@ export async function assertWholeFiles(folder: string, isDead: boolean): Promise
   for (const entry of names) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
-    const check = CHECKS[extname(entry.name)];
+    const check = checkOf(entry.name);
     if (isDead && entry.name.endsWith('.tmp')) continue;
     if (!check) throw new Error(`${path} was left`);
     if (!check(await readFile(path))) throw new Error(`${path} is cut off`);

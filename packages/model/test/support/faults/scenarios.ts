@@ -64,7 +64,7 @@ export async function modelScenarios(): Promise<AnyScenario[]> {
 
 async function trainScenario(census: () => Census): Promise<Omit<Scenario<number[]>, 'name'>> {
   const data = samples();
-  const parent = scratchFolder();
+  const parent = scratchFolder('train');
   let folder = '';
   let model = network();
   await train(model, data, SETTINGS);
