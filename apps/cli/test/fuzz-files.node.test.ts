@@ -6,7 +6,7 @@ import { makeSubject } from './fuzz/subject.ts';
 const test = suite('damaged files of the commands');
 
 test('each is read or refused in a sentence', async () => {
-  const { read, refused, faults } = await fuzzHere(await makeSubject(), 100, 1);
+  const { read, refused, faults } = await fuzzHere(await makeSubject(), 50, 1);
   assert.equal(faults, []);
   assert.ok(read > 0 && refused > 0, `${read} read, ${refused} refused`);
 });

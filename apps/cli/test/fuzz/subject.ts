@@ -1,6 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { defaultTrainingSettings, sealedJson } from '@ablation-cam/model';
 import {
   mutated,
@@ -13,6 +11,9 @@ import { openProgressFile } from '../../src/compare/progress-file.ts';
 import { readHistory } from '../../src/evaluate/read-history.ts';
 import { completeRequest } from '../../src/train/request.ts';
 import { readRequest } from '../../src/train/run-train.ts';
+import { sampleLists } from './sample-lists.ts';
+import { setResults } from './set-results.ts';
+import { writtenFirst } from './written-first.ts';
 
 /** What the commands read besides models, inputs and class names. */
 export async function makeSubject(): Promise<FuzzSubject> {
@@ -23,6 +24,8 @@ export async function makeSubject(): Promise<FuzzSubject> {
   return {
     targets: [
       ...(await progress()),
+      ...(await setResults()),
+      ...sampleLists(),
       ...(await sealedFile('training history', 'history.json', history, (path) => readHistory('', path))),
       ...(await sealedFile('training request', 'checkpoint/request.json', request, (path) =>
         readRequest(dirname(dirname(path))),
@@ -72,26 +75,4 @@ async function sealedFile(
       read,
     ),
   ];
-}
-
-function writtenFirst(
-  name: string,
-  path: string,
-  contents: (seed: number) => Uint8Array | string | Promise<string>,
-  read: (path: string) => Promise<unknown>,
-): FuzzTarget {
-  return {
-    name,
-    read: async (seed) => {
-      const folder = await mkdtemp(join(tmpdir(), 'fuzz-'));
-      try {
-        const file = join(folder, path);
-        await mkdir(dirname(file), { recursive: true });
-        await writeFile(file, await contents(seed));
-        await read(file);
-      } finally {
-        await rm(folder, { recursive: true });
-      }
-    },
-  };
 }

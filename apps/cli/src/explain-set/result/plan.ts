@@ -4,6 +4,7 @@ import {
   integer,
   is,
   literal,
+  maxValue,
   minValue,
   nullable,
   number,
@@ -16,9 +17,16 @@ import {
   type InferOutput,
 } from 'valibot';
 import { methodNames } from '@ablation-cam/xai';
+import { sampleBytes } from './layout.ts';
 
 const count = pipe(number(), integer(), minValue(0));
 const size = pipe(number(), integer(), minValue(1));
+/** Samples: what numbers of Zarr arrays of all languages hold. */
+const samples = pipe(size, maxValue(2 ** 31 - 1));
+/** More channels than any layer has. */
+const channels = pipe(size, maxValue(2 ** 20));
+/** A map's axis, or the targets of a sample: their product is bounded by the bytes of a shard. */
+const axis = pipe(size, maxValue(2 ** 24));
 const share = pipe(
   number(),
   check((value) => value > 0 && value <= 1),
@@ -47,9 +55,9 @@ const methodSchema = object({
   /** What each target is, such as "probability of the predicted class". */
   targets: array(string()),
   /** Null where the method has no weights. */
-  channels: nullable(size),
+  channels: nullable(channels),
   /** The sizes of a map. */
-  map: array(size),
+  map: array(axis),
 });
 
 const planSchema = object({
@@ -57,19 +65,19 @@ const planSchema = object({
   /** Of model, data and options: results with another one are of something else. */
   key: string(),
   model: object({ source: string(), hash: string() }),
-  data: object({ source: string(), hash: string(), count: size }),
+  data: object({ source: string(), hash: string(), count: samples }),
   options: optionsSchema,
   /** What computes, chosen once, so that every worker computes the same. */
   engine: object({
     backend: picklist(['webgpu', 'onnxruntime', 'wasm', 'cpu']),
     executor: picklist(['auto', 'webgpu', 'onnxruntime', 'tfjs', 'reference']),
   }),
-  shard: size,
+  shard: samples,
   batch: size,
   zarrFormat: picklist(['2', '3']),
   classNames: array(string()),
   /** Of the output; null where it is not one vector of classes. */
-  classes: nullable(size),
+  classes: nullable(axis),
   /** What is kept of the scores of all classes. */
   scores: picklist(['probabilities', 'logits', 'none']),
   methods: array(methodSchema),
@@ -82,10 +90,17 @@ const planSchema = object({
 export type SetPlan = InferOutput<typeof planSchema>;
 export type PlannedMethod = InferOutput<typeof methodSchema>;
 
+/** A shard is in memory as a whole; planning makes it some megabytes. */
+const MOST_SHARD_BYTES = 2 ** 31 - 1;
+/** The names of all are in memory, too. */
+const MOST_SHARDS = 2 ** 24;
+
 /** Returns the plan in attributes of a group, or null where there is none that this version reads. */
 export function planIn(attributes: unknown): SetPlan | null {
   const found = (attributes as { readonly ablation_cam?: unknown } | null | undefined)?.ablation_cam;
-  return is(planSchema, found) ? found : null;
+  if (!is(planSchema, found)) return null;
+  const bytes = found.shard * sampleBytes(found);
+  return bytes <= MOST_SHARD_BYTES && shardsOf(found) <= MOST_SHARDS ? found : null;
 }
 
 /** Shards of a plan. */

@@ -1,11 +1,10 @@
-import { halfToNumber } from '@ablation-cam/model';
-import { get, open, root, slice } from 'zarrita';
+import { ModelError } from '@ablation-cam/model';
 import { CliError } from '../../errors.ts';
+import { decodeChunk } from './decode-chunk.ts';
 import { encodeChunk } from './encode-chunk.ts';
 import { computedArrays, LABEL, SOURCE, STATES } from './layout.ts';
 import { planIn, shardRange, shardsOf, type SetPlan } from './plan.ts';
-import type { ArraySpec, Rows } from './array-spec.ts';
-import { bitsOfHalves } from './bits-of-halves.ts';
+import { emptyRows, rowLength, type ArraySpec, type Rows } from './array-spec.ts';
 import type { ResultStore } from './store.ts';
 import { zarr2, zarr3, type GroupAttributes, type ZarrFormat } from './zarr-format.ts';
 
@@ -118,14 +117,32 @@ export class SetResultGroup {
     await this.#writeChunk(STATES, shard, rows.get(STATES.path) ?? []);
   }
 
-  /** Returns the rows `first` to `first + count - 1` of an array, row-major; half-precision numbers as single ones. */
+  /**
+   * Returns the rows `first` to `first + count - 1` of an array, row-major; half-precision numbers as single ones. Rows of shards that
+   * are not there are empty.
+   *
+   * @throws CliError for a damaged chunk; ModelError where one cannot be read
+   */
   async read<T extends Rows>(path: string, first: number, count: number): Promise<T> {
-    const isHalf = this.#arrays().some((spec) => spec.path === path && spec.type === 'float16');
-    const store = isHalf ? bitsOfHalves(this.store) : this.store;
-    const array = await open(root(store).resolve(path), { kind: 'array' });
-    const rest = array.shape.slice(1).map(() => null);
-    const { data } = await get(array, [slice(first, first + count), ...rest]);
-    return (isHalf ? Float32Array.from(data as Uint16Array, halfToNumber) : data) as T;
+    const spec = this.#arrays().find((own) => own.path === path);
+    if (!spec) throw new RangeError(`There is no array ${path}.`);
+    const { shard: chunkRows } = this.plan;
+    const length = rowLength(spec.shape);
+    const rows = emptyRows(spec, count);
+    const put = async (chunk: number): Promise<void> => {
+      const found = await this.#readChunk(spec, chunk);
+      if (found === null) return;
+      const from = Math.max(first, chunk * chunkRows);
+      const to = Math.min(first + count, (chunk + 1) * chunkRows);
+      const own = found.slice((from - chunk * chunkRows) * length, (to - chunk * chunkRows) * length);
+      setRows(rows, own, (from - first) * length);
+    };
+    const end = Math.ceil((first + count) / chunkRows);
+    for (let chunk = Math.floor(first / chunkRows); chunk < end; chunk += AT_ONCE) {
+      const some = Math.min(AT_ONCE, end - chunk);
+      await Promise.all(Array.from({ length: some }, (_, i) => put(chunk + i)));
+    }
+    return rows as T;
   }
 
   /** Ends a result whose shards are all there: metadata in one place, nothing left of killed writers. */
@@ -139,9 +156,32 @@ export class SetResultGroup {
     return [SOURCE, LABEL, ...computedArrays(this.plan)];
   }
 
+  /** Null where it is not there. */
+  async #readChunk(spec: ArraySpec, chunk: number): Promise<Rows | null> {
+    const key = this.#format.chunkKey(spec, chunk);
+    const bytes = await this.store.get(key);
+    if (bytes === undefined) return null;
+    try {
+      return await decodeChunk(spec, bytes, this.plan.shard);
+    } catch (cause) {
+      throw new CliError(
+        `${this.store.name}${key} is damaged (${(cause as Error).message}). Copy the result again, or explain the set again into another --out.`,
+        { cause },
+      );
+    }
+  }
+
   async #writeChunk(spec: ArraySpec, shard: number, rows: Rows): Promise<void> {
     await this.store.set(this.#format.chunkKey(spec, shard), await encodeChunk(spec, rows, this.plan.shard));
   }
+}
+
+/** Chunks that are read at the same time. */
+const AT_ONCE = 32;
+
+function setRows(rows: Rows, own: Rows, at: number): void {
+  if (Array.isArray(rows)) rows.splice(at, own.length, ...(own as string[]));
+  else rows.set(own as Float32Array, at);
 }
 
 function formatOf({ zarrFormat }: Pick<SetPlan, 'zarrFormat'>): ZarrFormat {
@@ -156,7 +196,7 @@ function attributesIn(format: ZarrFormat, bytes: Uint8Array): unknown {
   try {
     return format.attributesIn(bytes);
   } catch (error) {
-    if (error instanceof SyntaxError) return null;
+    if (error instanceof ModelError) return null;
     throw error;
   }
 }

@@ -1,3 +1,5 @@
+import { ModelError } from '@ablation-cam/model';
+import { parseJson } from '@ablation-cam/model/internals';
 import type { AbsolutePath } from 'zarrita';
 import { GZIP_LEVEL } from './encode-chunk.ts';
 import { fillOf, type ArraySpec, type DataType } from './array-spec.ts';
@@ -14,7 +16,7 @@ export interface ZarrFormat {
   /** The file whose creation makes the group. */
   readonly groupFile: AbsolutePath;
   groupBytes(attributes: GroupAttributes): Uint8Array;
-  /** @throws SyntaxError for what is no JSON */
+  /** @throws ModelError for what is no JSON */
   attributesIn(bytes: Uint8Array): unknown;
   chunkKey(spec: ArraySpec, shard: number): AbsolutePath;
   writeArray(store: ResultStore, spec: ArraySpec, extent: Extent): Promise<void>;
@@ -32,7 +34,7 @@ export type GroupAttributes = Readonly<Record<string, unknown>>;
 export const zarr3: ZarrFormat = {
   groupFile: '/zarr.json',
   groupBytes: (attributes) => jsonBytes({ zarr_format: 3, node_type: 'group', attributes }),
-  attributesIn: (bytes) => (parsed(bytes) as { attributes?: unknown }).attributes,
+  attributesIn: (bytes) => (parseJson('zarr.json', bytes) as { attributes?: unknown } | null)?.attributes,
   chunkKey: ({ path, shape }, shard) => `/${path}/c.${[shard, ...shape.map(() => 0)].join('.')}`,
   async writeArray(store, spec, { count, shard }) {
     const { path, type, shape, dimensions } = spec;
@@ -63,7 +65,7 @@ export const zarr3: ZarrFormat = {
   async consolidate(store, specs, attributes) {
     const paths = new Set(specs.flatMap(({ path }) => [parentOf(path) ?? path, path]));
     const metadata: Record<string, unknown> = {};
-    for (const path of [...paths].sort()) metadata[path] = parsed((await store.get(`/${path}/zarr.json`))!);
+    for (const path of [...paths].sort()) metadata[path] = await parsedFile(store, `/${path}/zarr.json`);
     const consolidated_metadata = { kind: 'inline', must_understand: false, metadata };
     const group = { zarr_format: 3, node_type: 'group', attributes, consolidated_metadata };
     await store.set('/zarr.json', jsonBytes(group));
@@ -92,7 +94,7 @@ const TYPES_2: Readonly<Record<DataType, string>> = {
 export const zarr2: ZarrFormat = {
   groupFile: '/.zattrs',
   groupBytes: jsonBytes,
-  attributesIn: parsed,
+  attributesIn: (bytes) => parseJson('.zattrs', bytes),
   chunkKey: ({ path, shape }, shard) => `/${path}/${[shard, ...shape.map(() => 0)].join('.')}`,
   async writeArray(store, { path, type, shape, dimensions }, { count, shard }) {
     const group = jsonBytes({ zarr_format: 2 });
@@ -122,7 +124,7 @@ export const zarr2: ZarrFormat = {
       ...specs.flatMap(({ path }) => [`${path}/.zarray`, `${path}/.zattrs`]),
     ].sort();
     const metadata: Record<string, unknown> = {};
-    for (const file of files) metadata[file] = parsed((await store.get(`/${file}`))!);
+    for (const file of files) metadata[file] = await parsedFile(store, `/${file}`);
     await store.set('/.zmetadata', jsonBytes({ zarr_consolidated_format: 1, metadata }));
   },
 };
@@ -135,6 +137,10 @@ function jsonBytes(value: object): Uint8Array {
   return new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
 }
 
-function parsed(bytes: Uint8Array): unknown {
-  return JSON.parse(new TextDecoder().decode(bytes));
+/** @throws ModelError `invalid-file`, `not-found` */
+async function parsedFile(store: ResultStore, key: AbsolutePath): Promise<unknown> {
+  const name = `${store.name}${key}`;
+  const bytes = await store.get(key);
+  if (bytes === undefined) throw new ModelError('not-found', `${name} was removed. Copy the result again.`);
+  return parseJson(name, bytes);
 }

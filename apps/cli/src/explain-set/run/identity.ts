@@ -18,7 +18,8 @@ export async function modelHash(source: string, { model }: LoadedModel): Promise
   if (isEmbedded(source) && model) {
     hash.update(source);
     for (const weight of model.weights) {
-      hash.update(`\n${weight.name} ${weight.shape.join()}\n`);
+      // Not `name`, which TensorFlow.js numbers when a process builds the network again.
+      hash.update(`\n${weight.originalName} ${weight.shape.join()}\n`);
       const values = weight.read().dataSync<'float32'>();
       hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
     }
