@@ -25,6 +25,7 @@ export function benchCommand(name: string, isCheckout: boolean): Command {
     .option('--case <name>', 'only cases with this in their name; may be given again', collect)
     .option('--strategy <name>', 'only strategies with this in name@executor; may be given again', collect)
     .addOption(new Option('--rounds <n>', 'timed rounds').argParser(wholeNumber))
+    .addOption(new Option('--minutes <n>', 'how long a run takes at most, about').argParser(wholeNumber))
     .option('--software', 'the software adapter, also where there is hardware')
     .option('--browser', 'in Chromium instead of Node')
     .option('--json <file>', 'write the results')
@@ -51,7 +52,7 @@ Examples:
   ${name} --end-to-end --case mobilenet              whole networks, from the input to the heat map
   ${name} --case vgg7 --strategy incremental --strategy masked-loop
   ${name} --compare before.json after.json
-  ${name} --pack bench.tgz                           to run on another machine: tar xf bench.tgz && ./bench
+  ${name} --pack bench.tgz                           to run on another machine: tar xf bench.tgz && ./bench, or ./check
   ${name} --docs                                     tables of the documentation from the committed results`;
 }
 

@@ -4,7 +4,7 @@ import type { BenchCase } from './cases/case.ts';
 import { endToEndCases } from './cases/end-to-end-cases.ts';
 import type { EndToEndCase } from './end-to-end/end-to-end-case.ts';
 import { measureCeilings } from './measure/ceilings.ts';
-import { EFFORTS } from './measure/effort.ts';
+import { EFFORTS, within } from './measure/effort.ts';
 import { environmentOf } from './measure/environment.ts';
 import { measureCase, type CaseMeasurement, type MeasureOptions } from './measure/measure-case.ts';
 import { TimeBudget } from './measure/time-budget.ts';
@@ -32,6 +32,8 @@ export interface BenchRequest {
   readonly strategies?: readonly string[] | undefined;
   /** The most timed rounds of a strategy. */
   readonly rounds?: number | undefined;
+  /** How long the run takes at most, about: a case that has begun ends. */
+  readonly minutes?: number | undefined;
   readonly adapter?: 'auto' | 'hardware' | 'software' | undefined;
   /** The commit of the sources, where the caller knows it better. */
   readonly commit?: string | null | undefined;
@@ -41,6 +43,13 @@ export interface BenchHooks {
   readonly signal: AbortSignal;
   /** Told what is being done: case number `done` of `total`, and in words. */
   readonly onStep: (done: number, total: number, what: string) => void;
+  /** Told all that was measured so far, after each case. */
+  readonly onCase?: (run: BenchRun) => Promise<void>;
+}
+
+interface MeasuredCase {
+  readonly facts: CaseFacts;
+  readonly measurement: CaseMeasurement;
 }
 
 /**
@@ -54,7 +63,7 @@ export async function runBench(request: BenchRequest, hooks: BenchHooks): Promis
   try {
     const set = request.set ?? (runtime.device?.adapter.software === false ? 'full' : 'quick');
     const cases = chosenCases(set, request.cases);
-    const effort = EFFORTS[set];
+    const effort = within(EFFORTS[set], request.minutes ?? Infinity);
     const networks = chosenNetworks(set, request);
     const engines = request.engines ?? defaultEngines(runtime);
     const ceilings = runtime.device ? await measureCeilings(runtime.device) : null;
@@ -69,7 +78,7 @@ export async function runBench(request: BenchRequest, hooks: BenchHooks): Promis
     const start = performance.now();
     const weights = cases.map(({ weight = 1 }) => weight);
     const budget = new TimeBudget(start, effort.totalMs, weights);
-    const measured: { facts: CaseFacts; measurement: CaseMeasurement }[] = [];
+    const measured: MeasuredCase[] = [];
     for (const [index, benchCase] of cases.entries()) {
       // What a case needs before its first round is not known; the limit is kept by leaving cases out.
       if (hooks.signal.aborted || performance.now() > start + effort.limitMs) {
@@ -95,6 +104,7 @@ export async function runBench(request: BenchRequest, hooks: BenchHooks): Promis
         const reason = error instanceof Error ? error.message : String(error);
         skipped.push({ case: benchCase.name, reason, isFailure: true });
       }
+      await hooks.onCase?.(runOf({ environment, measured, skipped }));
     }
     const endToEnd = await runEndToEnd(
       { networks, engines, effort: { ...effort, rounds: request.rounds ?? effort.rounds } },
@@ -102,19 +112,33 @@ export async function runBench(request: BenchRequest, hooks: BenchHooks): Promis
       start,
       hooks,
     );
+    const run = runOf({ environment, measured, skipped });
     return {
-      version: RESULTS_VERSION,
-      environment,
-      cases: measured.map(({ facts }) => facts),
-      results: measured.flatMap(({ measurement }) => measurement.results),
-      untimed: measured.flatMap(({ measurement }) => measurement.untimed),
-      preparation: measured.flatMap(({ measurement }) => measurement.preparation),
+      ...run,
       endToEnd: endToEnd.results,
-      skipped: [...skipped, ...endToEnd.skipped],
+      skipped: [...run.skipped, ...endToEnd.skipped],
     };
   } finally {
     runtime.dispose();
   }
+}
+
+/** What was measured of cases, as a run without whole networks. */
+function runOf({
+  environment,
+  measured,
+  skipped,
+}: Pick<BenchRun, 'environment' | 'skipped'> & { readonly measured: readonly MeasuredCase[] }): BenchRun {
+  return {
+    version: RESULTS_VERSION,
+    environment,
+    cases: measured.map(({ facts }) => facts),
+    results: measured.flatMap(({ measurement }) => measurement.results),
+    untimed: measured.flatMap(({ measurement }) => measurement.untimed),
+    preparation: measured.flatMap(({ measurement }) => measurement.preparation),
+    endToEnd: [],
+    skipped: [...skipped],
+  };
 }
 
 async function measureOne(
@@ -122,7 +146,7 @@ async function measureOne(
   strategies: readonly BenchStrategy[],
   runtime: BenchRuntime,
   options: MeasureOptions,
-): Promise<{ facts: CaseFacts; measurement: CaseMeasurement }> {
+): Promise<MeasuredCase> {
   options.onStep('building');
   const opened = await openCase(benchCase, runtime);
   try {

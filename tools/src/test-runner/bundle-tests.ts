@@ -11,7 +11,7 @@ const RUNNERS = {
 };
 
 /** Test files import this project's `uvu.ts` under the name `uvu`; only that file gets the registry's package. */
-const reportingUvu: Plugin = {
+export const reportingUvu: Plugin = {
   name: 'reporting-uvu',
   setup(build) {
     build.onResolve({ filter: /^uvu$/ }, ({ importer }) => (importer === UVU ? undefined : { path: UVU }));
@@ -39,20 +39,25 @@ export async function withTestBundle<T>(
   }
 }
 
+/** The source of a module whose `run(print)` runs test files of a package, see `runFiles`; it needs `reportingUvu` to be bundled. */
+export function testEntry(packageFolder: string, files: readonly string[], platform: Platform): string {
+  const list = files.map((file) => {
+    const path = JSON.stringify(join(packageFolder, file));
+    return `{ name: ${JSON.stringify(file)}, load: () => import(${path}) }`;
+  });
+  return `
+    import { runFiles } from ${JSON.stringify(RUNNERS[platform])};
+    export const run = (print) => runFiles([${list.join(', ')}], print);
+  `;
+}
+
 async function bundleTests(
   packageFolder: string,
   files: readonly string[],
   platform: Platform,
   folder: string,
 ): Promise<void> {
-  const list = files.map((file) => {
-    const path = JSON.stringify(join(packageFolder, file));
-    return `{ name: ${JSON.stringify(file)}, load: () => import(${path}) }`;
-  });
-  const entry = `
-    import { runFiles } from ${JSON.stringify(RUNNERS[platform])};
-    export const run = (print) => runFiles([${list.join(', ')}], print);
-  `;
+  const entry = testEntry(packageFolder, files, platform);
   await bundleToRun(
     platform,
     {

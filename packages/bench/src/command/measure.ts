@@ -13,12 +13,16 @@ export async function measureCommand(options: CommandOptions): Promise<void> {
   const signal = abortOnInterrupt();
   const request = requestOf(options);
   const progress = startProgress();
-  const hooks: BenchHooks = { signal, onStep: progress.update };
+  // Of a process that is killed there is what it had measured.
+  const write = async (run: BenchRun): Promise<void> => {
+    if (options.json !== undefined) await writeFileWhole(options.json, await sealedJson(run));
+  };
+  const hooks: BenchHooks = { signal, onStep: progress.update, onCase: write };
   const run = await (options.browser ? inBrowser(request, hooks) : runBench(request, hooks)).finally(
     progress.stop,
   );
   process.stdout.write(`${renderTable(run)}\n`);
-  if (options.json !== undefined) await writeFileWhole(options.json, await sealedJson(run));
+  await write(run);
   if (options.html !== undefined && run.results.length + run.endToEnd.length > 0) {
     const { renderHtml } = await import('../report/html.ts');
     await writeFileWhole(options.html, await renderHtml(run));
@@ -38,6 +42,7 @@ export function requestOf(options: CommandOptions): BenchRequest {
     cases: options.case,
     strategies: options.strategy,
     rounds: options.rounds,
+    minutes: options.minutes,
     adapter: options.software ? 'software' : 'auto',
   };
 }

@@ -5,17 +5,30 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { bundleOptions } from '@ablation-cam/tools/bundle';
+import { reportingUvu, testEntry } from '@ablation-cam/tools/bundle-tests';
 import { writeFileWhole } from '@ablation-cam/model';
 import { unpackChromiumPackage } from '@ablation-cam/tools/chromium-package';
-import { build } from 'esbuild';
+import { build, type BuildOptions } from 'esbuild';
 import { hostFacts } from '#platform';
 import { BenchError } from '../errors.ts';
-import { PACKAGE } from './repository.ts';
+import { PACKAGE, REPOSITORY } from './repository.ts';
 
 const LARGEST_BYTES = 60e6;
 
 /** Commands that `run-command.ts` refuses outside a checkout. */
 const CHECKOUT_ONLY = ['pack.ts', 'docs.ts', 'run-in-browser.ts'];
+
+/** The kernels' suites on a GPU device, which `check` runs. */
+const GPU_TESTS = [
+  'hardware-layout.node',
+  'launch-report',
+  'webgpu-convolution',
+  'webgpu-steps',
+  'webgpu-chunks',
+  'separable-dense',
+  'confident-steps',
+  'extremes',
+].map((name) => `test/${name}.test.ts`);
 
 /** Native code that is copied or that only reading images and drawing needs. */
 const LEFT_OUT = [
@@ -29,8 +42,8 @@ const LEFT_OUT = [
 ];
 
 /**
- * `pnpm bench --pack OUT.tgz`: the bench, Dawn, a Vulkan loader, a software driver for machines without any, and this Node, for
- * linux x64. The archive unpacks `bench`, a shell script, and the folder `lib`.
+ * `pnpm bench --pack OUT.tgz`: the bench and a check of the adapter, Dawn, a Vulkan loader, a software driver for machines without
+ * any, and this Node, for linux x64. The archive unpacks `bench` and `check`, shell scripts, and the folder `lib`.
  *
  * @throws BenchError `unsupported` on another platform or past 60 MB
  */
@@ -46,10 +59,21 @@ export async function packCommand(out: string): Promise<void> {
     const lib = join(folder, 'lib');
     await bundle(lib);
     await copyRuntime(lib);
-    await writeLauncher(join(folder, 'bench'));
+    await writeLauncher(join(folder, 'bench'), 'main.js');
+    await writeLauncher(join(folder, 'check'), 'check.js');
     // -9: a minute of packing saves everybody's download.
     const archive = join(folder, 'archive.tgz');
-    await promisify(execFile)('tar', ['-I', 'gzip -9', '-cf', archive, '-C', folder, 'bench', 'lib']);
+    await promisify(execFile)('tar', [
+      '-I',
+      'gzip -9',
+      '-cf',
+      archive,
+      '-C',
+      folder,
+      'bench',
+      'check',
+      'lib',
+    ]);
     await writeFileWhole(out, await readFile(archive));
   } finally {
     await rm(folder, { recursive: true });
@@ -61,18 +85,31 @@ export async function packCommand(out: string): Promise<void> {
       `${out} takes ${megabytes(size)}, more than ${megabytes(LARGEST_BYTES)}.`,
     );
   }
-  process.stdout.write(`${out}: ${megabytes(size)}. On a linux x64 machine: tar xf ${out} && ./bench\n`);
+  process.stdout.write(
+    `${out}: ${megabytes(size)}. On a linux x64 machine: tar xf ${out} && ./bench, or ./check\n`,
+  );
 }
 
 async function bundle(lib: string): Promise<void> {
-  await build({
+  const shared: BuildOptions = {
     ...bundleOptions('node'),
-    entryPoints: [join(PACKAGE, 'src', 'main.ts')],
     outdir: lib,
     minify: true,
     keepNames: true,
     external: [...LEFT_OUT, ...CHECKOUT_ONLY.map((name) => join(PACKAGE, 'src', 'command', name))],
     banner: { js: await readFile(join(PACKAGE, 'pack', 'banner.txt'), 'utf8') },
+  };
+  const source = (...path: string[]): string => join(PACKAGE, 'src', ...path);
+  await build({
+    ...shared,
+    entryPoints: { main: source('main.ts'), check: source('check', 'main.ts') },
+  });
+  const kernels = join(REPOSITORY, 'packages', 'kernels');
+  await build({
+    ...shared,
+    stdin: { contents: testEntry(kernels, GPU_TESTS, 'node'), resolveDir: kernels, sourcefile: 'tests.js' },
+    entryNames: 'tests',
+    plugins: [reportingUvu],
   });
   await writeFile(join(lib, 'package.json'), '{ "type": "module" }\n');
 }
@@ -126,9 +163,11 @@ async function packageRoot(entry: string): Promise<string> {
   );
 }
 
-async function writeLauncher(path: string): Promise<void> {
-  const script = await readFile(join(PACKAGE, 'pack', 'bench.sh'), 'utf8');
-  await writeFile(path, script.replace('@COMMIT@', hostFacts().commit ?? ''), { mode: 0o755 });
+/** @param entry the bundle that it runs */
+async function writeLauncher(path: string, entry: string): Promise<void> {
+  const script = await readFile(join(PACKAGE, 'pack', 'launcher.sh'), 'utf8');
+  const filled = script.replace('@COMMIT@', hostFacts().commit ?? '').replace('@ENTRY@', entry);
+  await writeFile(path, filled, { mode: 0o755 });
 }
 
 function megabytes(bytes: number): string {

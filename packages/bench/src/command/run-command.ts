@@ -9,6 +9,7 @@ export interface CommandOptions {
   readonly case?: string[] | undefined;
   readonly strategy?: string[] | undefined;
   readonly rounds?: number | undefined;
+  readonly minutes?: number | undefined;
   readonly software?: true | undefined;
   readonly browser?: true | undefined;
   readonly json?: string | undefined;

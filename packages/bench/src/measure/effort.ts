@@ -47,3 +47,17 @@ export const EFFORTS: Readonly<Record<'quick' | 'full' | 'end-to-end', Effort>> 
     networkMs: 20_000,
   },
 };
+
+/** The same in less time, where it would take longer than so many minutes. */
+export function within(effort: Effort, minutes: number): Effort {
+  const limitMs = Math.min(effort.limitMs, minutes * 60_000);
+  if (limitMs === effort.limitMs) return effort;
+  const share = Number.isFinite(effort.limitMs) ? limitMs / effort.limitMs : 1;
+  return {
+    ...effort,
+    limitMs,
+    totalMs: effort.totalMs * share,
+    strategyMs: effort.strategyMs * share,
+    networkMs: effort.networkMs * share,
+  };
+}

@@ -68,6 +68,20 @@ pnpm bench --end-to-end --json packages/bench/results/NAME-networks.json   # who
 pnpm bench --docs                                           # writes this page and the table of the README
 \`\`\`
 
+On a linux x64 machine with a graphics card and without this checkout, nothing has to be installed but the card's Vulkan driver.
+\`pnpm bench --pack bench.tgz\` writes an archive of under 60 MB; there
+
+\`\`\`sh
+tar xf bench.tgz
+./check results      # under 9 minutes: the kernels' tests in both layouts, 500 random models, bench --full within 4 minutes
+./bench --full --json NAME.json                             # without a limit of time
+\`\`\`
+
+Each part of \`check\` is a process of its own with its limit of time. What it printed, the bench's results so far and
+\`report.txt\`, which says how each part ended, are in the folder \`results\` whatever happens to a later one. To have the numbers of a
+device here, attach \`results.json\` and \`report.txt\` to an issue of the repository, or put the former into \`packages/bench/results\`
+under the device's name, run \`pnpm bench --docs\`, and open a pull request.
+
 In the tables of every number:
 
 ${[...LEGEND, ...END_TO_END_LEGEND].map((line) => `- ${line.replaceAll('*', '\\*').replaceAll('|', '\\|')}`).join('\n')}`;

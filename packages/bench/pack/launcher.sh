@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs the bench from the folder this file lies in, with nothing installed but a Vulkan driver.
+# Runs a program of the bench from the folder this file lies in, with nothing installed but a Vulkan driver.
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd) || exit 1
 
 # The system's Vulkan loader where there is one; it knows the system's drivers best.
@@ -28,4 +28,4 @@ ABLATION_CAM_COMMIT=@COMMIT@
 ABLATION_CAM_WASM=$here/lib/wasm/
 ABLATION_CAM_PACKED=yes
 export ABLATION_CAM_COMMIT ABLATION_CAM_WASM ABLATION_CAM_PACKED
-exec "$here/lib/node" "$here/lib/main.js" "$@"
+exec "$here/lib/node" "$here/lib/@ENTRY@" "$@"
