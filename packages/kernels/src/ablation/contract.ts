@@ -102,6 +102,11 @@ export interface AblationOutput {
   readonly map: Float32Array;
   /** Dispatches that were submitted; 0 on an executor that has none, and of maps where the CPU makes them. */
   readonly dispatches: { readonly ablation: number; readonly map: number };
+  /**
+   * Of the multiply-adds that the plan counts (`describePlan`, for each input), those that were not done, since a factor is exactly
+   * 0 in all variants that go together. 0 on executors that leave nothing out.
+   */
+  readonly operationsLeftOut: number;
   readonly timings: AblationTimings;
 }
 

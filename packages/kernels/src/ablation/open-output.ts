@@ -6,6 +6,7 @@ import type { AblationOutput } from './contract.ts';
 export interface OpenOutput extends AblationOutput {
   clampedWeights: number;
   readonly dispatches: { ablation: number; map: number };
+  operationsLeftOut: number;
   readonly timings: { ablationMs: number; mapMs: number; gpuMs: number | null };
 }
 
@@ -25,6 +26,7 @@ export function openOutput(
     mapSigned: new Float32Array(inputs * maps * sizeOf(positions)),
     map: new Float32Array(inputs * maps * sizeOf(positions)),
     dispatches: { ablation: 0, map: 0 },
+    operationsLeftOut: 0,
     timings: { ablationMs: 0, mapMs: 0, gpuMs: null },
   };
 }

@@ -132,14 +132,22 @@ function lowerLinear(
   if (!kernel) throw new RangeError(`The weights of ${step.layers.join(', ')} were not prepared.`);
   return step.kind === 'contribute'
     ? lowerContribute(step, kernel, values)
-    : lowerConvolve(step, kernel, values, mayRest(plan, step));
+    : lowerConvolve(step, kernel, values, mayRest(plan, step.source.delta));
 }
 
-/** Whether the step reads deltas of units behind an activation that is 0 over half of its range: many are off in all variants. */
-function mayRest({ variantSteps }: StepPlan, { source }: ConvolveStep): boolean {
-  const maker = variantSteps.find((step) => 'output' in step && step.output === source.delta);
-  const activation = maker && 'epilogue' in maker ? maker.epilogue.activation : null;
-  return activation !== null && RESTING.has(activation.function);
+/** Whether a value is made of deltas of units behind an activation that is 0 over half of its range: many are off in all variants. */
+function mayRest({ variantSteps }: StepPlan, delta: ValueId): boolean {
+  const rests = (value: ValueId): boolean => {
+    const maker = variantSteps.find((step) => 'output' in step && step.output === value);
+    if (maker?.kind === 'concatenate') {
+      return maker.operands.some((operand) => operand.label === 'all' && rests(operand.delta));
+    }
+    if (!maker || !('epilogue' in maker)) return false;
+    const { activation, addend } = maker.epilogue;
+    if (activation) return RESTING.has(activation.function);
+    return maker.kind === 'propagate' && addend === null && rests(maker.source.delta);
+  };
+  return rests(delta);
 }
 
 const RESTING: ReadonlySet<string> = new Set(['relu', 'relu6', 'thresholded-relu']);

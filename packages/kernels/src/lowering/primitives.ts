@@ -24,6 +24,8 @@ export interface ConvolutionPrimitive extends ImageWindow {
   readonly kind: 'convolution';
   /** As in `ConvolutionOperation`; 1 for engines that take none. */
   readonly groups: number;
+  /** Whether many cells may be zero in all images: an engine may leave out what is multiplied by them, which changes no number. */
+  readonly skipsZeros: boolean;
 }
 
 /** Images and a kernel `[height, width, channels, multiplier]`, channel c gives channels `c * multiplier + j`: Conv with `group`. */

@@ -53,7 +53,7 @@ export class GraphSession {
       const data = feeds[i];
       if (tensor !== null && data) values.set(tensor, data);
     });
-    const found = await this.#session.run(values, { inputs, first: 0, variants: 1 });
+    const { values: found } = await this.#session.run(values, { inputs, first: 0, variants: 1 });
     return this.#fetched.map((tensor) => found.get(tensor) ?? new Float32Array());
   }
 

@@ -36,7 +36,7 @@ export function multiplied(
   const pays = right.kind === 'constant' && cells(rows) >= ROWS && cells([...by, ...columns]) >= WEIGHTS;
   const name = writer.model.add(
     'MatMul',
-    skipsZeros && pays ? withoutZeros(writer, ...factors, cells(by)) : factors,
+    skipsZeros && pays ? withoutZeros(writer, ...factors, cells(by), cells([...rows, ...columns])) : factors,
   );
   return writer.stored(name, [rows, columns], [rows, columns]);
 }
@@ -44,23 +44,30 @@ export function multiplied(
 /** Rows and weights from which on bringing the weights that count together takes much less than what is saved. */
 const [ROWS, WEIGHTS] = [256, 2 ** 20];
 
+/** The number that ONNX has for float32 as the type to cast to. */
+const FLOAT = 1;
+
 function cells(factors: Factors): number {
   return factors.reduce((product, { length }) => product * length, 1);
 }
 
 /** Both without the columns of the first that are zero throughout; its first column stays, so that no product is of nothing. */
 function withoutZeros(
-  { model }: TensorWriter,
+  writer: TensorWriter,
   a: string,
   b: string,
   inner: number,
+  operations: number,
 ): readonly [string, string] {
+  const { model } = writer;
   // Sums, which a NaN does not get lost in.
   const sizes = model.add('ReduceSum', [model.add('Abs', [a]), model.integers([0])], { keepdims: 0 });
   const first = new Float32Array(inner);
   first[0] = 1;
   const places = model.add('NonZero', [model.add('Add', [sizes, model.constant(first, [inner])])]);
   const used = model.add('Reshape', [places, model.integers([-1])]);
+  const count = model.add('Cast', [model.add('Size', [used])], { to: FLOAT });
+  writer.leftOut.push({ cells: model.add('Sub', [writer.numbers([inner], []), count]), operations });
   return [model.add('Gather', [a, used], { axis: 1 }), model.add('Gather', [b, used], { axis: 0 })];
 }
 

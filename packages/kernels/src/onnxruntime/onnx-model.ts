@@ -1,5 +1,5 @@
 import { create, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
-import type { ValueInfoProtoSchema } from 'onnx-buf';
+import type { GraphProtoSchema, ValueInfoProtoSchema } from 'onnx-buf';
 import {
   AttributeProto_AttributeType,
   ModelProtoSchema,
@@ -34,7 +34,12 @@ export interface OnnxModel {
 
 export type FedType = 'float32' | 'int32' | 'int64';
 
-export type Attribute = number | string | readonly number[];
+export type Attribute = number | string | readonly number[] | Subgraph;
+
+/** Nodes that another node runs, once or several times; they read what was there before that node. */
+export interface Subgraph {
+  readonly graph: MessageInitShape<typeof GraphProtoSchema>;
+}
 
 const DATA_TYPES = {
   float32: TensorProto_DataType.FLOAT,
@@ -44,7 +49,7 @@ const DATA_TYPES = {
 
 /** A model while it is written. Tensors are known by their names. */
 export class OnnxModelBuilder {
-  readonly #nodes: NodeProto[] = [];
+  #nodes: NodeProto[] = [];
   readonly #initializers: TensorProto[] = [];
   readonly #external: { path: string; data: Uint8Array }[] = [];
   readonly #inputs: { name: string; type: FedType; dims: readonly Length[] }[] = [];
@@ -71,6 +76,38 @@ export class OnnxModelBuilder {
       }),
     );
     return output;
+  }
+
+  /** Adds a node with several results, and returns their names. */
+  addMany(
+    opType: string,
+    results: number,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, Attribute>>,
+  ): string[] {
+    const first = this.add(opType, inputs, attributes);
+    const others = Array.from({ length: results - 1 }, () => this.#name(opType));
+    this.#nodes.at(-1)?.output.push(...others);
+    return [first, ...others];
+  }
+
+  /** What an `If` does: the nodes that `write` adds, which read what was there before. Their results are what it returns, floats. */
+  branch(write: () => readonly string[]): Subgraph {
+    return this.#subgraph([], write);
+  }
+
+  /**
+   * What a `Loop` does in every turn, whose results, floats, are stacked.
+   *
+   * @param write is given the name of the turn's number, int64 `[]`
+   */
+  turn(write: (number: string) => readonly string[]): Subgraph {
+    const [number, goesOn] = [this.#name('turn'), this.#name('goes_on')];
+    const inputs = [
+      scalarInfo(number, TensorProto_DataType.INT64),
+      scalarInfo(goesOn, TensorProto_DataType.BOOL),
+    ];
+    return this.#subgraph(inputs, () => [this.add('Identity', [goesOn]), ...write(number)]);
   }
 
   input(name: string, type: FedType, dims: readonly Length[]): string {
@@ -139,6 +176,23 @@ export class OnnxModelBuilder {
     };
   }
 
+  #subgraph(inputs: readonly ValueInfo[], write: () => readonly string[]): Subgraph {
+    const around = this.#nodes;
+    this.#nodes = [];
+    const results = write();
+    const graph = {
+      name: this.#name('graph'),
+      node: this.#nodes,
+      input: [...inputs],
+      output: results.map((name, i) =>
+        // The first result of a turn is whether another one follows.
+        shapelessInfo(name, inputs.length > 0 && i === 0 ? TensorProto_DataType.BOOL : TensorProto_DataType.FLOAT),
+      ),
+    };
+    this.#nodes = around;
+    return { graph };
+  }
+
   #name(kind: string): string {
     return `${kind}_${String(this.#count++)}`;
   }
@@ -155,6 +209,9 @@ function attributeOf(name: string, value: Attribute): AttributeInit {
   if (typeof value === 'string') {
     return { name, type: AttributeProto_AttributeType.STRING, s: new TextEncoder().encode(value) };
   }
+  if (typeof value === 'object' && 'graph' in value) {
+    return { name, type: AttributeProto_AttributeType.GRAPH, g: value.graph };
+  }
   if (typeof value === 'number') {
     return FLOAT_ATTRIBUTES.has(name)
       ? { name, type: AttributeProto_AttributeType.FLOAT, f: value }
@@ -166,11 +223,21 @@ function attributeOf(name: string, value: Attribute): AttributeInit {
 /** ONNX tells integers from floats, JavaScript does not. */
 const FLOAT_ATTRIBUTES: ReadonlySet<string> = new Set(['alpha', 'epsilon']);
 
+type ValueInfo = MessageInitShape<typeof ValueInfoProtoSchema>;
+
+function shapelessInfo(name: string, elemType: TensorProto_DataType): ValueInfo {
+  return { name, type: { value: { case: 'tensorType', value: { elemType } } } };
+}
+
+function scalarInfo(name: string, elemType: TensorProto_DataType): ValueInfo {
+  return { name, type: { value: { case: 'tensorType', value: { elemType, shape: { dim: [] } } } } };
+}
+
 function valueInfo(
   name: string,
   type: FedType,
   dims: readonly Length[],
-): MessageInitShape<typeof ValueInfoProtoSchema> {
+): ValueInfo {
   const dim = dims.map((length) =>
     typeof length === 'number'
       ? { value: { case: 'dimValue' as const, value: BigInt(length) } }

@@ -91,13 +91,21 @@ export class SessionProgram implements LoadedProgram {
     signal: AbortSignal | undefined,
   ): Promise<ProgramRun> {
     throwIfAborted(signal);
-    const kept = (await this.#once?.run(given, { inputs, first: 0, variants: 1 })) ?? given;
+    const once = await this.#once?.run(given, { inputs, first: 0, variants: 1 });
+    const kept = once?.values ?? given;
     let found = kept;
+    let operationsLeftOut = once?.operationsLeftOut ?? 0;
     return {
+      get operationsLeftOut() {
+        return operationsLeftOut;
+      },
       each: async (chunk: Chunk) => {
         await this.#takeTurns();
         throwIfAborted(signal);
-        if (this.#each) found = await this.#each.run(kept, chunk);
+        if (!this.#each) return;
+        const done = await this.#each.run(kept, chunk);
+        found = done.values;
+        operationsLeftOut += done.operationsLeftOut;
       },
       read: (tensor) => {
         const values = found.get(tensor) ?? kept.get(tensor);
@@ -123,9 +131,11 @@ export class SessionProgram implements LoadedProgram {
       [WEIGHING.classIndex, classIndex === 'predicted' ? PREDICTED : BigInt(classIndex)],
       [WEIGHING.byLogit, score === 'logit' ? 1n : 0n],
     ]);
-    const found = await this.#once.fetch(given, { inputs, first: 0, variants: 1 }, names, integers);
-    const [logits = NONE, weights = NONE, map = NONE] = found;
-    return found.every((values) => values.every(Number.isFinite)) ? { logits, weights, map } : null;
+    const chunk = { inputs, first: 0, variants: 1 };
+    const { tensors, operationsLeftOut } = await this.#once.fetch(given, chunk, names, integers);
+    const [logits = NONE, weights = NONE, map = NONE] = tensors;
+    const areFinite = tensors.every((values) => values.every(Number.isFinite));
+    return areFinite ? { logits, weights, map, operationsLeftOut } : null;
   }
 
   dispose(): void {

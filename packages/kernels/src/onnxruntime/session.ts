@@ -4,7 +4,14 @@ import { runtimeError } from './runtime-error.ts';
 import { SESSION_SETTINGS } from './session-settings.ts';
 import { onnxRuntime, type OnnxRuntime, type RuntimeSession, type RuntimeTensor } from './runtime.ts';
 import { threadsInUse } from './threads.ts';
-import { FIRST_VARIANT, fetchedName, nameOf, type FedTensor, type ProgramModel } from './write-program.ts';
+import {
+  FIRST_VARIANT,
+  fetchedName,
+  LEFT_OUT,
+  nameOf,
+  type FedTensor,
+  type ProgramModel,
+} from './write-program.ts';
 
 /** How ONNX Runtime shall run a model. */
 export interface SessionOptions {
@@ -17,6 +24,12 @@ export interface SessionOptions {
 /** The numbers of a run, by the tensors of a program. */
 export type Values = ReadonlyMap<Tensor, Float32Array>;
 
+/** Tensors that were asked for, and how many multiply-adds with 0 were left out on the way. */
+export interface Fetched {
+  readonly tensors: readonly Float32Array[];
+  readonly operationsLeftOut: number;
+}
+
 /** A part of a program that ONNX Runtime has prepared; holds its weights until it is disposed of. */
 export class ProgramSession {
   readonly #runtime: OnnxRuntime;
@@ -24,17 +37,19 @@ export class ProgramSession {
   readonly #inputs: readonly FedTensor[];
   readonly #outputs: readonly Tensor[];
   readonly #integers: readonly string[];
+  readonly #leftOut: readonly number[];
   #isDisposed = false;
 
   private constructor(
     runtime: OnnxRuntime,
     session: RuntimeSession,
-    { inputs, outputs, model }: ProgramModel,
+    { inputs, outputs, model, leftOut }: ProgramModel,
   ) {
     this.#runtime = runtime;
     this.#session = session;
     this.#inputs = inputs;
     this.#outputs = outputs;
+    this.#leftOut = leftOut;
     const fed = inputs.map(({ tensor }) => nameOf(tensor));
     this.#integers = model.inputs.filter((name) => !fed.includes(name));
   }
@@ -68,9 +83,13 @@ export class ProgramSession {
    *
    * @throws KernelsError `runtime-failed`, `out-of-memory`
    */
-  async run(values: Values, chunk: Chunk): Promise<Map<Tensor, Float32Array>> {
-    const found = await this.fetch(values, chunk, this.#outputs.map(fetchedName));
-    return new Map(this.#outputs.map((tensor, i) => [tensor, found[i] ?? new Float32Array()]));
+  async run(
+    values: Values,
+    chunk: Chunk,
+  ): Promise<Pick<Fetched, 'operationsLeftOut'> & { readonly values: Map<Tensor, Float32Array> }> {
+    const { tensors, operationsLeftOut } = await this.fetch(values, chunk, this.#outputs.map(fetchedName));
+    const found = this.#outputs.map((tensor, i) => [tensor, tensors[i] ?? new Float32Array()] as const);
+    return { values: new Map(found), operationsLeftOut };
   }
 
   /**
@@ -83,7 +102,7 @@ export class ProgramSession {
     chunk: Chunk,
     names: readonly string[],
     integers: ReadonlyMap<string, bigint> = new Map(),
-  ): Promise<Float32Array[]> {
+  ): Promise<Fetched> {
     const { Tensor: RuntimeTensorClass } = this.#runtime;
     const feeds: Record<string, RuntimeTensor> = {};
     for (const { tensor, dims } of this.#inputs) {
@@ -95,12 +114,16 @@ export class ProgramSession {
       const value = name === FIRST_VARIANT ? BigInt(chunk.first) : (integers.get(name) ?? 0n);
       feeds[name] = new RuntimeTensorClass('int64', BigInt64Array.of(value), [1]);
     }
-    const results = await this.#results(feeds, names);
-    return names.map((name) => {
+    const counts = this.#leftOut.length > 0 ? [LEFT_OUT] : [];
+    const results = await this.#results(feeds, [...names, ...counts]);
+    const read = (name: string): Float32Array => {
       const data = results[name]?.data;
       if (!(data instanceof Float32Array)) throw new RangeError(`"${name}" was not computed.`);
       return data;
-    });
+    };
+    const cells = counts.flatMap((name) => [...read(name)]);
+    const leftOut = cells.reduce((sum, own, i) => sum + own * (this.#leftOut[i] ?? 0), 0);
+    return { tensors: names.map(read), operationsLeftOut: leftOut * chunk.inputs };
   }
 
   /** Frees the weights; may be called twice. */

@@ -31,11 +31,21 @@ export interface KnownTensor {
 
 export type ModelTensor = StoredTensor | KnownTensor;
 
+/** Products with 0 that an operation leaves out. */
+export interface LeftOut {
+  /** The name of a float `[]` that tells for how many cells; it is the same for all images. */
+  readonly cells: string;
+  /** Multiply-adds for each cell and input. */
+  readonly operations: number;
+}
+
 /** Writes tensors in the orders that operations need. */
 export class TensorWriter {
   /** Variants of a chunk. */
   readonly variants: number;
   readonly model: OnnxModelBuilder;
+  /** What operations leave out. */
+  readonly leftOut: LeftOut[] = [];
   /** Variants of the plan. */
   readonly #all: number;
   /** The name of an int64 `[1]` with the first variant of the chunk; asked for only by constants that are cut. */

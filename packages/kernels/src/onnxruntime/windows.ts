@@ -1,5 +1,6 @@
 import type { Length, ProgramShape } from '../lowering/length.ts';
 import type { ConvolutionPrimitive, ImageWindow, PoolPrimitive } from '../lowering/primitives.ts';
+import { withoutZeroCells } from './active-cells.ts';
 import { lengthOf, type Factors } from './layout.ts';
 import type { Attribute } from './onnx-model.ts';
 import type { ModelTensor, StoredTensor, TensorWriter } from './tensor-writer.ts';
@@ -18,19 +19,21 @@ export function convolved(
   shape: ProgramShape,
 ): StoredTensor {
   const [height = [], width = [], channels = [], filters = []] = kernel.layout.axes;
-  const inputs = [
-    writer.arranged(images, asImages(images)),
-    writer.arranged(kernel, [filters, channels, height, width]),
-  ];
-  return made(
-    writer,
-    'Conv',
-    inputs,
-    { dilations: window.dilation, group: window.groups, ...sliding(window) },
-    images,
-    shape,
-    filters,
-  );
+  const dense = (): string =>
+    writer.model.add(
+      'Conv',
+      [
+        writer.arranged(images, asImages(images)),
+        writer.arranged(kernel, [filters, channels, height, width]),
+      ],
+      { dilations: window.dilation, group: window.groups, ...sliding(window) },
+    );
+  const [rows, columns] = [shape[1], shape[2]].map((length) => count(length ?? 1));
+  const size = [rows ?? 1, columns ?? 1] as const;
+  const name = window.skipsZeros
+    ? withoutZeroCells(writer, { window, images, kernel, size }, dense)
+    : dense();
+  return stored(writer, name, images, shape, filters);
 }
 
 export function convolvedDepthwise(
@@ -100,13 +103,23 @@ function made(
   shape: ProgramShape,
   channels: Factors,
 ): StoredTensor {
+  return stored(writer, writer.model.add(opType, inputs, attributes), images, shape, channels);
+}
+
+/** `[batch, channels, height, width]` of a result. */
+function stored(
+  writer: TensorWriter,
+  name: string,
+  images: ModelTensor,
+  shape: ProgramShape,
+  channels: Factors,
+): StoredTensor {
   const [batch = []] = images.layout.axes;
   const [height = [], width = []] = shape.slice(1, 3).map((length) => writer.factors(length));
-  const name = writer.model.add(opType, inputs, attributes);
   return writer.stored(name, [batch, height, width, channels], [batch, channels, height, width]);
 }
 
 function count(length: Length): number {
   if (typeof length === 'number') return length;
-  throw new RangeError('A number of groups counts inputs.');
+  throw new RangeError('A number of groups or positions counts inputs.');
 }

@@ -12,6 +12,8 @@ export interface ProgramModel {
   readonly outputs: readonly Tensor[];
   /** How the outputs lie that were left as they were stored. */
   readonly layouts: ReadonlyMap<Tensor, Layout>;
+  /** How many multiply-adds each number of the output `LEFT_OUT` stands for, for each input; empty where nothing is left out. */
+  readonly leftOut: readonly number[];
 }
 
 export interface FedTensor {
@@ -37,6 +39,9 @@ export type WriteMore = (writer: TensorWriter, valueOf: (tensor: Tensor) => Mode
 
 /** What the first variant of a chunk is fed as. */
 export const FIRST_VARIANT = 'first_variant';
+
+/** What a run leaves out is fetched as, float `[operations]`. */
+export const LEFT_OUT = 'left_out';
 
 /** The name under which a tensor of a program is fed. */
 export function nameOf(tensor: Tensor): string {
@@ -108,7 +113,17 @@ export function writeProgram(
     model.output(fetchedName(tensor), writer.arranged(value, order), order.map(lengthOf));
   }
   more?.(writer, valueOf);
-  return { model: model.finish(), inputs, outputs, layouts: stored };
+  const leftOut = writeLeftOut(writer);
+  return { model: model.finish(), inputs, outputs, layouts: stored, leftOut };
+}
+
+/** Gives out what operations leave out, and returns what each of the numbers counts. */
+function writeLeftOut({ model, leftOut }: TensorWriter): number[] {
+  if (leftOut.length > 0) {
+    const each = leftOut.map(({ cells }) => model.add('Reshape', [cells, model.integers([1])]));
+    model.output(LEFT_OUT, model.add('Concat', each, { axis: 0 }), [leftOut.length]);
+  }
+  return leftOut.map(({ operations }) => operations);
 }
 
 function countsInputs(length: Length | undefined): boolean {

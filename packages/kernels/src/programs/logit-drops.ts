@@ -38,6 +38,7 @@ export async function weighInputs(begun: BegunChunk): Promise<void> {
   const { input, chunk, results, start, takeTurns } = begun;
   const weights = Array.from({ length: chunk.inputs }, (_, n) => results.open(chunk.first + n));
   await eachLogitDrop(begun, (n, channel, drops) => weights[n]?.add(channel, drops));
+  results.output.operationsLeftOut += begun.run.operationsLeftOut;
   results.output.timings.ablationMs += performance.now() - start;
   for (const [n, own] of weights.entries()) {
     await takeTurns();

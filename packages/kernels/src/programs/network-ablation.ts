@@ -142,6 +142,7 @@ export class NetworkAblation {
       const logits = output.logits.subarray(n * plan.classes, (n + 1) * plan.classes);
       output.classIndices.set(classesOf(classes, logits), n);
     }
+    output.operationsLeftOut = found.operationsLeftOut;
     output.weights.set(found.weights);
     output.mapSigned.set(found.map);
     for (let p = 0; p < found.map.length; p++) output.map[p] = Math.max(0, found.map[p]!);

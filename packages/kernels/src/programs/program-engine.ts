@@ -88,10 +88,14 @@ export interface Weighed {
   readonly weights: Float32Array;
   /** sum_k w_k A_k, `[inputs, ...positions]`, summed in float32 */
   readonly map: Float32Array;
+  /** As in `ProgramRun`. */
+  readonly operationsLeftOut: number;
 }
 
 /** The tensors of some inputs. */
 export interface ProgramRun {
+  /** Multiply-adds with 0 that were left out so far. */
+  readonly operationsLeftOut: number;
   /** Does `Program.each` for a chunk of variants. @throws the signal's reason */
   each(chunk: Chunk, signal: AbortSignal | undefined): Promise<void>;
   /** A tensor of the program's output, of the chunk before. */

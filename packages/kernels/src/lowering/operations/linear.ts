@@ -6,7 +6,7 @@ import type { WeightValues } from '../../plan/weights.ts';
 import { sizeOf, type Shape } from '../../tail/shape.ts';
 import { definite, type ProgramBuilder } from '../program-builder.ts';
 import type { Tensor } from '../program.ts';
-import { asImages, convolveImages, imageAxes } from './windows.ts';
+import { asImages, convolveImages, imageAxes, type ConvolutionOptions } from './windows.ts';
 
 /** A convolution without bias, `[batch, ...positions, filters]`, in groups where the engine takes them. */
 export function convolution(
@@ -18,12 +18,6 @@ export function convolution(
   return b.takesGroups
     ? linear(b, x, operation.kernel, operation, positions, operation)
     : linear(b, x, ungroupedKernel(operation), operation, positions);
-}
-
-interface LinearOptions {
-  readonly groups?: number;
-  /** See `MatMulPrimitive`. */
-  readonly skipsZeros?: boolean;
 }
 
 /**
@@ -40,11 +34,13 @@ export function linear(
   kernel: WeightValues,
   sliding: SlidingWindow | null,
   positions: Shape,
-  { groups = 1, skipsZeros = false }: LinearOptions = {},
+  { groups = 1, skipsZeros = false }: ConvolutionOptions = {},
 ): Tensor {
   const [batch = 1, ...shape] = b.shape(x);
   const [channels = 1] = shape.slice(-1);
   const isEachCell = sliding && isPointwise(sliding, [...definite(shape.slice(0, -1)), 1], [...positions, 1]);
+  // Where positions have other cells that are zero they are told apart.
+  const isProduct = isEachCell && groups === 1 && !(skipsZeros && sizeOf(positions) > 1);
   const own = (typeof channels === 'number' ? channels : 1) / groups;
   const rows = (sliding ? sizeOf(sliding.window) : 1) * own;
   const filters = kernel.length / rows;
@@ -56,7 +52,7 @@ export function linear(
     const length = Math.min(size, filters - i * size);
     const columns = takeFilters(kernel, rows, filters, i * size, length);
     const y =
-      sliding === null || (isEachCell && groups === 1)
+      sliding === null || isProduct
         ? b.add(
             { kind: 'mat-mul', skipsZeros },
             [b.asRows(x), b.constant(columns, [rows, length])],
@@ -68,7 +64,7 @@ export function linear(
             b.constant(columns, [...imageAxes(sliding.window, 1), own, length]),
             sliding,
             positions,
-            groups,
+            { groups, skipsZeros },
           );
     return b.reshape(y, [batch, ...positions, length]);
   });

@@ -26,6 +26,12 @@ export function imageAxes(numbers: readonly number[], missing: number): Pair {
   return [numbers[0] ?? missing, numbers[1] ?? missing];
 }
 
+export interface ConvolutionOptions {
+  readonly groups?: number;
+  /** See `ConvolutionPrimitive` and `MatMulPrimitive`. */
+  readonly skipsZeros?: boolean;
+}
+
 /** A convolution of images without bias. @param kernel `[height, width, channels / groups, filters]` */
 export function convolveImages(
   b: ProgramBuilder,
@@ -33,11 +39,11 @@ export function convolveImages(
   kernel: Tensor,
   sliding: Sliding,
   output: Shape,
-  groups: number,
+  { groups = 1, skipsZeros = false }: ConvolutionOptions = {},
 ): Tensor {
   const [filters = 1] = b.shape(kernel).slice(-1);
   return slide(b, images, sliding, output, filters, (window, shape) =>
-    b.add({ kind: 'convolution', groups, ...window }, [images, kernel], shape),
+    b.add({ kind: 'convolution', groups, skipsZeros, ...window }, [images, kernel], shape),
   );
 }
 

@@ -54,6 +54,7 @@ export class TfjsProgram implements LoadedProgram {
 
 /** The tensors of some inputs while a program runs; everything in here is freed by `dispose`. */
 class TfjsRun implements ProgramRun {
+  readonly operationsLeftOut = 0;
   readonly #loaded: TfjsProgram;
   readonly #tensors = new Map<ProgramTensor, tf.Tensor>();
 
