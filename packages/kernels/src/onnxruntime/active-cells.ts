@@ -27,7 +27,10 @@ interface ActiveConvolution {
  * Returns the share of products up to which it takes less time to bring together what is not 0; 0 where it never pays. The products
  * of cells that count take `PRICE` times as long, and every cell is looked at.
  */
-function largestShare({ window: { window, groups }, images, kernel }: ActiveConvolution, variants: number): number {
+function largestShare(
+  { window: { window, groups }, images, kernel }: ActiveConvolution,
+  variants: number,
+): number {
   const [, , channels = [], filters = []] = kernel.layout.axes;
   const products = window[0] * window[1] * count(filters);
   const hasConstants = images.kind === 'stored' && kernel.kind === 'constant';
@@ -60,7 +63,10 @@ export function withoutZeroCells(
   // Sums, which a NaN does not get lost in.
   const sizes = model.add('ReduceSum', [model.add('Abs', [flat]), model.integers([0])], { keepdims: 0 });
   const counts = model.add('Cast', [model.add('Cast', [sizes], { to: BOOL })], { to: FLOAT });
-  const planes = model.add('Reshape', [counts, model.integers([count(channels), count(rows), count(columns)])]);
+  const planes = model.add('Reshape', [
+    counts,
+    model.integers([count(channels), count(rows), count(columns)]),
+  ]);
   const [top, left] = window.padBefore;
   const [bottom, right] = window.padAfter;
   const padded = model.add('Pad', [planes, model.integers([0, top, left, 0, bottom, right])]);
@@ -74,10 +80,7 @@ export function withoutZeroCells(
       const sums = eachWindow(writer, padded, cells, rowsOfKernel, places);
       const moved = model.add('Transpose', [sums], { perm: [1, 2, 0] });
       const shape = model.integers([0, 0, ...size]);
-      return [
-        model.add('Reshape', [moved, shape]),
-        model.add('Sub', [writer.numbers([all], []), used]),
-      ];
+      return [model.add('Reshape', [moved, shape]), model.add('Sub', [writer.numbers([all], []), used])];
     }),
     else_branch: model.branch(() => [dense(), model.add('Identity', [writer.numbers([0], [])])]),
   });

@@ -186,7 +186,10 @@ export class OnnxModelBuilder {
       input: [...inputs],
       output: results.map((name, i) =>
         // The first result of a turn is whether another one follows.
-        shapelessInfo(name, inputs.length > 0 && i === 0 ? TensorProto_DataType.BOOL : TensorProto_DataType.FLOAT),
+        shapelessInfo(
+          name,
+          inputs.length > 0 && i === 0 ? TensorProto_DataType.BOOL : TensorProto_DataType.FLOAT,
+        ),
       ),
     };
     this.#nodes = around;
@@ -233,11 +236,7 @@ function scalarInfo(name: string, elemType: TensorProto_DataType): ValueInfo {
   return { name, type: { value: { case: 'tensorType', value: { elemType, shape: { dim: [] } } } } };
 }
 
-function valueInfo(
-  name: string,
-  type: FedType,
-  dims: readonly Length[],
-): ValueInfo {
+function valueInfo(name: string, type: FedType, dims: readonly Length[]): ValueInfo {
   const dim = dims.map((length) =>
     typeof length === 'number'
       ? { value: { case: 'dimValue' as const, value: BigInt(length) } }

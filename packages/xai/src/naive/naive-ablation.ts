@@ -127,7 +127,7 @@ export async function naiveAblation(request: NaiveRequest): Promise<NaiveOutput>
       classIndices: Uint32Array.from(explained.flatMap((classIndices) => [...classIndices])),
       ...drawn,
       dispatches: { ablation: 0, map: 0 },
-    operationsLeftOut: 0,
+      operationsLeftOut: 0,
       forwardMs: forwarded - start,
       timings: { ablationMs: ablated - forwarded, mapMs: performance.now() - ablated, gpuMs: null },
     };
