@@ -104,7 +104,7 @@ export interface AblationOutput {
   readonly dispatches: { readonly ablation: number; readonly map: number };
   /**
    * Of the multiply-adds that the plan counts (`describePlan`, for each input), those that were not done, since a factor is exactly
-   * 0 in all variants that go together. 0 on executors that leave nothing out.
+   * 0 in all variants that go together; padding, which the plan counts as well, is. 0 on executors that leave nothing out.
    */
   readonly operationsLeftOut: number;
   readonly timings: AblationTimings;

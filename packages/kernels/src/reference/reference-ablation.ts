@@ -34,7 +34,8 @@ export class ReferenceAblation implements PreparedAblation {
       const start = performance.now();
       const weights = results.open(n);
       const ownLogits = logits.subarray(n * classes, (n + 1) * classes);
-      await this.weigh(input, n, results.activationOf(n), ownLogits, turn, weights);
+      const leftOut = await this.weigh(input, n, results.activationOf(n), ownLogits, turn, weights);
+      results.output.operationsLeftOut += leftOut;
       results.output.timings.ablationMs += performance.now() - start;
       results.close(n, weights);
       input.onProgress?.(n + 1);
@@ -47,7 +48,7 @@ export class ReferenceAblation implements PreparedAblation {
     // Nothing is held outside the heap.
   }
 
-  /** Weighs all channels of input n. */
+  /** Weighs all channels of input n; returns how many multiply-adds were left out. */
   private async weigh(
     input: AblationInput,
     n: number,
@@ -55,7 +56,7 @@ export class ReferenceAblation implements PreparedAblation {
     logits: Float32Array,
     turn: () => Promise<void>,
     weights: InputWeights,
-  ): Promise<void> {
+  ): Promise<number> {
     const { plan } = this;
     const off = offValues(input.ablation, plan.channels, n, activation);
     if (plan.kind === 'steps') {
@@ -67,10 +68,9 @@ export class ReferenceAblation implements PreparedAblation {
         continueFrom: input.continueFrom,
         turn,
       };
-      await eachLogitDelta(plan, this.#kernels, given, (channel, drops) => {
+      return eachLogitDelta(plan, this.#kernels, given, (channel, drops) => {
         weights.add(channel, drops);
       });
-      return;
     }
     const { channels, classes, step } = plan;
     const separable = new SeparableDrops(step, channels);
@@ -80,6 +80,7 @@ export class ReferenceAblation implements PreparedAblation {
       weights.add(k, drops);
       if (k % CHANNELS_TOGETHER === 0) await turn();
     }
+    return 0;
   }
 }
 

@@ -52,6 +52,20 @@ export function slide(
   });
 }
 
+/** How many products of a convolution with one filter have a factor 0, padding included. */
+export function productsWithZero(sliding: Sliding, { shape: input, data }: Tensor, shape: Shape): number {
+  const channels = input.at(-1) ?? 0;
+  const used = new Float64Array(data.length / channels);
+  data.forEach((value, i) => {
+    if (value !== 0) used[Math.floor(i / channels)]! += 1;
+  });
+  let products = sizeOf(shape.slice(0, -1)) * sizeOf(sliding.window) * channels;
+  slide(sliding, input, shape, (_, cells) => {
+    for (const { position } of cells) products -= used[position]!;
+  });
+  return products;
+}
+
 /** A kernel for more channels than the input has: the input's channel c is `channels[c]` of the kernel's `width`. */
 export interface ChannelSelection {
   readonly channels: readonly number[];

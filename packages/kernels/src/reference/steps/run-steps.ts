@@ -34,7 +34,8 @@ export function kernelsOf({ variantSteps }: StepPlan): Map<Weights, WeightValues
 }
 
 /**
- * Works out how far each logit falls without each channel, in float64, one channel after the other.
+ * Works out how far each logit falls without each channel, in float64, one channel after the other. Returns how many of the plan's
+ * multiply-adds were left out, since a delta is 0.
  *
  * @param take is handed each channel with its falls, `[classes]`, which it may not keep
  */
@@ -43,7 +44,7 @@ export async function eachLogitDelta(
   kernels: ReadonlyMap<Weights, WeightValues>,
   input: StepInput,
   take: TakeDelta,
-): Promise<void> {
+): Promise<number> {
   const values = new Values();
   plan.given.forEach(({ node, value }) => {
     values.set(value, node === plan.tail.target ? input.activation : input.constant(node));
@@ -55,6 +56,7 @@ export async function eachLogitDelta(
     const variants = Array.from({ length: Math.min(chunk, plan.channels - first) }, (_, i) => first + i);
     await chunkDeltas(plan, kernels, input, values, variants, take);
   }
+  return values.operationsLeftOut;
 }
 
 type TakeDelta = (channel: number, drops: Float64Array) => void;

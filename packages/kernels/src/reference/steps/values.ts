@@ -6,6 +6,8 @@ import { placeSegment } from './segments.ts';
 
 /** The values of one input and one variant. */
 export class Values {
+  /** Multiply-adds of convolutions of deltas that were not done, since the delta is 0. */
+  operationsLeftOut = 0;
   readonly #data: (Float64Array | undefined)[] = [];
 
   get(id: ValueId | null): Float64Array {

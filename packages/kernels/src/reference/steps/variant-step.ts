@@ -12,7 +12,7 @@ import type { WeightValues } from '../../plan/weights.ts';
 import { channelsOf, sizeOf, type Shape } from '../../tail/shape.ts';
 import { isLinearMerge, type MergeFunction } from '../../operations/merge.ts';
 import { evaluateNode } from '../evaluate-node.ts';
-import { convolve } from '../operations/windows.ts';
+import { convolve, productsWithZero } from '../operations/windows.ts';
 import type { Tensor } from '../tensor.ts';
 import { applyEpilogue } from './epilogue.ts';
 import { channelsIn, takeChannels } from './segments.ts';
@@ -61,6 +61,10 @@ function mainResult(
       const channels =
         step.kind === 'convolve' ? channelsIn(step.source.segment) : channelsOfVariant(step, variant);
       const source = takeChannels(values.delta(step.source, variant), channels);
+      if (step.kind === 'convolve') {
+        const products = productsWithZero(step.sliding, source, step.shape);
+        values.operationsLeftOut += products * channelsOf(step.shape);
+      }
       const y = linear(step.sliding, kernel, channels, channelsOf(step.source.shape), source, step.shape);
       if (step.partial === null) return { shape: step.shape, data: y };
       const partial = values.get(step.partial);

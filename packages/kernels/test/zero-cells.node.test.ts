@@ -1,0 +1,168 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { assertClose, seededRandom, type SeededRandom } from '@ablation-cam/tools/testing';
+import { describePlan, planSteps, referenceExecutor, type AblationInput, type Tail } from '../src/index.ts';
+import { linear } from '../src/lowering/operations/linear.ts';
+import { ProgramBuilder } from '../src/lowering/program-builder.ts';
+import { onnxRuntimeExecutor } from '../src/onnxruntime/onnxruntime-executor.ts';
+import { ProgramSession } from '../src/onnxruntime/session.ts';
+import { writeProgram } from '../src/onnxruntime/write-program.ts';
+import { productsWithZero } from '../src/reference/operations/windows.ts';
+import { randomWindow } from './support/random-window.ts';
+import { runProgram } from './support/run-program.ts';
+
+const [VARIANTS, INPUTS, CHANNELS, FILTERS] = [16, 2, 64, 256];
+const ROWS = VARIANTS * INPUTS;
+
+const test = suite('cells that are 0 in all variants');
+
+/** A convolution of deltas, of which those of a share of all cells are not 0 in some variants. */
+function drawConvolution(random: SeededRandom, share: number) {
+  const shape = [random.integer(1, 5), random.integer(2, 5), CHANNELS];
+  const { sliding, positions } = randomWindow(random, shape, true);
+  const taps = sliding.window.reduce((product, size) => product * size, 1);
+  const isActive = Float64Array.from({ length: CHANNELS * shape[0]! * shape[1]! }, () =>
+    Number(random.uniform() < share),
+  );
+  const deltas = Float32Array.from({ length: ROWS * isActive.length }, (_, i) => {
+    return isActive[i % isActive.length] === 0 || random.uniform() < 0.5 ? 0 : random.uniform(-1, 1);
+  });
+  return { shape, sliding, positions, taps, deltas, kernel: random.floats(taps * CHANNELS * FILTERS) };
+}
+
+/** How many multiply-adds may be left out: those of cells that are 0 in all rows, and of padding. */
+function idle({ shape, sliding, positions, deltas }: ReturnType<typeof drawConvolution>): number {
+  const cells = deltas.length / ROWS;
+  const used = Float64Array.from({ length: cells }, (_, cell) => {
+    return Number(Array.from({ length: ROWS }, (__, row) => deltas[row * cells + cell]).some((d) => d !== 0));
+  });
+  return ROWS * FILTERS * productsWithZero(sliding, { shape, data: used }, [...positions, FILTERS]);
+}
+
+async function convolved({ shape, sliding, positions, deltas, kernel }: ReturnType<typeof drawConvolution>) {
+  const b = new ProgramBuilder(VARIANTS, true, Infinity, true);
+  const images = b.reshape(b.given(0, [VARIANTS, ...shape]), [b.rows(), ...shape]);
+  const sums = linear(b, images, kernel, sliding, positions, { skipsZeros: true });
+  const program = b.finish(null, [sums]);
+  const part = { nodes: program.once, outputs: [sums] };
+  const session = await ProgramSession.create(
+    writeProgram(program, part, { chunk: VARIANTS, all: VARIANTS }),
+    {
+      threads: 1,
+    },
+  );
+  const found = await session.run(new Map([[program.given[0]!.value!, deltas]]), {
+    inputs: INPUTS,
+    first: 0,
+    variants: VARIANTS,
+  });
+  session.dispose();
+  const given = new Map([[0, Float64Array.from(deltas)]]);
+  const [expected] = runProgram(
+    program,
+    { inputs: INPUTS, given, off: new Float64Array() },
+    VARIANTS,
+    VARIANTS,
+  );
+  return { found: found.values.get(sums)!, leftOut: found.operationsLeftOut, expected: expected! };
+}
+
+test('what ONNX Runtime leaves out of convolutions changes no number, and is counted', async () => {
+  const random = seededRandom(17);
+  for (const share of [0, 0.02, 0.1, 0.1, 0.15, 0.15, 0.15, 0.15]) {
+    const drawn = drawConvolution(random, share);
+    const { found, leftOut, expected } = await convolved(drawn);
+    const message = `share ${String(share)} of ${JSON.stringify({ ...drawn, deltas: 0, kernel: 0 })}`;
+    // Sums of up to 576 products in single precision.
+    assertClose(found, expected, { ofLargest: 1e-5, absolute: 1e-6 }, message);
+    assert.is(leftOut, idle(drawn), message);
+  }
+});
+
+test('where most cells count the convolution is done as a whole', async () => {
+  const drawn = drawConvolution(seededRandom(3), 0.9);
+  const { found, leftOut, expected } = await convolved(drawn);
+  assertClose(found, expected, { ofLargest: 1e-5 }, 'dense');
+  assert.is(leftOut, 0);
+});
+
+test('a delta that is no number reaches every sum that reads it', async () => {
+  const drawn = drawConvolution(seededRandom(5), 0.1);
+  drawn.deltas[0] = NaN;
+  const { found, expected } = await convolved(drawn);
+  const isLost = (values: ArrayLike<number>): boolean[] => Array.from(values, Number.isNaN);
+  assert.ok(isLost(expected).some(Boolean));
+  assert.equal(isLost(found), isLost(expected));
+});
+
+/** A target, two convolutions behind each other with ReLU, pooling and a dense layer, most of whose units are off. */
+function restingTail(random: SeededRandom): Tail {
+  const window = { window: [3, 3], strides: [1, 1], dilation: [1, 1], padBefore: [1, 1] };
+  const [side, channels, filters, classes] = [5, 40, 64, 4];
+  const convolution = (own: number) => {
+    const kernel = random.floats(9 * own * filters);
+    const bias = random.floats(filters, -14, 0);
+    return { kind: 'convolution', filters, ...window, kernel, bias } as const;
+  };
+  const relu = { kind: 'activation', function: 'relu' } as const;
+  const shape = [side, side, filters];
+  return {
+    nodes: [
+      { name: 'target', operation: { kind: 'target' }, inputs: [], shape: [side, side, channels] },
+      { name: 'first', operation: convolution(channels), inputs: [0], shape },
+      { name: 'first_relu', operation: relu, inputs: [1], shape },
+      { name: 'second', operation: convolution(filters), inputs: [2], shape },
+      { name: 'second_relu', operation: relu, inputs: [3], shape },
+      {
+        name: 'pool',
+        operation: { kind: 'global-pool', reduction: 'average' },
+        inputs: [4],
+        shape: [filters],
+      },
+      {
+        name: 'dense',
+        operation: { kind: 'dense', units: classes, kernel: random.floats(filters * classes), bias: null },
+        inputs: [5],
+        shape: [classes],
+      },
+    ],
+    target: 0,
+    output: 6,
+    scoreFunction: 'softmax',
+  };
+}
+
+test('a target two layers deep takes less than half of the multiply-adds that are planned', async () => {
+  const random = seededRandom(11);
+  const tail = restingTail(random);
+  const plan = planSteps(tail);
+  const input: AblationInput = {
+    inputs: 1,
+    activation: random.floats(5 * 5 * 40, 0, 1),
+    logits: random.floats(4),
+    ablation: { kind: 'values', values: new Float32Array(40) },
+    score: 'logit',
+    weighting: 'slope',
+    norm: 2,
+    classes: 'all',
+  };
+  const planned = describePlan(plan).operations.plan;
+  const run = async (executor: ReturnType<typeof referenceExecutor>) => {
+    const prepared = await executor.prepare(plan);
+    try {
+      return await prepared.run(input);
+    } finally {
+      prepared.dispose();
+    }
+  };
+  const reference = await run(referenceExecutor());
+  const native = await run(onnxRuntimeExecutor(() => Promise.resolve(), { threads: 1 }));
+  assertClose(native.weights, reference.weights, { ofLargest: 1e-5 }, 'weights');
+  for (const { operationsLeftOut } of [reference, native]) {
+    assert.ok(operationsLeftOut > planned / 2, `${String(operationsLeftOut)} of ${String(planned)}`);
+  }
+  // One variant by itself has more zeros than all together.
+  assert.ok(reference.operationsLeftOut > native.operationsLeftOut);
+});
+
+test.run();
