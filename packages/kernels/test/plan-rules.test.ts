@@ -1,7 +1,9 @@
 import { seededRandom } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { describePlan, type Label, type Shape, type StepPlan } from '../src/index.ts';
+import { describePlan, keepsMeans, type Label, type Shape, type StepPlan } from '../src/index.ts';
+import { channelMean } from '../src/ablation/channel-weights.ts';
+import { evaluateTail } from '../src/reference/evaluate-tail.ts';
 import { checkRandomTail } from './support/check-random-tail.ts';
 import { product, TailDrawing } from './support/tail-drawing.ts';
 
@@ -267,5 +269,97 @@ test('groups that no variant changes have no deltas', async () => {
   });
   assert.equal(labelOf(deltas, 'group-normalization'), { kind: 'all', changed: 4 });
 });
+
+/** What may follow the target, and whether all it reads of it are the means of its channels. */
+const MEANS: readonly (readonly [string, boolean, (drawing: TailDrawing, x: number) => number])[] = [
+  ['an average', true, (drawing, x) => averaged(drawing, x)],
+  [
+    'layers of single positions',
+    true,
+    (drawing, x) => averaged(drawing, pointwise(drawing, affine(drawing, x), 5)),
+  ],
+  ['averages of equal windows', true, (drawing, x) => averaged(drawing, pooled(drawing, x, 2, 0))],
+  ['averages of windows over a border', false, (drawing, x) => averaged(drawing, pooled(drawing, x, 2, 1))],
+  ['a maximum', false, (drawing, x) => drawing.add({ kind: 'global-pool', reduction: 'max' }, [x], [3])],
+  ['a ReLU', false, (drawing, x) => averaged(drawing, relu(drawing, x))],
+  ['a ReLU of averages', true, (drawing, x) => relu(drawing, averaged(drawing, x))],
+  ['a gate', true, (drawing, x) => averaged(drawing, gated(drawing, x, averaged(drawing, x)))],
+  [
+    'a gate of positions',
+    false,
+    (drawing, x) => averaged(drawing, gated(drawing, x, drawing.constant([4, 6, 3]))),
+  ],
+  [
+    'a sum with what stays',
+    true,
+    (drawing, x) => averaged(drawing, merged(drawing, 'add', x, drawing.constant([4, 6, 3]))),
+  ],
+  ['a product with itself', false, (drawing, x) => averaged(drawing, merged(drawing, 'multiply', x, x))],
+  [
+    'a way around',
+    false,
+    (drawing, x) => merged(drawing, 'add', averaged(drawing, x), averaged(drawing, relu(drawing, x))),
+  ],
+];
+
+function averaged(drawing: TailDrawing, x: number): number {
+  return drawing.add({ kind: 'global-pool', reduction: 'average' }, [x], [drawing.shape(x).at(-1) ?? 1]);
+}
+
+function relu(drawing: TailDrawing, x: number): number {
+  return drawing.add({ kind: 'activation', function: 'relu' }, [x], drawing.shape(x));
+}
+
+function affine(drawing: TailDrawing, x: number): number {
+  const [scale, shift] = [drawing.random.floats(3), drawing.random.floats(3)];
+  return drawing.add({ kind: 'affine', scale, shift }, [x], drawing.shape(x));
+}
+
+function pointwise(drawing: TailDrawing, x: number, filters: number): number {
+  const ones = { window: [1, 1], strides: [1, 1], dilation: [1, 1], padBefore: [0, 0] };
+  const kernel = drawing.random.floats(3 * filters);
+  const shape = [...drawing.shape(x).slice(0, 2), filters];
+  return drawing.add({ kind: 'convolution', filters, ...ones, kernel, bias: null }, [x], shape);
+}
+
+function pooled(drawing: TailDrawing, x: number, size: number, before: number): number {
+  const window = { window: [size, size], strides: [size, size], padBefore: [before, before] };
+  const [height = 1, width = 1, channels = 1] = drawing.shape(x);
+  const shape = [Math.ceil((height + before) / size), Math.ceil((width + before) / size), channels];
+  return drawing.add({ kind: 'pool', reduction: 'average', ...window }, [x], shape);
+}
+
+function merged(drawing: TailDrawing, name: 'add' | 'multiply', x: number, y: number): number {
+  return drawing.add({ kind: 'merge', function: name }, [x, y], drawing.shape(x));
+}
+
+function gated(drawing: TailDrawing, x: number, gate: number): number {
+  return merged(drawing, 'multiply', x, gate);
+}
+
+for (const [name, isKept, build] of MEANS) {
+  test(`behind ${name}, a channel's own mean ${isKept ? 'changes no' : 'changes a'} logit`, () => {
+    const random = seededRandom(name.length);
+    const drawing = new TailDrawing(random, [4, 6, 3], false);
+    const output = drawing.dense(build(drawing, drawing.target), 2);
+    const { nodes, target } = drawing;
+    assert.is(keepsMeans({ nodes, target, output, scoreFunction: 'softmax' }), isKept);
+    const constants = [...drawing.constants].map(
+      ([node, values]) => [node, Float64Array.from(values)] as const,
+    );
+    const activation = Float64Array.from(random.floats(4 * 6 * 3));
+    const logits = (values: Float64Array): Float64Array => {
+      const given = new Map([[target, values], ...constants]);
+      return evaluateTail({ nodes, target, output, scoreFunction: 'softmax' }, given)[output]!;
+    };
+    const mean = [0, 1, 2].map((k) => channelMean(Float32Array.from(activation), k, 3));
+    const falls = mean.map((off, k) => {
+      const ablated = logits(activation.map((on, i) => (i % 3 === k ? off : on)));
+      return Math.max(...logits(activation).map((z, c) => Math.abs(z - ablated[c]!)));
+    });
+    const largest = Math.max(...falls);
+    assert.ok(isKept ? largest < 1e-14 : largest > 1e-4, String(largest));
+  });
+}
 
 test.run();

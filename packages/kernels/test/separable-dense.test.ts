@@ -2,6 +2,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertClose, deviceSuite, seededRandom } from '@ablation-cam/tools/testing';
 import {
+  BufferUsage,
+  keepsMeans,
   KernelsError,
   planAblation,
   planCost,
@@ -217,7 +219,8 @@ CASES.forEach((item, at) => {
     webgpu(`equals one evaluation of the tail a channel, ${layout}: ${item.name}`, async ({ device }) => {
       const output = await run(webGpuExecutor(device, { layout }), item.tail, item.input);
       assertAgrees(item, output, FLOAT32);
-      if (layout === 'serial') assert.is(output.dispatches.ablation, 1);
+      const isIdle = item.input.ablation.kind === 'channel-mean' && keepsMeans(item.tail);
+      if (layout === 'serial') assert.is(output.dispatches.ablation, isIdle ? 0 : 1);
     });
   }
 });
@@ -302,6 +305,41 @@ webgpu('leaves a channel without effect at weight 0 and the score as it is', asy
   const output = await run(webGpuExecutor(device), tail, { ...input, logits: Float32Array.from(logits) });
   const ofChannel = output.weights.filter((_, at) => at % 9 === 4);
   assert.equal(Array.from(ofChannel, Math.abs), [0, 0, 0, 0, 0, 0]);
+});
+
+webgpu('changes nothing where channels are off at the means that are read of them', async ({ device }) => {
+  const random = seededRandom(6);
+  const shape = { shape: [64, 64, 3], classes: 4, scoreFunction: 'softmax', layers: 'g' } as const;
+  const tail = separableTail(shape, random);
+  const logits = random.floats(8);
+  const usage = BufferUsage.storage | BufferUsage.copySource;
+  const upload = device.uploadBuffer('logits', logits, usage);
+  const output = await run(webGpuExecutor(device), tail, {
+    inputs: 2,
+    activation: random.floats(2 * 64 * 64 * 3, 4, 6),
+    logits: upload,
+    ablation: { kind: 'channel-mean' },
+    score: 'probability',
+    weighting: 'relative-drop',
+    norm: 2,
+    classes: 'predicted',
+    ablatedScores: true,
+  });
+  upload.destroy();
+  assert.equal([...output.weights], [0, 0, 0, 0, 0, 0]);
+  assert.equal(output.logits, logits);
+  for (let n = 0; n < 2; n++) {
+    const exponentials = Array.from(logits.subarray(4 * n, 4 * n + 4), Math.exp);
+    const sum = exponentials.reduce((total, e) => total + e);
+    for (let k = 0; k < 3; k++) {
+      const scores = output.ablatedScores?.subarray((3 * n + k) * 4, (3 * n + k + 1) * 4) ?? [];
+      assertClose(
+        scores,
+        exponentials.map((e) => e / sum),
+        { absolute: 1e-7 },
+      );
+    }
+  }
 });
 
 webgpu(

@@ -71,6 +71,20 @@ test('looks into a network with channels switched off', async () => {
   model.dispose();
 });
 
+test('gives no weight to channels whose means are all that is read of them', async () => {
+  const { conv2d, globalAveragePooling2d, dense } = tf.layers;
+  const model = sequenceModel([
+    conv2d({ filters: 4, kernelSize: 3, inputShape: [66, 66, 1], name: 'last' }),
+    globalAveragePooling2d({}),
+    dense({ units: 3, activation: 'softmax' }),
+  ]);
+  setRandomWeights(model, 9);
+  const options = { ablation: 'channel-mean', layer: 'last', backend: 'onnxruntime' } as const;
+  const { explanations } = await ablationCam(model, randomInput([66, 66, 1], 2), options);
+  assert.equal([...(explanations[0]?.weights ?? [])], [0, 0, 0, 0]);
+  model.dispose();
+});
+
 test('notices weights that were changed between two calls', async () => {
   const model = imageModel();
   const before = await ablationCam(model, batch, { backend: 'onnxruntime' });

@@ -1,6 +1,7 @@
 import { mapsPerInput } from '../ablation/class-selection.ts';
 import type { AblationInput, AblationOutput, PreparedAblation } from '../ablation/contract.ts';
 import { throwIfAborted, validateInput } from '../ablation/validate.ts';
+import { isWithoutEffect, outputWithoutEffect } from '../ablation/without-effect.ts';
 import { lowerPlan, type PlanProgram } from '../lowering/lower-plan.ts';
 import type { Tensor } from '../lowering/program.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -38,8 +39,10 @@ export class ProgramAblation implements PreparedAblation {
   async run(input: AblationInput): Promise<AblationOutput> {
     const { plan: steps } = this.#programs;
     validateInput(steps, input);
+    const logits = onCpu(input.logits);
+    if (isWithoutEffect(steps, input)) return outputWithoutEffect(steps, input, logits);
     const { takeTurns } = this.#engine;
-    const results = new RunResults(this.plan, input, onCpu(input.activation), onCpu(input.logits));
+    const results = new RunResults(this.plan, input, onCpu(input.activation), logits);
     const maps = mapsPerInput(input.classes, this.plan.classes);
     const { inputs, variants } = this.#programs.chunkSizes(input.inputs, maps);
     const ready = await this.#programs.load(variants);

@@ -1,6 +1,7 @@
 import type { AblationInput, AblationOutput, PreparedAblation, TensorSource } from '../ablation/contract.ts';
 import { offValues } from '../ablation/off-values.ts';
 import { throwIfAborted, validateInput } from '../ablation/validate.ts';
+import { isWithoutEffect, outputWithoutEffect } from '../ablation/without-effect.ts';
 import { KernelsError } from '../errors.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { StepPlan } from '../plan/step-plan.ts';
@@ -28,6 +29,7 @@ export class ReferenceAblation implements PreparedAblation {
     validateInput(this.plan, input);
     const { classes } = this.plan;
     const logits = onCpu(input.logits);
+    if (isWithoutEffect(this.plan, input)) return outputWithoutEffect(this.plan, input, logits);
     const results = new RunResults(this.plan, input, onCpu(input.activation), logits);
     const turn = turns(input.signal);
     for (let n = 0; n < input.inputs; n++) {

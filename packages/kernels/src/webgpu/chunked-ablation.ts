@@ -1,6 +1,7 @@
 import type { AblationInput, AblationOutput, PreparedAblation } from '../ablation/contract.ts';
 import { mapsPerInput } from '../ablation/class-selection.ts';
 import { throwIfAborted, validateInput, type PlannedRun } from '../ablation/validate.ts';
+import { isWithoutEffect, outputWithoutEffect } from '../ablation/without-effect.ts';
 import type { Device } from '../device/device.ts';
 import type { ChunkSizes } from '../plan/chunk-sizes.ts';
 import type { Wanted } from '../plan/result-layout.ts';
@@ -62,6 +63,9 @@ export class ChunkedAblation<Planned extends PlannedRun> implements PreparedAbla
 
   async run(input: AblationInput): Promise<AblationOutput> {
     validateInput(this.plan, input);
+    if (isWithoutEffect(this.plan, input)) {
+      return outputWithoutEffect(this.plan, input, await this.#readLogits(input));
+    }
     const classes = mapsPerInput(input.classes, this.plan.classes);
     const maps = classes === 1 && this.#mapMaker === 'cpu' ? 0 : classes;
     const wanted = { classes, maps, scores: input.ablatedScores ?? false };
@@ -87,8 +91,11 @@ export class ChunkedAblation<Planned extends PlannedRun> implements PreparedAbla
   }
 
   /** The logits where the classes follow from them, otherwise none. */
-  async #logitsFor({ classes, logits, inputs }: AblationInput): Promise<Float32Array> {
-    if (!dependsOnLogits(classes)) return new Float32Array();
+  async #logitsFor(input: AblationInput): Promise<Float32Array> {
+    return dependsOnLogits(input.classes) ? this.#readLogits(input) : new Float32Array();
+  }
+
+  async #readLogits({ logits, inputs }: AblationInput): Promise<Float32Array> {
     if (logits instanceof Float32Array) return logits;
     return new Float32Array(await this.#device.readBuffer(logits, 0, 4 * inputs * this.plan.classes));
   }

@@ -1,4 +1,4 @@
-import { KernelsError } from '@ablation-cam/kernels';
+import { keepsMeans, KernelsError } from '@ablation-cam/kernels';
 import type { Cut, ExecutorName, Plan } from '@ablation-cam/kernels';
 import type { SizedLayer } from '@ablation-cam/model';
 import type { Choice, Explanation } from '../explanation/explanation.ts';
@@ -192,10 +192,10 @@ function wantsScores({ ablatedScores }: AblationMethod, { selection }: Call): bo
 }
 
 function ablationWarnings({ ablation }: AblationMethod, { tail }: Cut): string[] {
-  if (ablation !== 'channel-mean' || !keepsMeanUntilAverage(tail)) return [];
+  if (ablation !== 'channel-mean' || !keepsMeans(tail)) return [];
   return [
     'A global average pooling reads only the mean of each channel, which the ablation channel-mean keeps: ' +
-      'all weights are zero up to rounding. Use the ablation zero.',
+      'all weights are zero. Use the ablation zero.',
   ];
 }
 
@@ -205,17 +205,4 @@ function rangeWarnings(clampedWeights: number): string[] {
     `${clampedWeights} weights lie beyond the range of a 32-bit number and stand at its end: next to a score of almost 0 ` +
       "a relative drop says little. Use weighting: 'slope' or score: 'logit'.",
   ];
-}
-
-/** Whether a global average pooling follows the target with nothing but affine operations between. */
-function keepsMeanUntilAverage({ nodes }: Cut['tail']): boolean {
-  const keepsMean = (index: number): boolean => {
-    const node = nodes[index];
-    if (node?.operation.kind === 'target') return true;
-    return node?.operation.kind === 'affine' && node.inputs.every(keepsMean);
-  };
-  return nodes.some(
-    ({ operation, inputs }) =>
-      operation.kind === 'global-pool' && operation.reduction === 'average' && inputs.every(keepsMean),
-  );
 }
