@@ -2,8 +2,8 @@ import type { ConvolutionPrimitive, Pair } from '../lowering/primitives.ts';
 import { lengthOf, type Factors } from './layout.ts';
 import type { ModelTensor, TensorWriter } from './tensor-writer.ts';
 
-/** Rows and weights from which on bringing together what counts takes much less than what is saved. */
-const [VARIANTS, WEIGHTS] = [16, 2 ** 14];
+/** Variants of a chunk, and products of a cell, from which on bringing together what counts takes little of what is saved. */
+const [VARIANTS, PRODUCTS] = [16, 256];
 
 /** How much longer a product takes among matrices that were brought together than in a convolution. */
 const PRICE = 1.75;
@@ -31,10 +31,10 @@ function largestShare(
   { window: { window, groups }, images, kernel }: ActiveConvolution,
   variants: number,
 ): number {
-  const [, , channels = [], filters = []] = kernel.layout.axes;
+  const [, , , filters = []] = kernel.layout.axes;
   const products = window[0] * window[1] * count(filters);
   const hasConstants = images.kind === 'stored' && kernel.kind === 'constant';
-  if (!hasConstants || groups > 1 || variants < VARIANTS || products * count(channels) < WEIGHTS) return 0;
+  if (!hasConstants || groups > 1 || variants < VARIANTS || products < PRODUCTS) return 0;
   return Math.max(0, (1 - LOOK / products) / PRICE);
 }
 

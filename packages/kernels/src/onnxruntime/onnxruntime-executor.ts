@@ -52,6 +52,7 @@ export function onnxRuntimeEngine(
     chunks: CHUNKS,
     mostOperations: Infinity,
     takesGroups: true,
+    skipsZeroCells: true,
     takesAnyChunk: false,
     load: async (program, variants, end) => {
       // With what writes ONNX files, which nobody needs where ONNX Runtime is not.

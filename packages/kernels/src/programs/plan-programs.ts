@@ -69,7 +69,7 @@ export class PlanPrograms {
 
   async #load(key: number, chunk: number): Promise<ReadyProgram> {
     const { plan } = this;
-    const { mostOperations, takesGroups, takeTurns } = this.#engine;
+    const { mostOperations, takesGroups, skipsZeroCells, takeTurns } = this.#engine;
     const kernels = await kernelsInTurns(plan, takeTurns);
     const all = plan.channels;
     const variants = chunk === all ? 'all' : 'chunks';
@@ -77,6 +77,7 @@ export class PlanPrograms {
       variants,
       mostOperations,
       takesGroups,
+      skipsZeroCells,
       leavesLastStep: true,
     });
     const last = lastStepOf(plan);

@@ -13,6 +13,8 @@ export interface ProgramEngine {
   readonly mostOperations: number;
   /** Whether it convolves in groups; otherwise it is given kernels with zeros. */
   readonly takesGroups: boolean;
+  /** Whether it leaves out of the convolutions of chunks what is multiplied by cells that are 0 in all of a chunk. */
+  readonly skipsZeroCells: boolean;
   /** Whether a program that was loaded takes any number of variants at a time, or only those it was loaded for. */
   readonly takesAnyChunk: boolean;
   /**

@@ -34,13 +34,13 @@ export function linear(
   kernel: WeightValues,
   sliding: SlidingWindow | null,
   positions: Shape,
-  { groups = 1, skipsZeros = false }: ConvolutionOptions = {},
+  { groups = 1, skipsZeros = false, skipsZeroCells = false }: ConvolutionOptions = {},
 ): Tensor {
   const [batch = 1, ...shape] = b.shape(x);
   const [channels = 1] = shape.slice(-1);
   const isEachCell = sliding && isPointwise(sliding, [...definite(shape.slice(0, -1)), 1], [...positions, 1]);
-  // Where positions have other cells that are zero they are told apart.
-  const isProduct = isEachCell && groups === 1 && !(skipsZeros && sizeOf(positions) > 1);
+  // A product does not tell positions apart, which have other cells that are zero.
+  const isProduct = isEachCell && groups === 1 && !(skipsZeroCells && sizeOf(positions) > 1);
   const own = (typeof channels === 'number' ? channels : 1) / groups;
   const rows = (sliding ? sizeOf(sliding.window) : 1) * own;
   const filters = kernel.length / rows;
@@ -64,7 +64,7 @@ export function linear(
             b.constant(columns, [...imageAxes(sliding.window, 1), own, length]),
             sliding,
             positions,
-            { groups, skipsZeros },
+            { groups, skipsZeroCells },
           );
     return b.reshape(y, [batch, ...positions, length]);
   });

@@ -28,8 +28,10 @@ export function imageAxes(numbers: readonly number[], missing: number): Pair {
 
 export interface ConvolutionOptions {
   readonly groups?: number;
-  /** See `ConvolutionPrimitive` and `MatMulPrimitive`. */
+  /** See `MatMulPrimitive`. */
   readonly skipsZeros?: boolean;
+  /** See `ConvolutionPrimitive`. */
+  readonly skipsZeroCells?: boolean;
 }
 
 /** A convolution of images without bias. @param kernel `[height, width, channels / groups, filters]` */
@@ -39,11 +41,11 @@ export function convolveImages(
   kernel: Tensor,
   sliding: Sliding,
   output: Shape,
-  { groups = 1, skipsZeros = false }: ConvolutionOptions = {},
+  { groups = 1, skipsZeroCells = false }: ConvolutionOptions = {},
 ): Tensor {
   const [filters = 1] = b.shape(kernel).slice(-1);
   return slide(b, images, sliding, output, filters, (window, shape) =>
-    b.add({ kind: 'convolution', groups, skipsZeros, ...window }, [images, kernel], shape),
+    b.add({ kind: 'convolution', groups, skipsZeros: skipsZeroCells, ...window }, [images, kernel], shape),
   );
 }
 

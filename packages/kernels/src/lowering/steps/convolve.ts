@@ -4,24 +4,25 @@ import { channelsOf, positionsOf, sizeOf } from '../../tail/shape.ts';
 import type { Change } from '../change.ts';
 import type { PlanValues } from '../operands.ts';
 import { linear } from '../operations/linear.ts';
+import type { ConvolutionOptions } from '../operations/windows.ts';
 
 /**
  * A convolution of every variant's deltas, or a matrix product where the window is a single cell.
  *
- * @param skipsZeros whether elements may rest in all variants
+ * @param skipped whether elements may rest in all variants, and whether that is looked at cell by cell
  */
 export function lowerConvolve(
   step: ConvolveStep,
   kernel: WeightValues,
   values: PlanValues,
-  skipsZeros: boolean,
+  skipped: Pick<ConvolutionOptions, 'skipsZeros' | 'skipsZeroCells'>,
 ): Change {
   const { source, sliding, shape } = step;
   const positions = positionsOf(shape);
   const deltas = values.get(source.delta, [...positionsOf(source.shape), source.segment.length]);
   const isWhole = values.b.takesGroups && source.segment.length === channelsOf(source.shape);
   const own = isWhole && step.grouped ? step.grouped : { groups: 1, values: segmentRows(step, kernel) };
-  const tensor = linear(values.b, deltas, own.values, sliding, positions, { groups: own.groups, skipsZeros });
+  const tensor = linear(values.b, deltas, own.values, sliding, positions, { groups: own.groups, ...skipped });
   return { tensor, inside: false, positions, channels: channelsOf(shape) };
 }
 

@@ -9,6 +9,8 @@ const ENGINE: ProgramEngine = {
   chunks: { bytes: 8 * 1024 * 1024, operations: MOST_OPERATIONS },
   mostOperations: MOST_OPERATIONS,
   takesGroups: false,
+  // Weights would be brought together for every position, which takes four times what a chunk of few variants saves.
+  skipsZeroCells: false,
   takesAnyChunk: true,
   load: async (program) => {
     const { TfjsProgram } = await import('./tfjs-program.ts');
