@@ -1,5 +1,5 @@
 import type { BenchCase, CaseSet } from './case.ts';
-import { chain, convolution, dense, flatten, maxPooling, tailCase } from './tail-case.ts';
+import { chain, convolution, dense, flatten, globalPooling, maxPooling, tailCase } from './tail-case.ts';
 
 interface Sizes {
   readonly name: string;
@@ -41,6 +41,25 @@ function denseTail({ side, channels, hidden, classes, gain, ...rest }: Sizes): B
     gain,
   });
 }
+
+/** A target two blocks deep, whose deltas are 0 wherever a ReLU clips them in all variants. */
+const deepTail = tailCase({
+  name: 'deep-tail',
+  title: 'three times conv 3x3 128, relu; global average, dense 10 (K = 192, 12x12)',
+  sets: ['full'],
+  weight: 14,
+  target: [12, 12, 192],
+  build: (target) =>
+    chain(
+      convolution(128, 3),
+      convolution(128, 3),
+      convolution(128, 3),
+      globalPooling(),
+      dense(10, 'softmax'),
+    )(target),
+  seed: 17,
+  gain: 4,
+});
 
 /** Tails in which the K-fold work is large: a convolution, and the dense layers of a VGG16; each also reduced. */
 export const tailCases: readonly BenchCase[] = [
@@ -84,4 +103,5 @@ export const tailCases: readonly BenchCase[] = [
     classes: 1000,
     gain: 4.7,
   }),
+  deepTail,
 ];
