@@ -120,6 +120,21 @@ test('dispatches of a heavy tail take no longer than 200 ms on an integrated GPU
   }
 });
 
+test('a layer keeps its kernel once, whatever it is taken on', () => {
+  const [filters, units, classes] = [8, 16, 24];
+  const net = new NetworkBuilder([4, 4, 6]);
+  const x = net.activation('conv', net.convolution('conv', net.input, filters, 3), 'relu');
+  const y = net.activation('dense', net.dense('dense', net.flatten('flatten', x), units), 'relu');
+  net.dense('logits', y, classes);
+  const { weightBytes } = launchReport(planSteps(net.tail('input')));
+  // Behind the rows of a kernel stand bias and scale.
+  const rows = [(9 * 6 + 2) * filters, (16 * filters + 2) * units, (units + 2) * classes];
+  assert.is(
+    weightBytes,
+    rows.reduce((sum, length) => sum + 4 * length, 0),
+  );
+});
+
 test('estimates a faster adapter to be faster, and says by what a dispatch is bound', () => {
   const tail = separableTail(
     { shape: [14, 14, 512], classes: 1000, scoreFunction: 'softmax', layers: 'g' },

@@ -35,13 +35,11 @@ export async function prepareLoop(
   const plan = planLoop(tail, device.limits);
   const scope = new BufferScope(device);
   try {
-    const constants = new Map(
-      [...plan.inputSteps, ...plan.loopSteps].map((step) => [step, constantsOf(step)] as const),
-    );
-    const specs = [...constants.values()].flatMap((of) => of.specs);
+    const constants = constantsOf([...plan.inputSteps, ...plan.loopSteps]);
+    const specs = new Set([...constants.values()].flatMap((of) => of.specs));
     const uploaded = await device.checked('weights of the tail', () => {
       return new Map<BufferSpec, GPUBuffer>(
-        specs.map((spec) => [spec, scope.upload(spec.label, spec.contents(), BufferUsage.storage)]),
+        [...specs].map((spec) => [spec, scope.upload(spec.label, spec.contents(), BufferUsage.storage)]),
       );
     });
     const layout = LAYOUTS[layoutFor(device.adapter)];

@@ -21,6 +21,8 @@ export interface Programmed {
   readonly channels: number;
   /** What stays on the device between runs. */
   readonly constants: readonly ConstantSpec[];
+  /** What of them the steps read, each of which reads its own once; several may share one. */
+  readonly constantReadBytes: number;
   /** The chunks of a run over `inputs` inputs of which this is wanted. */
   readonly chunkSizes: (inputs: number, wanted: Wanted) => ChunkSizes;
   readonly program: (settings: RunSettings) => ChunkProgram;

@@ -57,7 +57,10 @@ export interface LaunchReport {
 /** Milliseconds of a run. */
 export interface RunEstimate {
   readonly ms: number;
-  /** What no layout saves: launches and the way back to the host; weights, what is given and what comes back moved once; multiply-adds. */
+  /**
+   * What no layout saves: launches and the way back to the host; weights once for each step that reads them - a layer's base has
+   * to be there before its changes go through an activation -, what is given and what comes back; multiply-adds.
+   */
   readonly launchMs: number;
   readonly bandwidthMs: number;
   readonly arithmeticMs: number;
@@ -90,8 +93,6 @@ export function launchReport(plan: Plan, options: LaunchReportOptions = {}): Lau
   ];
   const sum = (of: (dispatch: ReportedDispatch) => number): number =>
     dispatches.reduce((total, dispatch) => total + dispatch.times * of(dispatch), 0);
-  const constants = new Set<BufferSpec>(programmed.constants);
-  const weightBytes = bytesOf([...constants]);
   const given = readOf(program);
   const givenBytes =
     chunks * bytesOf(program.given.map(({ spec }) => spec).filter((spec) => given.has(spec)));
@@ -109,12 +110,12 @@ export function launchReport(plan: Plan, options: LaunchReportOptions = {}): Lau
     submissions: chunks * submissionsOf(program),
     hostWaits: chunks * waitsOf(program),
     readBackBytes: backBytes,
-    weightBytes,
+    weightBytes: bytesOf(programmed.constants),
     givenBytes,
     estimate: {
       ms: sum(({ estimate }) => estimate.ms) + trips,
       launchMs: (dispatchCount * model.launchMicroseconds) / 1e3 + trips,
-      bandwidthMs: (weightBytes + givenBytes + backBytes) / (model.gigabytesPerSecond * 1e6),
+      bandwidthMs: (programmed.constantReadBytes + givenBytes + backBytes) / (model.gigabytesPerSecond * 1e6),
       arithmeticMs: sum(({ operations }) => operations) / (model.gigaflops * 1e6),
     },
   };

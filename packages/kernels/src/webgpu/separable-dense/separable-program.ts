@@ -70,6 +70,7 @@ export function programmedSeparable(
   return {
     channels: plan.channels,
     constants: [constants.words, constants.kernel],
+    constantReadBytes: constants.words.byteLength + constants.kernel.byteLength,
     chunkSizes: (inputs, wanted) => ({
       inputs: Math.min(inputs, inputsPerChunk(plan, wanted, limits, budgetBytes)),
       variants: plan.channels,

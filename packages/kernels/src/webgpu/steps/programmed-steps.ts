@@ -15,9 +15,8 @@ const LARGE_BUDGET = 8 * 4 * MOST_PART_ELEMENTS;
 
 /** Returns a plan in steps as programs of chunks. */
 export function programmedSteps(plan: StepPlan, layout: Layout): Programmed {
-  const constants = new Map(
-    [...plan.inputSteps, ...plan.variantSteps].map((step) => [step, constantsOf(step)] as const),
-  );
+  const constants = constantsOf([...plan.inputSteps, ...plan.variantSteps]);
+  const specs = [...constants.values()].flatMap((ofStep) => ofStep.specs);
   const program = (settings: RunSettings): ChunkProgram => stepProgram(plan, constants, layout, settings);
   const known = new Map<string, ChunkSizes>();
   const sizesOf = (inputs: number, wanted: Wanted): ChunkSizes => {
@@ -39,7 +38,8 @@ export function programmedSteps(plan: StepPlan, layout: Layout): Programmed {
   };
   const programmed: Programmed = {
     channels: plan.channels,
-    constants: [...constants.values()].flatMap(({ specs }) => specs),
+    constants: [...new Set(specs)],
+    constantReadBytes: specs.reduce((sum, { byteLength }) => sum + byteLength, 0),
     chunkSizes: (inputs, wanted) => sizesOf(inputs, wanted),
     program,
     kernels: (mapMaker) => usualKernels(programmed, mapMaker),

@@ -1,16 +1,12 @@
 import { ungroupedKernel } from '../../operations/grouped-kernel.ts';
 import { factsOf } from '../../operations/operation-facts.ts';
 import type { PlanStep, PropagatedOperation, WeightPart } from '../../plan/steps.ts';
-import { weightValues, type WeightValues } from '../../plan/weights.ts';
+import type { Weights, WeightValues } from '../../plan/weights.ts';
 import { channelsOf } from '../../tail/shape.ts';
 import type { Operation } from '../../operations/operation.ts';
 import type { BufferSpec, ConstantSpec } from '../launch/buffer-spec.ts';
-import {
-  convolutionScaleAt,
-  packedByteLength,
-  packWeights,
-  type PackedWeights,
-} from '../operations/packed-weights.ts';
+import { convolutionScaleAt, type PackedWeights } from '../operations/packed-weights.ts';
+import { KernelStore, type ConstantRows } from './kernel-store.ts';
 
 /** What a step keeps on the device between runs; `specs` of all of it. */
 export interface StepConstants {
@@ -34,16 +30,21 @@ const NOTHING: StepConstants = {
   specs: [],
 };
 
-/** Returns what a step keeps on the device; nothing of it is worked out before it is uploaded. */
-export function constantsOf(step: PlanStep): StepConstants {
+/** Returns what the steps of a plan keep on the device; nothing of it is worked out before it is uploaded. */
+export function constantsOf(steps: readonly PlanStep[]): ReadonlyMap<PlanStep, StepConstants> {
+  const kernels = new KernelStore();
+  return new Map(steps.map((step) => [step, constantsOfStep(step, kernels)]));
+}
+
+function constantsOfStep(step: PlanStep, kernels: KernelStore): StepConstants {
   switch (step.kind) {
     case 'evaluate':
-      return evaluateConstants(step.operation, channelsOf(step.shape), step.parts);
+      return evaluateConstants(step.operation, channelsOf(step.shape), step.parts, kernels);
     case 'contribute':
     case 'convolve': {
       const filters = channelsOf(step.shape);
       const { scale } = step.epilogue;
-      const packed = packedParts(() => weightValues(step.kernel), filters, step.parts, null, scale);
+      const packed = packedParts(kernels, step.kernel, filters, step.parts, { bias: null, scale });
       return { ...packed, scaleAt: scale && convolutionScaleAt(filters) };
     }
     case 'propagate':
@@ -62,11 +63,12 @@ function evaluateConstants(
   operation: Operation,
   channels: number,
   parts: readonly WeightPart[],
+  kernels: KernelStore,
 ): StepConstants {
   if (operation.kind === 'dense' || operation.kind === 'convolution') {
-    const kernel = (): WeightValues =>
-      operation.kind === 'convolution' ? ungroupedKernel(operation) : operation.kernel;
-    return packedParts(kernel, channels, parts, operation.bias, null);
+    const values = operation.kind === 'convolution' ? ungroupedKernel(operation) : operation.kernel;
+    const { bias } = operation;
+    return packedParts(kernels, { kind: 'given', values }, channels, parts, { bias, scale: null });
   }
   const { factors, summands } = factsOf(operation).weights(operation);
   if (operation.kind === 'affine') {
@@ -119,17 +121,13 @@ function vectors(
 }
 
 function packedParts(
-  kernel: () => WeightValues,
+  kernels: KernelStore,
+  kernel: Weights,
   filters: number,
   parts: readonly WeightPart[],
-  bias: Float32Array | null,
-  scale: WeightValues | null,
+  rows: ConstantRows,
 ): StepConstants {
-  const specs = parts.map((part): ConstantSpec => ({
-    label: 'weights',
-    byteLength: packedByteLength(filters, part),
-    contents: () => packWeights(kernel(), filters, part, bias, scale),
-  }));
+  const specs = parts.map((part) => kernels.part(kernel, filters, part, rows));
   const weights = parts.map((part, at): PackedWeights => ({ part, buffer: specs[at]! }));
   return { ...NOTHING, weights, specs };
 }
