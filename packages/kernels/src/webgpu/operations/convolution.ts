@@ -4,6 +4,7 @@ import type { Segment } from '../../plan/steps.ts';
 import { channelsOf, positionsOf, sizeOf, type Shape } from '../../tail/shape.ts';
 import type { BufferSpec } from '../launch/buffer-spec.ts';
 import { areMany, blockOf, partsOf } from '../launch/layout.ts';
+import type { Shader } from '../../device/pipeline-cache.ts';
 import type { Launch } from '../launch/launch.ts';
 import { FILTERS, type PackedWeights } from './packed-weights.ts';
 import { reducedInBlocks } from './reduce-blocks.ts';
@@ -19,7 +20,7 @@ import {
   type Result,
 } from './result.ts';
 import { blockVariant, resultVariant } from './result-variant.ts';
-import { CONVOLUTION } from './shaders.ts';
+import { CONVOLUTION, CONVOLUTION_WIDE, CONVOLUTION_WIDE_VECTORS } from './shaders.ts';
 import { sumPartsLaunches } from './sum-parts.ts';
 
 /** Rows of a tile of `convolution.wgsl`; more would not fit into the registers of hardware, a tile of 8 x 8 takes about 100. */
@@ -147,19 +148,20 @@ function launch(convolution: Convolution, tile: Tile, shares: Shares): Launch {
   const turns = turnsOf(convolution, tile, shares);
   const threads = ofOnePart * shares.parts;
   const reads = source.contributes ? 2 : 1;
+  const shader = shaderOf(convolution, shares);
   return {
-    shader: CONVOLUTION,
+    shader,
     overrides: {
       ...(partial === null ? resultVariant(result) : blockVariant(result)),
-      CONTRIBUTES: source.contributes ? 1 : 0,
-      ROWS: tile.rows,
+      ...(source.contributes ? { CONTRIBUTES: 1 } : {}),
+      ...(tile.rows === 1 ? { IS_SINGLE: 1 } : {}),
       ...(shares.parts > 1 ? { IN_PARTS: 1 } : {}),
     },
     uniforms: [encodeResult(result), parameters],
     buffers: {
       ...resultBuffers(result),
       7: source.values,
-      8: source.contributes?.off ?? null,
+      ...(shader === CONVOLUTION_WIDE_VECTORS ? {} : { 8: source.contributes?.off ?? null }),
       9: weights.buffer,
       10: partial === 'output' ? null : partial,
     },
@@ -172,6 +174,17 @@ function launch(convolution: Convolution, tile: Tile, shares: Shares): Launch {
       stores: shares.parts * storedElements(result),
     },
   };
+}
+
+/** Elements of a load of 128 bits. */
+const VECTOR = 4;
+
+function shaderOf({ source, weights, result }: Convolution, { channels }: Shares): Shader {
+  if (result.batch.workspace.layout.name === 'serial') return CONVOLUTION;
+  const bounds = [source.segment.length, source.segment.start, channelsOf(source.shape)];
+  const isWhole = [...bounds, weights.part.start, weights.part.end].every((count) => count % VECTOR === 0);
+  const isShared = channels !== WHOLE.channels && channels % VECTOR !== 0;
+  return source.contributes || !isWhole || isShared ? CONVOLUTION_WIDE : CONVOLUTION_WIDE_VECTORS;
 }
 
 /** Start, step for each variant, number, period and length of the runs of channels that are summed. */

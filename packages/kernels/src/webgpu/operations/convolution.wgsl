@@ -8,9 +8,9 @@
 // Thread mapping: a thread holds a tile of ROWS rows x 8 filters in registers and reads x and W straight from memory, so
 // there is no barrier and no workgroup memory: neighbouring threads take neighbouring filters of the same rows, whose x they
 // read at the same time. Rows are neighbouring variants at one position, or positions of one variant, where the cells of a
-// pooling window follow each other. A tile of one row is for few results: threads are then what is scarce. A CPU that plays
-// the GPU takes 16 rows: it takes longest for loads, has no registers to run out of, and what it reads of W serves twice as
-// many. Where few threads would go through many channels, each takes a part of them (`sum-parts.wgsl` adds the parts up).
+// pooling window follow each other. A tile of one row is for few results: threads are then what is scarce. Otherwise it has
+// as many as suit the layout: `wide/convolution-main.wgsl` and `serial/convolution-main.wgsl`. Where few threads would go through
+// many channels, each takes a part of them (`sum-parts.wgsl` adds the parts up).
 //
 // Layouts: x [inputs (, variants), height, width, channels]; W [taps, channels, tiles of 8 filters], or some of its
 // rows, and two more rows, bias and scale; partial as y without pooling.
@@ -18,12 +18,9 @@
 const OUTSIDE = -0x10000;
 const FILTERS = 8u;
 override THREADS = 64u;
-// Of a tile: 1, 8 or 16.
-override ROWS = 8u;
-override IS_SINGLE = ROWS == 1u;
-override IS_TALL = ROWS == 16u;
-override HELD_ROWS = max(ROWS, 8u);
-const MOST_ROWS = 16u;
+// Whether a tile has one row.
+override IS_SINGLE = false;
+override ROWS = select(TILE_ROWS, 1u, IS_SINGLE);
 // Whether a thread sums a part of the channels, into a part of y.
 override IN_PARTS = false;
 // Whether x is base - off, and every variant reads the channels it owns.
@@ -64,8 +61,6 @@ struct Params {
 }
 
 @group(0) @binding(1) var<uniform> params: Params;
-@group(0) @binding(7) var<storage, read> x: array<f32>;
-@group(0) @binding(8) var<storage, read> x_off: array<f32>;
 @group(0) @binding(9) var<storage, read> weights: array<mat2x4<f32>>;
 @group(0) @binding(10) var<storage, read> partial: array<f32>;
 
@@ -160,161 +155,4 @@ fn place_of(cursor: Cursor) -> vec2<i32> {
   let place = cursor.window * stride - vec2(epilogue.pool_top, epilogue.pool_left) + cursor.cell;
   let size = vec2(i32(epilogue.height), i32(epilogue.width));
   return select(vec2(OUTSIDE), place, all(place >= vec2(0)) && all(place < size));
-}
-
-@compute @workgroup_size(THREADS)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3<u32>,
-  @builtin(num_workgroups) workgroups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let thread = (workgroup.y * workgroups.x + workgroup.x) * THREADS + local;
-  let filter_tiles = filter_tiles();
-  let filter_tile = thread % filter_tiles;
-  let window_cells = epilogue.pool_height * epilogue.pool_width;
-  var number = thread / filter_tiles;
-  var part = 0u;
-  if (IN_PARTS) {
-    part = number / params.works;
-    number %= params.works;
-  }
-  let work = work_of(number, window_cells);
-  if (!is_work(work) || part >= params.parts) {
-    return;
-  }
-  var first_run = 0u;
-  var end_run = params.runs;
-  var part_start = 0u;
-  var part_end = params.run_length;
-  if (IN_PARTS) {
-    if (params.part_runs < params.runs) {
-      first_run = part * params.part_runs;
-      end_run = min(first_run + params.part_runs, params.runs);
-    } else {
-      part_start = part * params.part_channels;
-      part_end = min(part_start + params.part_channels, params.run_length);
-    }
-  }
-  let part_batches = part * epilogue.inputs * epilogue.variants;
-  let first_channel = params.channel_start + variant_of(work.batch) * params.channel_step;
-  var bias = mat2x4<f32>();
-  if (params.has_bias != 0u) {
-    bias = weights[(params.weight_end - params.weight_start) * filter_tiles + filter_tile];
-  }
-  let rows_are_variants = params.rows_are_variants != 0u;
-  let plane = u32(params.x_height * params.x_width) * params.x_channels;
-  let x_batch = select(work.batch / epilogue.variants, work.batch, params.x_has_variants != 0u);
-  var pooled = array(empty_pool(epilogue.pool), empty_pool(epilogue.pool));
-  var reduced = array(empty_pool(epilogue.reduction), empty_pool(epilogue.reduction));
-  var cursor = cursor_at(work, window_cells);
-  var first_cell = 0u;
-  var first_window = select(work.first / window_cells, work.position, rows_are_variants);
-
-  for (var first_row = work.first; first_row < work.end; first_row += ROWS) {
-    let rows = min(ROWS, work.end - first_row);
-    var places: array<vec2<i32>, MOST_ROWS>;
-    var starts: array<u32, MOST_ROWS>;
-    for (var r = 0u; r < HELD_ROWS; r++) {
-      places[r] = select(vec2(OUTSIDE), place_of(cursor), r < rows);
-      starts[r] = (x_batch + select(0u, first_row + r, rows_are_variants)) * plane;
-      if (!rows_are_variants && r < ROWS) {
-        cursor = after(cursor);
-      }
-    }
-    let quads = Quads(
-      quad_of(vec4(starts[0], starts[1], starts[2], starts[3]), places[0], places[1], places[2], places[3]),
-      quad_of(vec4(starts[4], starts[5], starts[6], starts[7]), places[4], places[5], places[6], places[7]),
-    );
-    let further_quads = Quads(
-      quad_of(vec4(starts[8], starts[9], starts[10], starts[11]), places[8], places[9], places[10], places[11]),
-      quad_of(vec4(starts[12], starts[13], starts[14], starts[15]), places[12], places[13], places[14], places[15]),
-    );
-    var sums = Sums(bias, bias, bias, bias, bias, bias, bias, bias);
-    var further_sums = sums;
-    for (var tap_y = 0u; tap_y < params.window_height; tap_y++) {
-      for (var tap_x = 0u; tap_x < params.window_width; tap_x++) {
-        let taps = taps_of(quads, tap_y, tap_x);
-        var kept = taps.upper.kept | taps.lower.kept;
-        var further_taps = taps;
-        if (IS_TALL) {
-          further_taps = taps_of(further_quads, tap_y, tap_x);
-          kept |= further_taps.upper.kept | further_taps.lower.kept;
-        }
-        let tap = tap_y * params.window_width + tap_x;
-        let weight_row = tap * params.weight_channels + params.first_weight_channel;
-        let is_tap = any(kept != vec4(0u));
-        for (var run = select(end_run, first_run, is_tap); run < end_run; run++) {
-          // Channels of this run whose weights are here.
-          let begin = first_channel + run * params.run_period;
-          let first = max(weight_row + begin + part_start, params.weight_start) - weight_row;
-          let end = min(weight_row + begin + part_end, params.weight_end) - min(weight_row, params.weight_end);
-          var weight_at = (weight_row + first - params.weight_start) * filter_tiles + filter_tile;
-          // Two channels a turn, since a turn costs a CPU much.
-          var c = first;
-          for (; c + 1u < end; c += 2u) {
-            add_channel(&sums, &further_sums, taps, further_taps, c, weights[weight_at]);
-            add_channel(&sums, &further_sums, taps, further_taps, c + 1u, weights[weight_at + filter_tiles]);
-            weight_at += 2u * filter_tiles;
-          }
-          if (c < end) {
-            add_channel(&sums, &further_sums, taps, further_taps, c, weights[weight_at]);
-          }
-        }
-      }
-    }
-
-    let sums_of_rows = all_of(sums);
-    let sums_of_further_rows = all_of(further_sums);
-    for (var half = 0u; half < 2u; half++) {
-      let channel = filter_tile * FILTERS + half * 4u;
-      let extras = extras_of(channel);
-      var window = pooled[half];
-      var cell = first_cell;
-      var position = first_window;
-      for (var r = 0u; r < select(0u, rows, channel < epilogue.channels); r++) {
-        let batch = work.batch + select(0u, first_row + r, rows_are_variants);
-        let place = places[r];
-        let unpooled = u32(place.x * i32(epilogue.width) + place.y);
-        if (place.x >= 0) {
-          var sum = sums_of_rows[r % 8u][half];
-          if (IS_TALL && r >= 8u) {
-            sum = sums_of_further_rows[r % 8u][half];
-          }
-          if (HAS_EXTRAS) {
-            sum += partial_at(batch, unpooled, channel);
-          }
-          let result = finish(batch, unpooled, channel, sum, extras);
-          if (POOLS) {
-            window = pool_cell(window, epilogue.pool, result);
-          } else {
-            store(part_batches + batch, unpooled, channel, result);
-          }
-        }
-        cell++;
-        if (POOLS && cell == window_cells) {
-          let whole = pooled_cell(window, epilogue.pool);
-          if (epilogue.is_reduced == 0u) {
-            store(batch, position, channel, whole);
-          } else {
-            reduced[half] = pool_cell(reduced[half], epilogue.reduction, whole);
-          }
-          window = empty_pool(epilogue.pool);
-          cell = 0u;
-          position += select(1u, 0u, rows_are_variants);
-        }
-      }
-      pooled[half] = window;
-    }
-    first_window += (first_cell + rows) / window_cells;
-    first_cell = (first_cell + rows) % window_cells;
-  }
-  if (!POOLS || epilogue.is_reduced == 0u) {
-    return;
-  }
-  for (var half = 0u; half < 2u; half++) {
-    let channel = filter_tile * FILTERS + half * 4u;
-    if (channel < epilogue.channels) {
-      store_reduced(work.batch, work.first / (epilogue.block_windows * window_cells), channel, reduced[half]);
-    }
-  }
 }

@@ -4,12 +4,17 @@ import activationFunctions from '../activation-functions.wgsl';
 import scoreChange from '../score-change.wgsl';
 import alone from '../wide/alone.wgsl';
 import channelSums from '../wide/channel-sums.wgsl';
+import convolutionRun from '../wide/convolution-run.wgsl';
+import convolutionRunVectors from '../wide/convolution-run-vectors.wgsl';
+import wideConvolution from '../wide/convolution-main.wgsl';
 import lanes from '../wide/lanes.wgsl';
+import serialConvolution from '../serial/convolution-main.wgsl';
 import addend from './addend.wgsl';
 import combine from './combine.wgsl';
 import constants from './constants.wgsl';
 import contribution from './contribution.wgsl';
-import convolutionTile from './convolution-tile.wgsl';
+import convolutionChannels from './convolution-channels.wgsl';
+import convolutionRows from './convolution-rows.wgsl';
 import convolution from './convolution.wgsl';
 import depthwise from './depthwise.wgsl';
 import eachResult from './each-result.wgsl';
@@ -32,13 +37,22 @@ const shader = (label: string, ...parts: string[]): Shader => ({ label, code: pa
 const withEpilogue = (label: string, operation: string): Shader =>
   shader(label, ...FUNCTIONS, epilogue, addend, constants, operation, eachResult);
 
-export const CONVOLUTION = shader(
-  'convolution.wgsl',
-  ...FUNCTIONS,
-  epilogue,
-  addend,
-  convolutionTile,
-  convolution,
+/** Convolution as a layout has it. @param parts how tiles and runs of channels are walked */
+const convolutionAs = (label: string, ...parts: string[]): Shader =>
+  shader(label, ...FUNCTIONS, epilogue, addend, convolution, convolutionRows, ...parts);
+
+export const CONVOLUTION = convolutionAs('convolution.wgsl', convolutionChannels, serialConvolution);
+export const CONVOLUTION_WIDE = convolutionAs(
+  'convolution-wide.wgsl',
+  convolutionChannels,
+  convolutionRun,
+  wideConvolution,
+);
+/** The same on whole fours of channels, of which none contributes. */
+export const CONVOLUTION_WIDE_VECTORS = convolutionAs(
+  'convolution-wide-vectors.wgsl',
+  convolutionRunVectors,
+  wideConvolution,
 );
 export const CONTRIBUTION = shader('contribution.wgsl', ...FUNCTIONS, epilogue, addend, contribution);
 export const DEPTHWISE = withEpilogue('depthwise.wgsl', depthwise);
