@@ -105,6 +105,53 @@ function groupedTail(groupSize: number): RandomTail {
   return { seed: groupSize, tail, activation, constants: drawing.constants, off };
 }
 
+/**
+ * Seven channels of six positions, of which those of the middle stay, behind a dense layer by themselves or a convolution: cut off are
+ * channels before the first and after the last one that is left.
+ */
+function croppedTail(isConvolved: boolean): RandomTail {
+  const random = seededRandom(3);
+  const drawing = new TailDrawing(random, [6, 7], false);
+  const plane = drawing.add({ kind: 'reshape' }, [drawing.target], [6, 7, 1]);
+  const cropped = drawing.add({ kind: 'crop', before: [1, 2] }, [plane], [4, 4, 1]);
+  let x = drawing.add({ kind: 'reshape' }, [cropped], isConvolved ? [4, 4] : [16]);
+  if (isConvolved) {
+    const sliding = { window: [3], strides: [1], dilation: [1], padBefore: [1] };
+    const operation = {
+      kind: 'convolution',
+      filters: 4,
+      ...sliding,
+      kernel: random.floats(48),
+      bias: null,
+    } as const;
+    x = drawing.add(operation, [x], [4, 4]);
+    x = drawing.add({ kind: 'activation', function: 'relu' }, [x], [4, 4]);
+    x = drawing.add({ kind: 'reshape' }, [x], [16]);
+  }
+  const output = drawing.dense(x, 3);
+  const tail = { nodes: drawing.nodes, target: drawing.target, output, scoreFunction: 'softmax' } as const;
+  const [activation, off] = [random.floats(42), random.floats(7)];
+  return { seed: 3, tail, activation, constants: drawing.constants, off };
+}
+
+test('channels that are cut off change nothing', async ({ device }) => {
+  for (const isConvolved of [false, true]) {
+    const random = croppedTail(isConvolved);
+    for (const layout of ['wide', 'serial'] as const) {
+      const { weights } = await slopes(device, planSteps(random.tail), random, { layout });
+      const expected = naiveSlopes(random);
+      assert.is(
+        expected
+          .slice(0, 2)
+          .concat(expected.slice(6, 9))
+          .every((slope) => slope === 0),
+        true,
+      );
+      assertClose(weights, expected, FLOAT32, `${layout}, ${isConvolved ? 'convolved' : 'dense'}`);
+    }
+  }
+});
+
 test(`${String(SEEDS)} random tails agree with one float64 evaluation a channel`, async ({ device }) => {
   for (let seed = 0; seed < SEEDS; seed++) {
     const random = randomTail(seed);

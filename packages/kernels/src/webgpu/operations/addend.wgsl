@@ -10,7 +10,8 @@ const ADDEND_ONE_CHANNEL = 1u;
 fn is_owner(element: u32, variant: u32, trailing: u32, length: u32, offset: u32, multiplier: u32) -> vec4<bool> {
   let cells = (vec4(element) + vec4(0u, 1u, 2u, 3u)) / trailing % length;
   let first = offset + variant * multiplier;
-  return (cells >= vec4(first)) & (cells < vec4(first + multiplier));
+  // What lies before the first cell, which may be negative, is far behind the last one without a sign.
+  return cells - vec4(first) < vec4(multiplier);
 }
 
 fn addend_at(batch: u32, position: u32, channel: u32) -> vec4<f32> {

@@ -71,7 +71,8 @@ fn places_of(operand: Operand, batch: u32, elements: vec4<u32>) -> Places {
   if (operand.label == ONE_CHANNEL) {
     let cells = elements / operand.owner_trailing % operand.owner_length;
     let first = operand.owner_offset + variant_of(batch) * operand.owner_multiplier;
-    let inside = (cells >= vec4(first)) & (cells < vec4(first + operand.owner_multiplier));
+    // What lies before the first cell, which may be negative, is far behind the last one without a sign.
+    let inside = cells - vec4(first) < vec4(operand.owner_multiplier);
     return Places(input_of(operand, batch) * operand.elements + elements, inside);
   }
   let channels = elements % operand.channels;

@@ -46,10 +46,11 @@ fn constants_at(at: vec4<u32>) -> vec4<f32> {
   return values;
 }
 
-// Past the last tap, zeros.
+// Past the last tap and of a channel that another operation has cut off, zeros.
 fn weights_of(tap: u32, channel: u32, tile: u32) -> mat2x4<f32> {
-  let row = min(tap, params.taps - 1u) * params.x_channels + channel;
-  return weights[row * filter_tiles() + tile] * select(0.0, 1.0, tap < params.taps);
+  let is_there = (tap < params.taps) & (channel < params.x_channels);
+  let row = min(tap, params.taps - 1u) * params.x_channels + min(channel, params.x_channels - 1u);
+  return weights[row * filter_tiles() + tile] * select(0.0, 1.0, is_there);
 }
 
 // x - x_off of channel `first` at a cell `offset` away from `corner`; cells of padding are zero.
@@ -78,7 +79,8 @@ fn main(
     return;
   }
   let own = params.channel_start + variant_of(batch) * params.channel_step;
-  let first = batch / epilogue.variants * params.x_height * params.x_width * params.x_channels + own;
+  let first = batch / epilogue.variants * params.x_height * params.x_width * params.x_channels
+    + min(own, params.x_channels - 1u);
   let channel = tile * 8u;
   let has_second = channel + 4u < epilogue.channels;
   let w0 = weights_of(0u, own, tile);

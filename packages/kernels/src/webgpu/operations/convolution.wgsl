@@ -124,6 +124,14 @@ fn is_work(work: Work) -> bool {
     && work.position < epilogue.pooled_height * epilogue.pooled_width;
 }
 
+// Where in each run the channels of a variant begin and end, of which a part starts and ends there. Those that another
+// operation has cut off lie before or after the run.
+fn own_channels(work: Work, part_start: u32, part_end: u32) -> vec2<u32> {
+  let first = i32(params.channel_start + variant_of(work.batch) * params.channel_step);
+  let ends = vec2(first + i32(part_start), first + i32(min(part_end, params.run_length)));
+  return vec2<u32>(clamp(ends, vec2(0), vec2(i32(params.run_period))));
+}
+
 // A cell of a pooling window.
 struct Cursor {
   window: vec2<i32>, // row and column

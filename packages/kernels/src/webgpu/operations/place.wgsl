@@ -46,7 +46,8 @@ fn value_of(batch: u32, element: u32) -> f32 {
   if (params.label == ONE_CHANNEL) {
     let cell = element / params.owner_trailing % params.owner_length;
     let first = params.owner_offset + (params.first_variant + batch % params.variants) * params.owner_multiplier;
-    if (cell < first || cell >= first + params.owner_multiplier) {
+    // What lies before the first cell, which may be negative, is far behind the last one without a sign.
+    if (cell - first >= params.owner_multiplier) {
       return 0.0;
     }
     return base[base_at] - other[base_at];

@@ -67,7 +67,7 @@ fn main(
     }
   }
   let part_batches = part * epilogue.inputs * epilogue.variants;
-  let first_channel = params.channel_start + variant_of(work.batch) * params.channel_step;
+  let own = own_channels(work, part_start, part_end);
   var bias = mat2x4<f32>();
   if (params.has_bias != 0u) {
     bias = weights[(params.weight_end - params.weight_start) * filter_tiles + filter_tile];
@@ -116,9 +116,9 @@ fn main(
         let is_tap = any(kept != vec4(0u));
         for (var run = select(end_run, first_run, is_tap); run < end_run; run++) {
           // Channels of this run whose weights are here.
-          let begin = first_channel + run * params.run_period;
-          let first = max(weight_row + begin + part_start, params.weight_start) - weight_row;
-          let end = min(weight_row + begin + part_end, params.weight_end) - min(weight_row, params.weight_end);
+          let begin = weight_row + run * params.run_period;
+          let first = max(begin + own.x, params.weight_start) - weight_row;
+          let end = min(begin + own.y, params.weight_end) - min(weight_row, params.weight_end);
           var weight_at = (weight_row + first - params.weight_start) * filter_tiles + filter_tile;
           // Two channels a turn, since a turn costs a CPU much.
           var c = first;
