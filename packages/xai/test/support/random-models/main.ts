@@ -7,7 +7,7 @@ import { tfjsExecutor } from '../../../src/executors/tfjs/tfjs-executor.ts';
 import { takeTurns } from '../../../src/runtime/turn.ts';
 import { runModels, type ModelsReport, type ModelsRequest } from './run-models.ts';
 
-const HELP = `pnpm test:models -- [--models N] [--from SEED] [--step N] [--minutes N] [--runtime NAME]
+const HELP = `pnpm test:models -- [--models N] [--from SEED] [--step N] [--minutes N] [--runtime NAME] [--webgpu]
 
 Holds executors against the naive loop in float64 on random models, more of them than every test run can afford.
   --models N      how many, one a seed (300)
@@ -15,7 +15,8 @@ Holds executors against the naive loop in float64 on random models, more of them
   --step N        from one seed to the next (1); --from 11 --step 12: models with layers that only TensorFlow.js computes
   --minutes N     no further model is begun after so many minutes (600)
   --runtime NAME  node: every executor, WebGPU by Dawn (default); WebGPU alone by another implementation: deno (wgpu, Firefox's) or
-                  browser (Chromium's)`;
+                  browser (Chromium's)
+  --webgpu        WebGPU alone in Node, too`;
 
 /** How many of the things that are drawn are shown with how often that was. */
 const RAREST = 20;
@@ -33,6 +34,7 @@ const { values } = parseArgs({
     step: { type: 'string' },
     minutes: { type: 'string' },
     runtime: { type: 'string' },
+    webgpu: { type: 'boolean' },
     help: { type: 'boolean' },
   },
 });
@@ -57,7 +59,9 @@ async function run(runtime: Runtime, request: ModelsRequest): Promise<ModelsRepo
     return callElsewhere(runtime, module, { args: [request], timeoutMs });
   }
   await useBackend('wasm');
-  const others = [tfjsExecutor(), onnxRuntimeExecutor(takeTurns, { threads: 1 }), referenceExecutor()];
+  const others = values.webgpu
+    ? []
+    : [tfjsExecutor(), onnxRuntimeExecutor(takeTurns, { threads: 1 }), referenceExecutor()];
   return runModels(request, others, console.log);
 }
 
