@@ -12,6 +12,8 @@ const MOST_TURNS_OF_FEW = 2048;
 const MANY_WORKGROUPS = 256;
 const LEAST_WORKGROUPS = 128;
 const SOME_WORK = 1e6;
+/** Of the threads of a core: so many hide what loads take, where each has several on the way. */
+const LEAST_OCCUPANCY = 0.25;
 /** Bytes that come back besides what is asked for. */
 const READ_BACK_ROOM = 4096;
 /** How far the estimate of a case may lie above what no layout saves. */
@@ -24,11 +26,12 @@ const test = suite("launches of the bench's cases on a desktop GPU");
 
 function assertFills({ dispatches }: LaunchReport, name: string): void {
   for (const dispatch of dispatches) {
-    const { workgroups, workgroupThreads, usefulThreads, turns, operations } = dispatch;
+    const { workgroups, workgroupThreads, usefulThreads, turns, operations, occupancy } = dispatch;
     const what = `${name}: ${dispatch.name}, ${workgroups} workgroups, ${turns} turns, ${operations} operations`;
     assert.ok(turns <= MOST_TURNS, what);
     assert.ok(turns <= MOST_TURNS_OF_FEW || workgroups >= MANY_WORKGROUPS, what);
     assert.ok(operations <= SOME_WORK || workgroups >= LEAST_WORKGROUPS, what);
+    assert.ok(occupancy >= LEAST_OCCUPANCY, `${what}: ${occupancy}`);
     assert.ok(usefulThreads > 0 && usefulThreads <= workgroups * workgroupThreads, what);
   }
 }

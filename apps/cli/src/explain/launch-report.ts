@@ -25,11 +25,13 @@ export function printLaunches(report: LaunchReport): void {
       'asked',
       'written',
       'barriers',
+      'registers',
+      'occupancy',
       'estimate',
       'bound',
     ],
     style: { head: [], border: [], compact: true },
-    colAligns: ['left', ...Array.from({ length: 11 }, () => 'right' as const), 'left'],
+    colAligns: ['left', ...Array.from({ length: 13 }, () => 'right' as const), 'left'],
   });
   for (const dispatch of dispatches) {
     const threads = dispatch.workgroups * dispatch.workgroupThreads;
@@ -45,6 +47,8 @@ export function printLaunches(report: LaunchReport): void {
       `${dispatch.reuse.toPrecision(2)}x`,
       bytesText(dispatch.writtenBytes),
       dispatch.barriers,
+      dispatch.registers,
+      `${(100 * dispatch.occupancy).toFixed()} %`,
       time(dispatch.estimate.ms),
       dispatch.estimate.bound,
     ]);

@@ -27,7 +27,7 @@ export function mapLaunches(
   const groups = Math.ceil(maps / MAP_CLASSES);
   // Threads that share out the channels of a position: each has some of them.
   const lanes = isWide ? rowsOf(1, Math.ceil(channels / CHANNELS)).lanes : 1;
-  const { barriers } = rowsOf(1, lanes);
+  const { barriers, workgroupBytes } = rowsOf(1, lanes);
   const tiles = Math.ceil((positions * lanes) / ROW_THREADS);
   const threads = inputs * positions * groups * lanes;
   const sizes = [channels, positions, maps, inputs, tiles, groups];
@@ -47,7 +47,7 @@ export function mapLaunches(
         operations: 2 * inputs * positions * channels * maps,
         loads: inputs * positions * groups * channels * (1 + Math.min(maps, MAP_CLASSES)),
         stores: 2 * inputs * positions * maps,
-        barriers: isWide ? barriers : 0,
+        ...(isWide && { barriers, workgroupBytes }),
       },
     },
   ];

@@ -38,6 +38,10 @@ export interface LaunchWork {
   readonly stores: number;
   /** Barriers that a thread waits at. Default: 0. */
   readonly barriers?: number;
+  /** Of 32 bits, that a thread holds values in at a time, counted in the shader's source. Default: few. */
+  readonly registers?: number;
+  /** Memory of a workgroup. Default: 0. */
+  readonly workgroupBytes?: number;
 }
 
 /** How a launch is dispatched. */

@@ -19,6 +19,8 @@ import { CONTRIBUTION } from './shaders.ts';
 
 /** Taps whose weights a thread of `contribution.wgsl` keeps. */
 const MOST_TAPS = 9;
+/** What a thread keeps besides its weights and its sum: pooling windows and their reduction, places and loop counters. */
+const REGISTERS_BESIDES = 56;
 /** Pooling windows that a thread takes at most: enough for its weights to be read seldom, few enough for many threads. */
 const WINDOWS = 8;
 
@@ -85,6 +87,7 @@ function launch({ source, sliding, weights }: Convolution, result: Result, toget
       operations: threads * cells * taps * 2 * FILTERS,
       loads: threads * (cells * taps * 2 + taps * FILTERS + (result.base ? cells * FILTERS : 0)),
       stores: storedElements(result),
+      registers: (MOST_TAPS + 1) * FILTERS + REGISTERS_BESIDES,
     },
   };
 }

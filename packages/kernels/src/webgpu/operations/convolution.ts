@@ -23,9 +23,12 @@ import { blockVariant, resultVariant } from './result-variant.ts';
 import { CONVOLUTION, CONVOLUTION_WIDE, CONVOLUTION_WIDE_VECTORS } from './shaders.ts';
 import { sumPartsLaunches } from './sum-parts.ts';
 
-/** Rows of a tile of `convolution.wgsl`; more would not fit into the registers of hardware, a tile of 8 x 8 takes about 100. */
+/** Rows of a tile; `TILE_ROWS` of `wide/convolution-main.wgsl` and `serial/convolution-main.wgsl`. */
 const WIDE_ROWS = 8;
 const SERIAL_ROWS = 16;
+/** Where a tile of one row or of eight finds its taps, its places and loop counters. */
+const SINGLE_REGISTERS = 24;
+const TILE_REGISTERS = 32;
 
 /** What is convolved. */
 export interface ConvolutionSource {
@@ -172,8 +175,16 @@ function launch(convolution: Convolution, tile: Tile, shares: Shares): Launch {
       operations: 2 * threads * turns * tile.rows * FILTERS,
       loads: threads * turns * (FILTERS + reads * tile.rows),
       stores: shares.parts * storedElements(result),
+      registers: registersOf(tile, shader),
     },
   };
+}
+
+/** Sums, and what a turn reads of weights and x. */
+function registersOf({ rows }: Tile, shader: Shader): number {
+  const channels = shader === CONVOLUTION_WIDE_VECTORS ? VECTOR : 1;
+  const others = rows === 1 ? SINGLE_REGISTERS : TILE_REGISTERS;
+  return rows * FILTERS + channels * FILTERS + (shader === CONVOLUTION_WIDE_VECTORS ? VECTOR : rows) + others;
 }
 
 /** Elements of a load of 128 bits. */

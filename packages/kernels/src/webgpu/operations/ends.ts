@@ -107,7 +107,7 @@ export function scoreLaunches(
   const normParts = isSlope ? (summed?.parts ?? positions) : 0;
   const rows = inputs * batch.variants;
   const turns = Math.ceil(classes / 4);
-  const { lanes, workgroups, barriers } = rowsOf(rows, isWide ? turns : 1);
+  const { lanes, workgroups, barriers, workgroupBytes } = rowsOf(rows, isWide ? turns : 1);
   const passes = 3 + Number(wanted.scores);
   const scoresBegin = resultLayout(
     { positions: [positions], channels, classes },
@@ -152,7 +152,7 @@ export function scoreLaunches(
         operations: rows * (SCORE_OPERATIONS * classes + 2 * normParts),
         loads: rows * (2 * passes * classes + normParts),
         stores: rows * (wanted.classes + (wanted.scores ? classes : 0)),
-        barriers: isWide ? SCORE_MEETINGS * barriers : 0,
+        ...(isWide && { barriers: SCORE_MEETINGS * barriers, workgroupBytes }),
       },
     },
   ];

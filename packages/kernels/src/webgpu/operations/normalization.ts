@@ -38,7 +38,7 @@ export function normalizationLaunches(
   const rows = batches * sizeOf(groups.outer);
   const passes = hasMoments ? 3 : 4;
   const isWide = batch.workspace.layout.name === 'wide';
-  const { lanes, workgroups, barriers } = rowsOf(rows, isWide ? count : 1);
+  const { lanes, workgroups, barriers, workgroupBytes } = rowsOf(rows, isWide ? count : 1);
   return [
     {
       shader: isWide ? NORMALIZE_ROWS : NORMALIZE,
@@ -77,7 +77,7 @@ export function normalizationLaunches(
         operations: rows * count * (hasMoments ? 20 : 60),
         loads: rows * count * passes * (isDelta ? 2 : 1),
         stores: rows * count,
-        barriers: isWide ? passes * barriers : 0,
+        ...(isWide && { barriers: passes * barriers, workgroupBytes }),
       },
     },
   ];

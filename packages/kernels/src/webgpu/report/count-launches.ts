@@ -21,7 +21,14 @@ export interface DispatchCount {
   /** How often a byte that is read is asked for. */
   readonly reuse: number;
   readonly barriers: number;
+  /** Of 32 bits, that a thread holds values in, about. */
+  readonly registers: number;
+  /** Memory that a workgroup shares. */
+  readonly workgroupBytes: number;
 }
+
+/** What kernels take that hold a few vectors. */
+const FEW_REGISTERS = 32;
 
 export function countLaunch(launch: Launch, layout: Layout, limits: PlanLimits): DispatchCount {
   const { shader, buffers, writes, threads, work } = launch;
@@ -43,5 +50,7 @@ export function countLaunch(launch: Launch, layout: Layout, limits: PlanLimits):
     writtenBytes: 4 * work.stores,
     reuse: readBytes === 0 ? 1 : (4 * work.loads) / readBytes,
     barriers: work.barriers ?? 0,
+    registers: work.registers ?? FEW_REGISTERS,
+    workgroupBytes: work.workgroupBytes ?? 0,
   };
 }

@@ -10,6 +10,7 @@ import { readBackBytes, type ChunkProgram, type RunSettings } from '../program/c
 import { submissionsOf, waitsOf } from '../program/run-chunk.ts';
 import { ADAPTER_MODELS, type AdapterModel, type AdapterModelName } from './adapter-model.ts';
 import { countLaunch, type DispatchCount } from './count-launches.ts';
+import { occupancyOf } from './occupancy.ts';
 import { estimateDispatch, type Estimate } from './roofline.ts';
 
 /** For which machine and which run `launchReport` counts. */
@@ -31,6 +32,8 @@ export interface ReportedDispatch extends DispatchCount {
   /** How often a run makes it, in chunks of inputs and of variants. */
   readonly times: number;
   readonly estimate: Estimate;
+  /** Of the threads that a core can hold, those that the kernel leaves room for. */
+  readonly occupancy: number;
 }
 
 /** What a run of a prepared plan launches, counted without a GPU. */
@@ -83,7 +86,12 @@ export function launchReport(plan: Plan, options: LaunchReportOptions = {}): Lau
   const reported = (launches: readonly Launch[], times: number): ReportedDispatch[] =>
     launches.map((launch) => {
       const count = countLaunch(launch, LAYOUTS[layout], limits);
-      return { ...count, times: times * chunks, estimate: estimateDispatch(count, model) };
+      return {
+        ...count,
+        times: times * chunks,
+        estimate: estimateDispatch(count, model),
+        occupancy: occupancyOf(count, model.ofCore),
+      };
     });
   const ofVariants = program.batch(0).segments.flatMap(({ launches }) => launches);
   const dispatches = [
