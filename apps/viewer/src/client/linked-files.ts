@@ -1,3 +1,5 @@
+import { shardAddresses } from './shard-addresses.ts';
+
 /** Files that the address of the page names. */
 export interface LinkedFiles {
   readonly model: URL | null;
@@ -39,44 +41,16 @@ export async function fetchLinked(
   if (model) {
     const main = await fetchFile(model, signal, onFetched);
     files.push(main);
-    for (const shard of await shardsOf(main, model)) files.push(await fetchFile(shard, signal, onFetched));
+    if (/\.json$/i.test(main.name))
+      for (const shard of shardAddresses(main.name, await main.text(), model))
+        files.push(await fetchFile(shard, signal, onFetched));
   }
   if (image) files.push(await fetchFile(image, signal, onFetched));
   return files;
 }
 
-/** The shards that a `model.json` names. */
-async function shardsOf(main: File, url: URL): Promise<readonly URL[]> {
-  if (!/\.json$/i.test(main.name)) return [];
-  let content: unknown;
-  try {
-    content = JSON.parse(await main.text());
-  } catch {
-    // What is wrong with it is said when it is opened.
-    return [];
-  }
-  return pathsIn(content).map((path) => {
-    const shard = new URL(path, url);
-    if (shard.origin !== url.origin)
-      throw new Error(
-        `${main.name} names weights on another server, ${shard.origin}; nothing is fetched from there.`,
-      );
-    return shard;
-  });
-}
-
-function pathsIn(content: unknown): readonly string[] {
-  if (typeof content !== 'object' || content === null || !('weightsManifest' in content)) return [];
-  const { weightsManifest } = content;
-  if (!Array.isArray(weightsManifest)) return [];
-  return weightsManifest.flatMap((group: unknown) => {
-    const paths = typeof group === 'object' && group !== null && 'paths' in group ? group.paths : [];
-    return Array.isArray(paths) ? paths.filter((path) => typeof path === 'string') : [];
-  });
-}
-
 async function fetchFile(url: URL, signal: AbortSignal, onFetched: OnFetched): Promise<File> {
-  const name = decodeURIComponent(url.pathname.split('/').at(-1) ?? '') || url.hostname;
+  const name = nameOf(url);
   const policy = { isForbidden: false };
   const note = ({ blockedURI }: SecurityPolicyViolationEvent): void => {
     policy.isForbidden ||= blockedURI.startsWith(url.origin);
@@ -97,6 +71,17 @@ async function fetchFile(url: URL, signal: AbortSignal, onFetched: OnFetched): P
     throw new Error(policy.isForbidden ? FORBIDDEN(url) : UNREACHABLE(url), { cause });
   } finally {
     document.removeEventListener('securitypolicyviolation', note);
+  }
+}
+
+/** The last part of an address, as a file would be called. */
+export function nameOf(url: URL): string {
+  const last = url.pathname.split('/').at(-1) ?? '';
+  try {
+    return decodeURIComponent(last) || url.hostname;
+  } catch {
+    // Percent signs that stand for nothing are a part of the name.
+    return last;
   }
 }
 
