@@ -8,8 +8,10 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { get, open, root } from 'zarrita';
 import { CliError } from '../src/errors.ts';
-import { halfBits } from '../src/explain-set/result/encode-chunk.ts';
+import { decodeChunk } from '../src/explain-set/result/decode-chunk.ts';
+import { encodeChunk, halfBits } from '../src/explain-set/result/encode-chunk.ts';
 import { FolderStore } from '../src/explain-set/result/store.ts';
+import { modelHash } from '../src/explain-set/run/identity.ts';
 import { ownShards, shardChoice } from '../src/explain-set/run/shard-choice.ts';
 import { listSamples } from '../src/explain-set/samples/sample-source.ts';
 import { borderExcess, mapKey, normalizedMap, shareInside } from '../src/summarize/map-measures.ts';
@@ -291,6 +293,36 @@ test('parts are those that an engine says', async () => {
     parts.sort((a, b) => a - b),
     all,
   );
+});
+
+test('a network that is built twice in a process is the same model', async () => {
+  const hashes: string[] = [];
+  for (let i = 0; i < 2; i++) {
+    const loaded = await embeddedModel('mnist1d');
+    hashes.push(await modelHash('mnist1d', loaded));
+    loaded.dispose();
+  }
+  assert.is(hashes[0], hashes[1]);
+});
+
+test('a chunk is read as it was written, and refused where it says anything else', async () => {
+  const spec = { path: 'a', type: 'int32', shape: [2], dimensions: ['x'] } as const;
+  const packed = await encodeChunk(spec, Int32Array.of(1, -2, 3, 4), 2);
+  assert.equal(await decodeChunk(spec, packed, 2), Int32Array.of(1, -2, 3, 4));
+  const refused = async (bytes: Uint8Array, rows: number, text: RegExp): Promise<void> => {
+    try {
+      await decodeChunk(spec, bytes, rows);
+    } catch (error) {
+      assert.match((error as Error).message, text);
+      return;
+    }
+    assert.unreachable('it was read');
+  };
+  await refused(packed, 1, /larger than 8 bytes/);
+  await refused(packed, 3, /too short/);
+  // Before memory is taken for what it cannot be.
+  await refused(packed, 2 ** 28, /too short/);
+  await refused(packed.subarray(0, 20), 2, /unexpected end|too short/);
 });
 
 test('half-precision numbers are the nearest ones', () => {
