@@ -1,6 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { assertClose } from '@ablation-cam/tools/testing';
 import { unzipSync, zipSync } from 'fflate';
+import { openHdf5 } from '../src/files/hdf5/open-hdf5.ts';
+import { unzipKeras } from '../src/files/keras-zip.ts';
+import dataSets from './golden/hdf5/data-sets.h5.bin';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
@@ -196,6 +199,38 @@ test('archives that are damaged, cut short or of something else', async () => {
   new DataView(bomb.buffer).setUint32(bomb.length - 22 - 46 - 11 + 24, 0x7fffffff, true);
   await assertRefused(() => loadLayersModel([file('net.keras', bomb)]), 'invalid-file', /claims more/);
 });
+
+test('unpacking is ended between two of its parts, and within a tensor', async () => {
+  const ended = new Error('ended on purpose');
+  // A clock that strikes each time it is looked at: there is a turn before each part.
+  const clock = performance.now.bind(performance);
+  let strikes = 0;
+  performance.now = () => clock() + 1000 * ++strikes;
+  const endsAt = (most: number) => {
+    let turns = 0;
+    return () => (++turns > most ? Promise.reject(ended) : Promise.resolve());
+  };
+  try {
+    const large = { ...parts, 'model.weights.h5': new Uint8Array(2 ** 20) };
+    const stored = zipSync(large, { level: 0 });
+    await assertRejected(unzipKeras('net.keras', stored, endsAt(3)), ended);
+    const whole = await unzipKeras('net.keras', stored, endsAt(100));
+    assert.is(whole.weights.length, 2 ** 20);
+    // The first turn is before the tensor, the others before its chunks.
+    const file = openHdf5('data.h5', dataSets, endsAt(2));
+    await assertRejected(file.tensor('many chunks'), ended);
+  } finally {
+    performance.now = clock;
+  }
+});
+
+async function assertRejected(work: Promise<unknown>, reason: Error): Promise<void> {
+  const outcome = await work.then(
+    () => null,
+    (error: unknown) => error,
+  );
+  assert.is(outcome, reason);
+}
 
 test('groups of weights are named as Keras names them', () => {
   const names = [

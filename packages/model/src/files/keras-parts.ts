@@ -15,7 +15,7 @@ import { checkTopology } from './topology-schema.ts';
 
 /** @throws ModelError `invalid-file`, `unsupported-format` for a zip archive of something else */
 export async function readKerasArchive({ name, bytes, turn }: OpenedSource): Promise<ModelParts> {
-  const archive = unzipKeras(name, bytes);
+  const archive = await unzipKeras(name, bytes, turn);
   const description = parseJson(`config.json in ${name}`, archive.config);
   const metadata = archive.metadata && parseJson(`metadata.json in ${name}`, archive.metadata);
   const version = isObject(metadata) ? metadata['keras_version'] : undefined;

@@ -1,5 +1,6 @@
 import { inflate, mostInflation } from '../../input/inflate.ts';
 import { limits } from '../limits.ts';
+import type { Turn } from '../paced.ts';
 import type { Hdf5Bytes } from './bytes.ts';
 import { elementCount } from './datatype.ts';
 import { findMessage, messageTypes, type Message } from './object-header.ts';
@@ -22,7 +23,8 @@ interface Chunk {
 /**
  * The bytes of a data set that is stored in parts, row-major.
  *
- * @throws Error where parts are missing, twice there, or not what they should unpack to
+ * @param turn is awaited before each part
+ * @throws the error of `turn`; Error where parts are missing, twice there, or not what they should unpack to
  */
 export async function readChunks(
   file: Hdf5Bytes,
@@ -30,6 +32,7 @@ export async function readChunks(
   { address, chunkShape }: ChunkLayout,
   shape: readonly number[],
   valueBytes: number,
+  turn: Turn,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const total = elementCount(shape) * valueBytes;
   const chunkBytes = elementCount(chunkShape) * valueBytes;
@@ -44,9 +47,11 @@ export async function readChunks(
   const places = new Set(chunks.map(({ offset }) => offset.join()));
   if (places.size !== wanted || chunks.length !== wanted)
     throw new Error('a data set lacks some of its parts');
-  file.unpack(total);
+  // Parts at the end may stand for more than is kept of them.
+  file.unpack(wanted * chunkBytes);
   const data = new Uint8Array(total);
   for (const chunk of chunks) {
+    await turn();
     const isPart = chunk.offset.every(
       (start, axis) => start < (shape[axis] ?? 0) && start % (chunkShape[axis] ?? 1) === 0,
     );

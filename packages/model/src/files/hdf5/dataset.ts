@@ -1,4 +1,5 @@
 import { limits } from '../limits.ts';
+import type { Turn } from '../paced.ts';
 import { undefinedAddress, type Hdf5Bytes } from './bytes.ts';
 import { readChunks, type ChunkLayout } from './chunks.ts';
 import { elementCount, readDataspace, readDatatype } from './datatype.ts';
@@ -13,9 +14,14 @@ export interface Dataset {
 /**
  * The numbers of a data set in single precision.
  *
+ * @param turn is awaited between parts of the work
  * @throws Error, also for elements that are no numbers and for what is larger than its file can be
  */
-export async function readDataset(file: Hdf5Bytes, messages: readonly Message[]): Promise<Dataset> {
+export async function readDataset(
+  file: Hdf5Bytes,
+  messages: readonly Message[],
+  turn: Turn,
+): Promise<Dataset> {
   const shape = readDataspace(file, requireMessage(messages, messageTypes.dataspace).at);
   const datatype = readDatatype(file, requireMessage(messages, messageTypes.datatype).at);
   if (datatype.kind !== 'number') throw new Error('it holds other values than numbers');
@@ -27,7 +33,7 @@ export async function readDataset(file: Hdf5Bytes, messages: readonly Message[])
     count === 0
       ? new Uint8Array()
       : layout.kind === 'chunked'
-        ? await readChunks(file, messages, layout, shape, datatype.bytes)
+        ? await readChunks(file, messages, layout, shape, datatype.bytes, turn)
         : file.slice(layout.address, count * datatype.bytes);
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const { read, bytes } = datatype;

@@ -1,4 +1,5 @@
 import { ModelError } from '../../errors.ts';
+import { paced, type Turn } from '../paced.ts';
 import type { NamedTensor } from '../safetensors.ts';
 import { readAttributes, type Attributes } from './attributes.ts';
 import { Hdf5Bytes } from './bytes.ts';
@@ -19,15 +20,12 @@ export interface Hdf5Group {
   readonly tensor: (path: string) => Promise<NamedTensor>;
 }
 
-/** Waits between two parts of the work, and may end it by an error of its own. */
-type Turn = () => Promise<void>;
-
 /**
  * Opens what Keras writes by h5py: groups, text attributes, data sets of numbers in one piece or in parts, deflated or not.
  * A reader of its own, because the file's structures - addresses, lengths, sizes - may say anything: here each is held
  * against the file's length before memory or time is taken for it.
  *
- * @param turn is awaited before each tensor
+ * @param turn is awaited before each tensor, and within large ones: what it throws ends the reading
  * @throws ModelError `invalid-file` for a truncated or broken file.
  *
  * Source: HDF5 File Format Specification, version 3.0.
@@ -42,7 +40,7 @@ export function openHdf5(name: string, bytes: Uint8Array, turn: Turn = () => Pro
         `${name} is truncated: ${bytes.byteLength} of ${endOfFile} bytes are there. Fetch or copy it again.`,
       );
     }
-    return openGroup({ name, file, turn }, root);
+    return openGroup({ name, file, turn, ...endable(paced(turn)) }, root);
   });
 }
 
@@ -63,10 +61,27 @@ interface OpenFile {
   readonly name: string;
   readonly file: Hdf5Bytes;
   readonly turn: Turn;
+  /** The same, between parts of a tensor that may be many and short. */
+  readonly pace: Turn;
+  /** What it has thrown, which says nothing of the file. */
+  readonly endings: ReadonlySet<unknown>;
+}
+
+function endable(turn: Turn): Pick<OpenFile, 'pace' | 'endings'> {
+  const endings = new Set<unknown>();
+  const pace = async (): Promise<void> => {
+    try {
+      await turn();
+    } catch (reason) {
+      endings.add(reason);
+      throw reason;
+    }
+  };
+  return { pace, endings };
 }
 
 function openGroup(opened: OpenFile, address: number): Hdf5Group {
-  const { name, file, turn } = opened;
+  const { name, file, turn, pace, endings } = opened;
   const messages = readMessages(file, address);
   const links = readLinks(file, messages);
   let attributes: Attributes | undefined;
@@ -96,10 +111,10 @@ function openGroup(opened: OpenFile, address: number): Hdf5Group {
       }),
     tensor: async (path) => {
       await turn();
-      return guardedAsync(name, async () => {
+      return guardedAsync(name, endings, async () => {
         const at = follow(path);
         if (at === undefined || !isDataset(file, at)) throw new Error(`${path.slice(0, 200)} is no data set`);
-        return { name: path, ...(await readDataset(file, readMessages(file, at))) };
+        return { name: path, ...(await readDataset(file, readMessages(file, at), pace)) };
       });
     },
   };
@@ -117,11 +132,15 @@ function guarded<T>(file: string, read: () => T): T {
   }
 }
 
-async function guardedAsync<T>(file: string, read: () => Promise<T>): Promise<T> {
+async function guardedAsync<T>(
+  file: string,
+  endings: ReadonlySet<unknown>,
+  read: () => Promise<T>,
+): Promise<T> {
   try {
     return await read();
   } catch (cause) {
-    throw broken(file, cause);
+    throw endings.has(cause) ? cause : broken(file, cause);
   }
 }
 
