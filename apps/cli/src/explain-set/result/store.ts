@@ -15,6 +15,7 @@ export interface ResultStore {
   set(key: AbsolutePath, bytes: Uint8Array): Promise<void>;
   /** Writes a file that is not there yet, whole; returns whether it did. Of several writers one does. */
   create(key: AbsolutePath, bytes: Uint8Array): Promise<boolean>;
+  /** @throws ModelError where that cannot be told */
   has(key: AbsolutePath): Promise<boolean>;
   /** The names of the files in a folder, in no order; none where there is no folder. */
   names(folder: AbsolutePath): Promise<string[]>;
@@ -33,16 +34,7 @@ export class FolderStore implements ResultStore {
   }
 
   async get(key: AbsolutePath): Promise<Uint8Array | undefined> {
-    try {
-      return await readFile(this.#path(key));
-    } catch (cause) {
-      if (isAbsent(cause)) return undefined;
-      throw new ModelError(
-        'not-found',
-        `Cannot read ${this.#path(key)}: ${(cause as Error).message}. Check the permissions and the disk.`,
-        { cause },
-      );
-    }
+    return this.#unlessAbsent(key, (path) => readFile(path), undefined);
   }
 
   async set(key: AbsolutePath, bytes: Uint8Array): Promise<void> {
@@ -71,26 +63,19 @@ export class FolderStore implements ResultStore {
   }
 
   async has(key: AbsolutePath): Promise<boolean> {
-    try {
-      return (await stat(this.#path(key))).isFile();
-    } catch (cause) {
-      if (isAbsent(cause)) return false;
-      throw cause;
-    }
+    const facts = await this.#unlessAbsent(key, stat, null);
+    return facts?.isFile() ?? false;
   }
 
   async names(folder: AbsolutePath): Promise<string[]> {
-    try {
-      return await readdir(this.#path(folder));
-    } catch (cause) {
-      if (isAbsent(cause)) return [];
-      throw cause;
-    }
+    return this.#unlessAbsent(folder, (path) => readdir(path), []);
   }
 
   async removeDrafts(folder: AbsolutePath): Promise<void> {
     for (const name of await this.names(folder)) {
-      if (name.endsWith('.tmp')) await rm(join(this.#path(folder), name), { force: true });
+      // Somebody else may be quicker, or forbid it: what is whole does not depend on it.
+      if (name.endsWith('.tmp'))
+        await rm(join(this.#path(folder), name), { force: true }).catch(() => undefined);
     }
   }
 
@@ -100,6 +85,21 @@ export class FolderStore implements ResultStore {
     while (!(await stat(folder).catch(() => null)) && dirname(folder) !== folder) folder = dirname(folder);
     const facts = await statfs(folder).catch(() => null);
     return facts && facts.bavail * facts.bsize;
+  }
+
+  /** Asks the disk for something. @throws ModelError `not-found` where it does not answer */
+  async #unlessAbsent<T, U>(key: AbsolutePath, ask: (path: string) => Promise<T>, absent: U): Promise<T | U> {
+    const path = this.#path(key);
+    try {
+      return await ask(path);
+    } catch (cause) {
+      if (isAbsent(cause)) return absent;
+      throw new ModelError(
+        'not-found',
+        `Cannot read ${path}: ${(cause as Error).message}. Check the permissions and the disk.`,
+        { cause },
+      );
+    }
   }
 
   #path(key: AbsolutePath): string {

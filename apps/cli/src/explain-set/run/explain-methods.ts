@@ -48,8 +48,13 @@ export class MethodsExplainer implements SetExplainer<SetExplanation> {
     const request = { ...options, ...engine, json: true } as const;
     const explainers: Explainer[] = [];
     // No signal: a run ends between shards, not within one.
-    for (const own of await methodOptions(request, options.method, classNames, undefined)) {
-      explainers.push(await createExplainer(network, own));
+    try {
+      for (const own of await methodOptions(request, options.method, classNames, undefined)) {
+        explainers.push(await createExplainer(network, own));
+      }
+    } catch (error) {
+      for (const explainer of explainers) await explainer.dispose();
+      throw error;
     }
     return new MethodsExplainer(network, by, explainers);
   }

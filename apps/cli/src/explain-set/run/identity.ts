@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { LoadedModel } from '@ablation-cam/model';
+import { CliError } from '../../errors.ts';
 import { isEmbedded } from '../../open-model.ts';
 import type { SampleList } from '../samples/samples.ts';
 
@@ -12,6 +13,8 @@ const PART = /\.(json|bin|h5|keras|data|onnx_data|safetensors)$/i;
 /**
  * Returns what tells a model from others, SHA-256 in hexadecimal: of its files - the main one, the shards beside a `model.json`, and
  * what has the main file's name with another ending -, or of its weights where it comes along with this program.
+ *
+ * @throws CliError where they cannot be read
  */
 export async function modelHash(source: string, { model }: LoadedModel): Promise<string> {
   const hash = createHash('sha256');
@@ -25,10 +28,18 @@ export async function modelHash(source: string, { model }: LoadedModel): Promise
     }
     return hash.digest('hex');
   }
-  const facts = await stat(source).catch(() => null);
   // At an address there is nothing to look around in.
-  if (facts === null) return hash.update(source).digest('hex');
-  const main = facts.isDirectory() ? join(source, 'model.json') : source;
+  if (/^[a-z]+:\/\//i.test(source)) return hash.update(source).digest('hex');
+  try {
+    await addFiles(hash, source);
+  } catch (cause) {
+    throw new CliError(`Cannot read ${source}: ${(cause as Error).message}. Check the path.`, { cause });
+  }
+  return hash.digest('hex');
+}
+
+async function addFiles(hash: Hash, source: string): Promise<void> {
+  const main = (await stat(source)).isDirectory() ? join(source, 'model.json') : source;
   const folder = dirname(main);
   const name = basename(main);
   const stem = name.replace(/\.[^.]*$/, '');
@@ -40,7 +51,6 @@ export async function modelHash(source: string, { model }: LoadedModel): Promise
     hash.update(`\n${file === name ? 'main' : file}\n`);
     await addFile(hash, join(folder, file));
   }
-  return hash.digest('hex');
 }
 
 async function addFile(hash: Hash, path: string): Promise<void> {
