@@ -1,4 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { buildSite } from '../../../src/server/build.ts';
+import { readSite } from '../../../src/server/read-site.ts';
 import { serve } from '../../../src/server/serve.ts';
 import { fuzzServer } from './fuzz-server.ts';
 
@@ -17,8 +22,9 @@ if (values.help) console.log(HELP);
 else await run(Number(values.requests ?? 100_000), Number(values.from ?? 1));
 
 async function run(requests: number, from: number): Promise<void> {
-  const page = new TextEncoder().encode('<!doctype html>');
-  const server = await serve(new Map([['index.html', page]]), 0);
+  const folder = await mkdtemp(join(tmpdir(), 'ablation-cam-fuzz-'));
+  await buildSite(folder);
+  const server = await serve(await readSite(folder), 0);
   try {
     const port = Number(new URL(server.url).port);
     const { answered, dropped, stuck } = await fuzzServer(port, requests, from, (done) => {
@@ -31,6 +37,7 @@ async function run(requests: number, from: number): Promise<void> {
     );
     process.exitCode = stuck.length === 0 && status === 200 ? 0 : 1;
   } finally {
+    await rm(folder, { recursive: true });
     server.close();
   }
 }
