@@ -1,3 +1,4 @@
+import { onUnhandledRejection } from '#platform';
 import { seededRandom } from '../testing/seeded-random.ts';
 import {
   counted,
@@ -58,7 +59,7 @@ export async function failEveryPoint<Result>(
   const unhandled = (reason: unknown): void => {
     series.complain(`a rejection was not handled: ${errorText(reason)}`);
   };
-  process.on('unhandledRejection', unhandled);
+  const stopListening = onUnhandledRejection(unhandled);
   try {
     const points = await series.begin();
     const possible = strikesOf(points, scenario.oncePerSite === true);
@@ -81,7 +82,7 @@ export async function failEveryPoint<Result>(
       elapsedMs: now() - started,
     };
   } finally {
-    process.off('unhandledRejection', unhandled);
+    stopListening();
   }
 }
 

@@ -5,3 +5,14 @@ export type { Shared };
 export function shared(): Shared {
   return { path: undefined, missing: 'a browser page cannot read the folder of reference material' };
 }
+
+/** Calls `listener` with what promises were rejected with that nobody waits for; returns what ends that. */
+export function onUnhandledRejection(listener: (reason: unknown) => void): () => void {
+  const heard = ({ reason }: PromiseRejectionEvent): void => {
+    listener(reason);
+  };
+  addEventListener('unhandledrejection', heard);
+  return () => {
+    removeEventListener('unhandledrejection', heard);
+  };
+}

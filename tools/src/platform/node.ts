@@ -14,3 +14,9 @@ export function shared(): Shared {
     ? { path, missing: undefined }
     : { path: undefined, missing: `there is no folder ${path} (ABLATION_CAM_SHARED names another)` };
 }
+
+/** Calls `listener` with what promises were rejected with that nobody waits for; returns what ends that. */
+export function onUnhandledRejection(listener: (reason: unknown) => void): () => void {
+  process.on('unhandledRejection', listener);
+  return () => process.off('unhandledRejection', listener);
+}

@@ -1,90 +1,24 @@
 import * as tf from '@tensorflow/tfjs';
 import { exposeWebGpu } from '@ablation-cam/kernels';
-import { modelFiles, useBackend } from '@ablation-cam/model';
-import { assertClose } from '@ablation-cam/tools/testing';
+import { useBackend } from '@ablation-cam/model';
 import { gpuCensus, kernelsArePoints, scenario, timers, type AnyScenario } from '@ablation-cam/tools/faults';
-import type { ExplanationRequest } from '../../../src/protocol/calls.ts';
 import { WorkerHost } from './worker-host.ts';
+import { smallModel, workerScenario } from './worker-scenario.ts';
 
-/** Engines in single precision, one of which may take the place of another. */
-const CLOSE = { ofLargest: 1e-4, absolute: 2e-6 };
-
-/** The viewer's worker, in this process: the same calls one after the other, on a model that it has to open first. */
+/** The viewer's worker, in this process. */
 export async function workerScenarios(): Promise<AnyScenario[]> {
   const gpu = gpuCensus();
   await exposeWebGpu();
-  const host = new WorkerHost();
-  Object.defineProperty(globalThis, 'self', { value: host, configurable: true });
+  const around = new EventTarget();
+  const host = new WorkerHost(around);
+  Object.defineProperty(globalThis, 'self', {
+    value: Object.assign(around, { postMessage: host.receive }),
+    configurable: true,
+  });
   // Before TensorFlow.js has a chance to advertise its native bindings.
   await useBackend('cpu');
   const files = await smallModel();
   await import('../../../src/worker/worker.ts');
   kernelsArePoints(tf.engine(), () => tf.getBackend() === 'wasm');
-  let expected: readonly number[] | null = null;
-  let opened = 0;
-  const runs = {
-    anytime: [gpu.loss],
-    oncePerSite: true,
-    run: async ({ signal }: { readonly signal: AbortSignal }): Promise<number[]> => {
-      const id = `model ${++opened}`;
-      const request = requestFor({ kind: 'files', id, name: 'small', files });
-      const { defaultLayer } = await host.call('describe', { model: request.model }, signal);
-      const { maps } = await host.call('explain', { ...request, ablatedScores: false }, signal);
-      const one = { ...request, classIndex: 1, contrast: null };
-      const { map } = await host.call('attribute', { ...one, method: 'grad-cam' }, signal);
-      const { logits } = await host.call('mask', { ...request, channels: [0] }, signal);
-      const race = await host.call('race', request, signal);
-      const found = [...maps.flatMap(({ weights }) => [...weights]), ...map.map.data, ...logits];
-      return [defaultLayer.length, race.naive.passes, ...found];
-    },
-    check: (found: readonly number[]) => {
-      expected ??= found;
-      assertClose(found, expected, CLOSE);
-    },
-    census: () => ({
-      tensors: tf.memory().numTensors,
-      'GPU devices': gpu.devices,
-      'GPU buffers': gpu.buffers,
-      timers: timers(),
-    }),
-  };
-  return [scenario<number[]>("the viewer's worker", () => runs)];
-}
-
-function requestFor(model: ExplanationRequest['model']): ExplanationRequest {
-  return {
-    model,
-    input: { kind: 'sample', id: 'mnist1d:3', name: 'sample' },
-    normalization: null,
-    fit: 'squash',
-    erasure: null,
-    settings: {
-      output: null,
-      layer: null,
-      ablation: 'zero',
-      score: 'probability',
-      weighting: 'relative-drop',
-    },
-  };
-}
-
-/** A classifier of signals `[40, 1]` with seeded weights, as files. */
-async function smallModel(): Promise<File[]> {
-  const kernelInitializer = tf.initializers.glorotUniform({ seed: 5 });
-  const model = tf.sequential({
-    layers: [
-      tf.layers.conv1d({
-        filters: 4,
-        kernelSize: 5,
-        inputShape: [40, 1],
-        activation: 'relu',
-        kernelInitializer,
-      }),
-      tf.layers.globalAveragePooling1d({}),
-      tf.layers.dense({ units: 3, activation: 'softmax', kernelInitializer }),
-    ],
-  });
-  const files = await modelFiles(model);
-  model.dispose();
-  return files.map(({ name, bytes }) => new File([Uint8Array.from(bytes)], name));
+  return [scenario("the viewer's worker", () => workerScenario(host, files, gpu, timers))];
 }

@@ -19,20 +19,26 @@ interface OpenCall {
   readonly signal: AbortSignal;
 }
 
-/** What a worker finds around it, in this process: its messages come here. */
-export class WorkerHost extends EventTarget {
+/** The page's side of a worker that runs beside it, in this process or thread. */
+export class WorkerHost {
+  readonly #around: EventTarget;
   readonly #open = new Map<number, OpenCall>();
   #count = 0;
 
-  /** The worker's own: a message to the page. */
-  postMessage(message: ToPage): void {
+  /** @param around what the worker finds around it, whose `postMessage` is `receive` */
+  constructor(around: EventTarget) {
+    this.#around = around;
+  }
+
+  /** A message of the worker to the page. */
+  readonly receive = (message: ToPage): void => {
     if (message.kind !== 'result' && message.kind !== 'error') return;
     const call = this.#open.get(message.id);
     this.#open.delete(message.id);
     if (message.kind === 'result') call?.resolve(message.result);
     else if (message.code === 'aborted') call?.reject(call.signal.reason as Error);
     else call?.reject(new ReportedError(message.code, message.message));
-  }
+  };
 
   /** The page's: what it asks of the worker. @throws ReportedError; the signal's reason */
   call<N extends CallName>(name: N, params: Params<N>, signal: AbortSignal): Promise<CallResult<N>> {
@@ -50,6 +56,6 @@ export class WorkerHost extends EventTarget {
   }
 
   #tell(data: ToWorker): void {
-    this.dispatchEvent(new MessageEvent('message', { data }));
+    this.#around.dispatchEvent(new MessageEvent('message', { data: structuredClone(data) }));
   }
 }
