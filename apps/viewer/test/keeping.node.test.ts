@@ -20,13 +20,51 @@ test('a link restores the view, and is kept up to date', () =>
     },
   ));
 
+test('a link holds what is erased and the view that is kept as A, and Back comes back to both', () =>
+  onPage({ hash: '#sample=textures:0&panel=compare' }, async ({ page }) => {
+    await explained(page);
+    await page.getByRole('button', { name: 'Keep this as A' }).click();
+    await page.getByRole('button', { name: 'Erase a part' }).click();
+    await page.locator('.sight').focus();
+    await page.keyboard.press('Enter');
+    await page.getByText(/\d+ % erased/).waitFor();
+    await explained(page);
+    const shown = async (): Promise<readonly unknown[]> => [
+      (await savedNumbers(page)).probabilities,
+      await page.locator('.compare-facts').innerText(),
+      await page.getByText(/^\d+ % erased/).count(),
+    ];
+    await page.locator('.compare-facts').waitFor();
+    const before = await shown();
+    await page.waitForURL(/erased=.*&a=sample/);
+    const link = page.url();
+    await page.goto('about:blank');
+    await page.goto(link);
+    await page.locator('.compare-facts').waitFor();
+    await explained(page);
+    assert.equal(await shown(), before);
+    await page.getByRole('button', { name: /^Sample 4:/ }).click();
+    await page.waitForURL(/textures%3A4/);
+    await explained(page);
+    assert.is(await page.getByText(/% erased/).count(), 0);
+    await page.goBack();
+    await page.getByText(/^\d+ % erased/).waitFor();
+    await explained(page);
+    assert.equal(await shown(), before);
+  }));
+
 test('the picture is saved as PNG', () =>
   onPage({}, async ({ page }) => {
     await explained(page);
+    const place = (): Promise<number> =>
+      page.locator('.lower').evaluate((panel) => panel.getBoundingClientRect().top + scrollY);
+    const before = await place();
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'Save picture' }).click(),
     ]);
+    await page.getByText('was saved').waitFor();
+    assert.equal(await place(), before, 'what is told moves nothing');
     const bytes = await readFile(await download.path());
     assert.equal([...bytes.subarray(1, 4)], [...Buffer.from('PNG')]);
     assert.ok(bytes.byteLength > 10_000, `${bytes.byteLength} bytes`);

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { modelFiles } from '@ablation-cam/model';
+import { embeddedModel, modelFiles, readInput } from '@ablation-cam/model';
+import { featureMap } from '@ablation-cam/xai';
 import { violationsOf } from './support/axe.ts';
 import { testImage } from './support/image-model.ts';
 import { drop, explained, savedNumbers } from './support/viewer-page.ts';
@@ -40,6 +41,82 @@ test('the true region of a texture is outlined, and methods are held against it'
       .waitFor();
     await page.getByRole('checkbox', { name: 'True region' }).uncheck();
     assert.is(await page.getByRole('img', { name: 'The true region', exact: true }).count(), 0);
+  }));
+
+test('the inputs at hand that excite a channel most stand beside it', () =>
+  onPage({ hash: '#sample=textures:0' }, async ({ page }) => {
+    await explained(page);
+    await page.locator('.sample .caption').nth(14).waitFor();
+    const chart = page.getByRole('slider', { name: 'Channel' });
+    await page.getByText('Point at a bar: the inputs').waitFor();
+    await drop(page, [{ name: 'blobs.png', bytes: testImage() }]);
+    await page.getByRole('button', { name: 'blobs.png', exact: true }).waitFor();
+    await explained(page);
+    await chart.focus();
+    await page.keyboard.press('ArrowRight');
+    await page.getByText('Of the 16 inputs here.').waitFor();
+    const channel = Number(/channel (\d+)/.exec((await chart.getAttribute('aria-valuetext')) ?? '')?.[1]);
+    const { network, dispose } = await embeddedModel('textures');
+    const peaks: { readonly name: string; readonly peak: number }[] = [];
+    for (const source of [...Array.from({ length: 15 }, (_, i) => `textures:${i}`), testImage()]) {
+      const input = await readInput(source, { shape: [64, 64, 3] });
+      const { data, shape } = await featureMap(network, input);
+      const channels = shape.at(-1) ?? 1;
+      const peak = Math.max(...data.filter((_, i) => i % channels === channel));
+      const name = typeof source === 'string' ? `Textures, test sample ${source.slice(9)}` : 'blobs.png';
+      peaks.push({ name, peak });
+    }
+    dispose();
+    peaks.sort((a, b) => b.peak - a.peak);
+    const shown = page.getByRole('region', { name: 'What excites it most' }).getByRole('button');
+    assert.equal(
+      await shown.evaluateAll((all) => all.map((button) => button.getAttribute('title')?.split(':')[0])),
+      peaks.slice(0, 4).map(({ name }) => name),
+    );
+    await shown.nth(1).click();
+    await explained(page);
+    assert.match((await chart.getAttribute('aria-valuetext')) ?? '', `channel ${channel},`);
+    assert.is(await shown.nth(1).getAttribute('aria-pressed'), 'true');
+  }));
+
+test('the tour switches a channel off, lets the map grow, and leaves everything as it was', () =>
+  onPage({ hash: '#sample=textures:3&class=1&panel=race', isExpert: false }, async ({ page }) => {
+    await explained(page);
+    const button = page.locator('#start-tour');
+    assert.match(await button.innerText(), 'New here?');
+    const before = await page.locator('.map-caption').innerText();
+    await button.focus();
+    await page.keyboard.press('Enter');
+    const tour = page.getByRole('dialog');
+    await tour.getByText('says rings').waitFor();
+    assert.equal(await violationsOf(page), []);
+    const whole = await page.locator('.color-bar').innerText();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('ArrowRight');
+    const [, channel] = /channel (\d+)/.exec(await tour.innerText()) ?? [];
+    await page.keyboard.press('ArrowRight');
+    const told = await tour.getByText('instead of').innerText();
+    const [, less = '', more = ''] = /gets ([\d.<> ]+) % instead of ([\d.<> ]+) %/.exec(told) ?? [];
+    await page.getByText(`With channel ${channel ?? ''} off`).waitFor();
+    const number = (text: string): number => Number(text.replace(/[<> ]/g, ''));
+    assert.ok(number(less) < number(more), told);
+    assert.ok((await page.locator('.masked-score').count()) > 0);
+    await page.keyboard.press('ArrowRight');
+    await tour.getByText(/^1 of \d+ channels/).waitFor();
+    assert.is(await page.locator('.masked-score').count(), 0);
+    await tour.getByRole('slider').waitFor();
+    // By itself, channel by channel.
+    await page.waitForFunction(() => {
+      const slider = document.querySelector<HTMLInputElement>('.tour input');
+      return slider?.value === slider?.max;
+    });
+    assert.is(await page.locator('.color-bar').innerText(), whole);
+    await page.keyboard.press('Escape');
+    assert.is(await tour.count(), 0);
+    assert.is(await page.evaluate(() => document.activeElement?.id), 'start-tour');
+    assert.is(await button.innerText(), 'Tour (60 s)');
+    assert.is(await page.locator('.map-caption').innerText(), before);
+    assert.is(await page.getByRole('tab', { selected: true }).innerText(), 'Race');
   }));
 
 test('the race is run, and says how far apart the answers are', () =>

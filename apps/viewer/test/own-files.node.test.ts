@@ -29,10 +29,11 @@ test('an own model and an own image are dropped in and explained; a race over th
     await explained(page);
     await drop(page, files);
     await page.getByText('It needs an input').waitFor();
-    const names = new TextEncoder().encode(`${IMAGE_CLASSES.join('\n')}\n`);
+    const rows = IMAGE_CLASSES.map((name, index) => `${index},${name}`).reverse();
+    const names = new TextEncoder().encode(`index,name\n${rows.join('\n')}\n`);
     await drop(page, [
       { name: 'picture.png', bytes: png },
-      { name: 'names.txt', bytes: names },
+      { name: 'names.csv', bytes: names },
     ]);
     await explained(page);
     const className = IMAGE_CLASSES[expected?.classIndex ?? -1] ?? '';
@@ -214,12 +215,14 @@ test('a picture is squashed, cropped or padded as chosen, transparency laid on w
     await page.getByText('it was laid on white').waitFor();
     const { model, dispose } = await embeddedModel('textures');
     for (const fit of ['squash', 'crop', 'pad'] as const satisfies readonly Fit[]) {
-      await page.getByLabel('90 × 60, for 64 × 64:').selectOption(fit);
+      await page.getByLabel('90 × 60 pixels, shown as the network gets them (64 × 64):').selectOption(fit);
       await explained(page);
       const shown = await page
         .getByRole('img', { name: 'The input', exact: true })
         .evaluate((canvas) => (canvas instanceof HTMLCanvasElement ? [canvas.width, canvas.height] : []));
       assert.equal(shown, { squash: [90, 60], crop: [60, 60], pad: [90, 90] }[fit]);
+      const { width = 0, height = 0 } = (await page.locator('.stage .frame').first().boundingBox()) ?? {};
+      assert.ok(Math.abs(width - height) < 1, `${fit}: ${width} × ${height}, and the network gets squares`);
       const input = await readInput(bytes, { shape: [64, 64, 3], fit, transparency: 'white' });
       const { explanations } = await ablationCam(model, input, { executor: 'reference' });
       const saved = await savedNumbers(page);

@@ -149,7 +149,7 @@ for (const [sample, shape, fill] of [
       const image = input.original ?? null;
       const erased = eraseInput(
         input,
-        { fill, marks: [eraserAt({ image }, 'box', 0.2, MIDDLE, WHOLE)] },
+        { fill, marks: [eraserAt({ image, shape }, 'box', 0.2, MIDDLE, WHOLE)] },
         undefined,
       );
       const { explanations } = await ablationCam(loaded.network, erased, { executor: 'reference' });

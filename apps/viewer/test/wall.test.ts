@@ -17,6 +17,7 @@ const item = (name: string, folder: string | null = null): WallItem => ({
 });
 const said = (id: string, predicted: number, confidence = 0.5): WallAnswer => ({
   kind: 'explained',
+  shape: [2, 1],
   id,
   predicted,
   confidence,

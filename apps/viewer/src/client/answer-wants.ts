@@ -20,6 +20,7 @@ const SLOTS: readonly SlotName[] = [
   'gallery',
   'metrics',
   'race',
+  'excite',
   'wall',
 ];
 

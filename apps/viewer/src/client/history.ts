@@ -1,5 +1,5 @@
 import type { BuiltInName } from '../protocol/sources.ts';
-import { linkOf, stateOfLink } from '../state/link.ts';
+import { linkOf, openedLink } from '../state/link.ts';
 import { visitOf, type Visit } from '../state/visit.ts';
 import { isExplained } from '../state/wanted-calls.ts';
 import type { ViewerState } from '../state/state.ts';
@@ -33,7 +33,7 @@ export function followHistory(store: Store, available: readonly BuiltInName[], s
     if (entry === written) return;
     const isStep = steps && !isArriving && placeOf(state) !== place;
     written = entry;
-    visited = JSON.stringify(visit);
+    visited = placeText(state);
     place = placeOf(state);
     isArriving = false;
     if (isStep) history.pushState(visit, '', address);
@@ -42,7 +42,7 @@ export function followHistory(store: Store, available: readonly BuiltInName[], s
   store.subscribe((state) => {
     clearTimeout(timer);
     // What a reload comes back to is written at once: nothing of it changes as often as while something is dragged.
-    if (JSON.stringify(visitOf(state)) !== visited) write();
+    if (placeText(state) !== visited) write();
     else timer = setTimeout(write, SETTLED_MS);
   });
   addEventListener('popstate', ({ state }) => {
@@ -51,7 +51,7 @@ export function followHistory(store: Store, available: readonly BuiltInName[], s
     isArriving = true;
     const visit = visitIn(state);
     if (visit?.isOwn) store.dispatch({ kind: 'revisit', visit });
-    else store.dispatch({ kind: 'restore', state: stateOfLink(location.hash, available) });
+    else store.dispatch({ kind: 'restore', state: openedLink(location.hash, available, store.state) });
   });
 }
 
@@ -67,13 +67,18 @@ function visitIn(state: unknown): Visit | null {
   return isVisit ? (state as Visit) : null;
 }
 
+/** What is written at once: all of a visit but what is painted. */
+function placeText(state: ViewerState): string {
+  return JSON.stringify({ ...visitOf(state), erased: null });
+}
+
 /** What makes a step: network, input, class. */
 function placeOf({ model, input, display }: ViewerState): string {
   return [model.id, input?.id ?? '', display.classIndex ?? ''].join('|');
 }
 
-/** Live pictures are no steps: there is no way back to one. */
+/** Live pictures, what a tour shows and what is only on the way to be A are no steps: there is no way back to one. */
 function isSettled(state: ViewerState): boolean {
-  if (state.input?.kind === 'frame') return false;
+  if (state.input?.kind === 'frame' || state.tour !== null || state.pinsFor !== null) return false;
   return state.input === null ? state.description !== null : isExplained(state);
 }

@@ -4,11 +4,12 @@ import { followHistory, ownVisit } from '../client/history.ts';
 import { keepFocus } from '../client/keep-focus.ts';
 import { keepShelf } from '../client/keep-shelf.ts';
 import { linkedFiles } from '../client/linked-files.ts';
+import { isRemembered } from '../client/remembered.ts';
 import { stayAvailable } from '../client/stay-available.ts';
 import { Store } from '../client/store.ts';
 import { WorkerClient } from '../client/worker-client.ts';
 import type { BuiltInName } from '../protocol/sources.ts';
-import { stateOfLink } from '../state/link.ts';
+import { openedLink } from '../state/link.ts';
 import { App } from '../views/app.tsx';
 
 // Real photographs say more to a newcomer than patterns, and these more than signals.
@@ -19,7 +20,8 @@ const isEmbedded = new URLSearchParams(location.search).get('embed') === '1';
 const visit = isEmbedded ? null : ownVisit();
 const asked = visit ? null : linkedFiles(location.search, location.href);
 
-const store = new Store(stateOfLink(location.hash, available));
+const linked = openedLink(location.hash, available);
+const store = new Store({ ...linked, isExpert: linked.isExpert || isRemembered('expert') });
 const client = new WorkerClient(() => new Worker('worker.js', { type: 'module' }));
 // A frame of another page keeps nothing: its storage would be another one for each page.
 if (!isEmbedded) {

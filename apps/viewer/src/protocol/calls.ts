@@ -2,6 +2,7 @@ import type { Fit } from '@ablation-cam/model';
 import type { MethodName } from '@ablation-cam/xai';
 import type {
   MethodAttribution,
+  Excitement,
   Explained,
   FeatureMapData,
   GalleryItem,
@@ -23,6 +24,10 @@ export interface ExplainSettings {
   readonly ablation: 'zero' | 'zero-kernel' | 'channel-mean';
   readonly score: 'probability' | 'logit';
   readonly weighting: 'relative-drop' | 'slope';
+  /** All channels together, or a pass through the network for each. */
+  readonly strategy: 'planned' | 'naive';
+  /** What computes the plan. */
+  readonly executor: 'auto' | 'webgpu' | 'tfjs' | 'reference';
 }
 
 /** What an explanation is about. */
@@ -83,6 +88,11 @@ export interface Calls {
   wall: {
     params: Omit<ExplanationRequest, 'input' | 'erasure'> & { readonly inputs: readonly ChosenInput[] };
     result: readonly WallAnswer[];
+  };
+  /** How strongly the channels of the layer respond to many inputs; those that there was no time for are left out. */
+  excite: {
+    params: Omit<ExplanationRequest, 'input' | 'erasure'> & { readonly inputs: readonly ChosenInput[] };
+    result: readonly Excitement[];
   };
   /** The naive loop against the plan; the progress is the share of the loop that is done. */
   race: { params: ExplanationRequest; result: RaceResult };

@@ -123,6 +123,8 @@ export type WallAnswer =
       readonly confidence: number | null;
       /** The input, small. */
       readonly picture: Pick<GalleryItem, 'image' | 'signal'>;
+      /** As the network gets it, without the batch. */
+      readonly shape: readonly number[];
       /** 0 to 1, on the layer's own grid. */
       readonly map: PositionMap;
     }
@@ -139,6 +141,14 @@ export interface MaskedData {
   readonly channels: readonly number[];
   readonly probabilities: Float32Array | null;
   readonly logits: Float32Array;
+}
+
+/** How strongly the channels of a layer respond to an input. */
+export interface Excitement {
+  /** Id of the input. */
+  readonly id: string;
+  /** The largest activation of each channel; null for an input that the network cannot take. */
+  readonly peaks: Float32Array | null;
 }
 
 /** What one side of the race took. */

@@ -3,6 +3,7 @@ import type { CallResult } from '../protocol/calls.ts';
 import type { ChosenInput, ChosenModel, NormalizationName } from '../protocol/sources.ts';
 import type { Blank, ExplainSettings } from '../protocol/calls.ts';
 import type { Visit } from './visit.ts';
+import type { TourAction } from './tour.ts';
 import type { WallAction } from './wall.ts';
 import type { ShelfAction } from './shelf.ts';
 import type { ErasingAction } from './erasing.ts';
@@ -13,6 +14,7 @@ import type { ChannelsView, Display, PanelName, SlotName, ViewerState } from './
 export type UserAction =
   | ErasingAction
   | PinAction
+  | TourAction
   | { readonly kind: 'choose-model'; readonly model: ChosenModel; readonly input: ChosenInput | null }
   /** Back to a network as it was left. */
   | { readonly kind: 'return-to-model'; readonly model: ChosenModel }
@@ -22,12 +24,14 @@ export type UserAction =
   | { readonly kind: 'normalize'; readonly normalization: NormalizationName | null }
   | { readonly kind: 'fit-pictures'; readonly fit: Fit }
   | { readonly kind: 'change-settings'; readonly settings: Partial<ExplainSettings> }
+  | { readonly kind: 'show-expert'; readonly isShown: boolean }
   | { readonly kind: 'change-display'; readonly display: Partial<Display> }
   | { readonly kind: 'open-panel'; readonly panel: PanelName }
   | { readonly kind: 'order-channels'; readonly order: ChannelsView['order'] }
   | { readonly kind: 'focus-channel'; readonly channel: number | null }
   | { readonly kind: 'toggle-channel'; readonly channel: number }
   | { readonly kind: 'restore-channels' }
+  | { readonly kind: 'resume-exciting' }
   | { readonly kind: 'choose-fraction'; readonly fraction: number }
   | { readonly kind: 'choose-blank'; readonly blank: Blank }
   | { readonly kind: 'start-race' }

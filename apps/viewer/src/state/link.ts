@@ -2,6 +2,8 @@ import { methodNames } from '@ablation-cam/xai';
 import { colorMapNames } from '@ablation-cam/xai/drawing';
 import type { ExplainSettings } from '../protocol/calls.ts';
 import type { BuiltInName } from '../protocol/sources.ts';
+import { withNeededExpert } from './expert.ts';
+import { erasingIn, erasureText } from './link-erasure.ts';
 import {
   builtInModels,
   DEFAULT_BLANK,
@@ -16,11 +18,15 @@ import {
   type ViewerState,
 } from './state.ts';
 
-const SETTINGS: { readonly [K in 'ablation' | 'score' | 'weighting']: readonly ExplainSettings[K][] } = {
+type LinkedSetting = Exclude<keyof ExplainSettings, 'output' | 'layer'>;
+const SETTINGS: { readonly [K in LinkedSetting]: readonly ExplainSettings[K][] } = {
   ablation: ['zero', 'zero-kernel', 'channel-mean'],
   score: ['probability', 'logit'],
   weighting: ['relative-drop', 'slope'],
+  strategy: ['planned', 'naive'],
+  executor: ['auto', 'webgpu', 'tfjs', 'reference'],
 };
+const LINKED_SETTINGS = Object.keys(SETTINGS) as readonly LinkedSetting[];
 const PANELS: readonly PanelName[] = ['channels', 'methods', 'compare', 'race', 'live', 'numbers'];
 const RESOLUTIONS = ['resized', 'raw'] as const;
 const BLANKS = ['mean', 'zero'] as const;
@@ -28,11 +34,39 @@ const ORDERS = ['weight', 'index'] as const;
 const ARRANGEMENTS = ['beside', 'over', 'swipe'] as const;
 const SIDES = ['for', 'both'] as const;
 
+/** What is erased, and the view that is kept as A, are in a link where they fit into so many characters in all. */
+const MOST_CHARACTERS = 4000;
+
 /**
  * Returns the part of an address after `#` that restores what is shown, or null where files of the user's are shown, which no link
- * can hold. What has its default is left out.
+ * can hold. What has its default is left out; `linkLoss` says what else.
  */
 export function linkOf(state: ViewerState): string | null {
+  const link = plainLink(state);
+  const pinned = pinnedLink(state);
+  if (link === null || pinned === null) return link;
+  const both = `${link}&${new URLSearchParams({ a: pinned }).toString()}`;
+  return both.length <= MOST_CHARACTERS ? both : link;
+}
+
+/** The link to the view that is kept as A; null where there is none, or none to be linked to. */
+function pinnedLink({ pinned, ...state }: ViewerState): string | null {
+  return pinned && plainLink({ ...state, ...pinned.about, display: pinned.display, pinned: null });
+}
+
+/** Says what is shown that the link leaves out; null where it holds all. */
+export function linkLoss(state: ViewerState): string | null {
+  const link = new URLSearchParams(linkOf(state) ?? '');
+  const losses = [
+    state.erasing.strokes.length > 0 && !link.has('erased')
+      ? 'the input is as it was before a part was erased, since that is too much for an address'
+      : [],
+    state.pinned !== null && !link.has('a') ? 'nothing is kept as A, since no address can hold that' : [],
+  ].flat();
+  return losses.length === 0 ? null : losses.join(', and ');
+}
+
+function plainLink(state: ViewerState): string | null {
   const { model, input, settings, display, panel, channels, galleryFirst } = state;
   if (model.kind !== 'built-in' || input?.kind !== 'sample') return null;
   const link = new URLSearchParams({ sample: input.id });
@@ -43,7 +77,7 @@ export function linkOf(state: ViewerState): string | null {
   put('against', display.contrast, null);
   put('method', display.method, defaultDisplay.method);
   put('layer', settings.layer, null);
-  for (const name of ['ablation', 'score', 'weighting'] as const) {
+  for (const name of LINKED_SETTINGS) {
     put(name, settings[name], defaultSettings[name]);
   }
   put('colors', display.colorMap, defaultDisplay.colorMap);
@@ -59,10 +93,26 @@ export function linkOf(state: ViewerState): string | null {
   put('order', channels.order, 'weight');
   put('channel', channels.focused, null);
   put('off', channels.off.join(','), '');
+  put('erased', erasureText(state.erasing), '');
   put('from', galleryFirst, 0);
   put('keep', state.fraction, DEFAULT_FRACTION);
   put('blank', state.blank, DEFAULT_BLANK);
   return link.toString();
+}
+
+/**
+ * Returns the state that a link leads to: where it holds a view to be kept as A, that one comes first, and what the link shows after it.
+ *
+ * @param kept what is there already, perhaps with that A
+ */
+export function openedLink(
+  hash: string,
+  available: readonly BuiltInName[],
+  kept: ViewerState | null = null,
+): ViewerState {
+  const first = new URLSearchParams(hash.replace(/^#/, '')).get('a');
+  if (first === null || (kept && pinnedLink(kept) === first)) return stateOfLink(hash, available);
+  return { ...stateOfLink(first, available), pinsFor: stateOfLink(hash, available) };
 }
 
 /**
@@ -78,7 +128,7 @@ export function stateOfLink(hash: string, available: readonly BuiltInName[]): Vi
     .split(',')
     .map(wholeNumber)
     .filter((k) => k !== null);
-  return {
+  return withNeededExpert({
     ...state,
     model: builtInModels[name],
     input: sampleOf(name, index),
@@ -89,6 +139,8 @@ export function stateOfLink(hash: string, available: readonly BuiltInName[]): Vi
       ablation: oneOf(link.get('ablation'), SETTINGS.ablation, defaultSettings.ablation),
       score: oneOf(link.get('score'), SETTINGS.score, defaultSettings.score),
       weighting: oneOf(link.get('weighting'), SETTINGS.weighting, defaultSettings.weighting),
+      strategy: oneOf(link.get('strategy'), SETTINGS.strategy, defaultSettings.strategy),
+      executor: oneOf(link.get('executor'), SETTINGS.executor, defaultSettings.executor),
     },
     display: {
       ...state.display,
@@ -105,6 +157,7 @@ export function stateOfLink(hash: string, available: readonly BuiltInName[]): Vi
       contour: link.get('contour') === 'shown',
       large: link.get('stage') === 'wide',
     },
+    erasing: erasingIn(link.get('erased')),
     panel: oneOf(link.get('panel'), PANELS, state.panel),
     channels: {
       order: oneOf(link.get('order'), ORDERS, state.channels.order),
@@ -114,7 +167,7 @@ export function stateOfLink(hash: string, available: readonly BuiltInName[]): Vi
     fraction: fractions.find((fraction) => fraction === Number(link.get('keep'))) ?? DEFAULT_FRACTION,
     blank: oneOf(link.get('blank'), BLANKS, DEFAULT_BLANK),
     galleryFirst: Math.min(wholeNumber(link.get('from')) ?? 0, testSamples[name] - 1),
-  };
+  });
 }
 
 function sampleIn(text: string | null, available: readonly BuiltInName[]): [BuiltInName, number] {

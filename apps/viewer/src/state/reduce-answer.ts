@@ -1,5 +1,6 @@
 import { aboutOf, withGood } from './about.ts';
 import type { Answer } from './actions.ts';
+import { withExcitements, withoutExciting } from './most-exciting.ts';
 import { raceRun } from './race-run.ts';
 import { wallAnswered, wallCancelled } from './reduce-wall.ts';
 import { defaultSettings, type ViewerState } from './state.ts';
@@ -36,6 +37,8 @@ export function answered(state: ViewerState, answer: Answer): ViewerState {
       return { ...state, features: { key: answer.key, result: answer.result } };
     case 'mask':
       return { ...state, masked: { key: answer.key, result: answer.result } };
+    case 'excite':
+      return withExcitements(state, answer.result);
     case 'wall':
       return wallAnswered(state, wallKey(state), answer.result);
     case 'race':
@@ -75,6 +78,8 @@ export function failed(state: ViewerState, slot: Answer['slot'], message: string
       return { ...state, race: { status: 'cancelled', run: raceRun(state) }, problem };
     case 'attribute':
       return { ...state, display: { ...state.display, method: 'ablation-cam', contrast: null }, problem };
+    case 'excite':
+      return { ...withoutExciting(state), problem };
     case 'wall':
       return { ...wallCancelled(state), problem };
     case 'gallery':

@@ -10,7 +10,7 @@ import {
   type ShelvedInput,
 } from './shelf.ts';
 import { withModel } from './new-request.ts';
-import { builtInModels, sampleOf, type ViewerState } from './state.ts';
+import { builtInModels, defaultSettings, sampleOf, type ViewerState } from './state.ts';
 import type { BuiltInName, ChosenInput, ChosenModel } from '../protocol/sources.ts';
 
 /** Returns the state with its shelf after an action of the shelf. */
@@ -91,7 +91,8 @@ function recallNetwork(state: ViewerState, hasInput: boolean): ViewerState {
     input,
     normalization,
     fit,
-    settings,
+    // What an earlier version of the page kept may lack some.
+    settings: { ...defaultSettings, ...settings },
     labels,
     display: { ...state.display, method },
   });
@@ -117,7 +118,8 @@ export function inputCalled({ shelf }: Pick<ViewerState, 'shelf'>, id: string | 
 /** Returns the state with what is looked at noted on its shelf, so that it can be left. */
 export function remembered(state: ViewerState): ViewerState {
   const { model, input, normalization, fit, settings, display, labels, shelf } = state;
-  if (input?.kind === 'frame') return state;
+  // A tour looks at things by itself.
+  if (input?.kind === 'frame' || state.tour !== null) return state;
   const view: NetworkView = {
     inputId: input?.id ?? null,
     normalization,

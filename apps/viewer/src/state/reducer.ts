@@ -2,20 +2,43 @@ import type { Action, Answer, UserAction } from './actions.ts';
 import { withGood } from './about.ts';
 import { withModel, withNewRequest } from './new-request.ts';
 import { reduceShelf, returnedTo, withShelf } from './reduce-shelf.ts';
+import { needsExpert, withNeededExpert, withoutExpert } from './expert.ts';
 import { erasureOf, reduceErasing, withoutStrokes } from './erasing.ts';
 import { pinnableView, swapViews } from './pinned-view.ts';
+import { resumedExciting, withoutExciting } from './most-exciting.ts';
 import { raceRun } from './race-run.ts';
 import { answered, failed } from './reduce-answer.ts';
 import type { SlotName, ViewerState } from './state.ts';
 import { revisited } from './visit.ts';
 import { reduceWall, wallCancelled, wallStarted } from './reduce-wall.ts';
+import { reduceTour, withoutTour } from './reduce-tour.ts';
+import type { TourAction } from './tour.ts';
 import type { WallAction } from './wall.ts';
 import { isExplained, wantedCalls } from './wanted-calls.ts';
 
 /** Returns the state after an action. */
 export function reduce(state: ViewerState, action: Action): ViewerState {
-  return withShelf(state, reduceView(state, action), action);
+  // Whoever goes elsewhere has left the tour, and waits for nothing else.
+  const from = LEAVES.has(action.kind) ? { ...withoutTour(state), pinsFor: null } : state;
+  return withNeededExpert(withPinned(withShelf(from, reduceView(from, action), action)));
 }
+
+/** Puts a view aside that was only to be held against another one, and goes on to that; also where it could not be made. */
+function withPinned(state: ViewerState): ViewerState {
+  const { pinsFor } = state;
+  const view = pinsFor && pinnableView(state);
+  if (!pinsFor || !(view || state.problem)) return state;
+  return { ...restored({ ...state, pinned: view ?? state.pinned }, pinsFor), problem: state.problem };
+}
+
+const LEAVES: ReadonlySet<Action['kind']> = new Set([
+  'choose-model',
+  'return-to-model',
+  'choose-input',
+  'take-off-shelf',
+  'restore',
+  'revisit',
+]);
 
 function reduceView(state: ViewerState, action: Action): ViewerState {
   switch (action.kind) {
@@ -54,6 +77,11 @@ function reduceView(state: ViewerState, action: Action): ViewerState {
       return restored(state, action.state);
     case 'revisit':
       return revisited(state, action.visit);
+    case 'start-tour':
+    case 'turn-tour':
+    case 'grow-map':
+    case 'end-tour':
+      return reduceTour(state, action);
     case 'open-wall':
     case 'filter-wall':
     case 'resume-wall':
@@ -74,6 +102,7 @@ function reduceView(state: ViewerState, action: Action): ViewerState {
     case 'undo-erasing':
     case 'unpin-view':
     case 'change-display':
+    case 'show-expert':
     case 'change-settings':
     case 'choose-fraction':
     case 'choose-input':
@@ -87,6 +116,7 @@ function reduceView(state: ViewerState, action: Action): ViewerState {
     case 'order-channels':
     case 'page-gallery':
     case 'restore-channels':
+    case 'resume-exciting':
     case 'return-to-model':
     case 'start-race':
     case 'toggle-channel':
@@ -94,7 +124,7 @@ function reduceView(state: ViewerState, action: Action): ViewerState {
   }
 }
 
-function acted(state: ViewerState, action: Exclude<UserAction, WallAction>): ViewerState {
+function acted(state: ViewerState, action: Exclude<UserAction, WallAction | TourAction>): ViewerState {
   switch (action.kind) {
     case 'choose-model':
       return withModel(state, action.model, action.input);
@@ -104,6 +134,8 @@ function acted(state: ViewerState, action: Exclude<UserAction, WallAction>): Vie
       return {
         ...withNewRequest(state),
         input: action.input,
+        // The layer stays, and whoever looks at one of its channels goes on.
+        channels: { ...state.channels, off: [] },
         erasing: withoutStrokes(state.erasing),
         // A frame of a video follows another: the class that is watched stays.
         display:
@@ -127,6 +159,10 @@ function acted(state: ViewerState, action: Exclude<UserAction, WallAction>): Vie
             ? state.display
             : { ...state.display, classIndex: null, contrast: null },
       };
+    case 'show-expert':
+      if (action.isShown) return { ...state, isExpert: true };
+      // What is usual already needs no explanation anew.
+      return needsExpert(state) ? withoutExpert(withNewRequest(state)) : { ...state, isExpert: false };
     case 'choose-eraser':
     case 'erase':
     case 'undo-erasing':
@@ -159,6 +195,8 @@ function acted(state: ViewerState, action: Exclude<UserAction, WallAction>): Vie
     }
     case 'restore-channels':
       return { ...state, channels: { ...state.channels, off: [] } };
+    case 'resume-exciting':
+      return resumedExciting(state);
     case 'choose-fraction':
       return { ...state, fraction: action.fraction };
     case 'choose-blank':
@@ -176,11 +214,12 @@ function acted(state: ViewerState, action: Exclude<UserAction, WallAction>): Vie
 
 /** What a link holds, with the answers that are there: those to other calls are replaced when theirs come. */
 function restored(state: ViewerState, linked: ViewerState): ViewerState {
-  const { deviceGeneration, shelf, wall, explained, attribution, metrics, good, features, masked, pinned } =
-    state;
+  const { deviceGeneration, shelf, wall, explained, attribution, metrics, good, features, masked } = state;
+  const { exciting, pinned } = state;
   const isSameModel = linked.model.id === state.model.id;
   return {
     ...linked,
+    isExpert: linked.isExpert || state.isExpert,
     ...(isSameModel && { description: state.description, gallery: state.gallery }),
     deviceGeneration,
     shelf,
@@ -191,6 +230,7 @@ function restored(state: ViewerState, linked: ViewerState): ViewerState {
     good,
     features,
     masked,
+    exciting,
     pinned,
   };
 }
@@ -228,6 +268,8 @@ function cancelled(state: ViewerState, slot: SlotName): ViewerState {
         : state;
     case 'labels':
       return { ...state, labels: null };
+    case 'excite':
+      return withoutExciting(state);
     case 'wall':
       return wallCancelled(state);
     case 'gallery':

@@ -15,7 +15,10 @@ export interface StageMap {
   readonly isSigned: boolean;
 }
 
-type Maps = Pick<MethodAttribution['map'], 'map' | 'mapSigned'>;
+type Maps = Pick<MethodAttribution['map'], 'map' | 'mapSigned'> & {
+  /** The value at the end of the colors, where that is not the map's own largest. */
+  readonly reach?: number;
+};
 
 /** Maps that were drawn already: a map and the way it is drawn say all there is to it. */
 const drawn = new WeakMap<PositionMap<FloatArray>, Map<string, StageMap>>();
@@ -26,7 +29,7 @@ const drawn = new WeakMap<PositionMap<FloatArray>, Map<string, StageMap>>();
  */
 export function stageMap(
   { input }: Pick<Explained, 'input'>,
-  { map, mapSigned }: Maps,
+  { map, mapSigned, reach }: Maps,
   { resolution, sides }: Pick<Display, 'resolution' | 'sides'>,
 ): StageMap {
   const source = sides === 'both' ? mapSigned : map;
@@ -36,7 +39,7 @@ export function stageMap(
   const known = drawn.get(source) ?? new Map<string, StageMap>();
   drawn.set(source, known);
   const key = `${sides} ${shape.join()}`;
-  const made = known.get(key) ?? colored(resizeBilinear(source, shape), sides);
+  const made = known.get(key) ?? colored(resizeBilinear(source, shape), sides, reach);
   known.set(key, made);
   return made;
 }
@@ -46,9 +49,9 @@ export function smallMap(explained: Pick<Explained, 'input'>, map: PositionMap<F
   return stageMap(explained, { map, mapSigned: map }, { resolution: 'resized', sides: 'for' }).shares;
 }
 
-function colored(values: PositionMap<FloatArray>, sides: MapSides): StageMap {
+function colored(values: PositionMap<FloatArray>, sides: MapSides, given: number | undefined): StageMap {
   const isSigned = sides === 'both';
-  let reach = 0;
+  let reach = given ?? 0;
   for (const value of values.data) reach = Math.max(reach, isSigned ? Math.abs(value) : value);
   const data = new Float32Array(values.data.length);
   for (let i = 0; i < data.length; i++) {

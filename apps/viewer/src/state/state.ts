@@ -13,9 +13,11 @@ import type {
   RaceResult,
 } from '../protocol/descriptions.ts';
 import { noErasing, type Erasing } from './erasing.ts';
+import { noExciting, type Exciting } from './exciting.ts';
 import type { PinnedView } from './pinned-view.ts';
 import type { BuiltInName, ChosenInput, ChosenModel, NormalizationName } from '../protocol/sources.ts';
 import { emptyShelf, type Shelf } from './shelf.ts';
+import type { Tour } from './tour.ts';
 import type { Wall } from './wall.ts';
 
 /** What the worker answered last, and to which call: it may be out of date. */
@@ -94,6 +96,7 @@ export type SlotName =
   | 'features'
   | 'mask'
   | 'metrics'
+  | 'excite'
   | 'race'
   | 'wall';
 
@@ -130,11 +133,15 @@ export interface ViewerState {
   /** How pictures of other proportions become those of the network. */
   readonly fit: Fit;
   readonly settings: ExplainSettings;
+  /** Whether settings are shown that take some knowledge. */
+  readonly isExpert: boolean;
   /** What is painted over the input. */
   readonly erasing: Erasing;
   readonly display: Display;
   /** The view that the present one is held against. */
   readonly pinned: PinnedView | null;
+  /** What is shown once the present view is there and put aside. */
+  readonly pinsFor: ViewerState | null;
   readonly panel: PanelName;
   readonly channels: ChannelsView;
   /** The share of the input that is kept to measure a map. */
@@ -148,6 +155,8 @@ export interface ViewerState {
   readonly shelf: Shelf;
   /** Many inputs at once, where they were given. */
   readonly wall: Wall | null;
+  /** The tour, while somebody takes it. */
+  readonly tour: Tour | null;
   /** Grows when the GPU device was lost: what was computed on it is asked for again. */
   readonly deviceGeneration: number;
 
@@ -164,6 +173,7 @@ export interface ViewerState {
   readonly jobs: Readonly<Partial<Record<SlotName, Job>>>;
   readonly features: Answered<FeatureMapData> | null;
   readonly masked: Answered<MaskedData> | null;
+  readonly exciting: Exciting;
   readonly problem: Problem | null;
   /** What is worth knowing and no problem. */
   readonly notice: string | null;
@@ -219,6 +229,8 @@ export const defaultSettings: ExplainSettings = {
   ablation: 'zero',
   score: 'probability',
   weighting: 'relative-drop',
+  strategy: 'planned',
+  executor: 'auto',
 };
 
 export const defaultDisplay: Display = {
@@ -244,9 +256,11 @@ export function initialState(name: BuiltInName): ViewerState {
     normalization: null,
     fit: 'squash',
     settings: defaultSettings,
+    isExpert: false,
     erasing: noErasing,
     display: defaultDisplay,
     pinned: null,
+    pinsFor: null,
     panel: 'channels',
     channels: { order: 'weight', focused: null, off: [] },
     fraction: DEFAULT_FRACTION,
@@ -255,6 +269,7 @@ export function initialState(name: BuiltInName): ViewerState {
     galleryFirst: 0,
     shelf: emptyShelf,
     wall: null,
+    tour: null,
     deviceGeneration: 0,
     description: null,
     classNames: null,
@@ -266,6 +281,7 @@ export function initialState(name: BuiltInName): ViewerState {
     jobs: {},
     features: null,
     masked: null,
+    exciting: noExciting,
     problem: null,
     notice: null,
   };

@@ -2,10 +2,10 @@ import type { Fit } from '@ablation-cam/model';
 import type { MethodName } from '@ablation-cam/xai';
 import type { ExplainSettings } from '../protocol/calls.ts';
 import type { ChosenModel, NormalizationName } from '../protocol/sources.ts';
-import { withoutStrokes } from './erasing.ts';
+import { erasingIn, erasureText } from './link-erasure.ts';
 import { withModel, withNewRequest } from './new-request.ts';
 import { inputCalled, remembered } from './reduce-shelf.ts';
-import { builtInModels, type ViewerState } from './state.ts';
+import { builtInModels, defaultSettings, type ViewerState } from './state.ts';
 
 /** What an entry of the history names: plain data, by ids. */
 export interface Visit {
@@ -19,9 +19,19 @@ export interface Visit {
   readonly method: MethodName;
   readonly classIndex: number | null;
   readonly contrast: number | null;
+  /** What is erased, as links hold it; null where that is too much. */
+  readonly erased: string | null;
 }
 
-export function visitOf({ model, input, normalization, fit, settings, display }: ViewerState): Visit {
+export function visitOf({
+  model,
+  input,
+  normalization,
+  fit,
+  settings,
+  display,
+  erasing,
+}: ViewerState): Visit {
   const { method, classIndex, contrast } = display;
   return {
     modelId: model.id,
@@ -33,6 +43,7 @@ export function visitOf({ model, input, normalization, fit, settings, display }:
     method,
     classIndex,
     contrast,
+    erased: erasureText(erasing),
   };
 }
 
@@ -52,9 +63,9 @@ export function revisited(state: ViewerState, visit: Visit): ViewerState {
     input,
     normalization,
     fit,
-    settings,
+    settings: { ...defaultSettings, ...settings },
     labels: shelf.views[model.id]?.labels ?? null,
-    erasing: withoutStrokes(state.erasing),
+    erasing: { ...erasingIn(visit.erased), isActive: state.erasing.isActive },
     display: { ...state.display, method, classIndex, contrast },
   };
 }

@@ -1,5 +1,6 @@
 import type { MethodName } from '@ablation-cam/xai';
 import type { CallName, Params, ExplanationRequest } from '../protocol/calls.ts';
+import { wantedExciting } from './most-exciting.ts';
 import { wantedWall } from './wanted-wall.ts';
 import { erasureOf } from './erasing.ts';
 import { comparedMethods, GALLERY_PAGE, testSamples, type SlotName, type ViewerState } from './state.ts';
@@ -47,6 +48,7 @@ export function wantedCalls(state: ViewerState): WantedCalls {
             params: { ...request, channels: channels.off },
           }
         : null,
+    excite: wantedExciting(state, isExplained(state)),
     wall: wantedWall(state),
     race: request && race.status === 'running' ? { key: `race ${race.run}`, params: request } : null,
   };
@@ -88,9 +90,9 @@ function keyOf(
   { model, input, normalization, fit, erasure, settings }: ExplanationRequest,
   generation: number,
 ): string {
-  const { output, layer, ablation, score, weighting } = settings;
-  const how = [normalization, fit, erasure?.id ?? '', output ?? '', layer ?? '', ablation, score, weighting];
-  return [model.id, input.id, ...how, generation].join('|');
+  const { output, layer, ablation, score, weighting, strategy, executor } = settings;
+  const how = [output ?? '', layer ?? '', ablation, score, weighting, strategy, executor];
+  return [model.id, input.id, normalization, fit, erasure?.id ?? '', ...how, generation].join('|');
 }
 
 /** The class that is shown, where the explanation is there. */

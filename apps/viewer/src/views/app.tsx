@@ -9,16 +9,17 @@ import { ChoosePanel } from './choose-panel.tsx';
 import { ClassList } from './class-list.tsx';
 import { DisplayControls } from './stage/display-controls.tsx';
 import { DropTarget } from './drop-target.tsx';
-import { JobBar } from './job-bar.tsx';
+import { ExpertSwitch } from './expert-switch.tsx';
 import { LayerList } from './layer-list.tsx';
 import { LowerPanel } from './lower-panel.tsx';
-import { Messages } from './messages.tsx';
+import { Notices } from './notices.tsx';
 import { onDemand } from './on-demand.tsx';
 import { PictureFit } from './picture-fit.tsx';
 import { SaveButtons } from './save-buttons.tsx';
 import { Settings } from './settings.tsx';
 import { Stage } from './stage/stage.tsx';
 import { Status } from './status.tsx';
+import { TourButton } from './tour-button.tsx';
 import { Verdict } from './verdict.tsx';
 
 export interface ViewProps {
@@ -30,6 +31,7 @@ const EmbeddedApp = onDemand(async () => (await import('./embedded-app.tsx')).Em
 const LinkedFilesQuestion = onDemand(
   async () => (await import('./linked-files-question.tsx')).LinkedFilesQuestion,
 );
+const TourCard = onDemand(async () => (await import('./tour-card.tsx')).TourCard);
 const WallPanel = onDemand(async () => (await import('./wall.tsx')).WallPanel);
 
 export interface AppProps {
@@ -82,11 +84,11 @@ export function App({ store, available, isEmbedded, asked }: AppProps) {
           What did the network look at? Its channels are switched off one by one to see what the answer needs.
         </p>
         <Status state={state} />
+        <TourButton {...props} />
+        <ExpertSwitch {...props} />
       </header>
       <About />
-      <Messages {...props} />
       {asking}
-      <JobBar {...props} />
       <main class={state.display.large ? 'layout large' : 'layout'} aria-busy={isBusy}>
         <ChoosePanel {...props} available={available} />
         <section class="card look" aria-labelledby="look-title">
@@ -108,6 +110,8 @@ export function App({ store, available, isEmbedded, asked }: AppProps) {
         {state.wall && <WallPanel {...props} />}
         <LowerPanel {...props} />
       </main>
+      {state.tour && <TourCard {...props} />}
+      <Notices {...props} />
     </DropTarget>
   );
 }

@@ -10,6 +10,7 @@ import { classNameOf, featuresOf, maskedOf, predictedClass, shownMap } from '../
 import { isExplained } from '../state/wanted-calls.ts';
 import type { ViewProps } from './app.tsx';
 import { ChannelChart } from './channel-chart.tsx';
+import { ExcitingInputs } from './exciting-inputs.tsx';
 import { percent, rounded, signed } from './format.ts';
 import { Icon } from './icon.tsx';
 import { MapCanvas } from './map-canvas.tsx';
@@ -84,6 +85,7 @@ export function ChannelsPanel({ state, dispatch }: ViewProps) {
         >
           {isOff ? 'Switch it on again' : 'Switch this channel off'}
         </button>
+        <ExcitingInputs state={state} dispatch={dispatch} channel={focused} />
       </div>
     </div>
   );

@@ -1,7 +1,6 @@
 import type { ViewProps } from './app.tsx';
 import { ClassList } from './class-list.tsx';
-import { JobBar } from './job-bar.tsx';
-import { Messages } from './messages.tsx';
+import { Notices } from './notices.tsx';
 import { Stage } from './stage/stage.tsx';
 import { Verdict } from './verdict.tsx';
 
@@ -11,8 +10,6 @@ export function EmbeddedApp({ isBusy, ...props }: ViewProps & { readonly isBusy:
   whole.searchParams.delete('embed');
   return (
     <div class="page embedded">
-      <Messages {...props} />
-      <JobBar {...props} />
       <main class="layout" aria-busy={isBusy}>
         <h1 class="visually-hidden">Ablation-CAM viewer</h1>
         <section class="card look" aria-label="What it looked at">
@@ -28,6 +25,7 @@ export function EmbeddedApp({ isBusy, ...props }: ViewProps & { readonly isBusy:
           </p>
         </section>
       </main>
+      <Notices {...props} />
     </div>
   );
 }

@@ -45,7 +45,7 @@ export function FilePickers({ state, dispatch }: ViewProps) {
         />
         <Picker label="Open inputs …" accept={INPUT_FILES} multiple onFiles={give} />
         <Picker label="Open folder …" accept="" folder onFiles={give} />
-        <Picker label="Class names …" accept=".txt,.json" onFiles={give} />
+        <Picker label="Class names …" accept=".txt,.json,.csv,.tsv" onFiles={give} />
       </div>
       {state.model.kind === 'files' && description?.takes === 'image' && (
         <Choice

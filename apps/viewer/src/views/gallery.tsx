@@ -23,7 +23,7 @@ export function Gallery({ state, dispatch, name }: ViewProps & { name: BuiltInNa
                 type="button"
                 class={isRight ? 'sample' : 'sample wrong'}
                 aria-pressed={input?.id === item.id}
-                aria-label={`Sample ${indexOf(item)}: ${truth}, ${isRight ? 'recognised' : `said ${said}`}`}
+                aria-label={`Sample ${indexOf(item)}: ${truth}, ${isRight ? 'recognized' : `said ${said}`}`}
                 title={`Sample ${indexOf(item)}: it is ${truth}, the network says ${said}`}
                 onClick={() => {
                   dispatch({ kind: 'choose-input', input: sampleOf(name, indexOf(item)) });

@@ -1,6 +1,7 @@
 import type { PositionMap } from '@ablation-cam/xai';
 import type { ColorMapName } from '@ablation-cam/xai/drawing';
 import type { InputDescription } from '../protocol/descriptions.ts';
+import { aspectOf } from '../state/aspect.ts';
 import { ImageCanvas } from './image-canvas.tsx';
 import { MapCanvas } from './map-canvas.tsx';
 import { SignalCurve } from './signal-curve.tsx';
@@ -26,7 +27,7 @@ export function InputWithMap({ input, heatmap, isSigned = false, colors, label }
     );
   }
   return (
-    <div class="picture" role="img" aria-label={label}>
+    <div class="picture" role="img" aria-label={label} style={{ aspectRatio: String(aspectOf(input)) }}>
       <ImageCanvas image={input.image} class="layer" />
       <MapCanvas map={heatmap} isSigned={isSigned} colors={colors} seeThrough class="layer over veil" />
     </div>

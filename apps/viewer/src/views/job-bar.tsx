@@ -8,7 +8,7 @@ import { useNow } from './use-now.ts';
 /** What takes less is not worth a word. */
 const PATIENCE_MS = 300;
 
-/** What computes and how long it will, with a way out; in a place of its own, so that nothing moves. */
+/** What computes and how long it will, with a way out. */
 export function JobBar({ state, dispatch }: ViewProps) {
   const job = openJob(state);
   return job && <OpenJobBar key={`${job.slot} ${job.key}`} state={state} dispatch={dispatch} job={job} />;
@@ -57,6 +57,7 @@ function wordsFor(state: ViewerState, { slot }: OpenJob): string {
     case 'wall':
       return `Explaining ${state.wall?.answers.size ?? 0} of ${state.wall?.items.length ?? 0} inputs`;
     case 'labels':
+    case 'excite':
     case 'gallery':
       return 'Reading';
   }

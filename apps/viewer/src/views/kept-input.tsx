@@ -2,6 +2,7 @@ import { useMemo } from 'preact/hooks';
 import { resizeBilinear, type PositionMap } from '@ablation-cam/xai';
 import type { Blank } from '../protocol/calls.ts';
 import type { InputDescription } from '../protocol/descriptions.ts';
+import { aspectOf } from '../state/aspect.ts';
 import { channelMeans } from '../state/channel-means.ts';
 import { ImageCanvas } from './image-canvas.tsx';
 import { SignalCurve } from './signal-curve.tsx';
@@ -27,7 +28,13 @@ export function KeptInput({ input, kept, blank, label }: KeptInputProps) {
     });
     return { ...image, rgb };
   }, [image, zeroColor, kept, blank]);
-  if (masked) return <ImageCanvas image={masked} class="layer" label={label} />;
+  if (masked) {
+    return (
+      <div class="picture" style={{ aspectRatio: String(aspectOf(input)) }}>
+        <ImageCanvas image={masked} class="layer" label={label} />
+      </div>
+    );
+  }
   const channels = input.shape.at(-1) ?? 1;
   const [rest = 0] = blank === 'zero' ? [0] : channelMeans(input.data, channels);
   const values = input.data.filter((_, i) => i % channels === 0);

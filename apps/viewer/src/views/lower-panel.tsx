@@ -15,21 +15,23 @@ const PANELS: readonly {
   readonly name: PanelName;
   readonly title: string;
   readonly View: FunctionComponent<ViewProps>;
+  readonly isForExperts?: true;
 }[] = [
   { name: 'channels', title: 'Channels', View: ChannelsPanel },
   { name: 'methods', title: 'Methods', View: MethodsPanel },
   { name: 'compare', title: 'Compare', View: ComparePanel },
   { name: 'race', title: 'Race', View: RacePanel },
   { name: 'live', title: 'Live', View: LivePanel },
-  { name: 'numbers', title: 'Numbers', View: NumbersPanel },
+  { name: 'numbers', title: 'Numbers', View: NumbersPanel, isForExperts: true },
 ];
 
 /** Looking closer, one way at a time. */
 export function LowerPanel({ state, dispatch }: ViewProps) {
-  const index = PANELS.findIndex(({ name }) => name === state.panel);
-  const { name, View } = PANELS[index] ?? { name: 'channels', View: ChannelsPanel };
+  const panels = PANELS.filter(({ isForExperts }) => state.isExpert || !isForExperts);
+  const index = panels.findIndex(({ name }) => name === state.panel);
+  const { name, View } = panels[index] ?? { name: 'channels', View: ChannelsPanel };
   const open = (position: number, list: HTMLElement): void => {
-    const panel = PANELS[(position + PANELS.length) % PANELS.length];
+    const panel = panels[(position + panels.length) % panels.length];
     if (!panel) return;
     dispatch({ kind: 'open-panel', panel: panel.name });
     list.querySelector<HTMLElement>(`#tab-${panel.name}`)?.focus();
@@ -45,7 +47,7 @@ export function LowerPanel({ state, dispatch }: ViewProps) {
           if (event.key === 'ArrowLeft') open(index - 1, event.currentTarget);
         }}
       >
-        {PANELS.map((panel) => (
+        {panels.map((panel) => (
           <button
             type="button"
             role="tab"

@@ -24,7 +24,7 @@ export function PictureFit({ state, dispatch }: ViewProps) {
       {isOnWhite && <p class="hint">Parts of this picture can be seen through: it was laid on white.</p>}
       {isOther && (
         <Choice
-          label={`${width} × ${height}, for ${columns} × ${rows}:`}
+          label={`${width} × ${height} pixels, shown as the network gets them (${columns} × ${rows}):`}
           value={fit}
           options={FITS}
           onChange={(chosen) => {

@@ -1,4 +1,4 @@
-import { linkOf } from '../state/link.ts';
+import { linkLoss, linkOf } from '../state/link.ts';
 import { isExplained } from '../state/wanted-calls.ts';
 import type { ViewProps } from './app.tsx';
 
@@ -51,7 +51,7 @@ export function SaveButtons({ state, dispatch }: ViewProps) {
         disabled={link === null}
         title={link === null ? 'A link cannot hold your own files' : 'An address that shows exactly this'}
         onClick={() => {
-          kept(copyLink(link ?? '', state.erasing.strokes.length > 0));
+          kept(copyLink(link ?? '', linkLoss(state)));
         }}
       >
         Copy link
@@ -60,13 +60,14 @@ export function SaveButtons({ state, dispatch }: ViewProps) {
   );
 }
 
-async function copyLink(link: string, isErased: boolean): Promise<string> {
+/** @param loss what the link leaves out */
+async function copyLink(link: string, loss: string | null): Promise<string> {
   const address = new URL(`#${link}`, location.href).href;
   try {
     await navigator.clipboard.writeText(address);
-    return isErased
-      ? 'The link was copied. It opens this view with the input as it was before a part was erased.'
-      : 'The link was copied. It opens exactly this view.';
+    return loss === null
+      ? 'The link was copied. It opens exactly this view.'
+      : `The link was copied. It opens this view, but ${loss}.`;
   } catch (cause) {
     throw new Error(`The browser does not let this page copy. The link is in its address bar: ${address}`, {
       cause,

@@ -18,6 +18,17 @@ const WEIGHTINGS = [
   ['slope', 'slope (per norm)'],
 ] as const;
 
+const STRATEGIES = [
+  ['planned', 'all together'],
+  ['naive', 'one pass each'],
+] as const;
+const EXECUTORS = [
+  ['auto', 'the fastest here'],
+  ['webgpu', 'WebGPU'],
+  ['tfjs', 'TensorFlow.js'],
+  ['reference', 'the processor (float64)'],
+] as const;
+
 const METHODS = methodNames.map((name) => [name, methodTitles[name]] as const);
 const BY_ITSELF = 'none';
 
@@ -66,15 +77,17 @@ export function Settings({ state, dispatch }: ViewProps) {
           });
         }}
       />
-      <Choice
-        label="Score"
-        value={settings.score}
-        options={SCORES}
-        onChange={(score) => {
-          change({ score });
-        }}
-      />
-      {isOwn && (
+      {state.isExpert && (
+        <Choice
+          label="Score"
+          value={settings.score}
+          options={SCORES}
+          onChange={(score) => {
+            change({ score });
+          }}
+        />
+      )}
+      {state.isExpert && isOwn && (
         <>
           <Choice
             label="“Off” is"
@@ -90,6 +103,22 @@ export function Settings({ state, dispatch }: ViewProps) {
             options={WEIGHTINGS}
             onChange={(weighting) => {
               change({ weighting });
+            }}
+          />
+          <Choice
+            label="Channels"
+            value={settings.strategy}
+            options={STRATEGIES}
+            onChange={(strategy) => {
+              change({ strategy });
+            }}
+          />
+          <Choice
+            label="Computed by"
+            value={settings.executor}
+            options={EXECUTORS}
+            onChange={(executor) => {
+              change({ executor });
             }}
           />
         </>

@@ -10,6 +10,11 @@ export function useNarrow(): boolean {
   return useMedia('(max-width: 720px)');
 }
 
+/** Whether nothing is to move by itself, as the system asks. */
+export function useStill(): boolean {
+  return useMedia('(prefers-reduced-motion: reduce)');
+}
+
 function useMedia(query: string): boolean {
   const [matches, setMatches] = useState(() => matchMedia(query).matches);
   useEffect(() => {

@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import type { WallAnswer } from '../protocol/descriptions.ts';
+import { aspectOf } from '../state/aspect.ts';
 import { classNameOf } from '../state/selectors.ts';
 import { folderLabels, isError, tilesOf, type Wall, type WallTile } from '../state/wall.ts';
 import { isWallDone } from '../state/wanted-wall.ts';
@@ -57,11 +58,13 @@ export function WallPanel({ state, dispatch }: ViewProps) {
       </div>
       <Progress state={state} dispatch={dispatch} wall={wall} />
       <Summary tiles={tilesOf({ ...wall, only: null }, labels.classes)} by={labels.by} />
-      <ul class="tiles" tabIndex={0} aria-label="Inputs with their maps">
-        {tiles.map((tile) => (
-          <Tile key={tile.item.input.id} tile={tile} state={state} dispatch={dispatch} />
-        ))}
-      </ul>
+      <div class="scroller" tabIndex={0} role="region" aria-label="Inputs with their maps">
+        <ul class="tiles">
+          {tiles.map((tile) => (
+            <Tile key={tile.item.input.id} tile={tile} state={state} dispatch={dispatch} />
+          ))}
+        </ul>
+      </div>
     </section>
   );
 }
@@ -151,7 +154,10 @@ function TilePicture({
   if (answer?.kind !== 'explained') return <span class="tile-picture empty" />;
   const { picture, map } = answer;
   return (
-    <span class={picture.image ? 'tile-picture' : 'tile-picture curve-and-strip'}>
+    <span
+      class={picture.image ? 'tile-picture' : 'tile-picture curve-and-strip'}
+      style={picture.image ? { '--aspect': aspectOf(answer) } : undefined}
+    >
       {picture.image ? (
         <ImageCanvas image={picture.image} class="layer" />
       ) : (

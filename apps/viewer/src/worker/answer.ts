@@ -2,6 +2,7 @@ import { readClassNames } from '@ablation-cam/model';
 import { featureMap, maskedPrediction } from '@ablation-cam/xai';
 import type { CallName, Params, CallResult, ToWorker } from '../protocol/calls.ts';
 import { attribute } from './attribute.ts';
+import { excite } from './excite.ts';
 import { explainClasses } from './explain-classes.ts';
 import { explainWall } from './explain-wall.ts';
 import { galleryOf } from './gallery.ts';
@@ -41,6 +42,7 @@ const handlers: Handlers = {
     return { ...prediction, channels };
   },
   wall: (params, context) => explainWall(params, context),
+  excite: (params, context) => excite(params, context),
   race: (request, context) => race(request, context),
 };
 

@@ -5,9 +5,7 @@ import type { ChosenInput } from '../protocol/sources.ts';
 import { smallImage } from '../state/small-image.ts';
 import type { CallContext } from './answer.ts';
 import { errorMessage } from './error-message.ts';
-
-/** After this no further input is begun: whoever clicks meanwhile is not to wait for a whole wall. */
-const SLICE_MS = 150;
+import { SLICE_MS } from './slice.ts';
 
 /** Tiles are drawn no larger than this. */
 const LONGEST_SIDE = 112;
@@ -49,6 +47,7 @@ async function explainTile(
       picture: original
         ? { image: smallImage(original, LONGEST_SIDE), signal: null }
         : { image: null, signal: data.filter((_, i) => i % channels === 0) },
+      shape,
       map: heatmapOf(first.map, first.map.shape),
     };
   } catch (error) {

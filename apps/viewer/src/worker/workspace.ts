@@ -121,8 +121,9 @@ export class Workspace {
     request: Pick<ExplanationRequest, 'model' | 'settings'>,
   ): Promise<Explainer<'ablation-cam'>> {
     const { loaded } = await this.model(request.model);
-    const { output, layer, ablation, score, weighting } = request.settings;
-    const key = [request.model.id, output ?? '', layer ?? '', ablation, score, weighting].join('|');
+    const { output, layer, ablation, score, weighting, strategy, executor } = request.settings;
+    const how = [output ?? '', layer ?? '', ablation, score, weighting, strategy, executor];
+    const key = [request.model.id, ...how].join('|');
     if (this.#explainer?.key !== key) {
       this.#dropExplainer();
       this.#explainer = {

@@ -27,6 +27,8 @@ export interface OpenOptions {
   readonly workerPrelude?: string;
   /** Runs in the page before its own scripts. */
   readonly pagePrelude?: string;
+  /** Whether the expert settings are shown, as for most tests. */
+  readonly isExpert?: boolean;
   readonly colorScheme?: 'light' | 'dark';
   readonly viewport?: { readonly width: number; readonly height: number };
 }
@@ -43,6 +45,9 @@ const TIMEOUT_MS = 60_000;
 
 /** A camera that shows a moving pattern, and that every page may use. */
 const FAKE_CAMERA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+
+/** Pages without an address of their own keep nothing. */
+const EXPERT = `try { localStorage.setItem('ablation-cam-viewer expert', 'yes'); } catch {}`;
 
 let built: Promise<{ readonly files: ReadonlyMap<string, Uint8Array>; readonly sizes: SiteSizes }> | null =
   null;
@@ -84,6 +89,7 @@ async function openPage(browser: Browser, url: string, options: OpenOptions): Pr
     locale: 'en-US',
     viewport: viewport ?? { width: 1280, height: 720 },
   });
+  if (options.isExpert !== false) await context.addInitScript(EXPERT);
   if (pagePrelude !== undefined) await context.addInitScript(pagePrelude);
   const page = await context.newPage();
   page.setDefaultTimeout(TIMEOUT_MS);

@@ -65,7 +65,7 @@ export function DisplayControls({ state, dispatch }: ViewProps) {
           change({ sides });
         }}
       />
-      {display.sides === 'for' && (
+      {state.isExpert && display.sides === 'for' && (
         <Choice
           label="Colors"
           value={display.colorMap}
@@ -75,32 +75,36 @@ export function DisplayControls({ state, dispatch }: ViewProps) {
           }}
         />
       )}
-      <Choice
-        label="Map"
-        value={display.resolution}
-        options={RESOLUTIONS}
-        onChange={(resolution) => {
-          change({ resolution });
-        }}
-      />
-      <Slider
-        label="Hide below"
-        value={display.threshold}
-        most={0.95}
-        onDrag={(threshold) => {
-          change({ threshold });
-        }}
-        onChange={(threshold) => {
-          change({ threshold });
-        }}
-      />
-      <Check
-        label="Contour"
-        checked={display.contour}
-        onChange={(contour) => {
-          change({ contour });
-        }}
-      />
+      {state.isExpert && (
+        <>
+          <Choice
+            label="Map"
+            value={display.resolution}
+            options={RESOLUTIONS}
+            onChange={(resolution) => {
+              change({ resolution });
+            }}
+          />
+          <Slider
+            label="Hide below"
+            value={display.threshold}
+            most={0.95}
+            onDrag={(threshold) => {
+              change({ threshold });
+            }}
+            onChange={(threshold) => {
+              change({ threshold });
+            }}
+          />
+          <Check
+            label="Contour"
+            checked={display.contour}
+            onChange={(contour) => {
+              change({ contour });
+            }}
+          />
+        </>
+      )}
       {input?.mask && (
         <Check
           label="True region"

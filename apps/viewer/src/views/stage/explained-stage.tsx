@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import type { Explained, MethodAttribution } from '../../protocol/descriptions.ts';
 import { faintnessOf } from '../../state/faintness.ts';
 import { mapCaption } from '../../state/map-caption.ts';
+import { aspectOf } from '../../state/aspect.ts';
 import { classNameOf } from '../../state/selectors.ts';
 import { stageMap } from '../../state/stage-map.ts';
 import { useNarrow } from '../use-media.ts';
@@ -21,7 +22,11 @@ import type { PlanePoint } from './zoom.ts';
 
 interface ExplainedStageProps extends ViewProps {
   readonly explained: Explained;
-  readonly map: MethodAttribution['map'] & { readonly classIndex: number; readonly run?: ExplanationRun };
+  readonly map: MethodAttribution['map'] & {
+    readonly classIndex: number;
+    readonly run?: ExplanationRun;
+    readonly reach?: number;
+  };
   readonly method: MethodName;
   /** Whether it is what was asked for, and not what was shown before. */
   readonly isCurrent: boolean;
@@ -60,7 +65,8 @@ export function ExplainedStage(props: ExplainedStageProps) {
     <div class={isCurrent ? 'stage' : 'stage stale'} style={{ '--map-opacity': display.opacity }}>
       <div
         class={`sight${erasing.isActive ? ' erasing' : ''}${zoom.scale > 1 ? ' closer' : ''}`}
-        role="group"
+        // Its keys are its own.
+        role="application"
         tabIndex={0}
         aria-label={erasing.isActive ? ERASING_KEYS : LOOKING_KEYS}
         {...gestures.handlers}
@@ -78,6 +84,7 @@ export function ExplainedStage(props: ExplainedStageProps) {
         {input.image ? (
           <ImageStage
             image={input.image}
+            aspect={aspectOf(input)}
             mask={display.outline ? input.mask : null}
             arrangement={arrangement}
             {...shared}

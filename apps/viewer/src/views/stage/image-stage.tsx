@@ -14,6 +14,8 @@ import type { Zoom } from './zoom.ts';
 
 interface ImageStageProps {
   readonly image: OriginalImage;
+  /** How wide the picture is for its height when the network gets it. */
+  readonly aspect: number;
   readonly mask: Uint8Array | null;
   readonly drawn: StageMap;
   readonly colors: ColorMapName;
@@ -32,9 +34,8 @@ const LARGE_PIXELS = 128;
 
 /** The image as it is and with the map over it, beside each other, one over the other, or up to a divider. */
 export function ImageStage(props: ImageStageProps) {
-  const { image, mask, drawn, arrangement, zoom, wet, eraser } = props;
+  const { image, aspect, mask, drawn, arrangement, zoom, wet, eraser } = props;
   const [divider, setDivider] = useState(0.5);
-  const aspect = image.width / image.height;
   const painted = (
     <>
       {wet.length > 0 && <Marks marks={wet} class="wet" />}

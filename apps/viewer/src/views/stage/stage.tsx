@@ -1,5 +1,6 @@
 import { giveFiles } from '../../client/give-files.ts';
 import { pickedFiles } from '../../client/given-files.ts';
+import { grownMap } from '../../state/grown-map.ts';
 import { shownMap, shownView } from '../../state/selectors.ts';
 import type { ViewProps } from '../app.tsx';
 import { INPUT_FILES, Picker } from '../file-pickers.tsx';
@@ -10,7 +11,8 @@ import { ExplainedStage } from './explained-stage.tsx';
 export function Stage({ state, dispatch }: ViewProps) {
   const view = shownView(state);
   // While another map is on its way, that of the explanation stands in for it, pale.
-  const map = view?.attribution ?? shownMap(state);
+  const whole = view?.attribution ?? shownMap(state);
+  const map = whole && { ...whole, ...grownMap(state) };
   if (!view || !map) {
     return state.input === null ? <Waiting state={state} dispatch={dispatch} /> : <div class="stage" />;
   }

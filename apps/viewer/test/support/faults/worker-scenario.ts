@@ -63,6 +63,8 @@ function requestFor(model: ExplanationRequest['model']): ExplanationRequest {
       ablation: 'zero',
       score: 'probability',
       weighting: 'relative-drop',
+      strategy: 'planned',
+      executor: 'auto',
     },
   };
 }
