@@ -34,7 +34,7 @@ export {
   type ChunkSizes,
 } from './plan/chunk-sizes.ts';
 export type { Fusion } from './plan/plan-context.ts';
-export { keepsMeans } from './plan/keeps-means.ts';
+export { keepsMeans } from './operations/keeps-means.ts';
 export { ownerOf, channelsPerVariant, type Owner } from './plan/owner.ts';
 export { weightValues, type Weights, type WeightValues } from './plan/weights.ts';
 export type * from './plan/steps.ts';

@@ -3,7 +3,7 @@ import { throwIfAborted } from './validate.ts';
 import { classesOf, largest, mapsPerInput } from './class-selection.ts';
 import type { AblationInput, AblationOutput, Score } from './contract.ts';
 import { openOutput } from './open-output.ts';
-import { keepsMeans } from '../plan/keeps-means.ts';
+import { keepsMeans } from '../operations/keeps-means.ts';
 import type { ScoreFunction } from '../tail/tail.ts';
 
 /** Whether switching channels off changes no score, whatever the input: then nothing has to be computed. */

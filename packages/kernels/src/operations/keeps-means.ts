@@ -1,5 +1,5 @@
-import { isPointwise } from '../operations/sliding-window.ts';
-import type { PoolOperation } from '../operations/pool.ts';
+import { isPointwise } from './sliding-window.ts';
+import type { PoolOperation } from './pool.ts';
 import { channelsOf, isSameShape, positionsOf, sizeOf, type Shape } from '../tail/shape.ts';
 import type { Tail, TailNode } from '../tail/tail.ts';
 
