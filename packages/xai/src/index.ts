@@ -95,13 +95,14 @@ export type { ExplainedInput, InputArray, InputValues, NestedArray } from './for
 export { heatmapOf } from './maps/heatmap.ts';
 export { resizeBilinear } from './maps/resize-bilinear.ts';
 export { tfjsExecutor } from './executors/tfjs/tfjs-executor.ts';
-export { ExecutorChoice, type Machine, type PlannedExecutor } from './runtime/choose-executor.ts';
+export { ExecutorChoice, type PlannedExecutor } from './runtime/choose-executor.ts';
+export type { Machine } from './runtime/executor-ranking.ts';
 export {
   describeMachine,
   type MachineDescription,
   type PlaceDescription,
 } from './runtime/describe-machine.ts';
-export { MachineSpeeds, type KeptSpeeds } from './runtime/calibration/machine-speeds.ts';
+export type { KeptSpeeds, MachineSpeeds } from './runtime/calibration/machine-speeds.ts';
 export type { Place, Speed } from './runtime/calibration/speed.ts';
 export { releaseDevice } from './explainer/shared-ablations.ts';
 export { sharedDevice } from './runtime/shared-device.ts';

@@ -38,6 +38,11 @@ export type Attribute = number | string | readonly number[] | Subgraph;
 
 /** Nodes that another node runs, once or several times; they read what was there before that node. */
 export interface Subgraph {
+  readonly kind: 'subgraph';
+}
+
+/** Its nodes are no part of what users see: their types are those of a library that comes inside the package. */
+interface WrittenSubgraph extends Subgraph {
   readonly graph: MessageInitShape<typeof GraphProtoSchema>;
 }
 
@@ -176,7 +181,7 @@ export class OnnxModelBuilder {
     };
   }
 
-  #subgraph(inputs: readonly ValueInfo[], write: () => readonly string[]): Subgraph {
+  #subgraph(inputs: readonly ValueInfo[], write: () => readonly string[]): WrittenSubgraph {
     const around = this.#nodes;
     this.#nodes = [];
     const results = write();
@@ -193,7 +198,7 @@ export class OnnxModelBuilder {
       ),
     };
     this.#nodes = around;
-    return { graph };
+    return { kind: 'subgraph', graph };
   }
 
   #name(kind: string): string {
@@ -212,8 +217,8 @@ function attributeOf(name: string, value: Attribute): AttributeInit {
   if (typeof value === 'string') {
     return { name, type: AttributeProto_AttributeType.STRING, s: new TextEncoder().encode(value) };
   }
-  if (typeof value === 'object' && 'graph' in value) {
-    return { name, type: AttributeProto_AttributeType.GRAPH, g: value.graph };
+  if (typeof value === 'object' && 'kind' in value) {
+    return { name, type: AttributeProto_AttributeType.GRAPH, g: (value as WrittenSubgraph).graph };
   }
   if (typeof value === 'number') {
     return FLOAT_ATTRIBUTES.has(name)

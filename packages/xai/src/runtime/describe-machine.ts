@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { findOnnxRuntime, type ExecutorName } from '@ablation-cam/kernels';
-import { machineSpeeds } from './calibration/machine-speeds.ts';
-import { placeOf, type Place, type Speed } from './calibration/speed.ts';
+import type { Place, Speed } from './calibration/speed.ts';
 import { keepingBackend } from './choose-runtime.ts';
 import { exclusive } from './exclusive.ts';
 import { executorCalled } from './executor-called.ts';
@@ -30,6 +29,10 @@ export interface PlaceDescription {
  * Measures what `executor: 'auto'` chooses from without a graphics card, where that has not been done yet, in less than a second.
  */
 export async function describeMachine(): Promise<MachineDescription> {
+  const [{ machineSpeeds }, { placeOf }] = await Promise.all([
+    import('./calibration/machine-speeds.ts'),
+    import('./calibration/speed.ts'),
+  ]);
   const { version, absence } = await findOnnxRuntime();
   const speeds = machineSpeeds();
   const names: ExecutorName[] = ['tfjs', 'reference'];
