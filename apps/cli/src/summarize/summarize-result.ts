@@ -107,9 +107,12 @@ interface ShardReader {
 
 async function readShard(result: SetResultGroup, shard: number): Promise<ShardReader> {
   const { first, count } = shardRange(result.plan, shard);
-  const specs = [SOURCE, LABEL, ...computedArrays(result.plan)];
-  const arrays = new Map<string, { rows: Rows; length: number }>();
-  for (const { path, shape } of specs) {
+  const listed = await result.list(shard);
+  const arrays = new Map<string, { rows: Rows; length: number }>([
+    [SOURCE.path, { rows: listed.map(({ source }) => source), length: 1 }],
+    [LABEL.path, { rows: Int32Array.from(listed, ({ label }) => label), length: 1 }],
+  ]);
+  for (const { path, shape } of computedArrays(result.plan)) {
     arrays.set(path, { rows: await result.read(path, first, count), length: rowLength(shape) });
   }
   return {

@@ -108,6 +108,15 @@ export function shardsOf({ data, shard }: Pick<SetPlan, 'data' | 'shard'>): numb
   return Math.ceil(data.count / shard);
 }
 
+/** Names that a chunk of the list holds at most, some megabytes. */
+const LIST_ROWS = 2 ** 16;
+
+/** Samples of a chunk of the list, which is written at once by whoever begins: some whole shards. */
+export function listRows({ data, shard }: Pick<SetPlan, 'data' | 'shard'>): number {
+  const most = Math.min(LIST_ROWS, Math.ceil(data.count / shard) * shard);
+  return shard * Math.max(1, Math.floor(most / shard));
+}
+
 /** Returns the first sample of a shard, and how many it has. */
 export function shardRange(
   plan: Pick<SetPlan, 'data' | 'shard'>,

@@ -3,7 +3,7 @@ import { CliError } from '../../errors.ts';
 import { decodeChunk } from './decode-chunk.ts';
 import { encodeChunk } from './encode-chunk.ts';
 import { computedArrays, LABEL, SOURCE, STATES } from './layout.ts';
-import { planIn, shardRange, shardsOf, type SetPlan } from './plan.ts';
+import { listRows, planIn, shardRange, shardsOf, type SetPlan } from './plan.ts';
 import { emptyRows, rowLength, type ArraySpec, type Rows } from './array-spec.ts';
 import type { ResultStore } from './store.ts';
 import { zarr2, zarr3, type GroupAttributes, type ZarrFormat } from './zarr-format.ts';
@@ -19,6 +19,7 @@ export class SetResultGroup {
   readonly plan: SetPlan;
   readonly store: ResultStore;
   readonly #format: ZarrFormat;
+  #listed: { readonly chunk: number; readonly samples: Promise<readonly ListedSample[]> } | null = null;
 
   private constructor(store: ResultStore, plan: SetPlan) {
     this.store = store;
@@ -57,33 +58,48 @@ export class SetResultGroup {
   /** Writes the metadata of the arrays and the list of samples, where they are not there yet. */
   async writeList(samples: Iterable<ListedSample>): Promise<void> {
     const { plan, store } = this;
-    const last = shardsOf(plan) - 1;
-    // The label's chunk of a shard is written behind the source's.
+    const rows = listRows(plan);
+    const last = Math.ceil(plan.data.count / rows) - 1;
+    // The labels of a chunk are written behind the sources.
     if (await store.has(this.#format.chunkKey(LABEL, last))) return;
     for (const spec of this.#arrays()) {
-      await this.#format.writeArray(store, spec, { count: plan.data.count, shard: plan.shard });
+      await this.#format.writeArray(store, spec, { count: plan.data.count, rows: this.#rowsOf(spec) });
     }
-    let shard = 0;
+    let chunk = 0;
     let sources: string[] = [];
     let labels: number[] = [];
     const flush = async (): Promise<void> => {
-      await this.#writeChunk(SOURCE, shard, sources);
-      await this.#writeChunk(LABEL, shard, Int32Array.from(labels));
-      shard++;
+      await this.#writeChunk(SOURCE, chunk, sources);
+      await this.#writeChunk(LABEL, chunk, Int32Array.from(labels));
+      chunk++;
       sources = [];
       labels = [];
     };
     for (const { source, label } of samples) {
       sources.push(source);
       labels.push(label);
-      if (sources.length === plan.shard) await flush();
+      if (sources.length === rows) await flush();
     }
     if (sources.length > 0) await flush();
   }
 
   /** Returns the samples of a shard. */
-  async list(shard: number): Promise<ListedSample[]> {
+  async list(shard: number): Promise<readonly ListedSample[]> {
     const { first, count } = shardRange(this.plan, shard);
+    const rows = listRows(this.plan);
+    const chunk = Math.floor(first / rows);
+    // The next shard is mostly in the same chunk.
+    if (this.#listed?.chunk !== chunk) this.#listed = { chunk, samples: this.#readList(chunk * rows, rows) };
+    const listed = this.#listed;
+    const samples = await listed.samples.catch((error: unknown) => {
+      this.#listed = null;
+      throw error;
+    });
+    return samples.slice(first - chunk * rows, first - chunk * rows + count);
+  }
+
+  async #readList(first: number, rows: number): Promise<readonly ListedSample[]> {
+    const count = Math.min(rows, this.plan.data.count - first);
     const [sources, labels] = await Promise.all([
       this.read<string[]>(SOURCE.path, first, count),
       this.read<Int32Array>(LABEL.path, first, count),
@@ -126,7 +142,7 @@ export class SetResultGroup {
   async read<T extends Rows>(path: string, first: number, count: number): Promise<T> {
     const spec = this.#arrays().find((own) => own.path === path);
     if (!spec) throw new RangeError(`There is no array ${path}.`);
-    const { shard: chunkRows } = this.plan;
+    const chunkRows = this.#rowsOf(spec);
     const length = rowLength(spec.shape);
     const rows = emptyRows(spec, count);
     const put = async (chunk: number): Promise<void> => {
@@ -162,7 +178,7 @@ export class SetResultGroup {
     const bytes = await this.store.get(key);
     if (bytes === undefined) return null;
     try {
-      return await decodeChunk(spec, bytes, this.plan.shard);
+      return decodeChunk(spec, bytes, this.#rowsOf(spec));
     } catch (cause) {
       throw new CliError(
         `${this.store.name}${key} is damaged (${(cause as Error).message}). Copy the result again, or explain the set again into another --out.`,
@@ -171,8 +187,12 @@ export class SetResultGroup {
     }
   }
 
-  async #writeChunk(spec: ArraySpec, shard: number, rows: Rows): Promise<void> {
-    await this.store.set(this.#format.chunkKey(spec, shard), await encodeChunk(spec, rows, this.plan.shard));
+  #rowsOf(spec: ArraySpec): number {
+    return spec === SOURCE || spec === LABEL ? listRows(this.plan) : this.plan.shard;
+  }
+
+  async #writeChunk(spec: ArraySpec, chunk: number, rows: Rows): Promise<void> {
+    await this.store.set(this.#format.chunkKey(spec, chunk), encodeChunk(spec, rows, this.#rowsOf(spec)));
   }
 }
 

@@ -8,7 +8,7 @@ import type { ResultStore } from './store.ts';
 /** How many samples there are, and how many a chunk holds. */
 export interface Extent {
   readonly count: number;
-  readonly shard: number;
+  readonly rows: number;
 }
 
 /** One of Zarr's formats: where metadata stand and what chunks are called. What the chunks hold is the same. */
@@ -18,7 +18,7 @@ export interface ZarrFormat {
   groupBytes(attributes: GroupAttributes): Uint8Array;
   /** @throws ModelError for what is no JSON */
   attributesIn(bytes: Uint8Array): unknown;
-  chunkKey(spec: ArraySpec, shard: number): AbsolutePath;
+  chunkKey(spec: ArraySpec, chunk: number): AbsolutePath;
   writeArray(store: ResultStore, spec: ArraySpec, extent: Extent): Promise<void>;
   /** Writes all metadata in one place, which readers of a remote store need. */
   consolidate(store: ResultStore, specs: readonly ArraySpec[], attributes: GroupAttributes): Promise<void>;
@@ -35,8 +35,8 @@ export const zarr3: ZarrFormat = {
   groupFile: '/zarr.json',
   groupBytes: (attributes) => jsonBytes({ zarr_format: 3, node_type: 'group', attributes }),
   attributesIn: (bytes) => (parseJson('zarr.json', bytes) as { attributes?: unknown } | null)?.attributes,
-  chunkKey: ({ path, shape }, shard) => `/${path}/c.${[shard, ...shape.map(() => 0)].join('.')}`,
-  async writeArray(store, spec, { count, shard }) {
+  chunkKey: ({ path, shape }, chunk) => `/${path}/c.${[chunk, ...shape.map(() => 0)].join('.')}`,
+  async writeArray(store, spec, { count, rows }) {
     const { path, type, shape, dimensions } = spec;
     const group = parentOf(path);
     if (group !== null) {
@@ -50,7 +50,7 @@ export const zarr3: ZarrFormat = {
       node_type: 'array',
       shape: [count, ...shape],
       data_type: type,
-      chunk_grid: { name: 'regular', configuration: { chunk_shape: [shard, ...shape] } },
+      chunk_grid: { name: 'regular', configuration: { chunk_shape: [rows, ...shape] } },
       chunk_key_encoding: { name: 'default', configuration: { separator: '.' } },
       fill_value: fillInJson(type),
       codecs: [
@@ -95,8 +95,8 @@ export const zarr2: ZarrFormat = {
   groupFile: '/.zattrs',
   groupBytes: jsonBytes,
   attributesIn: (bytes) => parseJson('.zattrs', bytes),
-  chunkKey: ({ path, shape }, shard) => `/${path}/${[shard, ...shape.map(() => 0)].join('.')}`,
-  async writeArray(store, { path, type, shape, dimensions }, { count, shard }) {
+  chunkKey: ({ path, shape }, chunk) => `/${path}/${[chunk, ...shape.map(() => 0)].join('.')}`,
+  async writeArray(store, { path, type, shape, dimensions }, { count, rows }) {
     const group = jsonBytes({ zarr_format: 2 });
     await store.set('/.zgroup', group);
     const parent = parentOf(path);
@@ -104,7 +104,7 @@ export const zarr2: ZarrFormat = {
     const array = {
       zarr_format: 2,
       shape: [count, ...shape],
-      chunks: [shard, ...shape],
+      chunks: [rows, ...shape],
       dtype: TYPES_2[type],
       compressor: { id: 'gzip', level: GZIP_LEVEL },
       fill_value: fillInJson(type),

@@ -64,7 +64,7 @@ async function estimated(
     const seconds = (performance.now() - started) / 1000;
     let bytes = 0;
     for (const spec of computedArrays(plan)) {
-      bytes += (await encodeChunk(spec, rows.get(spec.path) ?? [], some.length)).length;
+      bytes += encodeChunk(spec, rows.get(spec.path) ?? [], some.length).length;
     }
     const share = plan.data.count / some.length;
     return {
