@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { assertRefused } from '@ablation-cam/tools/testing';
@@ -8,6 +8,7 @@ import { CliError } from '../src/errors.ts';
 import { ShardQueue, type TakenShards } from '../src/explain-set/queue/shard-queue.ts';
 import { runCommand, startCommand } from './run-command.ts';
 import { startPostgres, type TestPostgres } from './run-postgres.ts';
+import { resultFiles } from './support/sets/result-files.ts';
 
 const test = suite<{ postgres: TestPostgres; folder: string }>('the queue of explain-set');
 
@@ -70,17 +71,6 @@ test('an address where no database is, is refused in one sentence without its pa
   assert.not.match(message, /hidden/);
 });
 
-async function chunksOf(result: string): Promise<Map<string, string>> {
-  const found = new Map<string, string>();
-  for (const entry of await readdir(result, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name);
-    if (entry.isFile() && path !== join(result, 'zarr.json')) {
-      found.set(path.slice(result.length), (await readFile(path)).toString('base64'));
-    }
-  }
-  return new Map([...found].sort());
-}
-
 test('workers, one of them killed in its work, leave the bytes of one process', async ({
   postgres,
   folder,
@@ -105,7 +95,7 @@ test('workers, one of them killed in its work, leave the bytes of one process', 
   assert.equal([status.done, status.queue.done, status.queue.dead], [12, 12, 0]);
   const merged = await runCommand(['explain-set', 'merge', queued]);
   assert.match(merged.stdout, /^explained 48 samples\n/);
-  assert.equal(await chunksOf(queued), await chunksOf(one));
+  assert.equal(await resultFiles(queued), await resultFiles(one));
 });
 
 test('of many shards a job has several', async ({ postgres }) => {

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeNpy, generateMnist1d, halfToNumber } from '@ablation-cam/model';
@@ -18,6 +18,7 @@ import { borderExcess, mapKey, normalizedMap, shareInside } from '../src/summari
 import type { SetSummary } from '../src/summarize/summary.ts';
 import { TopList } from '../src/summarize/top-list.ts';
 import { runCommand, type CommandRun } from './run-command.ts';
+import { resultFiles } from './support/sets/result-files.ts';
 
 const test = suite<{ folder: string; signals: string }>('explain-set');
 
@@ -49,18 +50,6 @@ async function read(
   const array = await open(root(new FolderStore(result)).resolve(path), { kind: 'array' });
   const { shape, data } = await get(array);
   return { shape, data: data as ArrayLike<number | string> };
-}
-
-/** The files of a result with what is in them, less the attributes of the group, which tell of the run. */
-async function filesOf(result: string): Promise<Map<string, string>> {
-  const names = await readdir(result, { recursive: true, withFileTypes: true });
-  const paths = names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  const found = new Map<string, string>();
-  for (const path of paths.sort()) {
-    const name = path.slice(result.length + 1);
-    if (name !== 'zarr.json') found.set(name, (await readFile(path)).toString('base64'));
-  }
-  return found;
 }
 
 test('a result holds what single calls give, and a row with its reason for what cannot be explained', async ({
@@ -192,9 +181,9 @@ test('processes, parts in any order and a run that was torn off write the same b
     string,
   ];
   assert.is((await run(signals, '--out', one, ...SIZES, '--workers', '1')).exitCode, 3);
-  const wanted = await filesOf(one);
+  const wanted = await resultFiles(one);
   assert.is((await run(signals, '--out', two, ...SIZES, '--workers', '2')).exitCode, 3);
-  assert.equal(await filesOf(two), wanted);
+  assert.equal(await resultFiles(two), wanted);
 
   assert.is((await run(signals, '--out', parts, ...SIZES, '--shard', '1/2')).exitCode, 0);
   const unfinished = await runCommand(['explain-set', 'merge', parts]);
@@ -205,7 +194,7 @@ test('processes, parts in any order and a run that was torn off write the same b
   await cp(join(parts, 'error', 'c.1'), join(parts, 'error', 'c.0'));
   await writeFile(join(parts, 'error', 'c.5.abc.tmp'), 'torn');
   assert.is((await run(signals, '--out', parts, ...SIZES)).exitCode, 3);
-  assert.equal(await filesOf(parts), wanted);
+  assert.equal(await resultFiles(parts), wanted);
 
   for (const [args, pattern] of [
     [['--class', '3'], /result of other options: class "predicted"/],
@@ -215,7 +204,7 @@ test('processes, parts in any order and a run that was torn off write the same b
     assert.is(refused.exitCode, 1);
     assert.match(refused.stderr, pattern);
   }
-  assert.equal(await filesOf(one), wanted);
+  assert.equal(await resultFiles(one), wanted);
 });
 
 test('sources are listed in one order, with their labels, and refused in one sentence', async ({
