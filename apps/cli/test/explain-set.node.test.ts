@@ -1,18 +1,25 @@
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { encodeNpy, generateMnist1d, halfToNumber } from '@ablation-cam/model';
+import { encodeNpy, generateMnist1d, halfToNumber, ModelError } from '@ablation-cam/model';
 import { createExplainer, embeddedModel, releaseDevice } from '@ablation-cam/xai';
 import { assertClose, assertRefused, seededRandom } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { get, open, root } from 'zarrita';
 import { CliError } from '../src/errors.ts';
+import { contentOf } from '../src/explain-set/reading/content.ts';
 import { decodeChunk } from '../src/explain-set/result/decode-chunk.ts';
 import { encodeChunk, halfBits } from '../src/explain-set/result/encode-chunk.ts';
+import { openStore } from '../src/explain-set/result/open-store.ts';
+import type { SetPlan } from '../src/explain-set/result/plan.ts';
+import { SetResultGroup } from '../src/explain-set/result/result.ts';
 import { FolderStore } from '../src/explain-set/result/store.ts';
 import { modelHash } from '../src/explain-set/run/identity.ts';
+import { openResult } from '../src/explain-set/run/open-result.ts';
+import { refuseChanged } from '../src/explain-set/run/refuse-changed.ts';
 import { ownShards, shardChoice } from '../src/explain-set/run/shard-choice.ts';
+import { ShardRows } from '../src/explain-set/run/shard-rows.ts';
 import { listSamples } from '../src/explain-set/samples/sample-source.ts';
 import { borderExcess, mapKey, normalizedMap, shareInside } from '../src/summarize/map-measures.ts';
 import type { SetSummary } from '../src/summarize/summary.ts';
@@ -257,6 +264,71 @@ test('sources are listed in one order, with their labels, and refused in one sen
   ] as const) {
     await assertRefused(() => listSamples(source), CliError, pattern);
   }
+});
+
+const PLAN: SetPlan = {
+  version: 1,
+  key: 'key',
+  model: { source: 'none', hash: '' },
+  data: { source: 'files', hash: '', count: 3 },
+  options: {
+    ...{ method: [], layer: [], class: 'predicted', ablation: 'zero', score: 'probability' },
+    ...{ weighting: 'relative-drop', norm: 2, strategy: 'planned', weights: 'float32' },
+  },
+  begun: '2026-01-01T00:00:00.000Z',
+  engine: { backend: 'cpu', executor: 'reference' },
+  ...{ shard: 2, batch: 1, zarrFormat: '3', classNames: [], classes: null, scores: 'none' },
+  ...{ methods: [], versions: {} },
+};
+
+test('a file that holds something else than what was explained is found, another date is not', async ({
+  folder,
+}) => {
+  const files = join(folder, 'files');
+  await mkdir(files);
+  for (const name of ['0.npy', '1.npy', '2.npy']) await writeFile(join(files, name), name);
+  const store = new FolderStore(join(folder, 'files.zarr'));
+  const plan = { ...PLAN, data: { ...PLAN.data, source: files } };
+  const result = await SetResultGroup.begin(store, plan);
+  const { entries } = await listSamples(files);
+  await result.writeList(entries.map(({ source }) => ({ source, label: -1 })));
+  const shard = new ShardRows(plan, 2);
+  ['0.npy', '1.npy'].forEach((name, row) => {
+    shard.read(row, contentOf(Buffer.from(name)));
+    shard.explain(row, []);
+  });
+  await result.writeShard(0, shard.rows);
+  assert.equal(await result.list(1), [{ source: '2.npy', label: -1 }]);
+  // All are younger than the plan.
+  await refuseChanged(result, entries);
+  // Not explained yet.
+  await writeFile(join(files, '2.npy'), 'other');
+  await refuseChanged(result, entries);
+  await writeFile(join(files, '1.npy'), 'OTHER');
+  await refuseChanged(
+    result,
+    entries.map((entry) => ({ ...entry, changed: Date.parse(plan.begun) - 3_600_000 })),
+  );
+  await assertRefused(() => refuseChanged(result, entries), CliError, /^1\.npy of .* was changed after/);
+});
+
+test('a result that cannot be read, or begun, is told in one sentence', async ({ folder }) => {
+  const place = join(folder, 'damaged.zarr');
+  const result = await SetResultGroup.begin(new FolderStore(place), PLAN);
+  await result.writeList([0, 1, 2].map((i) => ({ source: String(i), label: i })));
+  await writeFile(join(place, 'label', 'c.0'), 'no gzip');
+  await assertRefused(() => result.read('label', 0, 3), ModelError, /Cannot read label of .*damaged/);
+  await writeFile(join(place, 'zarr.json'), '{');
+  await assertRefused(() => openResult(new FolderStore(place)), CliError, /something else than a result/);
+  await assertRefused(() => openResult(new FolderStore(join(folder, 'no'))), CliError, /is no result/);
+  const file = join(folder, 'file.zarr');
+  await writeFile(file, '');
+  await assertRefused(
+    () => SetResultGroup.begin(new FolderStore(file), PLAN),
+    ModelError,
+    /Cannot write .*file\.zarr/,
+  );
+  await assertRefused(() => openStore('ftp://host/result'), CliError, /not at ftp/);
 });
 
 test('parts are those that an engine says', async () => {

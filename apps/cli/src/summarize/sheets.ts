@@ -90,7 +90,7 @@ export class SheetDrawer {
     if (!this.#source) return null;
     try {
       const shape = axes === 1 ? [null, null] : [null, null, 3];
-      return await readInput(await this.#source.inputOf(source), { shape, name: source });
+      return await readInput(await this.#source.bytesOf(source), { shape, name: source });
     } catch {
       // A picture that is gone since is shown by its map.
       return null;

@@ -16,6 +16,8 @@ export const LABEL = one('label', 'int32');
 /** Written last: where its chunk is there, the shard is done. */
 export const STATES = one('state', 'uint8');
 export const ERROR = one('error', 'string');
+/** The beginning of the SHA-256 of what was read, so that a file that was changed is seen; zeros where nothing could be. */
+export const CONTENT: ArraySpec = { path: 'content', type: 'uint8', shape: [8], dimensions: ['byte'] };
 export const PREDICTED = one('predicted', 'int32');
 
 export const PROBABILITIES = 'probabilities';
@@ -29,6 +31,7 @@ export function computedArrays(
 ): ArraySpec[] {
   return [
     ERROR,
+    CONTENT,
     PREDICTED,
     ...scoreArrays(plan),
     ...plan.methods.flatMap((m) => methodArrays(m, plan)),

@@ -2,6 +2,7 @@ import {
   array,
   check,
   integer,
+  isoTimestamp,
   is,
   literal,
   maxValue,
@@ -67,6 +68,8 @@ const planSchema = object({
   model: object({ source: string(), hash: string() }),
   data: object({ source: string(), hash: string(), count: samples }),
   options: optionsSchema,
+  /** When, in ISO 8601. */
+  begun: pipe(string(), isoTimestamp()),
   /** What computes, chosen once, so that every worker computes the same. */
   engine: object({
     backend: picklist(['webgpu', 'onnxruntime', 'wasm', 'cpu']),

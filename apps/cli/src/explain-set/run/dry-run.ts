@@ -1,5 +1,6 @@
 import { explainSet } from '@ablation-cam/xai';
 import { print, printJson } from '../../print.ts';
+import { inputOf } from '../reading/reading.ts';
 import { encodeChunk } from '../result/encode-chunk.ts';
 import { computedArrays } from '../result/layout.ts';
 import { shardsOf } from '../result/plan.ts';
@@ -45,7 +46,7 @@ async function estimated(
   const explainer = await MethodsExplainer.create(loaded.network, plan, plan.classNames);
   const reading = openReading(plan.data.source, plan.options, loaded);
   const some = entries.slice(0, plan.batch);
-  const samples = some.map(({ source }) => ({ read: () => reading.ask(source) }));
+  const samples = some.map(({ source }) => ({ read: async () => inputOf(await reading.ask(source)) }));
   const explainOnce = async (): Promise<ShardRows> => {
     const rows = new ShardRows(plan, some.length);
     for await (const { index, explanations, error } of explainSet(explainer, samples, {

@@ -59,7 +59,7 @@ async function addFile(hash: Hash, path: string): Promise<void> {
 
 /**
  * Returns what tells data from others: SHA-256 of the names, labels and lengths of the samples in their order. What changes within
- * a file that keeps its length is not seen.
+ * a file that keeps its length, `refuseChanged` finds.
  */
 export function dataHash({ entries, identity }: SampleList): string {
   const hash = createHash('sha256').update(`${identity}\n`);

@@ -81,6 +81,7 @@ export async function makePlan(
       model: facts.model,
       data: facts.data,
       classNames: [...classNames],
+      begun: new Date().toISOString(),
       engine: {
         backend: run.backend.chosen,
         executor: runs.find((own) => own.executor)?.executor?.chosen ?? 'auto',

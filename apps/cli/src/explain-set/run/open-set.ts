@@ -7,6 +7,7 @@ import { CliError } from '../../errors.ts';
 import { openExplained } from '../../explain/open-input.ts';
 import { isEmbedded } from '../../open-model.ts';
 import type { SetRequest } from '../options.ts';
+import { inputOf } from '../reading/reading.ts';
 import type { SetPlan } from '../result/plan.ts';
 import { SetResultGroup, type ListedSample } from '../result/result.ts';
 import type { ResultStore } from '../result/store.ts';
@@ -14,6 +15,7 @@ import { listSamples } from '../samples/sample-source.ts';
 import type { Entry, SampleList } from '../samples/samples.ts';
 import { dataHash, keyOf, modelHash } from './identity.ts';
 import { makePlan, type KnownFacts } from './make-plan.ts';
+import { refuseChanged } from './refuse-changed.ts';
 import { openReading } from './shard-runner.ts';
 
 /** A set that is to be explained, and where its result goes. */
@@ -54,6 +56,7 @@ export async function openSet(
         const result = existing ?? (await SetResultGroup.begin(store, plan));
         // Somebody else may have begun another one meanwhile.
         refuseOther(result.plan, facts, request, store.name);
+        if (existing !== null) await refuseChanged(result, list.entries);
         await result.writeList(samplesOf(list, result.plan.classNames));
         return result;
       },
@@ -131,7 +134,9 @@ async function newPlan(
 ): Promise<SetPlan> {
   const reading = openReading(request.source, facts.options, loaded);
   try {
-    return await makePlan(request, loaded, facts, entries, (source) => reading.ask(source));
+    return await makePlan(request, loaded, facts, entries, async (source) =>
+      inputOf(await reading.ask(source)),
+    );
   } finally {
     await reading.close();
   }

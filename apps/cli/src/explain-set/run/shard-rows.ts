@@ -1,6 +1,7 @@
 import { emptyRows, rowLength, type ArraySpec, type Rows } from '../result/array-spec.ts';
 import {
   computedArrays,
+  CONTENT,
   ERROR,
   keepsTop,
   PREDICTED,
@@ -32,6 +33,11 @@ export class ShardRows {
 
   get failed(): number {
     return this.#failed;
+  }
+
+  /** Takes down what a sample was read from. */
+  read(index: number, content: Uint8Array): void {
+    this.#set(CONTENT.path, index, content);
   }
 
   /** Takes down that a sample could not be explained. */

@@ -3,7 +3,7 @@ import type { LoadedModel, ReadInputOptions } from '@ablation-cam/model';
 import { explainSet, type InputArray, type SetSample } from '@ablation-cam/xai';
 import { parseNormalization } from '../../arguments/normalization.ts';
 import { CliError } from '../../errors.ts';
-import { startReading, type ReadingThreads } from '../reading/reading.ts';
+import { inputOf, startReading, type ReadingThreads } from '../reading/reading.ts';
 import type { SetResultGroup } from '../result/result.ts';
 import type { SetPlan } from '../result/plan.ts';
 import { WritingThread } from '../writing/writing.ts';
@@ -113,7 +113,11 @@ export class ShardRunner {
       const listed = await this.#result.list(number);
       const shard = new ShardUnderWay(number, this.#result.plan, listed.length);
       for (const [row, { source }] of listed.entries()) {
-        const read = (): Promise<InputArray> => this.#reading.ask(source);
+        const read = async (): Promise<InputArray> => {
+          const sample = await this.#reading.ask(source);
+          shard.rows.read(row, sample.content);
+          return inputOf(sample);
+        };
         yield { shard, row, read, endsBatch: row === listed.length - 1 };
       }
     }

@@ -20,11 +20,16 @@ export async function arraySource(path: string): Promise<SampleSource> {
     const count = countOf(rows, path, (await readable(path, () => file.stat())).size);
     return {
       list: async () => ({
-        entries: Array.from({ length: count }, (_, i) => ({ source: String(i), label: null, bytes: 0 })),
+        entries: Array.from({ length: count }, (_, i) => ({
+          source: String(i),
+          label: null,
+          bytes: 0,
+          changed: 0,
+        })),
         identity: `array ${await readable(path, () => hashOf(path))}`,
         labelNames: null,
       }),
-      inputOf: async (source) => {
+      bytesOf: async (source) => {
         const { offset, byteLength } = rows;
         return rows.fileOf(await readAt(file, path, offset + Number(source) * byteLength, byteLength));
       },

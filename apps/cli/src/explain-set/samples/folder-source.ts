@@ -1,6 +1,8 @@
 import { opendir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readFile } from '@ablation-cam/model';
 import { CliError } from '../../errors.ts';
+import { factsOf } from './file-facts.ts';
 import { labelNames, type Entry, type SampleList, type SampleSource } from './samples.ts';
 
 const NAMES = /\.(png|jpe?g|tiff?|webp|npy)$/i;
@@ -12,7 +14,7 @@ const AT_ONCE = 64;
 export function folderSource(folder: string): SampleSource {
   return {
     list: () => listFolder(folder),
-    inputOf: (source) => Promise.resolve(join(folder, source)),
+    bytesOf: (source) => readFile(join(folder, source)),
     close: () => Promise.resolve(),
   };
 }
@@ -68,7 +70,6 @@ async function leadsToFolder(path: string): Promise<boolean> {
 }
 
 async function entryOf(folder: string, path: string): Promise<Entry> {
-  const facts = await stat(join(folder, path)).catch(() => null);
   const [first = '', ...rest] = path.split('/');
-  return { source: path, label: rest.length > 0 ? first : null, bytes: facts?.size ?? 0 };
+  return { source: path, label: rest.length > 0 ? first : null, ...(await factsOf(join(folder, path))) };
 }

@@ -1,9 +1,10 @@
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { readFile } from '@ablation-cam/model';
 import { parse } from 'csv-parse';
 import { CliError } from '../../errors.ts';
+import { factsOf } from './file-facts.ts';
 import { labelNames, type Entry, type SampleList, type SampleSource } from './samples.ts';
 
 /**
@@ -13,7 +14,7 @@ import { labelNames, type Entry, type SampleList, type SampleSource } from './sa
 export function listSource(list: string): SampleSource {
   return {
     list: () => readList(list),
-    inputOf: (source) => Promise.resolve(resolve(dirname(list), source)),
+    bytesOf: (source) => readFile(resolve(dirname(list), source)),
     close: () => Promise.resolve(),
   };
 }
@@ -53,8 +54,7 @@ async function entryOf(record: unknown, folder: string, where: string): Promise<
   if (typeof path !== 'string' || path === '') {
     throw new CliError(`${where} names no file; give each record a "path", and a "label" where it is known.`);
   }
-  const facts = await stat(resolve(folder, path)).catch(() => null);
-  return { source: path, label: labelOf(label), bytes: facts?.size ?? 0 };
+  return { source: path, label: labelOf(label), ...(await factsOf(resolve(folder, path))) };
 }
 
 /** CSV has no numbers: what reads as an index is one. */

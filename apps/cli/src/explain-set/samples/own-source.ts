@@ -57,18 +57,19 @@ export function ownSource(source: string): SampleSource | null {
           source: `${source}:${i}`,
           label: set.labelOf(i),
           bytes: 0,
+          changed: 0,
         })),
         identity: JSON.stringify(own),
         labelNames: set.classNames,
       }),
     // A promise that is rejected, not a function that throws.
-    inputOf: async (name) => set.inputOf(Number(name.slice(name.lastIndexOf(':') + 1))),
+    bytesOf: async (name) => set.bytesOf(Number(name.slice(name.lastIndexOf(':') + 1))),
     close: () => Promise.resolve(),
   };
 }
 
 interface OwnSet {
-  inputOf(index: number): Uint8Array | Promise<Uint8Array>;
+  bytesOf(index: number): Uint8Array | Promise<Uint8Array>;
   labelOf(index: number): number;
   readonly classNames: readonly string[];
 }
@@ -81,7 +82,7 @@ function signals({ samples, seed }: OwnSamples): OwnSet {
     return made;
   };
   return {
-    inputOf: (index) => {
+    bytesOf: (index) => {
       const { signals: values, count } = all();
       const length = values.length / count;
       return encodeNpy(values.subarray(index * length, (index + 1) * length));
@@ -93,7 +94,7 @@ function signals({ samples, seed }: OwnSamples): OwnSet {
 
 function textures({ seed }: OwnSamples): OwnSet {
   return {
-    inputOf: (index) => {
+    bytesOf: (index) => {
       const { image } = generateTexture(index, [seed ?? texturesDefaults.seed, 1].flat());
       return encodeNpy(image, [texturesDefaults.size, texturesDefaults.size, 3]);
     },
@@ -104,7 +105,7 @@ function textures({ seed }: OwnSamples): OwnSet {
 
 function tissue(): OwnSet {
   return {
-    inputOf: (index) => tissueSample(index).file.read(),
+    bytesOf: (index) => tissueSample(index).file.read(),
     labelOf: (index) => tissueSample(index).label,
     classNames: tissueClassNames,
   };

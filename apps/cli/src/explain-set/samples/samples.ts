@@ -1,5 +1,3 @@
-import type { InputSource } from '@ablation-cam/model';
-
 /** A sample as its source lists it. */
 export interface Entry {
   /** What the source knows it by: a path, or an index. */
@@ -8,6 +6,8 @@ export interface Entry {
   readonly label: string | number | null;
   /** Tells files apart that were changed under the same name; 0 where there are none. */
   readonly bytes: number;
+  /** When the file was changed last, in any way, in milliseconds since 1970; 0 where there is none. */
+  readonly changed: number;
 }
 
 /** The samples of a source, in an order that is the same everywhere. */
@@ -23,8 +23,8 @@ export interface SampleList {
 export interface SampleSource {
   /** @throws CliError where something cannot be read */
   list(): Promise<SampleList>;
-  /** Returns what `readInput` reads a sample from. @throws ModelError, CliError */
-  inputOf(source: string): Promise<InputSource>;
+  /** Returns what `readInput` reads a sample from, a file or what one would hold. @throws ModelError, CliError */
+  bytesOf(source: string): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 

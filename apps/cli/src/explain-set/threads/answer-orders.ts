@@ -1,6 +1,6 @@
 import { parentPort, workerData, type Transferable } from 'node:worker_threads';
-import { ModelError } from '@ablation-cam/model';
 import { CliError } from '../../errors.ts';
+import { sentError } from './sent-error.ts';
 import type { NumberedAnswer, NumberedOrder } from './own-threads.ts';
 
 /** An answer, and its buffers that go along instead of being copied. */
@@ -28,11 +28,7 @@ export async function answerOrders(
         port.postMessage(numbered, moved);
       },
       (error: unknown) => {
-        const numbered: NumberedAnswer<unknown> = {
-          id,
-          code: error instanceof ModelError ? error.code : null,
-          message: error instanceof Error ? error.message : String(error),
-        };
+        const numbered: NumberedAnswer<unknown> = { id, error: sentError(error) };
         port.postMessage(numbered);
       },
     );

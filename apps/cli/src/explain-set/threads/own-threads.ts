@@ -1,6 +1,6 @@
 import { Worker, type Transferable } from 'node:worker_threads';
-import { ModelError, type ModelErrorCode } from '@ablation-cam/model';
 import { CliError } from '../../errors.ts';
+import { receivedError, type SentError } from './sent-error.ts';
 
 /** What a thread is told: an order, and the number that its answer is to have. */
 export interface NumberedOrder<Order> {
@@ -10,8 +10,7 @@ export interface NumberedOrder<Order> {
 
 /** What it answers. */
 export type NumberedAnswer<Answer> =
-  | { readonly id: number; readonly answer: Answer }
-  | { readonly id: number; readonly code: ModelErrorCode | null; readonly message: string };
+  { readonly id: number; readonly answer: Answer } | { readonly id: number; readonly error: SentError };
 
 interface Pending<Answer> {
   readonly resolve: (answer: Answer) => void;
@@ -56,7 +55,7 @@ export class OwnThreads<Order, Answer> {
       const pending = this.#pending.get(answer.id);
       this.#pending.delete(answer.id);
       if ('answer' in answer) pending?.resolve(answer.answer);
-      else pending?.reject(errorOf(answer));
+      else pending?.reject(receivedError(answer.error));
     });
     thread.on('error', (error) => {
       this.#fail(error);
@@ -72,14 +71,4 @@ export class OwnThreads<Order, Answer> {
     for (const { reject } of this.#pending.values()) reject(this.#failure);
     this.#pending.clear();
   }
-}
-
-function errorOf({
-  code,
-  message,
-}: {
-  readonly code: ModelErrorCode | null;
-  readonly message: string;
-}): Error {
-  return code === null ? new Error(message) : new ModelError(code, message);
 }

@@ -37,6 +37,7 @@ const plan: SetPlan = {
     strategy: 'planned',
     weights: 'float32',
   },
+  begun: '2026-01-01T00:00:00.000Z',
   engine: { backend: 'cpu', executor: 'reference' },
   shard: 1,
   batch: 1,
@@ -49,6 +50,7 @@ const plan: SetPlan = {
 };
 const rows = new Map<string, string[] | Int32Array | Uint8Array>([
   ['error', ['']],
+  ['content', new Uint8Array(8)],
   ['predicted', Int32Array.of(0)],
   ['state', Uint8Array.of(STATE.explained)],
 ]);
