@@ -214,6 +214,25 @@ test('processes, parts in any order and a run that was torn off write the same b
   assert.equal(await resultFiles(one), wanted);
 });
 
+test('what no worker can do ends all of them, in one sentence', async ({ folder }) => {
+  const [list, out] = [join(folder, 'vanished.csv'), join(folder, 'vanished.zarr')];
+  await writeFile(join(folder, 'there.npy'), encodeNpy(new Float32Array(LENGTH).fill(0.5), [LENGTH, 1]));
+  await writeFile(list, ['path', 'there.npy', 'gone.npy', 'gone.npy', 'gone.npy'].join('\n'));
+  const { exitCode, stderr } = await run(
+    list,
+    '--out',
+    out,
+    '--batch',
+    '1',
+    '--shard-size',
+    '2',
+    '--workers',
+    '2',
+  );
+  assert.is(exitCode, 1);
+  assert.match(stderr, /^error: Not one sample of shard 1 can be found .* Is the data's place mounted\?\n$/);
+});
+
 test('sources are listed in one order, with their labels, and refused in one sentence', async ({
   folder,
 }) => {

@@ -17,6 +17,7 @@ export function benchCommand(name: string, isCheckout: boolean): Command {
       '--end-to-end',
       'whole networks: prediction, Ablation-CAM and Grad-CAM as programs call them, under 6 minutes',
     )
+    .option('--data-sets', 'the command explain-set against an explainer alone, some minutes')
     .option(
       '--engine <name>',
       'engine of whole networks: wasm, onnxruntime or webgpu; may be given again',

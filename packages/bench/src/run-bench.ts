@@ -137,6 +137,7 @@ function runOf({
     untimed: measured.flatMap(({ measurement }) => measurement.untimed),
     preparation: measured.flatMap(({ measurement }) => measurement.preparation),
     endToEnd: [],
+    dataSets: [],
     skipped: [...skipped],
   };
 }

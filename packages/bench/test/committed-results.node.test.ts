@@ -11,7 +11,7 @@ test('every row agrees with float64, and predictions are neither lost nor sure',
   const runs = await committedRuns();
   assert.ok(runs.length > 0);
   for (const { device, run } of runs) {
-    assert.ok(run.results.length + run.endToEnd.length > 0, device);
+    assert.ok(run.results.length + run.endToEnd.length + run.dataSets.length > 0, device);
     const errors = [
       ...run.results.map(({ case: name, maxRelativeError }) => ({ name, error: maxRelativeError })),
       ...run.endToEnd.flatMap(({ case: name, maxRelativeError }) =>

@@ -90,6 +90,7 @@ export function benchRun(results: readonly BenchResult[]): BenchRun {
     untimed: [],
     preparation: [],
     endToEnd: [],
+    dataSets: [],
     skipped: [],
   };
 }

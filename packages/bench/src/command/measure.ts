@@ -18,9 +18,7 @@ export async function measureCommand(options: CommandOptions): Promise<void> {
     if (options.json !== undefined) await writeFileWhole(options.json, await sealedJson(run));
   };
   const hooks: BenchHooks = { signal, onStep: progress.update, onCase: write };
-  const run = await (options.browser ? inBrowser(request, hooks) : runBench(request, hooks)).finally(
-    progress.stop,
-  );
+  const run = await measured(options, request, hooks).finally(progress.stop);
   process.stdout.write(`${renderTable(run)}\n`);
   await write(run);
   if (options.html !== undefined && run.results.length + run.endToEnd.length > 0) {
@@ -51,6 +49,18 @@ function engineCalled(name: string): Engine {
   const known = ENGINES.find((engine) => engine === name);
   if (known) return known;
   throw new BenchError('invalid-option', `There is no engine "${name}"; choose from ${ENGINES.join(', ')}.`);
+}
+
+async function measured(
+  { browser, dataSets }: CommandOptions,
+  request: BenchRequest,
+  hooks: BenchHooks,
+): Promise<BenchRun> {
+  if (dataSets) {
+    const { runDataSets } = await import('./data-sets.ts');
+    return runDataSets(request, hooks);
+  }
+  return browser ? inBrowser(request, hooks) : runBench(request, hooks);
 }
 
 async function inBrowser(request: BenchRequest, hooks: BenchHooks): Promise<BenchRun> {

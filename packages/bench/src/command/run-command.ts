@@ -5,6 +5,7 @@ export interface CommandOptions {
   readonly quick?: true | undefined;
   readonly full?: true | undefined;
   readonly endToEnd?: true | undefined;
+  readonly dataSets?: true | undefined;
   readonly engine?: string[] | undefined;
   readonly case?: string[] | undefined;
   readonly strategy?: string[] | undefined;
@@ -22,12 +23,15 @@ export interface CommandOptions {
 
 /** Does what the command line says. @param isCheckout whether the sources are there @throws BenchError */
 export async function runCommand(options: CommandOptions, isCheckout: boolean): Promise<void> {
-  if ([options.quick, options.full, options.endToEnd].filter(Boolean).length > 1) {
-    throw new BenchError('invalid-option', 'Choose one of --quick, --full and --end-to-end.');
+  if ([options.quick, options.full, options.endToEnd, options.dataSets].filter(Boolean).length > 1) {
+    throw new BenchError('invalid-option', 'Choose one of --quick, --full, --end-to-end and --data-sets.');
   }
-  const needsCheckout = options.docs ?? options.browser ?? options.pack !== undefined;
+  const needsCheckout = options.docs ?? options.browser ?? options.dataSets ?? options.pack !== undefined;
   if (needsCheckout && !isCheckout) {
-    throw new BenchError('unsupported', '--docs, --browser and --pack need a checkout of the sources.');
+    throw new BenchError(
+      'unsupported',
+      '--docs, --browser, --data-sets and --pack need a checkout of the sources.',
+    );
   }
   if (options.compare) {
     const { compareCommand } = await import('./compare.ts');

@@ -1,5 +1,6 @@
 import type { BenchRun, CaseFacts } from '../results/result.ts';
 import { COLUMNS as RESULT_COLUMNS, LEGEND } from './columns.ts';
+import { DATA_SET_LEGEND, dataSetRows } from './data-sets.ts';
 import { END_TO_END_LEGEND, endToEndRows, headlineRows } from './end-to-end.ts';
 import { digits, formatRatio, formatTime } from './format.ts';
 import { gainParts, oursByAuto, ratiosOf, type RatioName } from './ratios.ts';
@@ -65,6 +66,7 @@ nothing else meanwhile:
 \`\`\`sh
 pnpm bench --full --json packages/bench/results/NAME.json   # under 15 minutes without a GPU
 pnpm bench --end-to-end --json packages/bench/results/NAME-networks.json   # whole networks, under 6 minutes
+pnpm bench --data-sets --json packages/bench/results/NAME-data-sets.json   # the command explain-set, some minutes
 pnpm bench --docs                                           # writes this page and the table of the README
 \`\`\`
 
@@ -84,7 +86,7 @@ under the device's name, run \`pnpm bench --docs\`, and open a pull request.
 
 In the tables of every number:
 
-${[...LEGEND, ...END_TO_END_LEGEND].map((line) => `- ${line.replaceAll('*', '\\*').replaceAll('|', '\\|')}`).join('\n')}`;
+${[...LEGEND, ...END_TO_END_LEGEND, ...DATA_SET_LEGEND].map((line) => `- ${line.replaceAll('*', '\\*').replaceAll('|', '\\|')}`).join('\n')}`;
 
 function deviceSection({ device, run }: NamedRun): string {
   const { environment, cases } = run;
@@ -108,7 +110,8 @@ function deviceSection({ device, run }: NamedRun): string {
       : []),
     ...(cases.length === 0 ? [] : [ratioTable(run)]),
     ...partsTable(run),
-    ...endToEndTable(run),
+    ...wholeTable('Whole networks:', run.endToEnd, endToEndRows),
+    ...wholeTable('Data sets:', run.dataSets, dataSetRows),
     ...cases.map((item) => caseDetails(run, item)),
     ...run.skipped.map(({ case: name, reason }) => `### ${name}\n\nNot measured: ${reason}.`),
   ].join('\n\n');
@@ -131,12 +134,16 @@ export function ratioTable(run: BenchRun): string {
   return markdownTable(['case', 'K', 'ours', ...RATIO_COLUMNS], rows);
 }
 
-/** One row a network and backend. */
-function endToEndTable({ endToEnd }: BenchRun): string[] {
-  if (endToEnd.length === 0) return [];
-  const { head, rows } = endToEndRows(endToEnd);
+/** A table of what is no strategy on a case; none where there is nothing. */
+function wholeTable<Result>(
+  title: string,
+  results: readonly Result[],
+  rowsOf: (results: readonly Result[]) => { readonly head: string[]; readonly rows: string[][] },
+): string[] {
+  if (results.length === 0) return [];
+  const { head, rows } = rowsOf(results);
   return [
-    'Whole networks:',
+    title,
     markdownTable(
       head.map((name) => name.replaceAll('|', '\\|')),
       rows,

@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import type { BenchRun, CaseFacts } from '../results/result.ts';
 import { COLUMNS, LEGEND } from './columns.ts';
+import { DATA_SET_LEGEND, dataSetRows } from './data-sets.ts';
 import { END_TO_END_LEGEND, endToEndRows } from './end-to-end.ts';
 import { digits, formatAmount, formatRatio } from './format.ts';
 import { gainParts, ratiosOf } from './ratios.ts';
@@ -13,22 +14,29 @@ export function renderTable(run: BenchRun): string {
   return [
     environmentText(run),
     ...cases,
-    ...endToEndText(run),
+    ...wholeText(run.endToEnd, endToEndRows, 2, END_TO_END_LEGEND),
+    ...wholeText(run.dataSets, dataSetRows, 1, DATA_SET_LEGEND),
     ...skipped,
     ...(cases.length > 0 ? [LEGEND.join('\n')] : []),
   ].join('\n\n');
 }
 
-function endToEndText({ endToEnd }: BenchRun): string[] {
-  if (endToEnd.length === 0) return [];
-  const { head, rows } = endToEndRows(endToEnd);
+/** @param texts columns of text, the first ones */
+function wholeText<Result>(
+  results: readonly Result[],
+  rowsOf: (results: readonly Result[]) => { readonly head: string[]; readonly rows: string[][] },
+  texts: number,
+  legend: readonly string[],
+): string[] {
+  if (results.length === 0) return [];
+  const { head, rows } = rowsOf(results);
   const table = new Table({
     head,
     style: { head: [], border: [], compact: true },
-    colAligns: head.map((_, index) => (index < 2 ? 'left' : 'right')),
+    colAligns: head.map((_, index) => (index < texts ? 'left' : 'right')),
   });
   table.push(...rows);
-  return [table.toString(), END_TO_END_LEGEND.join('\n')];
+  return [table.toString(), legend.join('\n')];
 }
 
 function environmentText({ environment }: BenchRun): string {

@@ -112,6 +112,18 @@ const endToEnd = strictObject({
   }),
 });
 
+const dataSet = strictObject({
+  case: text,
+  title: string(),
+  samples: count,
+  batch: count,
+  rounds: count,
+  alone: spread,
+  explainSet: spread,
+  ratio: amount,
+  promised: amount,
+});
+
 const runSchema = object({
   version: literal(RESULTS_VERSION),
   environment,
@@ -130,6 +142,8 @@ const runSchema = object({
     object({ case: string(), strategy: string(), executor, prepareMs: amount, firstRunMs: amount }),
   ),
   endToEnd: array(endToEnd),
+  // Files that were measured before there were data sets have none.
+  dataSets: optional(array(dataSet), []),
   skipped: array(object({ case: string(), reason: string(), isFailure: boolean() })),
 }) satisfies GenericSchema<unknown, BenchRun>;
 

@@ -58,7 +58,7 @@ export interface Ceilings {
 export interface Environment {
   readonly date: string;
   readonly commit: string | null;
-  /** `quick`, `full`, `end-to-end`, or `selected`. */
+  /** `quick`, `full`, `end-to-end`, `data-sets`, or `selected`. */
   readonly set: string;
   readonly runtime: string;
   readonly versions: Readonly<Record<string, string>>;
@@ -160,6 +160,23 @@ export interface ExplanationParts {
   readonly overheadMs: number;
 }
 
+/** A set of pictures in files, explained by the command `explain-set`; times are those of a sample. */
+export interface DataSetResult {
+  readonly case: string;
+  readonly title: string;
+  readonly samples: number;
+  /** Samples that are explained together. */
+  readonly batch: number;
+  readonly rounds: number;
+  /** An explainer that is given inputs that were read before. */
+  readonly alone: Spread;
+  readonly explainSet: Spread;
+  /** Samples a second of `explain-set` by those of the explainer alone, the median of the rounds' ratios. */
+  readonly ratio: number;
+  /** What the ratio is to be at least. */
+  readonly promised: number;
+}
+
 /** Grows with each change of what a file holds or means. */
 export const RESULTS_VERSION = 3;
 
@@ -172,5 +189,6 @@ export interface BenchRun {
   readonly untimed: readonly Untimed[];
   readonly preparation: readonly Preparation[];
   readonly endToEnd: readonly EndToEndResult[];
+  readonly dataSets: readonly DataSetResult[];
   readonly skipped: readonly Skipped[];
 }

@@ -57,7 +57,7 @@ export async function runExplainSet(request: SetRequest, signal: AbortSignal): P
       report(request, { shards: own.length, of: shardsOf(result.plan), seconds, rate: progress.rate });
       return;
     }
-    await end(request, result, own.length === 0 ? null : seconds);
+    await end(request, result, own.length === 0 ? null : { seconds, rate: progress.rate });
   } finally {
     set.loaded.dispose();
     await releaseDevice();
@@ -109,13 +109,14 @@ async function explainShards(
 export async function end(
   { out, json }: Pick<SetRequest, 'out' | 'json'>,
   result: SetResultGroup,
-  seconds: number | null,
+  run: { readonly seconds: number; readonly rate: number } | null,
 ): Promise<void> {
+  const seconds = run?.seconds ?? null;
   const { explained, failed } = await mergeResult(result, seconds);
   const { labelled, right } = await countRight(result);
   if (failed > 0) process.exitCode = SOME_FAILED;
   if (json) {
-    printJson({ result: out, explained, failed, labelled, right, seconds });
+    printJson({ result: out, explained, failed, labelled, right, seconds, rate: run?.rate ?? null });
     return;
   }
   print(
@@ -123,8 +124,7 @@ export async function end(
   );
   if (labelled > 0)
     print(`${right} of ${labelled} labelled ones right, accuracy ${(right / labelled).toFixed(4)}`);
-  if (seconds !== null)
-    print(`${seconds.toFixed(1)} s, ${((explained + failed) / seconds).toPrecision(3)} samples a second`);
+  if (run !== null) print(`${run.seconds.toFixed(1)} s, ${run.rate.toPrecision(3)} samples a second`);
   print(`wrote ${out}`);
 }
 

@@ -16,26 +16,34 @@ export async function serveShards(out: string): Promise<void> {
   // What is under way is nobody's then: no shard is torn by that.
   const onGone = (): never => process.exit(1);
   process.once('disconnect', onGone);
-  const stop = new AbortController();
   try {
-    await loadTensorFlow();
-    const opened = await openRunner(await openStore(out));
-    const { sample, flush } = sampleReporter();
-    const onShard = ({ shard }: { readonly shard: number }): void => {
-      flush();
-      say({ kind: 'done', shard });
-    };
-    await opened.runner.run(orderedShards(stop), { onSample: sample, onShard }, stop.signal);
-    await opened.close();
-    await releaseDevice();
+    await explainOrdered(out);
     process.off('disconnect', onGone);
     say({ kind: 'ended' });
   } catch (error) {
-    if (!isExpected(error)) throw error;
     process.off('disconnect', onGone);
-    say({ kind: 'failed', message: error.message });
+    if (isExpected(error)) say({ kind: 'failed', message: error.message });
     process.disconnect();
     process.exitCode = 1;
+    if (!isExpected(error)) throw error;
+  }
+}
+
+async function explainOrdered(out: string): Promise<void> {
+  await loadTensorFlow();
+  const opened = await openRunner(await openStore(out));
+  const stop = new AbortController();
+  const { sample, flush } = sampleReporter();
+  const onShard = ({ shard }: { readonly shard: number }): void => {
+    flush();
+    say({ kind: 'done', shard });
+  };
+  try {
+    await opened.runner.run(orderedShards(stop), { onSample: sample, onShard }, stop.signal);
+  } finally {
+    // Threads that are left would keep the process alive.
+    await opened.close();
+    await releaseDevice();
   }
 }
 
