@@ -13,7 +13,7 @@ import { renderTable } from '../src/report/table.ts';
 import { renderHtml } from '../src/report/html.ts';
 import { gainParts, oursByAuto, ratiosOf } from '../src/report/ratios.ts';
 import { readRun } from '../src/results/read-run.ts';
-import { benchRun, endToEndResult, result } from './support.ts';
+import { benchRun, dataSetResult, endToEndResult, result } from './support.ts';
 
 const test = suite('reports of the bench');
 
@@ -21,7 +21,7 @@ const loop = result({ strategy: 'masked-loop', executor: 'tfjs-wasm', medianMs: 
 const ownLoop = result({ strategy: 'own-loop', medianMs: 20, quartilesMs: [19, 21] });
 
 test('a run that was written is read back', async () => {
-  const run = { ...benchRun([result(), loop]), endToEnd: [endToEndResult()] };
+  const run = { ...benchRun([result(), loop]), endToEnd: [endToEndResult()], dataSets: [dataSetResult()] };
   assert.equal(await readRun(await sealedJson(run), 'run.json'), run);
   const changed = (await sealedJson(run)).replace('"medianMs": 30', '"medianMs": 3');
   await assertRefused(() => readRun(changed, 'run.json'), BenchError, /run\.json is not as it was written/);
@@ -46,10 +46,27 @@ test('results with missing, wrong or unknown fields are refused by name', async 
   await refused({ ...benchRun([]), version: 1 }, /at version: .*3/);
   const whole = { ...endToEndResult(), ratios: { byGradCam: 1, byForward: -1, gain: null } };
   await refused({ ...benchRun([]), endToEnd: [whole] }, /endToEnd\[0\]\.ratios\.byForward/);
+  await refused({ ...benchRun([]), dataSets: [dataSetResult({ ratio: -1 })] }, /dataSets\[0\]\.ratio/);
   await assertRefused(
     () => readRun('oops', 'x.json'),
     BenchError,
     /x\.json is broken JSON.*--json of this version/,
+  );
+});
+
+test('a set of pictures is shown, and compared, as what it takes a sample', () => {
+  const run = { ...benchRun([]), dataSets: [dataSetResult()] };
+  assert.match(renderTable(run), /480 photographs .* 16 .*15\.0 ms .*16\.0 ms .*0\.94x .*0\.90x/);
+  const page = benchmarksPage([{ device: 'here', run }]);
+  assert.match(page, /Data sets:\n\n\| data set .*\n.*\n\| 480 photographs \| 16 .*0\.94x/);
+  const slower = dataSetResult({ explainSet: { medianMs: 32, quartilesMs: [31, 33] } });
+  const rows = compareRuns(run, { ...benchRun([]), dataSets: [slower] });
+  assert.equal(
+    rows.map(({ ratio, verdict }) => [ratio, verdict]),
+    [
+      [1, 'within the spread'],
+      [2, 'slower'],
+    ],
   );
 });
 

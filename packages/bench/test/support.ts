@@ -1,4 +1,4 @@
-import type { BenchResult, BenchRun, EndToEndResult } from '../src/results/result.ts';
+import type { BenchResult, BenchRun, DataSetResult, EndToEndResult } from '../src/results/result.ts';
 
 /** A result as a file has it. */
 export function result(changes: Partial<BenchResult> = {}): BenchResult {
@@ -44,6 +44,17 @@ export function endToEndResult(changes: Partial<EndToEndResult> = {}): EndToEndR
     ratios: { byGradCam: 0.95, byForward: 1.05, gain: 0.96 },
     parts: { forwardMs: 100, weightsMs: 3, mapMs: 1, overheadMs: 1 },
     promised: { byGradCam: 1.1, byForward: 1.8, gain: null },
+    ...changes,
+  };
+}
+
+/** A set of pictures as a file has it. */
+export function dataSetResult(changes: Partial<DataSetResult> = {}): DataSetResult {
+  return {
+    ...{ case: 'tissue-vgg7', title: '480 photographs', samples: 480, batch: 16, rounds: 3, promised: 0.9 },
+    alone: { medianMs: 15, quartilesMs: [14, 16] },
+    explainSet: { medianMs: 16, quartilesMs: [15, 17] },
+    ratio: 0.94,
     ...changes,
   };
 }

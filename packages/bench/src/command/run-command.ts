@@ -26,6 +26,15 @@ export async function runCommand(options: CommandOptions, isCheckout: boolean): 
   if ([options.quick, options.full, options.endToEnd, options.dataSets].filter(Boolean).length > 1) {
     throw new BenchError('invalid-option', 'Choose one of --quick, --full, --end-to-end and --data-sets.');
   }
+  if (
+    options.dataSets &&
+    (options.browser ?? options.guard ?? options.html ?? options.strategy ?? options.engine)
+  ) {
+    throw new BenchError(
+      'invalid-option',
+      '--data-sets goes with --case, --rounds and --json only: it times the command explain-set as it is.',
+    );
+  }
   const needsCheckout = options.docs ?? options.browser ?? options.dataSets ?? options.pack !== undefined;
   if (needsCheckout && !isCheckout) {
     throw new BenchError(

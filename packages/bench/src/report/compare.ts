@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import { differs, FEWEST_VALUES } from '../measure/statistics.ts';
-import type { BenchResult, BenchRun, EndToEndResult, Spread } from '../results/result.ts';
+import type { BenchResult, BenchRun, DataSetResult, EndToEndResult, Spread } from '../results/result.ts';
 import { ENGINE_TITLES } from '../open-case/engine.ts';
 import { formatRatio, formatTime } from './format.ts';
 import { titleOf } from './titles.ts';
@@ -22,9 +22,9 @@ export interface ComparedRow {
   readonly verdict: 'slower' | 'faster' | 'within the spread' | 'too few rounds';
 }
 
-type Compared = Pick<BenchRun, 'results' | 'endToEnd'>;
+type Compared = Pick<BenchRun, 'results' | 'endToEnd' | 'dataSets'>;
 
-/** Pairs the rows of two runs, in the order of the first: strategies, then whole networks. */
+/** Pairs the rows of two runs, in the order of the first: strategies, whole networks, data sets. */
 export function compareRuns(before: Compared, after: Compared): ComparedRow[] {
   const now = timesOf(after);
   return [...timesOf(before)].flatMap(([key, old]) => {
@@ -36,10 +36,11 @@ export function compareRuns(before: Compared, after: Compared): ComparedRow[] {
 }
 
 /** Every time of a run by what tells it from the others. */
-function timesOf({ results, endToEnd }: Compared): Map<string, ComparedTime> {
+function timesOf({ results, endToEnd, dataSets }: Compared): Map<string, ComparedTime> {
   return new Map([
     ...results.map((result) => [keyOf(result), { ...result, title: titleOf(result) }] as const),
     ...endToEnd.flatMap(networkTimes),
+    ...dataSets.flatMap(dataSetTimes),
   ]);
 }
 
@@ -51,6 +52,14 @@ function networkTimes(result: EndToEndResult): (readonly [string, ComparedTime])
       { ...spread, case: name, rounds, title: `${what} of the network, ${ENGINE_TITLES[engine]}` },
     ],
   );
+}
+
+function dataSetTimes(result: DataSetResult): (readonly [string, ComparedTime])[] {
+  const { case: name, rounds, alone, explainSet } = result;
+  return Object.entries({ 'explainer alone': alone, 'explain-set': explainSet }).map(([what, spread]) => [
+    JSON.stringify(['data set', name, what]),
+    { ...spread, case: name, rounds, title: `${what}, a sample` },
+  ]);
 }
 
 function verdictOf(before: ComparedTime, after: ComparedTime): ComparedRow['verdict'] {

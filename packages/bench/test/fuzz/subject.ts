@@ -3,7 +3,7 @@ import { mutated, mutatedJson, seededRandom, type FuzzSubject } from '@ablation-
 import { renderComparison } from '../../src/report/compare.ts';
 import { renderTable } from '../../src/report/table.ts';
 import { readRun } from '../../src/results/read-run.ts';
-import { benchRun, endToEndResult, result } from '../support.ts';
+import { benchRun, dataSetResult, endToEndResult, result } from '../support.ts';
 
 /** Results of the bench, which are shown as well where they are read. */
 export async function makeSubject(): Promise<FuzzSubject> {
@@ -13,7 +13,7 @@ export async function makeSubject(): Promise<FuzzSubject> {
     medianMs: 30,
     quartilesMs: [29, 31],
   });
-  const run = { ...benchRun([result(), loop]), endToEnd: [endToEndResult()] };
+  const run = { ...benchRun([result(), loop]), endToEnd: [endToEndResult()], dataSets: [dataSetResult()] };
   const bytes = new TextEncoder().encode(await sealedJson(run));
   const show = async (source: Uint8Array | string): Promise<void> => {
     const read = await readRun(source, 'run.json');
