@@ -336,7 +336,7 @@ test('a result that cannot be read, or begun, is told in one sentence', async ({
   const result = await SetResultGroup.begin(new FolderStore(place), PLAN);
   await result.writeList([0, 1, 2].map((i) => ({ source: String(i), label: i })));
   await writeFile(join(place, 'label', 'c.0'), 'no gzip');
-  await assertRefused(() => result.read('label', 0, 3), ModelError, /Cannot read label of .*damaged/);
+  await assertRefused(() => result.read('label', 0, 3), CliError, /label\/c\.0 is damaged/);
   await writeFile(join(place, 'zarr.json'), '{');
   await assertRefused(() => openResult(new FolderStore(place)), CliError, /something else than a result/);
   await assertRefused(() => openResult(new FolderStore(join(folder, 'no'))), CliError, /is no result/);

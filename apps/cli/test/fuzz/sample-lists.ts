@@ -27,7 +27,7 @@ export function sampleLists(): FuzzTarget[] {
         const { entries } = await listSamples(path);
         const source = await openSource(path);
         try {
-          await source.inputOf(entries.at(-1)?.source ?? '0');
+          await source.bytesOf(entries.at(-1)?.source ?? '0');
         } finally {
           await source.close();
         }

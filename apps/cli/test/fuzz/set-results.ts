@@ -28,6 +28,7 @@ function planOf(zarrFormat: SetPlan['zarrFormat']): SetPlan {
       ...{ method: ['ablation-cam'], layer: [], class: 'predicted', ablation: 'zero', score: 'probability' },
       ...{ weighting: 'relative-drop', norm: 2, strategy: 'planned', weights: 'float16' },
     },
+    begun: '2026-01-01T00:00:00.000Z',
     engine: { backend: 'cpu', executor: 'reference' },
     ...{ shard: SHARD, batch: 1, zarrFormat, classNames: ['a', 'b'], classes: 2, scores: 'probabilities' },
     methods: [{ ...method, layers: ['conv'], targets: ['class'], map: [2, 2] }],
