@@ -9,7 +9,7 @@ import * as assert from 'uvu/assert';
 const { test, site, onPage } = viewerSuite('the page of the viewer');
 
 test('it is small, and may load nothing from anywhere else', async () => {
-  const { code, start, page } = site().sizes;
+  const { code, start, page, transfer } = site().sizes;
   assert.ok(start < code, `${start} of ${code} bytes at start`);
   assert.ok(page < start, `${page} bytes on the page's thread`);
   // Without TensorFlow.js, which is the worker's.
@@ -17,14 +17,17 @@ test('it is small, and may load nothing from anywhere else', async () => {
   assert.match(await scriptsOf('worker.js'), 'registerBackend');
   // The site would not have been built.
   assert.throws(() => {
-    refuseTooHeavy({ code: 3_260_000, start, page });
+    refuseTooHeavy({ code: 3_260_000, start, page, transfer });
   }, /3260000 bytes, more than the 3250000/);
   assert.throws(() => {
-    refuseTooHeavy({ code, start: 2_400_000, page });
-  }, /start weighs 2400000 bytes/);
+    refuseTooHeavy({ code, start: 2_100_000, page, transfer });
+  }, /start weighs 2100000 bytes/);
   assert.throws(() => {
-    refuseTooHeavy({ code, start, page: 360_000 });
+    refuseTooHeavy({ code, start, page: 360_000, transfer });
   }, /page weighs 360000 bytes/);
+  assert.throws(() => {
+    refuseTooHeavy({ code, start, page, transfer: 1_210_000 });
+  }, /transfer weighs 1210000 bytes/);
   const { headers } = await fetch(site().url);
   const policy = headers.get('content-security-policy') ?? '';
   assert.match(policy, "default-src 'none'");
@@ -54,8 +57,15 @@ test('it opens where the browser calls its language by a name that nothing knows
   }));
 
 test('assistive technology is given the start as it is written down; node apps/viewer/accessibility-tree.mjs writes it anew', () =>
-  onPage({ isExpert: false }, async ({ page }) => {
+  onPage({ isExpert: false }, async ({ page, requests }) => {
     assert.fixture(await startTree(page), await readFile(GOLDEN_TREE, 'utf8'));
+    // What the build counts is what is fetched for all that, but for trifles.
+    const asked = requests.map((address) => address.slice(address.lastIndexOf('/') + 1) || 'index.html');
+    const uncounted = asked.filter((name) => !site().first.includes(name));
+    assert.equal(
+      uncounted.filter((name) => (site().files.get(name)?.length ?? 0) > 1000),
+      [],
+    );
   }));
 
 test('expert settings are shown by a switch, which is remembered, and by links that need them', () =>

@@ -3,8 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encode } from 'fast-png';
 import type { Page } from 'playwright-core';
-import { readInput, textureClassNames } from '@ablation-cam/model';
+import { embeddedModel, readInput, textureClassNames } from '@ablation-cam/model';
+import { assertClose } from '@ablation-cam/tools/testing';
+import { ablationCam } from '@ablation-cam/xai';
+import { serve } from '../src/server/serve.ts';
 import { overflowOf, violationsOf } from './support/axe.ts';
+import { commandOutput } from './support/command-output.ts';
 import { imageModel, imageModelFiles, testImage } from './support/image-model.ts';
 import { networkFiles } from './support/many-networks.ts';
 import { MemoryMeter, WATCH_WASM, type HeldBytes } from './support/memory.ts';
@@ -12,7 +16,7 @@ import { drop, explained, savedNumbers } from './support/viewer-page.ts';
 import { viewerSuite } from './support/viewer-suite.ts';
 import * as assert from 'uvu/assert';
 
-const { test, onPage } = viewerSuite('the shelf and the wall of the viewer');
+const { test, site, onPage } = viewerSuite('the shelf and the wall of the viewer');
 
 const network = (page: Page, name: string) =>
   page.getByRole('list', { name: 'Networks' }).getByRole('button', { name, exact: true });
@@ -164,6 +168,78 @@ test('a folder becomes a wall: what the network says of each, errors first, a cl
       await wall.waitFor({ state: 'detached' });
       assert.is(await page.evaluate(() => document.activeElement?.tagName), 'BUTTON');
     });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+const SAMPLES = 30;
+
+test('a result of explain-set becomes a gallery, dropped or served, filtered and looked at', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'ablation-cam-result-'));
+  const out = join(folder, 'textures.zarr');
+  const command = [
+    'explain-set',
+    'textures',
+    '--limit',
+    String(SAMPLES),
+    '--shard-size',
+    '8',
+    '--workers',
+    '1',
+  ];
+  try {
+    await commandOutput([...command, '--weights', 'float16', '--out', out]);
+    const server = await serve(site().files, 0, { result: out });
+    await onPage({ hash: '#sample=mnist1d:0&panel=race' }, async ({ page }) => {
+      await explained(page);
+      await page.getByLabel('Open folder …').setInputFiles(out);
+      const gallery = page.getByRole('region', { name: 'textures.zarr' });
+      const tiles = gallery.getByRole('list', { name: 'Samples of the result' }).getByRole('button');
+      await gallery.getByText(new RegExp(`^${SAMPLES} samples explained by textures`)).waitFor();
+      const titles = (): Promise<string[]> =>
+        tiles.evaluateAll((all) => all.map((tile) => tile.getAttribute('title') ?? ''));
+      assert.is((await titles()).length, 24);
+      const wrong = (await titles()).map((title) => title.includes('but it is'));
+      assert.is(wrong.lastIndexOf(true) + 1, wrong.filter(Boolean).length, 'errors come first');
+      await gallery.getByLabel('Predicted').selectOption({ label: 'dots' });
+      assert.ok((await titles()).every((title) => title.includes(': dots')));
+      await gallery.getByLabel('Order').selectOption('unsure');
+      const [least = ''] = await titles();
+      await tiles.first().click();
+      const table = gallery.getByRole('table', { name: /channels that count most/ });
+      await table.waitFor();
+      assert.equal(await violationsOf(page), []);
+      const [name = ''] = least.split(': ');
+      const { network, dispose } = await embeddedModel('textures');
+      const { explanations } = await ablationCam(network, await readInput(name, { shape: [64, 64, 3] }));
+      dispose();
+      const weights = [...(explanations[0]?.weights ?? [])].sort((a, b) => Math.abs(b) - Math.abs(a));
+      const shown = await table
+        .locator('[data-weight]')
+        .evaluateAll((cells) => cells.map((cell) => Number(cell.getAttribute('data-weight'))));
+      assertClose(shown, weights.slice(0, shown.length), { ofLargest: 2e-3 });
+      await gallery.getByRole('img', { name: `The picture ${name}` }).waitFor();
+      await gallery.getByRole('button', { name: 'Close the result' }).click();
+      await gallery.waitFor({ state: 'detached' });
+
+      const served = await site().open({
+        url: server.url,
+        hash: '?result=result/#sample=mnist1d:0&panel=race',
+      });
+      const other = served.page.getByRole('region', { name: 'result' });
+      await other.getByText(`${SAMPLES} samples explained`).waitFor();
+      assert.equal(served.complaints, []);
+      await served.close();
+      assert.is((await fetch(`${server.url}result/../package.json`)).status, 404);
+      assert.is((await fetch(`${server.url}result/.hidden`)).status, 404);
+    });
+    // What is broken is said, and the page goes on.
+    const broken = await site().open({ hash: '?result=nowhere#sample=mnist1d:0' });
+    await broken.page.getByRole('alert').getByText('nowhere is no whole result of explain-set').waitFor();
+    await explained(broken.page);
+    await broken.close();
+    server.close();
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -1,6 +1,15 @@
 import { access } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { DEFAULT_PORT, FETCH_FROM_HELP, parseOrigin, parsePort, serveSite } from '@ablation-cam/viewer/serve';
+import {
+  addressOf,
+  DEFAULT_PORT,
+  FETCH_FROM_HELP,
+  parseOrigin,
+  parsePort,
+  parseResult,
+  RESULT_HELP,
+  serveSite,
+} from '@ablation-cam/viewer/serve';
 import type { RegisterCommand } from '../command.ts';
 import { CliError } from '../errors.ts';
 
@@ -13,13 +22,14 @@ export const viewer: RegisterCommand = (program) => {
     )
     .option('--port <number>', `the port; by default ${DEFAULT_PORT}, or any that is free`, parsePort)
     .option('--fetch-from <origins...>', FETCH_FROM_HELP, parseOrigin)
-    .action(async ({ port, fetchFrom }) => {
+    .option('--result <folder>', RESULT_HELP, parseResult)
+    .action(async ({ port, fetchFrom, result }) => {
       // Beside the program, where it was built to be published.
       const folder = fileURLToPath(new URL('./site/', import.meta.url));
       await access(folder).catch((cause: unknown) => {
         throw new CliError(`There is no page in ${folder}; in a checkout run pnpm viewer.`, { cause });
       });
-      const server = await serveSite(folder, port, fetchFrom);
-      if (server) console.log(`The viewer is at ${server.url} (Ctrl-C ends it)`);
+      const server = await serveSite(folder, port, { fetchFrom, result });
+      if (server) console.log(`The viewer is at ${addressOf(server, result)} (Ctrl-C ends it)`);
     });
 };

@@ -2,6 +2,7 @@ import { sameFiles } from '../state/shelf.ts';
 import { sortFiles } from '../state/sort-files.ts';
 import type { UserAction } from '../state/actions.ts';
 import type { ViewerState } from '../state/state.ts';
+import { givenResult } from './given-result.ts';
 import type { GivenFiles } from './given-files.ts';
 import type { Dispatch } from './store.ts';
 
@@ -14,7 +15,13 @@ function newId(): string {
 }
 
 /** Hands files of the user's to the state. */
-export function giveFiles(state: ViewerState, dispatch: Dispatch, { files, folders }: GivenFiles): void {
+export function giveFiles(state: ViewerState, dispatch: Dispatch, given: GivenFiles): void {
+  const { files, folders } = given;
+  const result = givenResult(given, newId());
+  if (result) {
+    dispatch({ kind: 'open-results', source: result });
+    return;
+  }
   const { actions, problem } = sortFiles(state, files, newId(), folders);
   if (problem !== null) dispatch({ kind: 'report', message: problem });
   for (const action of actions) dispatch(onShelf(state, action));

@@ -3,6 +3,8 @@ export interface GivenFiles {
   readonly files: readonly File[];
   /** The name of the folder that a file lies in, where it came in one. */
   readonly folders: ReadonlyMap<File, string>;
+  /** The path of a file from the folder that was given. */
+  readonly paths: ReadonlyMap<File, string>;
 }
 
 /** The files of a picker; those of a folder know where they lie. */
@@ -12,35 +14,41 @@ export function pickedFiles(list: FileList): GivenFiles {
     const folder = file.webkitRelativePath.split('/').at(-2);
     return folder ? [[file, folder] as const] : [];
   });
-  return { files, folders: new Map(folders) };
+  const paths = files.map((file) => [file, file.webkitRelativePath || file.name] as const);
+  return { files, folders: new Map(folders), paths: new Map(paths) };
 }
 
 /** The files of a drop or a paste, folders opened. To be called while the event is handled, when browsers show their contents. */
 export async function droppedFiles({ items, files }: DataTransfer): Promise<GivenFiles> {
   const entries = [...items].map((item) => item.webkitGetAsEntry());
   const plain = [...files];
-  if (!entries.some((entry) => entry?.isDirectory))
-    return { files: plain.filter(isVisible), folders: new Map() };
-  const found: [File, string | null][] = [];
+  if (!entries.some((entry) => entry?.isDirectory)) return plainFiles(plain.filter(isVisible));
+  const found: Found[] = [];
   for (const entry of entries) if (entry) await collect(entry, null, found);
   const visible = found.filter(([file]) => isVisible(file));
   return {
     files: visible.map(([file]) => file),
     folders: new Map(visible.flatMap(([file, folder]) => (folder === null ? [] : [[file, folder]]))),
+    paths: new Map(visible.map(([file, , path]) => [file, path])),
   };
 }
 
-async function collect(
-  entry: FileSystemEntry,
-  folder: string | null,
-  found: [File, string | null][],
-): Promise<void> {
+/** Files that came in no folder. */
+export function plainFiles(files: readonly File[]): GivenFiles {
+  return { files, folders: new Map(), paths: new Map(files.map((file) => [file, file.name])) };
+}
+
+/** A file, the folder that it lies in, and its path. */
+type Found = readonly [file: File, folder: string | null, path: string];
+
+async function collect(entry: FileSystemEntry, folder: string | null, found: Found[]): Promise<void> {
   if (isFile(entry)) {
     found.push([
       await new Promise<File>((resolve, reject) => {
         entry.file(resolve, reject);
       }),
       folder,
+      entry.fullPath.replace(/^\//, ''),
     ]);
     return;
   }

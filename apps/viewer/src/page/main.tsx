@@ -3,6 +3,7 @@ import { answerWants } from '../client/answer-wants.ts';
 import { followHistory, ownVisit } from '../client/history.ts';
 import { keepFocus } from '../client/keep-focus.ts';
 import { keepShelf } from '../client/keep-shelf.ts';
+import { linkedResult } from '../client/given-result.ts';
 import { linkedFiles } from '../client/linked-files.ts';
 import { isRemembered } from '../client/remembered.ts';
 import { stayAvailable } from '../client/stay-available.ts';
@@ -35,6 +36,8 @@ if (!isEmbedded) {
 }
 followHistory(store, available, !isEmbedded);
 answerWants(store, client);
+const result = linkedResult(location.search, location.href);
+if (result) store.dispatch({ kind: 'open-results', source: result });
 
 const root = document.getElementById('app');
 if (root) {

@@ -13,6 +13,7 @@ import type {
   WallAnswer,
 } from './descriptions.ts';
 import type { Erasure } from './erasure.ts';
+import type { ResultOverview, ResultSample, ResultSource, ResultTile } from './results.ts';
 import type { ChosenInput, ChosenModel, NormalizationName } from './sources.ts';
 
 /** How a prediction is explained. */
@@ -93,6 +94,17 @@ export interface Calls {
   excite: {
     params: Omit<ExplanationRequest, 'input' | 'erasure'> & { readonly inputs: readonly ChosenInput[] };
     result: readonly Excitement[];
+  };
+  /** What a result of `explain-set` holds. */
+  openResult: { params: { readonly source: ResultSource }; result: ResultOverview };
+  /** Samples of a result with their maps, small. */
+  resultTiles: {
+    params: { readonly source: ResultSource; readonly method: string; readonly indices: readonly number[] };
+    result: readonly ResultTile[];
+  };
+  resultSample: {
+    params: { readonly source: ResultSource; readonly method: string; readonly index: number };
+    result: ResultSample;
   };
   /** The naive loop against the plan; the progress is the share of the loop that is done. */
   race: { params: ExplanationRequest; result: RaceResult };

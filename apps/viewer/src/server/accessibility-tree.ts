@@ -24,7 +24,7 @@ const VARYING: readonly (readonly [RegExp, string])[] = [
  */
 export async function startTree(page: Page): Promise<string> {
   await page.locator('main[aria-busy=false] .stage :is(img, canvas)').first().waitFor();
-  await page.locator('.sample .caption').nth(14).waitFor();
+  await page.locator('.sample .caption').nth(7).waitFor();
   await page.locator('canvas.channel-map').waitFor();
   await page.locator('.job').waitFor({ state: 'detached' });
   const tree = await page.locator('body').ariaSnapshot();

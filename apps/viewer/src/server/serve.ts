@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { extname, join } from 'node:path';
 import { SiteFile } from './site-file.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -13,7 +14,9 @@ const TYPES: Readonly<Record<string, string>> = {
 /** What is served differently from the rest. */
 export interface ServeOptions {
   /** Origins beside this server that the page may fetch models and images from, when its user agrees; none by default. */
-  readonly fetchFrom?: readonly string[];
+  readonly fetchFrom?: readonly string[] | undefined;
+  /** The folder of a result of `explain-set` that is served as `result/`; none by default. */
+  readonly result?: string | undefined;
 }
 
 /**
@@ -127,7 +130,7 @@ async function answer(
   const isOwn = /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host ?? '');
   const target = request.url ?? '';
   const name = nameIn(target);
-  const file = isRead && isOwn ? files.get(name) : undefined;
+  const file = isRead && isOwn ? (files.get(name) ?? (await resultFile(options, name))) : undefined;
   const sent = await file?.as(request.headers['accept-encoding'] ?? '');
   const isKnown = file?.isKnown(request.headers['if-none-match'] ?? '') === true;
   response.writeHead(sent ? (isKnown ? 304 : 200) : isRead ? 404 : 405, {
@@ -152,6 +155,15 @@ async function answer(
 function nameIn(target: string): string {
   const [, path = ''] = /^(?:https?:\/\/[^/?#]*)?\/([^?#]*)/i.exec(target) ?? [undefined, target];
   return path === '' ? 'index.html' : path;
+}
+
+/** Read each time: a result may be many times what fits in memory. */
+async function resultFile({ result }: ServeOptions, name: string): Promise<SiteFile | undefined> {
+  // No part begins with a dot, so that none leads out of the folder.
+  const [, path] = /^result\/((?:[\w+-][\w.+-]*\/)*[\w+-][\w.+-]*)$/.exec(name) ?? [];
+  if (result === undefined || path === undefined) return undefined;
+  const bytes = await readFile(join(result, path)).catch(() => null);
+  return bytes ? new SiteFile(bytes) : undefined;
 }
 
 /** Whether the target asks for the view that other pages may frame. */

@@ -50,7 +50,8 @@ export class SiteFile {
   }
 }
 
-function pack(bytes: Uint8Array, encoding: Encoding): Promise<Uint8Array> {
+/** Returns a file as it is sent to browsers of today. */
+export function pack(bytes: Uint8Array, encoding: Encoding): Promise<Uint8Array> {
   return encoding === 'br'
     ? promisify(brotliCompress)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY } })
     : promisify(gzip)(bytes);

@@ -3,6 +3,7 @@ import type { CallResult } from '../protocol/calls.ts';
 import type { ChosenInput, ChosenModel, NormalizationName } from '../protocol/sources.ts';
 import type { Blank, ExplainSettings } from '../protocol/calls.ts';
 import type { Visit } from './visit.ts';
+import type { ResultsAction } from './results.ts';
 import type { TourAction } from './tour.ts';
 import type { WallAction } from './wall.ts';
 import type { ShelfAction } from './shelf.ts';
@@ -15,6 +16,7 @@ export type UserAction =
   | ErasingAction
   | PinAction
   | TourAction
+  | ResultsAction
   | { readonly kind: 'choose-model'; readonly model: ChosenModel; readonly input: ChosenInput | null }
   /** Back to a network as it was left. */
   | { readonly kind: 'return-to-model'; readonly model: ChosenModel }

@@ -1,6 +1,7 @@
 import { aboutOf, withGood } from './about.ts';
 import type { Answer } from './actions.ts';
 import { withExcitements, withoutExciting } from './most-exciting.ts';
+import { reduceResults, resultsAnswered } from './reduce-results.ts';
 import { raceRun } from './race-run.ts';
 import { wallAnswered, wallCancelled } from './reduce-wall.ts';
 import { defaultSettings, type ViewerState } from './state.ts';
@@ -37,6 +38,10 @@ export function answered(state: ViewerState, answer: Answer): ViewerState {
       return { ...state, features: { key: answer.key, result: answer.result } };
     case 'mask':
       return { ...state, masked: { key: answer.key, result: answer.result } };
+    case 'openResult':
+    case 'resultTiles':
+    case 'resultSample':
+      return resultsAnswered(state, answer);
     case 'excite':
       return withExcitements(state, answer.result);
     case 'wall':
@@ -78,6 +83,11 @@ export function failed(state: ViewerState, slot: Answer['slot'], message: string
       return { ...state, race: { status: 'cancelled', run: raceRun(state) }, problem };
     case 'attribute':
       return { ...state, display: { ...state.display, method: 'ablation-cam', contrast: null }, problem };
+    case 'openResult':
+    case 'resultTiles':
+      return { ...state, results: null, problem };
+    case 'resultSample':
+      return { ...reduceResults(state, { kind: 'filter-results', filter: { chosen: null } }), problem };
     case 'excite':
       return { ...withoutExciting(state), problem };
     case 'wall':

@@ -11,6 +11,8 @@ import { answered, failed } from './reduce-answer.ts';
 import type { SlotName, ViewerState } from './state.ts';
 import { revisited } from './visit.ts';
 import { reduceWall, wallCancelled, wallStarted } from './reduce-wall.ts';
+import { reduceResults } from './reduce-results.ts';
+import type { ResultsAction } from './results.ts';
 import { reduceTour, withoutTour } from './reduce-tour.ts';
 import type { TourAction } from './tour.ts';
 import type { WallAction } from './wall.ts';
@@ -82,6 +84,10 @@ function reduceView(state: ViewerState, action: Action): ViewerState {
     case 'grow-map':
     case 'end-tour':
       return reduceTour(state, action);
+    case 'open-results':
+    case 'filter-results':
+    case 'close-results':
+      return reduceResults(state, action);
     case 'open-wall':
     case 'filter-wall':
     case 'resume-wall':
@@ -124,7 +130,10 @@ function reduceView(state: ViewerState, action: Action): ViewerState {
   }
 }
 
-function acted(state: ViewerState, action: Exclude<UserAction, WallAction | TourAction>): ViewerState {
+function acted(
+  state: ViewerState,
+  action: Exclude<UserAction, WallAction | TourAction | ResultsAction>,
+): ViewerState {
   switch (action.kind) {
     case 'choose-model':
       return withModel(state, action.model, action.input);
@@ -215,7 +224,7 @@ function acted(state: ViewerState, action: Exclude<UserAction, WallAction | Tour
 /** What a link holds, with the answers that are there: those to other calls are replaced when theirs come. */
 function restored(state: ViewerState, linked: ViewerState): ViewerState {
   const { deviceGeneration, shelf, wall, explained, attribution, metrics, good, features, masked } = state;
-  const { exciting, pinned } = state;
+  const { exciting, pinned, results } = state;
   const isSameModel = linked.model.id === state.model.id;
   return {
     ...linked,
@@ -224,6 +233,7 @@ function restored(state: ViewerState, linked: ViewerState): ViewerState {
     deviceGeneration,
     shelf,
     wall,
+    results,
     explained,
     attribution,
     metrics,
@@ -268,6 +278,11 @@ function cancelled(state: ViewerState, slot: SlotName): ViewerState {
         : state;
     case 'labels':
       return { ...state, labels: null };
+    case 'openResult':
+    case 'resultTiles':
+      return { ...state, results: null };
+    case 'resultSample':
+      return reduceResults(state, { kind: 'filter-results', filter: { chosen: null } });
     case 'excite':
       return withoutExciting(state);
     case 'wall':

@@ -169,6 +169,9 @@ function wallJob(state: ViewerState): OpenJob | null {
 
 const WAITED_FOR: readonly SlotName[] = [
   'describe',
+  'openResult',
+  'resultTiles',
+  'resultSample',
   'explain',
   'attribute',
   'mask',

@@ -17,6 +17,7 @@ import { noExciting, type Exciting } from './exciting.ts';
 import type { PinnedView } from './pinned-view.ts';
 import type { BuiltInName, ChosenInput, ChosenModel, NormalizationName } from '../protocol/sources.ts';
 import { emptyShelf, type Shelf } from './shelf.ts';
+import type { Results } from './results.ts';
 import type { Tour } from './tour.ts';
 import type { Wall } from './wall.ts';
 
@@ -97,6 +98,9 @@ export type SlotName =
   | 'mask'
   | 'metrics'
   | 'excite'
+  | 'openResult'
+  | 'resultTiles'
+  | 'resultSample'
   | 'race'
   | 'wall';
 
@@ -155,6 +159,8 @@ export interface ViewerState {
   readonly shelf: Shelf;
   /** Many inputs at once, where they were given. */
   readonly wall: Wall | null;
+  /** The explanations of a whole data set, where a result of `explain-set` was given. */
+  readonly results: Results | null;
   /** The tour, while somebody takes it. */
   readonly tour: Tour | null;
   /** Grows when the GPU device was lost: what was computed on it is asked for again. */
@@ -179,7 +185,8 @@ export interface ViewerState {
   readonly notice: string | null;
 }
 
-export const GALLERY_PAGE = 15;
+/** How many test samples are shown at a time: of tissue, whose photographs are most of what a first visit fetches, one of each kind. */
+export const galleryPages: Readonly<Record<BuiltInName, number>> = { mnist1d: 15, textures: 15, tissue: 8 };
 
 /** The shares of the input to choose from. */
 export const fractions: readonly number[] = [0.1, 0.2, 0.3, 0.5, 0.7, 0.9];
@@ -269,6 +276,7 @@ export function initialState(name: BuiltInName): ViewerState {
     galleryFirst: 0,
     shelf: emptyShelf,
     wall: null,
+    results: null,
     tour: null,
     deviceGeneration: 0,
     description: null,

@@ -1,9 +1,10 @@
 import type { MethodName } from '@ablation-cam/xai';
 import type { CallName, Params, ExplanationRequest } from '../protocol/calls.ts';
 import { wantedExciting } from './most-exciting.ts';
+import { wantedResults } from './wanted-results.ts';
 import { wantedWall } from './wanted-wall.ts';
 import { erasureOf } from './erasing.ts';
-import { comparedMethods, GALLERY_PAGE, testSamples, type SlotName, type ViewerState } from './state.ts';
+import { comparedMethods, galleryPages, testSamples, type SlotName, type ViewerState } from './state.ts';
 
 /** A call and what tells it from others: while the key stays the same, the answer does. */
 export interface WantedCall<N extends CallName = CallName> {
@@ -48,6 +49,7 @@ export function wantedCalls(state: ViewerState): WantedCalls {
             params: { ...request, channels: channels.off },
           }
         : null,
+    ...wantedResults(state.results),
     excite: wantedExciting(state, isExplained(state)),
     wall: wantedWall(state),
     race: request && race.status === 'running' ? { key: `race ${race.run}`, params: request } : null,
@@ -148,6 +150,6 @@ function metricsCall(
 
 function galleryCall({ model, galleryFirst }: ViewerState): WantedCall<'gallery'> | null {
   if (model.kind !== 'built-in') return null;
-  const count = Math.min(GALLERY_PAGE, testSamples[model.id] - galleryFirst);
+  const count = Math.min(galleryPages[model.id], testSamples[model.id] - galleryFirst);
   return { key: `${model.id}|${galleryFirst}`, params: { model, first: galleryFirst, count } };
 }

@@ -32,6 +32,7 @@ const LinkedFilesQuestion = onDemand(
   async () => (await import('./linked-files-question.tsx')).LinkedFilesQuestion,
 );
 const TourCard = onDemand(async () => (await import('./tour-card.tsx')).TourCard);
+const ResultsPanel = onDemand(async () => (await import('./results-panel.tsx')).ResultsPanel);
 const WallPanel = onDemand(async () => (await import('./wall.tsx')).WallPanel);
 
 export interface AppProps {
@@ -108,6 +109,7 @@ export function App({ store, available, isEmbedded, asked }: AppProps) {
         </section>
         <LayerList {...props} />
         {state.wall && <WallPanel {...props} />}
+        {state.results && <ResultsPanel {...props} />}
         <LowerPanel {...props} />
       </main>
       {state.tour && <TourCard {...props} />}

@@ -1,7 +1,7 @@
 import type { GalleryItem } from '../protocol/descriptions.ts';
 import type { BuiltInName } from '../protocol/sources.ts';
 import { classNameOf } from '../state/selectors.ts';
-import { GALLERY_PAGE, sampleOf, testSamples } from '../state/state.ts';
+import { galleryPages, sampleOf, testSamples } from '../state/state.ts';
 import type { ViewProps } from './app.tsx';
 import { Icon } from './icon.tsx';
 import { Thumbnail } from './thumbnail.tsx';
@@ -9,6 +9,7 @@ import { Thumbnail } from './thumbnail.tsx';
 /** Test samples to choose from: a picture, the true class, and what the network says. */
 export function Gallery({ state, dispatch, name }: ViewProps & { name: BuiltInName }) {
   const { gallery, galleryFirst, input } = state;
+  const page = galleryPages[name];
   const indexOf = ({ id }: GalleryItem): number => Number(id.slice(id.indexOf(':') + 1));
   return (
     <>
@@ -38,26 +39,26 @@ export function Gallery({ state, dispatch, name }: ViewProps & { name: BuiltInNa
           );
         })}
         {gallery.length === 0 &&
-          Array.from({ length: GALLERY_PAGE }, (_, index) => <li key={index} class="sample empty" />)}
+          Array.from({ length: page }, (_, index) => <li key={index} class="sample empty" />)}
       </ul>
       <div class="pager">
         <button
           type="button"
           disabled={galleryFirst === 0}
           onClick={() => {
-            dispatch({ kind: 'page-gallery', first: galleryFirst - GALLERY_PAGE });
+            dispatch({ kind: 'page-gallery', first: galleryFirst - page });
           }}
         >
           <Icon name="previous" /> Previous
         </button>
         <span>
-          {galleryFirst}–{Math.min(galleryFirst + GALLERY_PAGE, testSamples[name]) - 1}
+          {galleryFirst}–{Math.min(galleryFirst + page, testSamples[name]) - 1}
         </span>
         <button
           type="button"
-          disabled={galleryFirst + GALLERY_PAGE >= testSamples[name]}
+          disabled={galleryFirst + page >= testSamples[name]}
           onClick={() => {
-            dispatch({ kind: 'page-gallery', first: galleryFirst + GALLERY_PAGE });
+            dispatch({ kind: 'page-gallery', first: galleryFirst + page });
           }}
         >
           Next <Icon name="next" />

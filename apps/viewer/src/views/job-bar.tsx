@@ -56,6 +56,10 @@ function wordsFor(state: ViewerState, { slot }: OpenJob): string {
       return 'Racing';
     case 'wall':
       return `Explaining ${state.wall?.answers.size ?? 0} of ${state.wall?.items.length ?? 0} inputs`;
+    case 'openResult':
+    case 'resultTiles':
+    case 'resultSample':
+      return `Reading ${state.results?.source.name ?? 'the result'}`;
     case 'labels':
     case 'excite':
     case 'gallery':

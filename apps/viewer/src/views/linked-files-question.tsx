@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { giveFiles } from '../client/give-files.ts';
+import { plainFiles } from '../client/given-files.ts';
 import { elsewhere, fetchLinked, type LinkedFiles } from '../client/linked-files.ts';
 import type { ViewProps } from './app.tsx';
 import { megabytes } from './format.ts';
@@ -31,7 +32,7 @@ export function LinkedFilesQuestion({
     })
       .then(
         (files) => {
-          giveFiles(latest.current, dispatch, { files, folders: new Map() });
+          giveFiles(latest.current, dispatch, plainFiles(files));
         },
         (error: unknown) => {
           if (begun.signal.aborted) return;

@@ -22,6 +22,8 @@ type Handlers = {
   readonly [N in CallName]: (params: Params<N>, context: CallContext) => Promise<CallResult<N>>;
 };
 
+const results = () => import('./results/answer-results.ts');
+
 const handlers: Handlers = {
   describe: async ({ model }, { workspace }) => (await workspace.model(model)).description,
   labels: ({ file, classes }) => readClassNames(file, classes),
@@ -43,6 +45,10 @@ const handlers: Handlers = {
   },
   wall: (params, context) => explainWall(params, context),
   excite: (params, context) => excite(params, context),
+  // Fetched with the first result: most visits open none.
+  openResult: async (params) => (await results()).openResult(params),
+  resultTiles: async (params, { signal }) => (await results()).resultTiles(params, signal),
+  resultSample: async (params) => (await results()).resultSample(params),
   race: (request, context) => race(request, context),
 };
 

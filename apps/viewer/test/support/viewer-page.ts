@@ -12,6 +12,8 @@ export interface ViewerSite {
   readonly url: string;
   readonly sizes: SiteSizes;
   readonly files: ReadonlyMap<string, Uint8Array>;
+  /** The files that a first visit fetches, as the build counts them. */
+  readonly first: readonly string[];
   /** Opens a page of its own, with everything it may not do recorded. */
   open(options?: OpenOptions): Promise<ViewerPage>;
   close(): Promise<void>;
@@ -37,6 +39,8 @@ export interface ViewerPage {
   readonly page: Page;
   /** Errors in the console, uncaught errors, and requests to anywhere else. */
   readonly complaints: readonly string[];
+  /** The addresses of everything that page and worker asked for. */
+  readonly requests: readonly string[];
   close(): Promise<void>;
 }
 
@@ -49,18 +53,19 @@ const FAKE_CAMERA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-me
 /** Pages without an address of their own keep nothing. */
 const EXPERT = `try { localStorage.setItem('ablation-cam-viewer expert', 'yes'); } catch {}`;
 
-let built: Promise<{ readonly files: ReadonlyMap<string, Uint8Array>; readonly sizes: SiteSizes }> | null =
-  null;
+type Built = Pick<ViewerSite, 'files' | 'sizes' | 'first'>;
+let built: Promise<Built> | null = null;
 
 /** @param extra arguments of the browser */
 export async function openSite(extra: readonly string[] = []): Promise<ViewerSite> {
-  const { files, sizes } = await (built ??= buildOnce());
+  const { files, sizes, first } = await (built ??= buildOnce());
   const server: Server = await serve(files, 0);
   const browser = await launchChromium([...FAKE_CAMERA, ...extra]);
   return {
     url: server.url,
     sizes,
     files,
+    first,
     open: ({ url = server.url, ...options } = {}) => openPage(browser, url, options),
     close: async () => {
       await browser.close();
@@ -69,11 +74,11 @@ export async function openSite(extra: readonly string[] = []): Promise<ViewerSit
   };
 }
 
-async function buildOnce(): Promise<{ files: ReadonlyMap<string, Uint8Array>; sizes: SiteSizes }> {
+async function buildOnce(): Promise<Built> {
   const folder = await mkdtemp(join(tmpdir(), 'ablation-cam-viewer-'));
   try {
-    const { sizes } = await buildSite(folder);
-    return { files: await readSite(folder), sizes };
+    const { sizes, first } = await buildSite(folder);
+    return { files: await readSite(folder), sizes, first };
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -94,6 +99,7 @@ async function openPage(browser: Browser, url: string, options: OpenOptions): Pr
   const page = await context.newPage();
   page.setDefaultTimeout(TIMEOUT_MS);
   const complaints: string[] = [];
+  const requests: string[] = [];
   page.on('console', (message) => {
     if (message.text().includes('Service Worker registration blocked')) return;
     if (['error', 'warning'].includes(message.type())) complaints.push(`console: ${message.text()}`);
@@ -101,6 +107,7 @@ async function openPage(browser: Browser, url: string, options: OpenOptions): Pr
   page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`));
   context.on('request', (request) => {
     const address = request.url();
+    requests.push(address);
     if (!address.startsWith(url) && !/^(data|blob):/.test(address)) complaints.push(`request: ${address}`);
   });
   if (workerPrelude !== undefined) {
@@ -110,7 +117,7 @@ async function openPage(browser: Browser, url: string, options: OpenOptions): Pr
     });
   }
   await page.goto(url + hash);
-  return { page, complaints, close: () => context.close() };
+  return { page, complaints, requests, close: () => context.close() };
 }
 
 /** Waits until what is shown is what is wanted. */

@@ -1,0 +1,83 @@
+import { heatmapOf, type PositionMap } from '@ablation-cam/xai';
+import type { ColorMapName } from '@ablation-cam/xai/drawing';
+import { useMemo } from 'preact/hooks';
+import type { ResultOverview, ResultSample } from '../protocol/results.ts';
+import { classNameIn } from '../state/results.ts';
+import { signed } from './format.ts';
+import { ImageCanvas } from './image-canvas.tsx';
+import { MapCanvas } from './map-canvas.tsx';
+import { SignalCurve } from './signal-curve.tsx';
+
+/** So many channels are listed. */
+const MOST_CHANNELS = 10;
+
+interface ResultSampleViewProps {
+  readonly overview: ResultOverview;
+  readonly method: string;
+  readonly sample: ResultSample;
+  readonly colors: ColorMapName;
+}
+
+/** A sample of a result that is looked at: its picture, where it can be had, its map, and the channels that count most. */
+export function ResultSampleView({ overview, method, sample, colors }: ResultSampleViewProps) {
+  const { index, classIndex, score, mapSigned, weights, picture } = sample;
+  const name = overview.sources[index] ?? '';
+  const map = useMemo(() => {
+    const positive: PositionMap = {
+      shape: mapSigned.shape,
+      data: mapSigned.data.map((value) => Math.max(0, value)),
+    };
+    return heatmapOf(positive, positive.shape);
+  }, [mapSigned]);
+  const { image, signal } = picture;
+  return (
+    <div class="result-sample" aria-live="polite">
+      {image && (
+        <figure>
+          <ImageCanvas image={image} class="layer" label={`The picture ${name}`} />
+          <figcaption>{name}</figcaption>
+        </figure>
+      )}
+      {signal && <SignalCurve values={signal} class="curve" />}
+      <figure>
+        <MapCanvas
+          map={map}
+          colors={colors}
+          class={map.shape.length === 1 ? 'strip' : 'layer'}
+          label={`What speaks for ${classNameIn(overview, classIndex)} in ${name}`}
+        />
+        <figcaption>
+          {method}, for {classNameIn(overview, classIndex)} ({score.toPrecision(4)})
+        </figcaption>
+      </figure>
+      {weights && <Weights weights={weights} />}
+      {!image && !signal && (
+        <p class="hint">
+          The picture itself, {name}, is not part of the result: drop its folder together with it to see it
+          here.
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Weights({ weights }: { readonly weights: Float32Array }) {
+  const strongest = Array.from(weights, (weight, channel) => ({ weight, channel }))
+    .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
+    .slice(0, MOST_CHANNELS);
+  return (
+    <table>
+      <caption>The channels that count most of {weights.length}</caption>
+      <tbody>
+        {strongest.map(({ channel, weight }) => (
+          <tr key={channel}>
+            <th scope="row">channel {channel}</th>
+            <td class="number" data-weight={weight}>
+              {signed(weight)}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
