@@ -20,7 +20,7 @@ test('it opens on an explained example, within 3 seconds', async () => {
       await explained(page);
       ms = await page.evaluate(() => performance.now());
       assert.match(await page.locator('.verdict').innerText(), /The network says/);
-      await page.locator('.sample .caption').nth(14).waitFor();
+      await page.locator('.sample .caption').nth(7).waitFor();
     });
     // Other programs take their part of the cores, which the page would otherwise have had.
     const share = Math.min(1, (before + (await processorShare())) / 2);
