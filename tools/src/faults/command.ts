@@ -13,7 +13,8 @@ Runs what a package does once with each fault at each point at which it can happ
   --only NAMES only scenarios with one of these, between semicolons, in their name
   --at TEXT    only faults with this in "FAULT at PLACE (TIME)"
   --part I/N   only the Ith of N parts of the faults, from 0: long runs can be made bit by bit
-  --kill       really kills processes, each one of its own, where a fault is that one is killed`;
+  --kill       really kills processes, each one of its own, where a fault is that one is killed
+  --browser    of the viewer alone: in a worker of a headless Chromium, with --sample, --seed and --at`;
 
 /** A scenario of any result: results are only handed from its `run` to its `check`. */
 export interface AnyScenario {
