@@ -20,7 +20,8 @@ export function grownMap(state: ViewerState): GrownMap | null {
   const count = state.tour?.grown ?? null;
   const of = shownMap(state);
   const features = featuresOf(state);
-  if (count === null || !of || !features) return null;
+  // All of them are the map itself.
+  if (count === null || !of || !features || count >= of.weights.length) return null;
   if (last?.of === of && last.count === count) return last.made;
   const made = partOf(of, features, count);
   last = { of, count, made };

@@ -10,11 +10,11 @@ import { useStill } from './use-media.ts';
 
 /** What each step is about, on the page. */
 const PLACES: Readonly<Record<TourStep, string>> = {
-  answer: '.decide',
-  map: '.look',
+  answer: '.classes',
+  map: '.stage',
   channels: '.lower',
-  off: '.decide',
-  grow: '.look',
+  off: '.classes',
+  grow: '.stage',
   end: '.choose',
 };
 
