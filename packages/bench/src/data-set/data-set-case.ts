@@ -1,4 +1,3 @@
-import type * as tf from '@tensorflow/tfjs';
 import { tissueSample, tissueTestSamples, vgg7 } from '@ablation-cam/model';
 
 /** A set of picture files that is explained by the command `explain-set`. */
@@ -13,7 +12,7 @@ export interface DataSetCase {
   /** How the pictures' files end. */
   readonly ending: string;
   /** Builds the network on TensorFlow.js's current backend; the caller disposes of it. */
-  readonly network: () => tf.LayersModel;
+  readonly network: () => ReturnType<typeof vgg7>;
   /** `explain-set` has at least so many samples a second, as a part of what the explainer alone has. */
   readonly promised: number;
 }

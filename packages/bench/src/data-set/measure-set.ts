@@ -12,7 +12,7 @@ import { prepareSet } from './prepare-set.ts';
 
 const run = promisify(execFile);
 
-export interface SetOptions {
+export interface MeasureSetOptions {
   /** How `explain-set` is begun: the program and its first arguments. */
   readonly program: readonly [string, ...string[]];
   readonly rounds: number;
@@ -33,7 +33,7 @@ interface SetRun {
  *
  * @throws BenchError where `explain-set` fails; the signal's reason
  */
-export async function measureSet(setCase: DataSetCase, options: SetOptions): Promise<DataSetResult> {
+export async function measureSet(setCase: DataSetCase, options: MeasureSetOptions): Promise<DataSetResult> {
   const { rounds, signal, onStep } = options;
   onStep('preparing');
   const set = await prepareSet(setCase);
@@ -74,7 +74,7 @@ export async function measureSet(setCase: DataSetCase, options: SetOptions): Pro
 }
 
 async function runExplainSet(
-  { program: [command, ...first], signal }: SetOptions,
+  { program: [command, ...first], signal }: MeasureSetOptions,
   set: readonly string[],
   out: string,
 ): Promise<SetRun> {
