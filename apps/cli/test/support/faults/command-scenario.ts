@@ -12,7 +12,7 @@ export interface CommandCase {
   readonly name: string;
   readonly folder: string;
   /** Files whose content, but for times, is what the command gives. */
-  readonly files: readonly string[];
+  readonly files: readonly string[] | (() => readonly string[]);
   readonly command: (signal: AbortSignal) => Promise<void>;
   /** How the user goes on after a fault. Default: by the same command. */
   readonly next?: (signal: AbortSignal) => Promise<void>;
@@ -30,12 +30,13 @@ export function commandScenario({
   before = () => Promise.resolve(),
 }: CommandCase): AnyScenario {
   let expected: readonly string[] | null = null;
+  const names = (): readonly string[] => (typeof files === 'function' ? files() : files);
   const runBy =
     (carryOut: CommandCase['command']) =>
     async ({ signal }: { readonly signal: AbortSignal }): Promise<readonly string[]> => {
       await carryOut(signal);
       // Synchronously, which is no point of the run.
-      return files.map((file) => withoutTimes(readFileSync(join(folder, file), 'latin1')));
+      return names().map((file) => withoutTimes(readFileSync(join(folder, file), 'latin1')));
     };
   return scenario<readonly string[]>(`command ${name}`, async () => {
     await before();
@@ -46,8 +47,9 @@ export function commandScenario({
       next: runBy(next),
       check: (found) => {
         expected ??= found;
-        const other = files.filter((_, i) => found[i] !== expected?.[i]);
+        const other = names().filter((_, i) => found[i] !== expected?.[i]);
         assert.equal(other, [], 'files are others');
+        assert.is(found.length, expected.length, 'other files are there');
       },
       left: (isDead) => assertWholeFiles(folder, isDead),
       census: (): Census => {

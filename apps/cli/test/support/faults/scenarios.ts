@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { mnist1dRecipe, trainingStatus } from '@ablation-cam/model';
 import {
@@ -84,7 +85,8 @@ function trainCase(out: string): CommandCase {
   return {
     name: 'train',
     folder: out,
-    files: ['model.json', 'weights.bin', 'history.json'],
+    // The weights have one of two names, so that those of a model that is there stay whole.
+    files: () => ['history.json', ...readdirSync(out).filter((name) => name.endsWith('.bin'))],
     command: (signal) => runTrain(begin, signal),
     next: async (signal) => {
       const isBegun = (await trainingStatus(join(out, 'checkpoint'))) === 'unfinished';
