@@ -70,7 +70,12 @@ export async function runTrain(run: TrainRun, signal: AbortSignal): Promise<void
       await trainWithProgress(run, model, data, signal);
       await saveModel(model, out, { classNames: data.classNames });
       await writeFileWhole(join(out, 'history.json'), await readFile(join(checkpoint, 'history.json')));
-      await rm(checkpoint, { recursive: true });
+      await rm(checkpoint, { recursive: true }).catch((cause: unknown) => {
+        throw new CliError(
+          `The trained model is in ${out}, but ${checkpoint} cannot be removed: ${(cause as Error).message}. Remove it by hand.`,
+          { cause },
+        );
+      });
       const on = request.folder !== null ? '<folder of test images>' : request.data;
       print(
         `Saved in ${out}. On data it has not seen: ${PROGRAM} evaluate --model ${join(out, 'model.json')} --data ${on}`,
