@@ -41,18 +41,18 @@ const SCRIPTS = {
   embed: 'element/ablation-cam-viewer.ts',
 };
 /**
- * What the page may weigh at most, in bytes. It weighed 2,290,271 before it opened ONNX and Keras 3, which may cost it 400 kB, and 370 kB less since parts of TensorFlow.js that
- * nothing uses are left out; what
- * reads files is fetched when one is opened, but for what reads GraphModels: `networkOf` takes those at once. The kernels are laid
- * out for hardware and for software adapters, both of which come along. Shelf, wall, blocks of layers and reports may cost another
- * 110 kB, of which what the first picture does not need is fetched when it is used. The page has
- * files of its own, 200 kB of which are the worker's as well, and no part of TensorFlow.js. Tables of class names, the tour and results of
- * whole data sets may cost another 250 kB, fetched when they are used, but for 15 kB of the page that know when that is. What a first visit fetches is counted as it is sent.
+ * What the page may weigh at most, in bytes. It weighed 2,290,271 before it opened ONNX and Keras 3, which may cost it 400 kB, and 370
+ * kB less since parts of TensorFlow.js that nothing uses are left out; what reads files is fetched when one is opened, but for what
+ * reads GraphModels: `networkOf` takes those at once. The kernels are laid out for hardware and for software adapters, both of which
+ * come along. Shelf, wall, blocks of layers and reports may cost another 110 kB, of which what the first picture does not need is
+ * fetched when it is used. The page has files of its own, 200 kB of which are the worker's as well, and no part of TensorFlow.js. Tables
+ * of class names, the tour and results of whole data sets may cost another 250 kB, fetched when they are used, but for 15 kB of the page
+ * that know when that is. What a first visit fetches is counted as it is sent.
  */
 const BUDGET = { code: 3_250_000, start: 2_000_000, page: 360_000, transfer: 1_200_000 } as const;
 /** What of the scripts that are fetched when they are used the default example uses, where the GPU is none of hardware. */
 const DEFAULT_EXAMPLE =
-  /^(tissue|(tumor|stroma|complex|lympho|debris|mucosa|adipose|empty)-1|channels-panel|shelf-database|reference-ablation|wasm-repairs|device|measure-speed|tfjs-program|program-ablation)-[A-Z0-9]{8}\.js$/;
+  /^(tissue|(tumor|stroma|complex|lympho|debris|mucosa|adipose|empty)-1|channels-panel|shelf-database|executor-ranking|reference-ablation|wasm-repairs|device|measure-speed|tfjs-program|program-ablation)-[A-Z0-9]{8}\.js$/;
 /** What is fetched besides scripts that import each other. */
 const PLAIN_FILES = ['index.html', 'check-origin.js', 'known-language.js', 'tfjs-backend-wasm-simd.wasm'];
 /** Of the three builds of the WASM backend; threads are not used, see the worker. */
@@ -82,7 +82,7 @@ export async function buildSite(folder: string): Promise<Site> {
     build({
       ...shared,
       entryPoints: { page: join(SOURCE, 'page/main.tsx'), style: join(SOURCE, 'page/style.css') },
-      plugins: [withoutTensorFlow],
+      plugins: [withoutTensorFlow, withoutExecutors],
       // What is imported beside what the page uses names TensorFlow.js's functions.
       logOverride: { 'import-is-undefined': 'silent' },
     }),
@@ -126,6 +126,9 @@ const withoutCodecs = without('codecs', /^numcodecs\//);
 
 /** TensorFlow.js is the worker's. What of the packages asks for it does not run on the page's thread, and would find nothing there. */
 const withoutTensorFlow = without('tensorflow', /^@tensorflow\//);
+
+/** So are executors, whose ranking the bundler would keep, since it is imported when it is needed. */
+const withoutExecutors = without('executors', /\/executor-ranking\.ts$/, 'ExecutorRanking');
 
 /**
  * Leaves packages out: what is imported from them is `undefined`.
