@@ -1,16 +1,14 @@
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { encodeNpy, generateMnist1d, halfToNumber, ModelError } from '@ablation-cam/model';
+import { encodeNpy, generateMnist1d, ModelError } from '@ablation-cam/model';
 import { createExplainer, embeddedModel, releaseDevice } from '@ablation-cam/xai';
-import { assertClose, assertRefused, seededRandom } from '@ablation-cam/tools/testing';
+import { assertClose, assertRefused } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { get, open, root } from 'zarrita';
 import { CliError } from '../src/errors.ts';
 import { contentOf } from '../src/explain-set/reading/content.ts';
-import { decodeChunk } from '../src/explain-set/result/decode-chunk.ts';
-import { encodeChunk, halfBits } from '../src/explain-set/result/encode-chunk.ts';
 import { openStore } from '../src/explain-set/result/open-store.ts';
 import type { SetPlan } from '../src/explain-set/result/plan.ts';
 import { SetResultGroup } from '../src/explain-set/result/result.ts';
@@ -18,12 +16,9 @@ import { FolderStore } from '../src/explain-set/result/store.ts';
 import { modelHash } from '../src/explain-set/run/identity.ts';
 import { openResult } from '../src/explain-set/run/open-result.ts';
 import { refuseChanged } from '../src/explain-set/run/refuse-changed.ts';
-import { ownShards, shardChoice } from '../src/explain-set/run/shard-choice.ts';
 import { ShardRows } from '../src/explain-set/run/shard-rows.ts';
 import { listSamples } from '../src/explain-set/samples/sample-source.ts';
-import { borderExcess, mapKey, normalizedMap, shareInside } from '../src/summarize/map-measures.ts';
 import type { SetSummary } from '../src/summarize/summary.ts';
-import { TopList } from '../src/summarize/top-list.ts';
 import { runCommand, type CommandRun } from './run-command.ts';
 import { resultFiles } from './support/sets/result-files.ts';
 
@@ -148,34 +143,6 @@ test('a summary tells what is in the arrays, and the page stands alone', async (
   for (const wanted of ['<svg', 'grad-cam', 'Maps by class', 'average drop'])
     assert.ok(text.includes(wanted), wanted);
   assert.not.match(text, /(src|href)="(?!data:|#)/, 'the page needs nothing else');
-});
-
-test('a map is told by what lies at its border, in a region, and by itself', () => {
-  const even = Float64Array.of(1, 1, 1, 1, 1, 1, 1, 1, 1);
-  assert.ok(Math.abs(borderExcess(even, [3, 3]) - 1) < 1e-12);
-  assert.is(borderExcess(Float64Array.of(0, 0, 0, 0, 5, 0, 0, 0, 0), [3, 3]), 0);
-  assert.ok(Math.abs(borderExcess(Float64Array.of(1, 0, 0, 0), [4]) - 2) < 1e-12);
-  assert.is(borderExcess(new Float64Array(9), [3, 3]), 0);
-  // The right half of the picture; the map's lower right cell is a quarter of its sum.
-  const mask = { data: [0, 0, 1, 1, 0, 0, 1, 1, 0, 0, 1, 1, 0, 0, 1, 1], size: [4, 4] as const };
-  assert.is(shareInside([2, 1, 4, 1], [2, 2], mask.data, mask.size), 0.25);
-  assert.equal(Array.from(normalizedMap([-1, 2, 4])), [0, 0.5, 1]);
-  assert.is(mapKey(new Float64Array(3)), null);
-  assert.is(mapKey(Float64Array.of(0.5, 1)), mapKey(Float64Array.of(0.501, 1)));
-  assert.is.not(mapKey(Float64Array.of(0.5, 1)), mapKey(Float64Array.of(0.6, 1)));
-  const top = new TopList<string>(2);
-  for (const [value, item] of [
-    [1, 'a'],
-    [3, 'b'],
-    [NaN, 'c'],
-    [3, 'd'],
-    [2, 'e'],
-  ] as const)
-    top.add(value, item);
-  assert.equal(
-    top.items.map(({ item }) => item),
-    ['b', 'd'],
-  );
 });
 
 test('processes, parts in any order and a run that was torn off write the same bytes', async ({
@@ -350,31 +317,6 @@ test('a result that cannot be read, or begun, is told in one sentence', async ({
   await assertRefused(() => openStore('ftp://host/result'), CliError, /not at ftp/);
 });
 
-test('parts are those that an engine says', async () => {
-  assert.equal(shardChoice('3/8', {}), { index: 3, of: 8 });
-  assert.is(shardChoice(undefined, {}), null);
-  assert.equal(shardChoice(undefined, { JOB_COMPLETION_INDEX: '2', JOB_COMPLETIONS: '5' }), {
-    index: 2,
-    of: 5,
-  });
-  const slurm = { SLURM_ARRAY_TASK_ID: '4', SLURM_ARRAY_TASK_COUNT: '4', SLURM_ARRAY_TASK_MIN: '1' };
-  assert.equal(shardChoice(undefined, slurm), { index: 3, of: 4 });
-  for (const wrong of ['8/8', '1', '-1/2', '1/0', 'a/b']) {
-    await assertRefused(() => shardChoice(wrong, {}), CliError, /expected i\/n/);
-  }
-  await assertRefused(
-    () => shardChoice(undefined, { JOB_COMPLETION_INDEX: '2' }),
-    CliError,
-    /JOB_COMPLETIONS/,
-  );
-  const all = Array.from({ length: 10 }, (_, i) => i);
-  const parts = [0, 1, 2].flatMap((index) => ownShards(all, { index, of: 3 }));
-  assert.equal(
-    parts.sort((a, b) => a - b),
-    all,
-  );
-});
-
 test('a network that is built twice in a process is the same model', async () => {
   const hashes: string[] = [];
   for (let i = 0; i < 2; i++) {
@@ -383,52 +325,6 @@ test('a network that is built twice in a process is the same model', async () =>
     loaded.dispose();
   }
   assert.is(hashes[0], hashes[1]);
-});
-
-test('a chunk is read as it was written, and refused where it says anything else', () => {
-  const spec = { path: 'a', type: 'int32', shape: [2], dimensions: ['x'] } as const;
-  const packed = encodeChunk(spec, Int32Array.of(1, -2, 3, 4), 2);
-  assert.equal(decodeChunk(spec, packed, 2), Int32Array.of(1, -2, 3, 4));
-  const refused = (bytes: Uint8Array, rows: number, text: RegExp): void => {
-    try {
-      decodeChunk(spec, bytes, rows);
-    } catch (error) {
-      assert.match((error as Error).message, text);
-      return;
-    }
-    assert.unreachable('it was read');
-  };
-  refused(packed, 1, /larger than 8 bytes/);
-  refused(packed, 3, /too short/);
-  // Before memory is taken for what it cannot be.
-  refused(packed, 2 ** 28, /too short/);
-  refused(packed.subarray(0, 20), 2, /unexpected end|too short/);
-});
-
-test('half-precision numbers are the nearest ones', () => {
-  const random = seededRandom(5);
-  const values = Array.from({ length: 2000 }, () => random.uniform(-1, 1) * 2 ** random.uniform(-26, 15));
-  for (const value of [
-    ...values,
-    0,
-    65504,
-    65519,
-    65520,
-    1e9,
-    2 ** -24,
-    2 ** -25,
-    2 ** -14,
-    NaN,
-    -Infinity,
-  ]) {
-    const found = halfToNumber(halfBits(value));
-    if (Number.isNaN(value)) assert.ok(Number.isNaN(found));
-    else if (Math.abs(value) >= 65520) assert.is(found, Math.sign(value) * Infinity);
-    else {
-      const ulp = 2 ** (Math.max(-14, Math.floor(Math.log2(Math.abs(value) || 1))) - 10);
-      assert.ok(Math.abs(found - Math.fround(value)) <= ulp / 2, `${value} became ${found}`);
-    }
-  }
 });
 
 test.run();
