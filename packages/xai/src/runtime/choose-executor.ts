@@ -13,7 +13,8 @@ export interface PlannedExecutor {
 
 /**
  * The executors for one tail, each with its plan, which is made when it is first needed. `auto` takes WebGPU on a hardware
- * adapter, ONNX Runtime where it runs the network, otherwise the executor on which the plan is estimated to take least, by the speeds that were measured on the machine.
+ * adapter, ONNX Runtime where it runs the network, otherwise the executor on which the plan is estimated to take least, by the
+ * speeds that were measured on the machine.
  */
 export class ExecutorChoice {
   readonly #tail: Tail;
