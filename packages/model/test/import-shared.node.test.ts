@@ -6,7 +6,7 @@ import { evaluateTail } from '@ablation-cam/kernels/lowering';
 import { assertClose, shared, skipIf } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { networkOf, loadLayersModel, readInput, type Network } from '../src/index.ts';
+import { networkOf, loadLayersModel, readInput, useBackend, type Network } from '../src/index.ts';
 import { cutModel } from './support/cut-model.ts';
 
 interface Reference {
@@ -27,7 +27,7 @@ const test = suite('tails of trained networks against an independent implementat
 const { path, missing } = shared();
 const folder = path ?? '';
 test.before(async () => {
-  await tf.setBackend('cpu');
+  await useBackend('wasm');
 });
 
 skipIf(test, missing)('MNIST-1D: logits and the scores without each channel, all layers', async () => {

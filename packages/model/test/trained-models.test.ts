@@ -17,7 +17,7 @@ import { assertRefused } from './support/refusal.ts';
 const test = suite('embedded models');
 
 test.before(async () => {
-  await useBackend('cpu');
+  await useBackend('wasm');
 });
 
 test('mnist1d has 13,960 parameters and is right on 950 of the 1,000 test samples', async () => {
@@ -34,7 +34,7 @@ test('textures has 66,088 parameters and tells textures it has not seen apart', 
   assert.is(model.countParams(), 66_088);
   const { test: textures } = texturesDataSets({ trainSamples: 8, testSamples: 64 });
   assert.equal(metadata.classNames, textures.classNames);
-  // Few of them: the CPU backend takes a while for each. The accuracy on all 500 stands beside the weights.
+  // The accuracy on all 500 stands beside the weights.
   const { accuracy } = await evaluate(model, limitDataSet(textures, 16));
   assert.ok(accuracy >= 14 / 16);
   dispose();
@@ -44,7 +44,7 @@ test('tissue has 66,088 parameters and tells photographs it has not seen apart',
   const { model, metadata, dispose } = await embeddedModel('tissue');
   assert.is(model.countParams(), 66_088);
   assert.equal(metadata.classNames, tissueClassNames);
-  // Few of them: the CPU backend takes a while for each. The accuracy on the whole test set stands beside the weights.
+  // The accuracy on the whole test set stands beside the weights.
   const { accuracy } = await evaluate(model, limitDataSet(tissueDataSet(), 8));
   assert.ok(accuracy >= 6 / 8, `${accuracy}`);
   dispose();

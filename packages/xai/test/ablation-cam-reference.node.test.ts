@@ -37,7 +37,10 @@ test.after(async () => {
   await releaseDevice();
 });
 
-/** `onLogits`: how many records are explained a second time, on logits; HMT's passes take long. */
+/**
+ * `count`: how many records are explained, and `onLogits`: how many of them a second time, on logits. HMT's passes take long; all
+ * eight of its records at both layers are held against PyTorch by the executor that is chosen by itself.
+ */
 const STUDIES = [
   {
     name: 'mnist1d',
@@ -63,13 +66,13 @@ const STUDIES = [
     onLogits: 30,
     executors: ['webgpu', 'reference'],
   },
-  { name: 'hmt', model: 'HMT.h5', layer: 'conv2d_2', count: 8, onLogits: 3, executors: ['tfjs'] },
+  { name: 'hmt', model: 'HMT.h5', layer: 'conv2d_2', count: 2, onLogits: 1, executors: ['tfjs'] },
   {
     name: 'hmt',
     model: 'HMT.h5',
     layer: 'conv2d_3',
-    count: 8,
-    onLogits: 3,
+    count: 3,
+    onLogits: 1,
     executors: ['webgpu', 'reference'],
   },
 ] as const;
@@ -79,7 +82,7 @@ for (const study of STUDIES) {
     needsMaterial(`${study.model} at ${study.layer} gives them on the ${executor} executor`, async () => {
       await useBackend('wasm');
       const { model } = await loadLayersModel(path('models', study.model));
-      const records = await recordsOf(study.name, study.layer);
+      const records = (await recordsOf(study.name, study.layer)).slice(0, study.count);
       assert.is(records.length, study.count);
       for (const [n, record] of records.entries()) {
         await assertAgrees(model, record, executor, n < study.onLogits);

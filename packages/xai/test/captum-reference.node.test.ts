@@ -25,8 +25,8 @@ const GRADIENT = { ofLargest: 1e-4 };
 const ATTRIBUTIONS = [
   { key: 'saliency', method: 'saliency', mnist1d: {}, hmt: {}, images: 2 },
   { key: 'inputXGradient', method: 'input-x-gradient', mnist1d: {}, hmt: {}, images: 2 },
-  // One image already takes 50 gradients, or 169 passes.
-  { key: 'integratedGradients', method: 'integrated-gradients', mnist1d: {}, hmt: {}, images: 1 },
+  // An image takes 50 gradients, 17 seconds; gradients of images are what saliency is held against.
+  { key: 'integratedGradients', method: 'integrated-gradients', mnist1d: {}, hmt: {}, images: 0 },
   {
     key: 'occlusion',
     method: 'occlusion',
@@ -54,6 +54,7 @@ for (const { key, method, mnist1d, hmt, images } of ATTRIBUTIONS) {
     model.dispose();
   });
 
+  if (images === 0) continue;
   reference(`${method}, HMT: ${images} image(s)`, async () => {
     const model = await referenceModel('hmt');
     const records = (await recordsOf<CaptumRecord>('hmt')).filter(({ captum }) => captum);

@@ -9,16 +9,16 @@ import { FACTS, factsOf, RARE_FACTS } from './support/random-models/facts.ts';
 import { randomCase, type RandomCase } from './support/random-models/random-case.ts';
 import { randomLayout } from './support/random-models/random-layout.ts';
 
-/** `pnpm test:models` takes more. */
+/** So many are drawn, of which those are checked that have what was not checked often enough; `pnpm test:models` checks all. */
 const MODELS = 300;
 /** From here on everything occurs among as many seeds in a row. */
 const FIRST_SEED = 41;
 
-/** Shapes and settings are parameters: only what removes code is compiled separately. In both layouts these models take 73. */
-const MOST_PIPELINES = 80;
-
-/** How often everything has to occur: more often than by luck. */
+/** How often everything has to be checked: more often than by luck. */
 const LEAST_OCCURRENCES = 3;
+
+/** One of so many is checked on WebGPU: a software driver takes 0.3 s to compile a kernel, and both layouts have some 70. */
+const ON_WEBGPU = 3;
 
 const test = await deviceSuite('executors on random models', () => requestDevice());
 
@@ -26,36 +26,38 @@ test.before(async () => {
   await useBackend('wasm');
 });
 
-/** How many of the models each fact is true of. */
+/** How many of the checked models each fact is true of. */
 const counts = new Map<string, number>();
 
-function countFacts(random: RandomCase): void {
-  const { plan, seed } = random;
-  const isOpaque = random.behind.tail.nodes.some(({ operation }) => operation.kind === 'opaque');
+function checkFallback({ plan, seed, behind }: RandomCase): void {
+  const isOpaque = behind.tail.nodes.some(({ operation }) => operation.kind === 'opaque');
   const hasFallback = plan.kind === 'steps' && plan.variantSteps.some(({ kind }) => kind === 'fallback');
   assert.is(hasFallback, isOpaque, `seed ${String(seed)}: only a layer without a rule ends in a fallback`);
-  for (const fact of factsOf(random)) counts.set(fact, (counts.get(fact) ?? 0) + 1);
 }
 
-test(`weigh the channels of any tensor of ${String(MODELS)} models as the naive loop does in float64`, async ({
+test('weigh the channels of any tensor of any model as the naive loop does in float64', async ({
   device,
 }) => {
   const executors = [tfjsExecutor(), onnxRuntimeExecutor(takeTurns, { threads: 1 }), referenceExecutor()];
+  let checked = 0;
   for (let seed = FIRST_SEED; seed < FIRST_SEED + MODELS; seed++) {
-    const webGpu = webGpuExecutor(device, { layout: randomLayout(seed) });
     const random = await randomCase(seed);
     try {
-      countFacts(random);
-      await checkCase(random, [...executors, webGpu]);
+      checkFallback(random);
+      const facts = [...factsOf(random)];
+      if (facts.every((fact) => (counts.get(fact) ?? 0) >= LEAST_OCCURRENCES)) continue;
+      for (const fact of facts) counts.set(fact, (counts.get(fact) ?? 0) + 1);
+      const webGpu =
+        checked++ % ON_WEBGPU === 0 ? [webGpuExecutor(device, { layout: randomLayout(seed) })] : [];
+      await checkCase(random, [...executors, ...webGpu]);
     } finally {
       random.model.dispose();
     }
   }
-  const { pipelineCount } = device;
-  assert.ok(pipelineCount > 10 && pipelineCount <= MOST_PIPELINES, `${String(pipelineCount)} pipelines`);
+  assert.ok(device.pipelineCount > 10, `${String(device.pipelineCount)} pipelines`);
 });
 
-test('every kind of layer, target, plan and output occurs among those models', () => {
+test('every kind of layer, target, plan and output is checked among those models', () => {
   const rare = FACTS.filter((fact) => (counts.get(fact) ?? 0) < LEAST_OCCURRENCES);
   assert.equal(
     rare.map((fact) => `${fact}: ${String(counts.get(fact) ?? 0)}`),
