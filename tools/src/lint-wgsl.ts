@@ -58,7 +58,10 @@ async function exportedShaders(modules: readonly string[]): Promise<Shader[]> {
       outdir,
     });
     const exported = (await import(pathToFileURL(join(outdir, 'stdin.mjs')).href)) as Record<string, unknown>;
-    return Object.values(exported).filter(isShader);
+    // Variants of a shader are exported together.
+    return Object.values(exported).flatMap((value) =>
+      isShader(value) ? [value] : Object.values(value ?? {}).filter(isShader),
+    );
   } finally {
     await rm(outdir, { recursive: true });
   }
@@ -72,7 +75,9 @@ async function compileErrors(shaders: readonly Shader[], files: readonly WgslFil
   const gpu = create(['backend=null']);
   const adapter = await gpu.requestAdapter();
   if (adapter === null) throw new Error('the null backend of Dawn gave no adapter');
-  const device = await adapter.requestDevice();
+  const device = await adapter.requestDevice({
+    requiredFeatures: adapter.features.has('subgroups') ? ['subgroups'] : [],
+  });
   const problems: string[] = [];
   for (const shader of shaders) {
     device.pushErrorScope('validation');

@@ -120,6 +120,17 @@ test('dispatches of a heavy tail take no longer than 200 ms on an integrated GPU
   }
 });
 
+test('no thread takes long where a convolution and a mean over all positions are one dispatch', () => {
+  const net = new NetworkBuilder([12, 12, 192]);
+  const x = net.activation('conv', net.convolution('conv', net.input, 192, 3), 'relu');
+  const y = net.activation('deep', net.convolution('deep', x, 192, 3), 'relu');
+  net.dense('logits', net.globalAverage('gap', y), 10);
+  const { dispatches } = launchReport(planSteps(net.tail('input')));
+  assert.ok(dispatches.some(({ name }) => name === 'reduce-blocks'));
+  // With all windows that fill the hardware together they would be 22,464.
+  for (const { name, turns } of dispatches) assert.ok(turns <= 8192, `${name}: ${String(turns)} turns`);
+});
+
 test('a layer keeps its kernel once, whatever it is taken on', () => {
   const [filters, units, classes] = [8, 16, 24];
   const net = new NetworkBuilder([4, 4, 6]);

@@ -3,6 +3,7 @@ import { assertClose, deviceSuite, seededRandom, type SeededRandom } from '@abla
 import {
   DEFAULT_LIMITS,
   KernelsError,
+  launchReport,
   planSteps,
   runBytes,
   chunkSizes,
@@ -226,6 +227,75 @@ CASES.forEach((request, seed) => {
 
 test('some of these kernels were split', () => {
   assert.ok(splitPlans >= 5, `only ${String(splitPlans)} plans`);
+});
+
+/** Batch normalization and a ReLU, then layers to which single channels contribute: convolutions of both kernels, or a dense one. */
+function behindConstants(window: readonly number[] | null, random: SeededRandom): Tail {
+  const [shape, filters] = [[6, 5, 4], 8];
+  const nodes: TailNode[] = [{ name: 'target', operation: { kind: 'target' }, inputs: [], shape }];
+  const add = (operation: Operation, output: Shape): void => {
+    nodes.push({ name: operation.kind, operation, inputs: [nodes.length - 1], shape: output });
+  };
+  add({ kind: 'affine', scale: random.floats(4), shift: random.floats(4) }, shape);
+  add({ kind: 'activation', function: 'relu' }, shape);
+  let size = 120;
+  if (window) {
+    const taps = window.reduce((product, length) => product * length, 1);
+    const sliding = { window, strides: [1, 1], dilation: [1, 1], padBefore: [1, 1] };
+    const kernel = random.floats(taps * 4 * filters, -0.3, 0.3);
+    add({ kind: 'convolution', filters, ...sliding, kernel, bias: random.floats(filters) }, [6, 5, filters]);
+    add({ kind: 'activation', function: 'relu' }, [6, 5, filters]);
+    size = 30 * filters;
+  }
+  add({ kind: 'reshape' }, [size]);
+  const units = 8;
+  add({ kind: 'dense', units, kernel: random.floats(size * units, -0.2, 0.2), bias: null }, [units]);
+  add({ kind: 'activation', function: 'tanh' }, [units]);
+  add({ kind: 'dense', units: 5, kernel: random.floats(units * 5, -0.2, 0.2), bias: null }, [5]);
+  return { nodes, target: 0, output: nodes.length - 1, scoreFunction: 'softmax' };
+}
+
+test('planes of one number are not written out where layers can do without', async ({ device }) => {
+  const random = seededRandom(3);
+  for (const window of [[3, 3], [5, 4], null]) {
+    const tail = behindConstants(window, random);
+    const plan = planSteps(tail);
+    const input = {
+      inputs: 2,
+      activation: random.floats(2 * 120, -0.5, 1),
+      score: 'probability',
+      weighting: 'relative-drop',
+      norm: 2,
+    } as const;
+    const ablations = [
+      { kind: 'values', values: random.floats(4) },
+      { kind: 'values', values: random.floats(8) },
+      { kind: 'channel-mean' },
+    ] as const;
+    for (const layout of ['wide', 'serial'] as const) {
+      const { dispatches } = launchReport(plan, { layout, inputs: 2 });
+      assert.not.ok(dispatches.some(({ name }) => name === 'switch-off'));
+      // What batch normalization and the ReLU make of the numbers is one number a channel, too.
+      const ofChannels = dispatches.filter(({ writtenBytes }) => writtenBytes === 4 * 4);
+      assert.is(ofChannels.length, 2);
+      const prepared = await webGpuExecutor(device, { layout }).prepare(plan);
+      try {
+        for (const ablation of ablations) {
+          const naive = naiveAblation(tail, { ...input, ablation });
+          const logits = Float32Array.from(naive.logits);
+          const output = await prepared.run({ ...input, ablation, logits, classes: 'all' });
+          assertClose(
+            output.weights,
+            naive.weights,
+            FLOAT32,
+            `${layout}, ${String(window)}, ${ablation.kind}`,
+          );
+        }
+      } finally {
+        prepared.dispose();
+      }
+    }
+  }
 });
 
 test.run();

@@ -15,6 +15,7 @@ import {
   type StepPlan,
   type WebGpuExecutorOptions,
 } from '../src/index.ts';
+import { constantOffStreams } from '../src/webgpu/steps/off-streams.ts';
 import { evaluateWithCubes, givenValues, naiveDeltas, naiveSlopes } from './support/naive-deltas.ts';
 import { randomTail, type RandomTail } from './support/random-tail.ts';
 import { TailDrawing } from './support/tail-drawing.ts';
@@ -261,7 +262,8 @@ function narrowBudget(plan: StepPlan): number {
 /** Dispatches of one chunk of variants: those of the whole run without those of its inputs' steps. */
 function launchesOf(plan: StepPlan, { dispatches }: AblationOutput): number {
   const ofInputs = plan.inputSteps.reduce((sum, step) => {
-    if (step.kind !== 'evaluate') return sum + 1;
+    // Values that are given are not written out where they need not be.
+    if (step.kind !== 'evaluate') return sum + (constantOffStreams(plan).has(step.output) ? 0 : 1);
     const { kind } = step.operation;
     if (kind === 'merge') return sum + step.inputs.length - 1;
     return sum + (kind === 'concatenate' ? step.inputs.length : 1);

@@ -13,7 +13,10 @@ export interface PlanDescription {
   readonly channels: number;
   readonly classes: number;
   readonly steps: readonly StepDescription[];
-  /** Dispatches of one chunk; it does not depend on K. */
+  /**
+   * Dispatches of one chunk; it does not depend on K. WebGPU takes one fewer where ablation values that are given need not be
+   * written out.
+   */
   readonly dispatches: number;
   readonly chunks: ChunkDescription;
   readonly operations: OperationCounts;

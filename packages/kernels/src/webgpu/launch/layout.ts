@@ -62,15 +62,22 @@ const LITTLE_WORK = 65_536;
 /**
  * Returns how many of `count` windows are reduced together, in `threads` threads for each block of them, where another dispatch
  * finishes the blocks: enough blocks to fill the hardware, few enough for that to be short. All in the serial layout, and where
- * one short loop does it.
+ * one short loop does it. A thread takes at most `MOST_TURNS` turns for them, if one tile does not take more.
  *
- * @param turns of a window
+ * @param turns of a window, and of as many as a tile covers
  */
-export function blockOf(layout: Layout, count: number, threads: number, turns: number): number {
+export function blockOf(
+  layout: Layout,
+  count: number,
+  threads: number,
+  turns: number,
+  windowsOfTile = 1,
+): number {
   const isShort = count * turns <= SHORT_LOOP && count * turns * threads <= LITTLE_WORK;
   if (layout.name === 'serial' || isShort) return count;
   const even = Math.floor(Math.sqrt(count / turns));
-  return Math.min(count, Math.max(even, togetherOf(layout, count, threads)));
+  const most = windowsOfTile * Math.max(1, Math.floor(MOST_TURNS / turns));
+  return Math.min(count, most, Math.max(even, togetherOf(layout, count, threads)));
 }
 
 /** Whether so many threads are enough for each to take a large tile of results. */

@@ -93,7 +93,7 @@ fn load_first(batch: u32, position: u32, channel: u32, channels: vec4<u32>) -> C
   if (params.first.label == IS_Y) {
     let row = (batch * epilogue.height * epilogue.width + position) * epilogue.channels;
     let at = neighbours(row + channel, row + epilogue.channels);
-    let value = vec4(y[at.x], y[at.y], y[at.z], y[at.w]);
+    let value = stored_at(at);
     if (epilogue.is_delta == 0u) {
       cell.base = value;
     } else {

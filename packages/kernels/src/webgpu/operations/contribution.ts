@@ -4,7 +4,7 @@ import type { Launch } from '../launch/launch.ts';
 import { hasSingleRows, type Convolution } from './convolution.ts';
 import { FILTERS } from './packed-weights.ts';
 import { reducedInBlocks } from './reduce-blocks.ts';
-import { resultVariant } from './result-variant.ts';
+import { resultVariant, storing } from './result-variant.ts';
 import {
   encodeResult,
   pairOf,
@@ -66,7 +66,7 @@ function launch({ source, sliding, weights }: Convolution, result: Result, toget
     1,
     taps,
     together,
-    0,
+    contributes?.off.constant?.step ?? 0,
     0,
     0,
     ...tapOffsets(sliding),
@@ -75,17 +75,24 @@ function launch({ source, sliding, weights }: Convolution, result: Result, toget
   const threads = batch.inputs * batch.variants * Math.ceil(windows / together) * tiles;
   const cells = together * windowCells(result);
   return {
-    shader: CONTRIBUTION,
+    shader: storing(CONTRIBUTION, result),
     // A ReLU by itself is rarer here than one with pooling.
-    overrides: resultVariant(result, { relu: Boolean(result.pool ?? result.reduction), clipped: true }),
+    overrides: {
+      ...resultVariant(result, { relu: Boolean(result.pool ?? result.reduction), clipped: true }),
+      ...(contributes?.off.constant ? { OFF_IS_CONSTANT: 1 } : {}),
+    },
     uniforms: [encodeResult(result), new Uint32Array(parameters.buffer)],
-    buffers: { ...resultBuffers(result), 7: values, 8: contributes?.off ?? null, 9: weights.buffer },
+    buffers: { ...resultBuffers(result), 7: values, 8: contributes?.off.values ?? null, 9: weights.buffer },
     writes: [2],
     threads,
     work: {
       turns: cells * taps,
       operations: threads * cells * taps * 2 * FILTERS,
-      loads: threads * (cells * taps * 2 + taps * FILTERS + (result.base ? cells * FILTERS : 0)),
+      loads:
+        threads *
+        (cells * taps * (contributes?.off.constant ? 1 : 2) +
+          taps * FILTERS +
+          (result.base ? cells * FILTERS : 0)),
       stores: storedElements(result),
       registers: (MOST_TAPS + 1) * FILTERS + REGISTERS_BESIDES,
     },

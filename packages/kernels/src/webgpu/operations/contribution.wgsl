@@ -9,6 +9,8 @@
 // Layouts: x and x_off [inputs, height, width, channels]; W as in convolution.wgsl.
 
 override THREADS = 64u;
+// Whether off is the same at all positions: x_off is [inputs or one for all, channels].
+override OFF_IS_CONSTANT = false;
 
 struct Params {
   x_height: u32,
@@ -20,9 +22,9 @@ struct Params {
   channel_step: u32,
   taps: u32,
   windows: u32, // that a thread takes
+  off_step: u32, // from one input of x_off to the next, where it has one value a channel
   unused_a: u32,
   unused_b: u32,
-  unused_c: u32,
   // Rows and columns from the top left cell of a window's image in x to two taps each, padding taken off.
   offsets: array<vec4<i32>, 5>,
 }
@@ -54,11 +56,14 @@ fn weights_of(tap: u32, channel: u32, tile: u32) -> mat2x4<f32> {
 }
 
 // x - x_off of channel `first` at a cell `offset` away from `corner`; cells of padding are zero.
-fn delta_at(first: u32, corner: vec2<i32>, offset: vec2<i32>) -> f32 {
+fn delta_at(first: u32, off: f32, corner: vec2<i32>, offset: vec2<i32>) -> f32 {
   // A negative place is a large one without its sign.
   let cell = vec2<u32>(corner + offset);
   let inside = (cell.x < params.x_height) & (cell.y < params.x_width);
   let at = first + select(0u, cell.x * params.x_width + cell.y, inside) * params.x_channels;
+  if (OFF_IS_CONSTANT) {
+    return select(0.0, x[at] - off, inside);
+  }
   return select(0.0, x[at] - x_off[at], inside);
 }
 
@@ -79,8 +84,13 @@ fn main(
     return;
   }
   let own = params.channel_start + variant_of(batch) * params.channel_step;
-  let first = batch / epilogue.variants * params.x_height * params.x_width * params.x_channels
-    + min(own, params.x_channels - 1u);
+  let input = batch / epilogue.variants;
+  let owned = min(own, params.x_channels - 1u);
+  let first = input * params.x_height * params.x_width * params.x_channels + owned;
+  var off = 0.0;
+  if (OFF_IS_CONSTANT) {
+    off = x_off[input * params.off_step + owned];
+  }
   let channel = tile * 8u;
   let has_second = channel + 4u < epilogue.channels;
   let w0 = weights_of(0u, own, tile);
@@ -114,11 +124,11 @@ fn main(
       let row = top + i32(cell / epilogue.pool_width);
       let column = left + i32(cell % epilogue.pool_width);
       let corner = vec2(row * params.stride_y, column * params.stride_x);
-      let sum = delta_at(first, corner, o01.xy) * w0 + delta_at(first, corner, o01.zw) * w1
-        + delta_at(first, corner, o23.xy) * w2 + delta_at(first, corner, o23.zw) * w3
-        + delta_at(first, corner, o45.xy) * w4 + delta_at(first, corner, o45.zw) * w5
-        + delta_at(first, corner, o67.xy) * w6 + delta_at(first, corner, o67.zw) * w7
-        + delta_at(first, corner, o8) * w8;
+      let sum = delta_at(first, off, corner, o01.xy) * w0 + delta_at(first, off, corner, o01.zw) * w1
+        + delta_at(first, off, corner, o23.xy) * w2 + delta_at(first, off, corner, o23.zw) * w3
+        + delta_at(first, off, corner, o45.xy) * w4 + delta_at(first, off, corner, o45.zw) * w5
+        + delta_at(first, off, corner, o67.xy) * w6 + delta_at(first, off, corner, o67.zw) * w7
+        + delta_at(first, off, corner, o8) * w8;
       // Windows may hang over the edge.
       let is_inside = (u32(row) < epilogue.height) & (u32(column) < epilogue.width);
       let position = select(0u, u32(row) * epilogue.width + u32(column), is_inside);

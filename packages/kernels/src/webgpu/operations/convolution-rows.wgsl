@@ -7,10 +7,11 @@ struct Quad {
   left: vec4<i32>,
 }
 
-// Eight rows, the first four and the others.
+// Eight rows, the first four and the others, and where their input's part of x_off starts where that has one value a channel.
 struct Quads {
   upper: Quad,
   lower: Quad,
+  off_start: u32,
 }
 
 // Where four rows find a tap in x, channel 0. Cells of padding are zero: `kept` has no bits for them, which is one
@@ -24,6 +25,7 @@ struct Tap {
 struct Taps {
   upper: Tap,
   lower: Tap,
+  off_start: u32,
 }
 
 fn tap_of(quad: Quad, tap_y: u32, tap_x: u32) -> Tap {
@@ -37,7 +39,7 @@ fn tap_of(quad: Quad, tap_y: u32, tap_x: u32) -> Tap {
 }
 
 fn taps_of(quads: Quads, tap_y: u32, tap_x: u32) -> Taps {
-  return Taps(tap_of(quads.upper, tap_y, tap_x), tap_of(quads.lower, tap_y, tap_x));
+  return Taps(tap_of(quads.upper, tap_y, tap_x), tap_of(quads.lower, tap_y, tap_x), quads.off_start);
 }
 
 // Of eight rows. Not an array: one with a computed index stays in memory.

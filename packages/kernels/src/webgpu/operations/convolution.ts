@@ -19,16 +19,25 @@ import {
   windowCells,
   type Result,
 } from './result.ts';
-import { blockVariant, resultVariant } from './result-variant.ts';
+import { blockVariant, resultVariant, storing } from './result-variant.ts';
 import { CONVOLUTION, CONVOLUTION_WIDE, CONVOLUTION_WIDE_VECTORS } from './shaders.ts';
 import { sumPartsLaunches } from './sum-parts.ts';
 
+/** Elements of a load of 128 bits. */
+const VECTOR = 4;
 /** Rows of a tile; `TILE_ROWS` of `wide/convolution-main.wgsl` and `serial/convolution-main.wgsl`. */
 const WIDE_ROWS = 8;
 const SERIAL_ROWS = 16;
 /** Where a tile of one row or of eight finds its taps, its places and loop counters. */
 const SINGLE_REGISTERS = 24;
 const TILE_REGISTERS = 32;
+
+/** What a tensor has with all channels off: every element of each input or, where `constant`, one number a channel. */
+export interface OffStream {
+  readonly values: BufferSpec;
+  /** How many channels the elements belong to in turn, and how far inputs are apart, 0 where they share the numbers. */
+  readonly constant: { readonly channels: number; readonly step: number } | null;
+}
 
 /** What is convolved. */
 export interface ConvolutionSource {
@@ -39,7 +48,7 @@ export interface ConvolutionSource {
   readonly values: BufferSpec;
   readonly hasVariants: boolean;
   /** The off stream: contributions of the channels' owners are worked out. */
-  readonly contributes: { readonly off: BufferSpec; readonly owner: Owner } | null;
+  readonly contributes: { readonly off: OffStream; readonly owner: Owner } | null;
 }
 
 export interface Convolution {
@@ -61,7 +70,8 @@ export function convolutionLaunches(convolution: Convolution): Launch[] {
     const windows = pooledPositions(result);
     const threads = batchesOf(result) * filterTiles(result);
     const turns = turnsOf({ ...convolution, result: { ...result, blockWindows: 1 } }, tile, WHOLE);
-    const block = blockOf(layout, windows, threads, turns);
+    const ofTile = Math.max(1, Math.floor(tile.rows / windowCells(result)));
+    const block = blockOf(layout, windows, threads, turns, ofTile);
     return reducedInBlocks(result, block, (own) => launch({ ...convolution, result: own }, tile, WHOLE));
   }
   const sums = batchesOf(result) * sizeOf(positionsOf(result.shape)) * result.segment.length;
@@ -147,16 +157,19 @@ function launch(convolution: Convolution, tile: Tile, shares: Shares): Launch {
     ofOnePart / filterTiles(result),
     shares.runs,
     shares.channels,
+    source.contributes?.off.constant?.channels ?? 1,
+    source.contributes?.off.constant?.step ?? 0,
   );
   const turns = turnsOf(convolution, tile, shares);
   const threads = ofOnePart * shares.parts;
+  const readsVectors = areVectors(convolution, shares);
   const reads = source.contributes ? 2 : 1;
-  const shader = shaderOf(convolution, shares);
   return {
-    shader,
+    shader: shaderOf(result, readsVectors),
     overrides: {
       ...(partial === null ? resultVariant(result) : blockVariant(result)),
       ...(source.contributes ? { CONTRIBUTES: 1 } : {}),
+      ...(source.contributes?.off.constant ? { OFF_IS_CONSTANT: 1 } : {}),
       ...(tile.rows === 1 ? { IS_SINGLE: 1 } : {}),
       ...(shares.parts > 1 ? { IN_PARTS: 1 } : {}),
     },
@@ -164,7 +177,7 @@ function launch(convolution: Convolution, tile: Tile, shares: Shares): Launch {
     buffers: {
       ...resultBuffers(result),
       7: source.values,
-      ...(shader === CONVOLUTION_WIDE_VECTORS ? {} : { 8: source.contributes?.off ?? null }),
+      ...(readsVectors ? {} : { 8: source.contributes?.off.values ?? null }),
       9: weights.buffer,
       10: partial === 'output' ? null : partial,
     },
@@ -175,27 +188,30 @@ function launch(convolution: Convolution, tile: Tile, shares: Shares): Launch {
       operations: 2 * threads * turns * tile.rows * FILTERS,
       loads: threads * turns * (FILTERS + reads * tile.rows),
       stores: shares.parts * storedElements(result),
-      registers: registersOf(tile, shader),
+      registers: registersOf(tile, readsVectors),
     },
   };
 }
 
 /** Sums, and what a turn reads of weights and x. */
-function registersOf({ rows }: Tile, shader: Shader): number {
-  const channels = shader === CONVOLUTION_WIDE_VECTORS ? VECTOR : 1;
+function registersOf({ rows }: Tile, readsVectors: boolean): number {
+  const channels = readsVectors ? VECTOR : 1;
   const others = rows === 1 ? SINGLE_REGISTERS : TILE_REGISTERS;
-  return rows * FILTERS + channels * FILTERS + (shader === CONVOLUTION_WIDE_VECTORS ? VECTOR : rows) + others;
+  return rows * FILTERS + channels * FILTERS + (readsVectors ? VECTOR : rows) + others;
 }
 
-/** Elements of a load of 128 bits. */
-const VECTOR = 4;
-
-function shaderOf({ source, weights, result }: Convolution, { channels }: Shares): Shader {
+function shaderOf(result: Result, readsVectors: boolean): Shader {
   if (result.batch.workspace.layout.name === 'serial') return CONVOLUTION;
+  return storing(readsVectors ? CONVOLUTION_WIDE_VECTORS : CONVOLUTION_WIDE, result);
+}
+
+/** Whether x is read in loads of 128 bits: runs of whole fours of channels, of which none contributes. */
+function areVectors({ source, weights, result }: Convolution, { channels }: Shares): boolean {
+  if (result.batch.workspace.layout.name === 'serial') return false;
   const bounds = [source.segment.length, source.segment.start, channelsOf(source.shape)];
   const isWhole = [...bounds, weights.part.start, weights.part.end].every((count) => count % VECTOR === 0);
   const isShared = channels !== WHOLE.channels && channels % VECTOR !== 0;
-  return source.contributes || !isWhole || isShared ? CONVOLUTION_WIDE : CONVOLUTION_WIDE_VECTORS;
+  return !source.contributes && isWhole && !isShared;
 }
 
 /** Start, step for each variant, number, period and length of the runs of channels that are summed. */

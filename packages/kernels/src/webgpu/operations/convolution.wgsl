@@ -25,6 +25,8 @@ override ROWS = select(TILE_ROWS, 1u, IS_SINGLE);
 override IN_PARTS = false;
 // Whether x is base - off, and every variant reads the channels it owns.
 override CONTRIBUTES = false;
+// Whether off is the same at all positions: x_off has one value a channel.
+override OFF_IS_CONSTANT = false;
 
 const PARTIAL_IS_BUFFER = 1u;
 const PARTIAL_IS_Y = 2u; // sums of other rows of W
@@ -58,6 +60,8 @@ struct Params {
   works: u32, // tiles of rows of a part
   part_runs: u32, // of a part: all channels of some runs, or some channels of each
   part_channels: u32,
+  off_channels: u32, // of x_off and from one input of it to the next, where it has one value a channel
+  off_step: u32,
 }
 
 @group(0) @binding(1) var<uniform> params: Params;
@@ -86,7 +90,7 @@ fn partial_at(batch: u32, position: u32, channel: u32) -> vec4<f32> {
     return vec4(partial[at.x], partial[at.y], partial[at.z], partial[at.w]);
   }
   if (params.partial == PARTIAL_IS_Y) {
-    return vec4(y[at.x], y[at.y], y[at.z], y[at.w]);
+    return stored_at(at);
   }
   return vec4(0.0);
 }
@@ -130,6 +134,60 @@ fn own_channels(work: Work, part_start: u32, part_end: u32) -> vec2<u32> {
   let first = i32(params.channel_start + variant_of(work.batch) * params.channel_step);
   let ends = vec2(first + i32(part_start), first + i32(min(part_end, params.run_length)));
   return vec2<u32>(clamp(ends, vec2(0), vec2(i32(params.run_period))));
+}
+
+// What a thread does: some filters of some rows, and of their sums all or a part.
+struct Share {
+  filter_tile: u32,
+  work: Work,
+  is_any: bool,
+  part_batches: u32, // of y, before those of the part
+  first_run: u32,
+  end_run: u32,
+  own: vec2<u32>, // of each run, as of `own_channels`
+  bias: mat2x4<f32>,
+  x_batch: u32, // whose x the first row reads; variants follow
+  off_start: u32, // of its input in x_off, where that has one value a channel
+}
+
+fn share_of(thread: u32, window_cells: u32) -> Share {
+  var share: Share;
+  let filter_tiles = filter_tiles();
+  share.filter_tile = thread % filter_tiles;
+  var number = thread / filter_tiles;
+  var part = 0u;
+  if (IN_PARTS) {
+    part = number / params.works;
+    number %= params.works;
+  }
+  share.work = work_of(number, window_cells);
+  share.is_any = is_work(share.work) && part < params.parts;
+  share.part_batches = part * epilogue.inputs * epilogue.variants;
+  share.end_run = params.runs;
+  var part_start = 0u;
+  var part_end = params.run_length;
+  if (IN_PARTS) {
+    if (params.part_runs < params.runs) {
+      share.first_run = part * params.part_runs;
+      share.end_run = min(share.first_run + params.part_runs, params.runs);
+    } else {
+      part_start = part * params.part_channels;
+      part_end = min(part_start + params.part_channels, params.run_length);
+    }
+  }
+  share.own = own_channels(share.work, part_start, part_end);
+  if (params.has_bias != 0u) {
+    share.bias = weights[(params.weight_end - params.weight_start) * filter_tiles + share.filter_tile];
+  }
+  let input = share.work.batch / epilogue.variants;
+  share.x_batch = select(input, share.work.batch, params.x_has_variants != 0u);
+  share.off_start = input * params.off_step;
+  return share;
+}
+
+// Elements of x of a batch.
+fn x_plane() -> u32 {
+  return u32(params.x_height * params.x_width) * params.x_channels;
 }
 
 // A cell of a pooling window.

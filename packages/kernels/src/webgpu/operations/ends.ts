@@ -26,6 +26,8 @@ interface OffBuffers {
   /** The ablation values; null for means of channels. */
   readonly values: BufferSpec | null;
   readonly off: BufferSpec;
+  /** Positions of `off`. Default: all; one suffices where it is known to be the same at all of them. */
+  readonly filled?: number;
 }
 
 /** Positions of a channel that a thread of the wide layout fills. */
@@ -35,7 +37,7 @@ const FILLED_TOGETHER = 16;
 export function switchOffLaunches(
   shape: RunShape,
   mode: OffMode,
-  { activation, values, off }: OffBuffers,
+  { activation, values, off, filled = shape.positions }: OffBuffers,
   workspace: LaunchWorkspace,
 ): Launch[] {
   const { inputs, positions, channels } = shape;
@@ -44,14 +46,14 @@ export function switchOffLaunches(
   // Means are sums of parts of the positions, or of every position.
   const summed = isMean && isWide ? channelSums(shape, activation, 'values', workspace) : null;
   const parts = isMean ? (summed?.parts ?? positions) : 0;
-  const together = isWide ? Math.min(FILLED_TOGETHER, positions) : positions;
-  const threads = inputs * channels * Math.ceil(positions / together);
+  const together = isWide ? Math.min(FILLED_TOGETHER, filled) : filled;
+  const threads = inputs * channels * Math.ceil(filled / together);
   return [
     ...(summed ? [summed.launch] : []),
     {
       shader: SWITCH_OFF,
       overrides: {},
-      uniforms: [Uint32Array.of(inputs, positions, channels, OFF_MODES[mode], parts, together)],
+      uniforms: [Uint32Array.of(inputs, positions, channels, OFF_MODES[mode], parts, together, filled)],
       buffers: { 1: off, 2: isMean ? (summed?.sums ?? activation) : values },
       writes: [1],
       threads,
@@ -59,7 +61,7 @@ export function switchOffLaunches(
         turns: parts + together,
         operations: threads * parts,
         loads: threads * Math.max(1, parts),
-        stores: inputs * channels * positions,
+        stores: inputs * channels * filled,
       },
     },
   ];

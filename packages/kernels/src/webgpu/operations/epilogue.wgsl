@@ -5,6 +5,7 @@
 // Four neighbouring channels are taken together. Whoever uses this defines
 //   fn addend_at(batch: u32, position: u32, channel: u32) -> vec4<f32>
 //   fn constants_at(at: vec4<u32>) -> vec4<f32>      scales and shifts
+// and y, by `stores.wgsl` or `wide/stores-vectors.wgsl`.
 
 // What a result needs: software adapters execute both sides of an `if` they cannot decide when compiling.
 override HAS_EXTRAS = true; // scale, shift, addend
@@ -56,8 +57,6 @@ struct Epilogue {
 }
 
 @group(0) @binding(0) var<uniform> epilogue: Epilogue;
-// [inputs, variants, pooled positions, channels]
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
 // [inputs, positions, whole channels], before the activation
 @group(0) @binding(3) var<storage, read> result_base: array<f32>;
 
@@ -154,19 +153,16 @@ fn stored_positions() -> u32 {
 fn store(batch: u32, position: u32, channel: u32, cell: Cell) {
   let value = select(cell.base, cell.delta, epilogue.is_delta != 0u);
   let at = (batch * stored_positions() + position) * epilogue.channels + channel;
-  for (var i = 0u; i < min(4u, epilogue.channels - channel); i++) {
-    y[at + i] = value[i];
-  }
+  store_channels(at, epilogue.channels - channel, value);
 }
 
 // Stores what the windows of a block gave.
 fn store_block(batch: u32, block: u32, channel: u32, reduced: Pooled) {
   let at = (batch * epilogue.blocks + block) * 3u * epilogue.channels + channel;
-  for (var i = 0u; i < min(4u, epilogue.channels - channel); i++) {
-    y[at + i] = reduced.base[i];
-    y[at + epilogue.channels + i] = reduced.ablated_base[i];
-    y[at + 2u * epilogue.channels + i] = reduced.delta[i];
-  }
+  let left = epilogue.channels - channel;
+  store_channels(at, left, reduced.base);
+  store_channels(at + epilogue.channels, left, reduced.ablated_base);
+  store_channels(at + 2u * epilogue.channels, left, reduced.delta);
 }
 
 // Stores what all windows gave, or those of a block.

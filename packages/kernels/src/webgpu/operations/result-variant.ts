@@ -1,5 +1,6 @@
-import type { Overrides } from '../../device/pipeline-cache.ts';
+import type { Overrides, Shader } from '../../device/pipeline-cache.ts';
 import type { Result } from './result.ts';
+import type { StoringShader } from './shaders.ts';
 
 /** Which frequent kinds of results have a pipeline of their own behind an operation, besides that with nothing to do. */
 export interface OwnPipelines {
@@ -40,4 +41,12 @@ export function resultVariant(
 /** The override for results that are left in blocks. */
 export function blockVariant({ blockWindows }: Result): Overrides {
   return blockWindows === undefined ? {} : { IN_BLOCKS: 1 };
+}
+
+/** Channels that one store of 128 bits covers. */
+const STORED_TOGETHER = 4;
+
+/** The shader that stores a result as large at a time as its channels and the layout allow. */
+export function storing({ single, vectors }: StoringShader, { batch, segment }: Result): Shader {
+  return batch.workspace.layout.name === 'wide' && segment.length % STORED_TOGETHER === 0 ? vectors : single;
 }

@@ -8,6 +8,7 @@ import convolutionRun from '../wide/convolution-run.wgsl';
 import convolutionRunVectors from '../wide/convolution-run-vectors.wgsl';
 import wideConvolution from '../wide/convolution-main.wgsl';
 import lanes from '../wide/lanes.wgsl';
+import storesVectors from '../wide/stores-vectors.wgsl';
 import serialConvolution from '../serial/convolution-main.wgsl';
 import addend from './addend.wgsl';
 import combine from './combine.wgsl';
@@ -27,6 +28,7 @@ import pooling from './pooling.wgsl';
 import reduceBlocks from './reduce-blocks.wgsl';
 import resize from './resize.wgsl';
 import score from './score.wgsl';
+import stores from './stores.wgsl';
 import sumParts from './sum-parts.wgsl';
 import switchOff from './switch-off.wgsl';
 
@@ -35,31 +37,48 @@ const FUNCTIONS = [scoreChange, activationFunctions, activationChange, pooling];
 const shader = (label: string, ...parts: string[]): Shader => ({ label, code: parts.join('\n') });
 /** An operation that works each element out by itself, with its epilogue. */
 const withEpilogue = (label: string, operation: string): Shader =>
-  shader(label, ...FUNCTIONS, epilogue, addend, constants, operation, eachResult);
+  shader(label, stores, ...FUNCTIONS, epilogue, addend, constants, operation, eachResult);
 
-/** Convolution as a layout has it. @param parts how tiles and runs of channels are walked */
-const convolutionAs = (label: string, ...parts: string[]): Shader =>
-  shader(label, ...FUNCTIONS, epilogue, addend, convolution, convolutionRows, ...parts);
+/** An operation that stores one number at a time, or four where all rows of its result are whole fours. */
+export interface StoringShader {
+  readonly single: Shader;
+  readonly vectors: Shader;
+}
 
-export const CONVOLUTION = convolutionAs('convolution.wgsl', convolutionChannels, serialConvolution);
-export const CONVOLUTION_WIDE = convolutionAs(
-  'convolution-wide.wgsl',
+const storingShader = (label: string, ...parts: string[]): StoringShader => ({
+  single: shader(`${label}.wgsl`, stores, ...parts),
+  vectors: shader(`${label}-stores-vectors.wgsl`, storesVectors, ...parts),
+});
+
+const CONVOLUTION_PARTS = [...FUNCTIONS, epilogue, addend, convolution, convolutionRows];
+
+export const CONVOLUTION = shader(
+  'convolution.wgsl',
+  stores,
+  ...CONVOLUTION_PARTS,
+  convolutionChannels,
+  serialConvolution,
+);
+export const CONVOLUTION_WIDE = storingShader(
+  'convolution-wide',
+  ...CONVOLUTION_PARTS,
   convolutionChannels,
   convolutionRun,
   wideConvolution,
 );
 /** The same on whole fours of channels, of which none contributes. */
-export const CONVOLUTION_WIDE_VECTORS = convolutionAs(
-  'convolution-wide-vectors.wgsl',
+export const CONVOLUTION_WIDE_VECTORS = storingShader(
+  'convolution-wide-vectors',
+  ...CONVOLUTION_PARTS,
   convolutionRunVectors,
   wideConvolution,
 );
-export const CONTRIBUTION = shader('contribution.wgsl', ...FUNCTIONS, epilogue, addend, contribution);
+export const CONTRIBUTION = storingShader('contribution', ...FUNCTIONS, epilogue, addend, contribution);
 export const DEPTHWISE = withEpilogue('depthwise.wgsl', depthwise);
 export const POOL = withEpilogue('pool.wgsl', pool);
 export const MOVE = withEpilogue('move.wgsl', move);
 export const RESIZE = withEpilogue('resize.wgsl', resize);
-export const COMBINE = shader('combine.wgsl', ...FUNCTIONS, epilogue, constants, combine, eachResult);
+export const COMBINE = shader('combine.wgsl', stores, ...FUNCTIONS, epilogue, constants, combine, eachResult);
 export const SUM_PARTS = withEpilogue('sum-parts.wgsl', sumParts);
 export const REDUCE_BLOCKS = shader('reduce-blocks.wgsl', pooling, reduceBlocks);
 export const NORMALIZE = shader('normalize.wgsl', scoreChange, alone, normalize);

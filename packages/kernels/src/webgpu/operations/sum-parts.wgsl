@@ -30,7 +30,7 @@ fn value_at(batch: u32, position: u32, channel: u32) -> vec4<f32> {
   if (params.partial == PARTIAL_IS_BUFFER) {
     sum += vec4(partial[at.x], partial[at.y], partial[at.z], partial[at.w]);
   } else if (params.partial == PARTIAL_IS_Y) {
-    sum += vec4(y[at.x], y[at.y], y[at.z], y[at.w]);
+    sum += stored_at(at);
   }
   var first = 0u;
   for (var i = 0u; i < params.parts; i++) {

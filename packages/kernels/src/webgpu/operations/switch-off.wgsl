@@ -1,6 +1,6 @@
-// The target as it is with all channels switched off: r_k at every position, given or the mean of the channel. A thread takes one
-// channel at several positions, neighbouring threads neighbouring channels.
-// Layouts: off [inputs, positions, channels]; values [channels], [inputs, channels] or, for means, what they are sums of
+// The target as it is with all channels switched off: r_k at every position, given or the mean of the channel, or r_k once. A thread
+// takes one channel at several positions, neighbouring threads neighbouring channels.
+// Layouts: off [inputs, filled positions, channels]; values [channels], [inputs, channels] or, for means, what they are sums of
 // [inputs, parts, channels].
 
 const CHANNEL_MEAN = 2u;
@@ -14,6 +14,7 @@ struct Params {
   mode: u32,
   parts: u32,
   together: u32, // positions that a thread takes
+  filled: u32, // positions of off: all, or one
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -27,7 +28,7 @@ fn main(
   @builtin(local_invocation_index) local: u32,
 ) {
   let thread = (workgroup.y * workgroups.x + workgroup.x) * THREADS + local;
-  let blocks = (params.positions + params.together - 1u) / params.together;
+  let blocks = (params.filled + params.together - 1u) / params.together;
   let channel = thread % params.channels;
   let first = thread / params.channels % blocks * params.together;
   let input = thread / params.channels / blocks;
@@ -43,8 +44,8 @@ fn main(
   } else {
     value = values[select(0u, input * params.channels, params.mode == PER_INPUT) + channel];
   }
-  let start = input * params.positions * params.channels + channel;
-  for (var p = first; p < min(first + params.together, params.positions); p++) {
+  let start = input * params.filled * params.channels + channel;
+  for (var p = first; p < min(first + params.together, params.filled); p++) {
     off[start + p * params.channels] = value;
   }
 }

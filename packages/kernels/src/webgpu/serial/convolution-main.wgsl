@@ -22,7 +22,7 @@ fn add_channel(
   w: mat2x4<f32>,
 ) {
   if (IS_SINGLE) {
-    (*sums).row0 += load_row(taps.upper, channel) * w;
+    (*sums).row0 += load_row(taps, channel) * w;
     return;
   }
   add_rows(sums, taps, channel, w);
@@ -40,41 +40,16 @@ fn main(
   @builtin(local_invocation_index) local: u32,
 ) {
   let thread = (workgroup.y * workgroups.x + workgroup.x) * THREADS + local;
-  let filter_tiles = filter_tiles();
-  let filter_tile = thread % filter_tiles;
   let window_cells = epilogue.pool_height * epilogue.pool_width;
-  var number = thread / filter_tiles;
-  var part = 0u;
-  if (IN_PARTS) {
-    part = number / params.works;
-    number %= params.works;
-  }
-  let work = work_of(number, window_cells);
-  if (!is_work(work) || part >= params.parts) {
+  let share = share_of(thread, window_cells);
+  if (!share.is_any) {
     return;
   }
-  var first_run = 0u;
-  var end_run = params.runs;
-  var part_start = 0u;
-  var part_end = params.run_length;
-  if (IN_PARTS) {
-    if (params.part_runs < params.runs) {
-      first_run = part * params.part_runs;
-      end_run = min(first_run + params.part_runs, params.runs);
-    } else {
-      part_start = part * params.part_channels;
-      part_end = min(part_start + params.part_channels, params.run_length);
-    }
-  }
-  let part_batches = part * epilogue.inputs * epilogue.variants;
-  let own = own_channels(work, part_start, part_end);
-  var bias = mat2x4<f32>();
-  if (params.has_bias != 0u) {
-    bias = weights[(params.weight_end - params.weight_start) * filter_tiles + filter_tile];
-  }
+  let work = share.work;
+  let own = share.own;
+  let filter_tile = share.filter_tile;
+  let filter_tiles = filter_tiles();
   let rows_are_variants = params.rows_are_variants != 0u;
-  let plane = u32(params.x_height * params.x_width) * params.x_channels;
-  let x_batch = select(work.batch / epilogue.variants, work.batch, params.x_has_variants != 0u);
   var pooled = array(empty_pool(epilogue.pool), empty_pool(epilogue.pool));
   var reduced = array(empty_pool(epilogue.reduction), empty_pool(epilogue.reduction));
   var cursor = cursor_at(work, window_cells);
@@ -87,7 +62,7 @@ fn main(
     var starts: array<u32, 16>;
     for (var r = 0u; r < HELD_ROWS; r++) {
       places[r] = select(vec2(OUTSIDE), place_of(cursor), r < rows);
-      starts[r] = (x_batch + select(0u, first_row + r, rows_are_variants)) * plane;
+      starts[r] = (share.x_batch + select(0u, first_row + r, rows_are_variants)) * x_plane();
       if (!rows_are_variants && r < ROWS) {
         cursor = after(cursor);
       }
@@ -95,11 +70,14 @@ fn main(
     let quads = Quads(
       quad_of(vec4(starts[0], starts[1], starts[2], starts[3]), places[0], places[1], places[2], places[3]),
       quad_of(vec4(starts[4], starts[5], starts[6], starts[7]), places[4], places[5], places[6], places[7]),
+      share.off_start,
     );
     let further_quads = Quads(
       quad_of(vec4(starts[8], starts[9], starts[10], starts[11]), places[8], places[9], places[10], places[11]),
       quad_of(vec4(starts[12], starts[13], starts[14], starts[15]), places[12], places[13], places[14], places[15]),
+      share.off_start,
     );
+    let bias = share.bias;
     var sums = Sums(bias, bias, bias, bias, bias, bias, bias, bias);
     var further_sums = sums;
     for (var tap_y = 0u; tap_y < params.window_height; tap_y++) {
@@ -114,7 +92,7 @@ fn main(
         let tap = tap_y * params.window_width + tap_x;
         let weight_row = tap * params.weight_channels + params.first_weight_channel;
         let is_tap = any(kept != vec4(0u));
-        for (var run = select(end_run, first_run, is_tap); run < end_run; run++) {
+        for (var run = select(share.end_run, share.first_run, is_tap); run < share.end_run; run++) {
           // Channels of this run whose weights are here.
           let begin = weight_row + run * params.run_period;
           let first = max(begin + own.x, params.weight_start) - weight_row;
@@ -158,7 +136,7 @@ fn main(
           if (POOLS) {
             window = pool_cell(window, epilogue.pool, result);
           } else {
-            store(part_batches + batch, unpooled, channel, result);
+            store(share.part_batches + batch, unpooled, channel, result);
           }
         }
         cell++;

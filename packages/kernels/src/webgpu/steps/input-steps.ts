@@ -1,14 +1,21 @@
 import type { EvaluateStep } from '../../plan/steps.ts';
 import { KernelsError } from '../../errors.ts';
+import { channelsOf, type Shape } from '../../tail/shape.ts';
 import type { Launch } from '../launch/launch.ts';
 import { combineLaunches } from '../operations/elementwise.ts';
 import { wholeOf, type Result } from '../operations/result.ts';
 import { launchRow, stream, type LaunchRow, type StreamWork } from '../operations/table.ts';
 import type { StepContext } from './step-context.ts';
 
-/** The launches that evaluate an operation on a stream; the context's batch has one variant. */
-export function evaluateLaunches(step: EvaluateStep, context: StepContext): Launch[] {
-  const { operation, shape } = step;
+/**
+ * The launches that evaluate an operation on a stream; the context's batch has one variant.
+ *
+ * @param isConstant whether the stream is the same at all positions, and read and written at one
+ */
+export function evaluateLaunches(step: EvaluateStep, context: StepContext, isConstant = false): Launch[] {
+  const { operation } = step;
+  const atPlaces = (whole: Shape): Shape => (isConstant ? [channelsOf(whole)] : whole);
+  const shape = atPlaces(step.shape);
   const { kind } = operation;
   if (kind === 'target' || kind === 'constant' || kind === 'opaque' || kind === 'reshape') {
     throw new KernelsError('invalid-tail', `A ${kind} cannot be evaluated on the device.`);
@@ -17,9 +24,9 @@ export function evaluateLaunches(step: EvaluateStep, context: StepContext): Laun
   const output = context.value(step.output);
   const constants = context.constants(step);
   const { scaleAt, shiftAt } = constants;
-  const inputs = step.inputs.map(({ value, shape: own }) => ({
-    shape: own,
-    segment: wholeOf(own),
+  const inputs = step.inputs.map(({ value, shape: whole }) => ({
+    shape: atPlaces(whole),
+    segment: wholeOf(whole),
     values: context.value(value),
     base: null,
   }));

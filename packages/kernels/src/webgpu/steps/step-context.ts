@@ -1,23 +1,37 @@
 import type { Epilogue, Operand, PlanStep, Segment, ValueId } from '../../plan/steps.ts';
 import { sizeOf, type Shape } from '../../tail/shape.ts';
 import type { BufferSpec } from '../launch/buffer-spec.ts';
+import type { OffStream } from '../operations/convolution.ts';
 import type { DeviceOperand } from '../operations/elementwise.ts';
 import type { Addend, VariantBatch, Result } from '../operations/result.ts';
 import type { StepConstants } from './step-constants.ts';
+
+/** The off streams that have one number a channel, and how these lie. */
+export interface ConstantOff {
+  readonly values: ReadonlySet<ValueId>;
+  readonly channels: number;
+  /** From one input to the next; 0 where they share the numbers. */
+  readonly step: number;
+}
+
+const ALL_WRITTEN: ConstantOff = { values: new Set(), channels: 1, step: 0 };
 
 /** What the launches of a chunk's steps are made from. */
 export class StepContext {
   readonly batch: VariantBatch;
   readonly #buffers: readonly BufferSpec[];
   readonly #constants: ReadonlyMap<PlanStep, StepConstants>;
+  readonly #constantOff: ConstantOff;
 
   /** @param buffers one for each value of the plan */
   constructor(
     batch: VariantBatch,
     buffers: readonly BufferSpec[],
     constants: ReadonlyMap<PlanStep, StepConstants>,
+    constantOff: ConstantOff = ALL_WRITTEN,
   ) {
     this.batch = batch;
+    this.#constantOff = constantOff;
     this.#buffers = buffers;
     this.#constants = constants;
   }
@@ -30,6 +44,12 @@ export class StepContext {
 
   valueOrNull(id: ValueId | null): BufferSpec | null {
     return id === null ? null : this.value(id);
+  }
+
+  /** An off stream. */
+  off(id: ValueId): OffStream {
+    const { values, channels, step } = this.#constantOff;
+    return { values: this.value(id), constant: values.has(id) ? { channels, step } : null };
   }
 
   constants(step: PlanStep): StepConstants {

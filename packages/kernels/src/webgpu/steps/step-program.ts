@@ -20,7 +20,8 @@ import type {
 import { scoreCode } from '../variants.ts';
 import { frontierLaunches } from './fallback.ts';
 import { evaluateLaunches } from './input-steps.ts';
-import { StepContext } from './step-context.ts';
+import { constantOffStreams } from './off-streams.ts';
+import { StepContext, type ConstantOff } from './step-context.ts';
 import type { StepConstants } from './step-constants.ts';
 import { variantLaunches } from './variant-steps.ts';
 
@@ -54,22 +55,26 @@ export function stepProgram(
   const buffers = chunkBuffers(plan, inputs, variants);
   const { activation, logits } = buffers;
   const workspace = new LaunchWorkspace(layout);
-  const once = new StepContext(
-    { inputs, variants: 1, firstVariant: 0, workspace },
-    buffers.values,
-    constants,
-  );
   const off = offSetting(settings, channels);
-  const inputLaunches = plan.inputSteps.flatMap((step) =>
-    step.kind === 'evaluate'
-      ? evaluateLaunches(step, once)
-      : switchOffLaunches(
-          shape,
-          mode,
-          { activation, values: off?.spec ?? null, off: once.value(step.output) },
-          workspace,
-        ),
-  );
+  const constantOff = {
+    values: constantOffStreams(plan),
+    channels,
+    step: mode === 'channel' ? 0 : channels,
+  };
+  const values = off ? withGivenOff(plan, constantOff, buffers.values, off.spec) : buffers.values;
+  const contextOf = (batch: VariantBatch): StepContext =>
+    new StepContext(batch, values, constants, constantOff);
+  const once = contextOf({ inputs, variants: 1, firstVariant: 0, workspace });
+  const inputsOfOff = mode === 'channel' ? 1 : inputs;
+  const onceOff = contextOf({ inputs: inputsOfOff, variants: 1, firstVariant: 0, workspace });
+  const inputLaunches = plan.inputSteps.flatMap((step) => {
+    const isConstant = constantOff.values.has(step.output);
+    if (step.kind === 'evaluate') return evaluateLaunches(step, isConstant ? onceOff : once, isConstant);
+    const target = { activation, values: off?.spec ?? null, off: once.value(step.output) };
+    if (!isConstant) return switchOffLaunches(shape, mode, target, workspace);
+    // Given numbers are read where they are.
+    return off ? [] : switchOffLaunches(shape, mode, { ...target, filled: 1 }, workspace);
+  });
   const ofVariants = new LaunchWorkspace(layout);
   const classes = classSetting(settings);
   const result = floats('result', resultLayout(plan, inputs, wanted).length);
@@ -89,7 +94,7 @@ export function stepProgram(
       firstVariant,
       workspace: ofVariants,
     };
-    const context = new StepContext(batch, buffers.values, constants);
+    const context = contextOf(batch);
     return { firstVariant, segments: segmentsOf(plan.variantSteps, context, stepLaunches) };
   };
   const batches = Math.ceil(channels / variants);
@@ -107,6 +112,17 @@ export function stepProgram(
     logits,
     readBack: parts.map((spec) => ({ spec, byteLength: spec.byteLength })),
   };
+}
+
+/** The buffers of values; that of the numbers given for channels stands for the target's off stream where this is not written out. */
+function withGivenOff(
+  { inputSteps }: Pick<StepPlan, 'inputSteps'>,
+  { values: constant }: ConstantOff,
+  values: readonly BufferSpec[],
+  given: BufferSpec,
+): readonly BufferSpec[] {
+  const target = inputSteps.find(({ kind, output }) => kind === 'switch-off' && constant.has(output));
+  return values.map((spec, value) => (value === target?.output ? given : spec));
 }
 
 /** Sizes that a chunk has whatever is wanted of it. */

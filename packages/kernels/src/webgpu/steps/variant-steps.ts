@@ -75,7 +75,7 @@ function sourceOf(step: ContributeStep | ConvolveStep, context: StepContext): Co
       segment: wholeOf(shape),
       values: context.value(base),
       hasVariants: false,
-      contributes: { off: context.value(off), owner },
+      contributes: { off: context.off(off), owner },
     };
   }
   const { shape, delta, segment } = step.source;

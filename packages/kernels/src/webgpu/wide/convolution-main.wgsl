@@ -5,8 +5,8 @@ const TILE_ROWS = 8u;
 
 // The rows of a tile.
 struct Rows {
-  x_batch: u32, // whose x the first reads; variants follow
-  plane: u32, // elements of x of a batch
+  x_batch: u32, // as of `Share`
+  off_start: u32,
   first: u32,
   count: u32,
 }
@@ -28,7 +28,7 @@ fn quad_at(cursor: ptr<function, Cursor>, rows: Rows, first: u32) -> Quad {
   let d = place_at(cursor, rows, first + 3u);
   let variants = select(vec4(0u), vec4(rows.first + first) + vec4(0u, 1u, 2u, 3u), params.rows_are_variants != 0u);
   return Quad(
-    (vec4(rows.x_batch) + variants) * rows.plane,
+    (vec4(rows.x_batch) + variants) * x_plane(),
     vec4(a.x, b.x, c.x, d.x) * params.stride_y - params.pad_top,
     vec4(a.y, b.y, c.y, d.y) * params.stride_x - params.pad_left,
   );
@@ -79,41 +79,16 @@ fn main(
   @builtin(local_invocation_index) local: u32,
 ) {
   let thread = (workgroup.y * workgroups.x + workgroup.x) * THREADS + local;
-  let filter_tiles = filter_tiles();
-  let filter_tile = thread % filter_tiles;
   let window_cells = epilogue.pool_height * epilogue.pool_width;
-  var number = thread / filter_tiles;
-  var part = 0u;
-  if (IN_PARTS) {
-    part = number / params.works;
-    number %= params.works;
-  }
-  let work = work_of(number, window_cells);
-  if (!is_work(work) || part >= params.parts) {
+  let share = share_of(thread, window_cells);
+  if (!share.is_any) {
     return;
   }
-  var first_run = 0u;
-  var end_run = params.runs;
-  var part_start = 0u;
-  var part_end = params.run_length;
-  if (IN_PARTS) {
-    if (params.part_runs < params.runs) {
-      first_run = part * params.part_runs;
-      end_run = min(first_run + params.part_runs, params.runs);
-    } else {
-      part_start = part * params.part_channels;
-      part_end = min(part_start + params.part_channels, params.run_length);
-    }
-  }
-  let part_batches = part * epilogue.inputs * epilogue.variants;
-  let own = own_channels(work, part_start, part_end);
-  var bias = mat2x4<f32>();
-  if (params.has_bias != 0u) {
-    bias = weights[(params.weight_end - params.weight_start) * filter_tiles + filter_tile];
-  }
+  let work = share.work;
+  let own = share.own;
+  let filter_tile = share.filter_tile;
+  let filter_tiles = filter_tiles();
   let rows_are_variants = params.rows_are_variants != 0u;
-  let plane = u32(params.x_height * params.x_width) * params.x_channels;
-  let x_batch = select(work.batch / epilogue.variants, work.batch, params.x_has_variants != 0u);
   var pooled = Pools(empty_pool(epilogue.pool), empty_pool(epilogue.pool));
   var reduced = Pools(empty_pool(epilogue.reduction), empty_pool(epilogue.reduction));
   var cursor = cursor_at(work, window_cells);
@@ -121,14 +96,15 @@ fn main(
   var first_window = select(work.first / window_cells, work.position, rows_are_variants);
 
   for (var first_row = work.first; first_row < work.end; first_row += ROWS) {
-    let rows = Rows(x_batch, plane, first_row, min(ROWS, work.end - first_row));
+    let rows = Rows(share.x_batch, share.off_start, first_row, min(ROWS, work.end - first_row));
     let begin_cursor = cursor;
     let upper = quad_at(&cursor, rows, 0u);
     var lower = upper;
     if (!IS_SINGLE) {
       lower = quad_at(&cursor, rows, 4u);
     }
-    let quads = Quads(upper, lower);
+    let quads = Quads(upper, lower, rows.off_start);
+    let bias = share.bias;
     var sums = Sums(bias, bias, bias, bias, bias, bias, bias, bias);
     for (var tap_y = 0u; tap_y < params.window_height; tap_y++) {
       for (var tap_x = 0u; tap_x < params.window_width; tap_x++) {
@@ -136,7 +112,7 @@ fn main(
         let is_tap = any((taps.upper.kept | taps.lower.kept) != vec4(0u));
         let tap = tap_y * params.window_width + tap_x;
         let weight_row = tap * params.weight_channels + params.first_weight_channel;
-        for (var run = select(end_run, first_run, is_tap); run < end_run; run++) {
+        for (var run = select(share.end_run, share.first_run, is_tap); run < share.end_run; run++) {
           // Channels of this run whose weights are here.
           let begin = weight_row + run * params.run_period;
           let first = max(begin + own.x, params.weight_start) - weight_row;
@@ -168,7 +144,7 @@ fn main(
           if (POOLS) {
             window = pool_cell(window, epilogue.pool, result);
           } else {
-            store(part_batches + batch, unpooled, channel, result);
+            store(share.part_batches + batch, unpooled, channel, result);
           }
         }
         cell++;
