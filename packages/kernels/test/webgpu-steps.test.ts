@@ -17,6 +17,7 @@ import {
 } from '../src/index.ts';
 import { constantOffStreams } from '../src/webgpu/steps/off-streams.ts';
 import { evaluateWithCubes, givenValues, naiveDeltas, naiveSlopes } from './support/naive-deltas.ts';
+import { naiveAblation } from './support/naive-ablation.ts';
 import { randomTail, type RandomTail } from './support/random-tail.ts';
 import { TailDrawing } from './support/tail-drawing.ts';
 import { sharedDevice } from './support/shared-device.ts';
@@ -50,7 +51,8 @@ async function slopes(
     ...options
   }: Partial<AblationInput> & Pick<WebGpuExecutorOptions, 'mapMaker' | 'layout'> = {},
 ): Promise<AblationOutput> {
-  const prepared = await webGpuExecutor(device, { layout, ...(mapMaker && { mapMaker }) }).prepare(plan);
+  const settings = { layout, usesSubgroups: random.seed % 4 < 2, ...(mapMaker && { mapMaker }) };
+  const prepared = await webGpuExecutor(device, settings).prepare(plan);
   try {
     const { logits } = naiveDeltas(random);
     const pipelines = device.pipelineCount;
@@ -202,6 +204,55 @@ test('chunks of variants change nothing but the number of dispatches', async ({ 
     assert.is(many.dispatches.ablation, one.dispatches.ablation + (chunks - 1) * launchesOf(whole, one));
   }
   assert.ok(split > 10, `only ${String(split)} tails were split`);
+});
+
+test('rows of threads sum in subgroups as they do in memory', async ({ device }) => {
+  const random = seededRandom(5);
+  // Rows of 64 threads: classes and channels of a map. In front of the dense layer rows of 4 and of 16 are normalized.
+  const [channels, classes] = [512, 260];
+  const drawing = new TailDrawing(random, [2, 2, channels], false);
+  const pooled = drawing.add({ kind: 'global-pool', reduction: 'average' }, [drawing.target], [channels]);
+  let x = drawing.dense(pooled, 24);
+  const groups = { gamma: random.floats(24), beta: random.floats(24), epsilon: 1e-3 };
+  x = drawing.add({ kind: 'group-normalization', groupSize: 4, ...groups }, [x], [24]);
+  x = drawing.add({ kind: 'softmax', log: true }, [x], [24]);
+  const output = drawing.dense(x, classes);
+  const tail = { nodes: drawing.nodes, target: drawing.target, output, scoreFunction: 'softmax' } as const;
+  const input = {
+    inputs: 1,
+    activation: random.floats(4 * channels),
+    ablation: { kind: 'values', values: new Float32Array(channels) },
+    score: 'probability',
+    weighting: 'relative-drop',
+    norm: 2,
+  } as const;
+  const naive = naiveAblation(tail, input);
+  const compiled = new Set<string>();
+  const pipeline = device.pipeline.bind(device);
+  device.pipeline = (shader, overrides) => {
+    compiled.add(shader.label);
+    return pipeline(shader, overrides);
+  };
+  try {
+    for (const usesSubgroups of [true, false]) {
+      compiled.clear();
+      const executor = webGpuExecutor(device, { layout: 'wide', mapMaker: 'gpu', usesSubgroups });
+      const prepared = await executor.prepare(planSteps(tail));
+      const isOfSubgroups = usesSubgroups && device.hasSubgroups;
+      for (const name of ['score-rows', 'normalize-rows', 'weighted-map-rows']) {
+        assert.is(compiled.has(`${name}-subgroups.wgsl`), isOfSubgroups, name);
+        assert.is(compiled.has(`${name}.wgsl`), !isOfSubgroups, name);
+      }
+      const logits = Float32Array.from(naive.logits);
+      const found = await prepared.run({ ...input, logits, classes: [3] });
+      prepared.dispose();
+      const wanted = naive.weights.subarray(3 * channels, 4 * channels);
+      assertClose(found.weights, wanted, FLOAT32, `weights, ${String(isOfSubgroups)}`);
+      assertClose(found.mapSigned, weightedMap(input.activation, found.weights), FLOAT32, 'map');
+    }
+  } finally {
+    device.pipeline = pipeline;
+  }
 });
 
 test('one map of an input is the same from the GPU and from the CPU', async ({ device }) => {

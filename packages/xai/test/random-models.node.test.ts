@@ -47,8 +47,7 @@ test('weigh the channels of any tensor of any model as the naive loop does in fl
       const facts = [...factsOf(random)];
       if (facts.every((fact) => (counts.get(fact) ?? 0) >= LEAST_OCCURRENCES)) continue;
       for (const fact of facts) counts.set(fact, (counts.get(fact) ?? 0) + 1);
-      const webGpu =
-        checked++ % ON_WEBGPU === 0 ? [webGpuExecutor(device, { layout: randomLayout(seed) })] : [];
+      const webGpu = checked++ % ON_WEBGPU === 0 ? [webGpuExecutor(device, randomLayout(seed))] : [];
       await checkCase(random, [...executors, ...webGpu]);
     } finally {
       random.model.dispose();

@@ -29,6 +29,8 @@ export class Device {
   readonly adapter: AdapterDescription;
   /** Whether passes can be timed on the GPU (`timestamp-query`). */
   readonly hasTimestamps: boolean;
+  /** Whether kernels can hand values over in subgroups, and number these: `subgroups`, and WGSL's `subgroup_id`. */
+  readonly hasSubgroups: boolean;
   /** Settles when the device is lost or disposed of, with the error that its users get from then on. */
   readonly lost: Promise<KernelsError>;
 
@@ -40,11 +42,20 @@ export class Device {
   #end: KernelsError | undefined;
   #disposed = false;
 
-  /** @param owned whether `dispose` destroys the `GPUDevice` */
-  constructor(gpu: GPUDevice, adapter: AdapterDescription, owned: boolean) {
+  /**
+   * @param owned whether `dispose` destroys the `GPUDevice`
+   * @param languageFeatures of WGSL, as its implementation has them
+   */
+  constructor(
+    gpu: GPUDevice,
+    adapter: AdapterDescription,
+    owned: boolean,
+    languageFeatures: ReadonlySet<string>,
+  ) {
     this.gpu = gpu;
     this.adapter = adapter;
     this.hasTimestamps = gpu.features.has('timestamp-query');
+    this.hasSubgroups = gpu.features.has('subgroups') && languageFeatures.has('subgroup_id');
     this.#owned = owned;
     this.#pipelines = new PipelineCache(gpu);
     let announceEnd: ((error: KernelsError) => void) | undefined;

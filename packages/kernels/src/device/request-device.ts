@@ -1,4 +1,4 @@
-import { openAdapter } from '#platform';
+import { languageFeatures, openAdapter } from '#platform';
 import { KernelsError } from '../errors.ts';
 import { describeAdapter, type AdapterInfo, type AdapterPreference } from './adapter.ts';
 import type { Device } from './device.ts';
@@ -36,15 +36,18 @@ export function wrapDevice(gpu: GPUDevice, info: AdapterInfo): Promise<Device> {
 /** What handles a device is fetched once there is one. */
 async function deviceOf(gpu: GPUDevice, info: AdapterInfo, isOwned: boolean): Promise<Device> {
   const { Device: Handle } = await import('./device.ts');
-  return new Handle(gpu, describeAdapter(info), isOwned);
+  return new Handle(gpu, describeAdapter(info), isOwned, await languageFeatures());
 }
+
+/** What a device has where its adapter does. */
+const WANTED_FEATURES = ['timestamp-query', 'subgroups'] as const;
 
 async function open(adapter: GPUAdapter): Promise<GPUDevice> {
   const { maxStorageBufferBindingSize, maxBufferSize, maxComputeWorkgroupsPerDimension } = adapter.limits;
   try {
     return await adapter.requestDevice({
       label: 'ablation-cam',
-      requiredFeatures: adapter.features.has('timestamp-query') ? ['timestamp-query'] : [],
+      requiredFeatures: WANTED_FEATURES.filter((feature) => adapter.features.has(feature)),
       // The weights of a dense layer pass the default 128 MiB binding (VGG16: 411 MB); the grid is channels x inputs.
       requiredLimits: { maxStorageBufferBindingSize, maxBufferSize, maxComputeWorkgroupsPerDimension },
     });

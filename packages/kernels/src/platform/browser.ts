@@ -25,6 +25,13 @@ export async function openAdapter({ preference }: AdapterRequest): Promise<GPUAd
   return adapter;
 }
 
+/** What the browser's WGSL has besides its first version. */
+export function languageFeatures(): Promise<ReadonlySet<string>> {
+  // Not in every host with WebGPU: Deno's has none.
+  const { gpu } = navigator as { gpu?: Partial<Pick<GPU, 'wgslLanguageFeatures'>> };
+  return Promise.resolve(gpu?.wgslLanguageFeatures ?? new Set());
+}
+
 /** Nothing to do: a browser has `navigator.gpu` and WebGPU's constants. */
 export function exposeWebGpu(): Promise<void> {
   return Promise.resolve();

@@ -40,7 +40,7 @@ export async function exposeWebGpu(): Promise<void> {
   if (host.navigator === undefined)
     Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true });
   if (host.navigator?.gpu !== undefined) return;
-  const gpu = await (hasSystemDriver() ? systemInstance() : softwareInstance());
+  const gpu = await anyInstance();
   Object.defineProperty(host.navigator, 'gpu', { value: gpu, configurable: true });
   const { globals } = await dawn();
   for (const [name, value] of Object.entries(globals)) {
@@ -48,6 +48,14 @@ export async function exposeWebGpu(): Promise<void> {
       Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
   }
 }
+
+/** What Dawn's WGSL has besides its first version. */
+export async function languageFeatures(): Promise<ReadonlySet<string>> {
+  const host = globalThis as { navigator?: { gpu?: GPU } };
+  return (host.navigator?.gpu ?? (await anyInstance())).wgslLanguageFeatures;
+}
+
+const anyInstance = (): Promise<GPU> => (hasSystemDriver() ? systemInstance() : softwareInstance());
 
 /** Loaded when first needed: where Dawn is not installed or has no build, everything that needs no GPU still works. */
 const dawn = memoizePromise(async () => {

@@ -3,7 +3,7 @@ import type { Launch } from './launch/launch.ts';
 import type { Layout } from './launch/layout.ts';
 import type { RunShape } from './operations/ends.ts';
 import { WEIGHTED_MAP, WEIGHTED_MAP_ROWS } from './shaders.ts';
-import { ROW_THREADS, rowsOf } from './wide/rows.ts';
+import { ROW_THREADS, rowsOf, rowsShader } from './wide/rows.ts';
 
 /** Classes that a thread takes together, so that it reads an activation once for all of them. */
 const MAP_CLASSES = 4;
@@ -21,20 +21,20 @@ export function mapLaunches(
   { inputs, positions, channels }: RunShape,
   maps: number,
   { activation, result }: MapBuffers,
-  { name }: Layout,
+  layout: Layout,
 ): Launch[] {
-  const isWide = name === 'wide';
+  const isWide = layout.name === 'wide';
   const groups = Math.ceil(maps / MAP_CLASSES);
   // Threads that share out the channels of a position: each has some of them.
-  const lanes = isWide ? rowsOf(1, Math.ceil(channels / CHANNELS)).lanes : 1;
-  const { barriers, workgroupBytes } = rowsOf(1, lanes);
+  const lanes = isWide ? rowsOf(layout, 1, Math.ceil(channels / CHANNELS)).lanes : 1;
+  const { barriers, workgroupBytes } = rowsOf(layout, 1, lanes);
   const tiles = Math.ceil((positions * lanes) / ROW_THREADS);
   const threads = inputs * positions * groups * lanes;
   const sizes = [channels, positions, maps, inputs, tiles, groups];
   const isSingle = !isWide && maps === 1;
   return [
     {
-      shader: isWide ? WEIGHTED_MAP_ROWS : WEIGHTED_MAP,
+      shader: isWide ? rowsShader(WEIGHTED_MAP_ROWS, layout) : WEIGHTED_MAP,
       overrides: isWide ? {} : { IS_SINGLE: isSingle ? 1 : 0 },
       workgroupThreads: ROW_THREADS,
       uniforms: [Uint32Array.of(...sizes, ...(isWide ? [lanes] : []))],

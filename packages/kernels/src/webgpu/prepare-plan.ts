@@ -17,9 +17,11 @@ export function preparePlan(
     timesPasses = false,
     mapMaker = defaultMapMaker(device),
     layout = layoutFor(device.adapter),
+    usesSubgroups = true,
     budgetBytes,
   } = options;
-  const settings = { layout: LAYOUTS[layout], timesPasses, mapMaker };
+  const hasSubgroups = layout === 'wide' && usesSubgroups && device.hasSubgroups;
+  const settings = { layout: { ...LAYOUTS[layout], hasSubgroups }, timesPasses, mapMaker };
   const programmed = programmedPlan(plan, settings.layout, device.limits, budgetBytes);
   return prepareProgram(device, plan, programmed, settings);
 }

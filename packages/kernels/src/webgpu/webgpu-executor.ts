@@ -11,6 +11,8 @@ export interface WebGpuExecutorOptions {
   readonly timesPasses?: boolean;
   /** How work is laid out in threads. Default: `wide` on hardware, `serial` where a CPU plays the GPU. */
   readonly layout?: LayoutName;
+  /** Whether the wide layout sums in subgroups. Default: where the device has them; without them it cannot. */
+  readonly usesSubgroups?: boolean;
   /** What makes the map of an input that has one. Default: the GPU on hardware, the CPU where that plays the GPU. */
   readonly mapMaker?: MapMaker;
 }

@@ -11,11 +11,13 @@ export interface Layout {
   readonly name: LayoutName;
   /** Threads of a workgroup that share nothing. */
   readonly threads: number;
+  /** Whether threads hand sums over in subgroups. */
+  readonly hasSubgroups: boolean;
 }
 
 export const LAYOUTS: Readonly<Record<LayoutName, Layout>> = {
-  wide: { name: 'wide', threads: 64 },
-  serial: { name: 'serial', threads: 16 },
+  wide: { name: 'wide', threads: 64, hasSubgroups: false },
+  serial: { name: 'serial', threads: 16, hasSubgroups: false },
 };
 
 /** The layout that suits an adapter. */

@@ -5,7 +5,7 @@ import type { BufferSpec } from '../launch/buffer-spec.ts';
 import type { Launch } from '../launch/launch.ts';
 import type { LaunchWorkspace } from '../launch/launch-workspace.ts';
 import { channelSums } from '../wide/channel-sums.ts';
-import { ROW_THREADS, rowsOf } from '../wide/rows.ts';
+import { ROW_THREADS, rowsOf, rowsShader } from '../wide/rows.ts';
 import type { VariantBatch } from './result.ts';
 import { SCORE, SCORE_ROWS, SWITCH_OFF } from './shaders.ts';
 
@@ -109,7 +109,7 @@ export function scoreLaunches(
   const normParts = isSlope ? (summed?.parts ?? positions) : 0;
   const rows = inputs * batch.variants;
   const turns = Math.ceil(classes / 4);
-  const { lanes, workgroups, barriers, workgroupBytes } = rowsOf(rows, isWide ? turns : 1);
+  const { lanes, workgroups, barriers, workgroupBytes } = rowsOf(workspace.layout, rows, isWide ? turns : 1);
   const passes = 3 + Number(wanted.scores);
   const scoresBegin = resultLayout(
     { positions: [positions], channels, classes },
@@ -119,7 +119,7 @@ export function scoreLaunches(
   return [
     ...(summed ? [summed.launch] : []),
     {
-      shader: isWide ? SCORE_ROWS : SCORE,
+      shader: isWide ? rowsShader(SCORE_ROWS, workspace.layout) : SCORE,
       overrides: {},
       ...(isWide && { workgroupThreads: ROW_THREADS, workgroups }),
       uniforms: [

@@ -7,7 +7,7 @@ import type { SoftmaxOperation } from '../../operations/softmax.ts';
 import type { BufferSpec } from '../launch/buffer-spec.ts';
 import { floatBits, type Launch } from '../launch/launch.ts';
 import type { Result } from './result.ts';
-import { ROW_THREADS, rowsOf } from '../wide/rows.ts';
+import { ROW_THREADS, rowsOf, rowsShader } from '../wide/rows.ts';
 import { NORMALIZE, NORMALIZE_ROWS } from './shaders.ts';
 
 export interface NormalizationSource {
@@ -37,11 +37,12 @@ export function normalizationLaunches(
   const count = sizeOf(groups.inner);
   const rows = batches * sizeOf(groups.outer);
   const passes = hasMoments ? 3 : 4;
-  const isWide = batch.workspace.layout.name === 'wide';
-  const { lanes, workgroups, barriers, workgroupBytes } = rowsOf(rows, isWide ? count : 1);
+  const { layout } = batch.workspace;
+  const isWide = layout.name === 'wide';
+  const { lanes, workgroups, barriers, workgroupBytes } = rowsOf(layout, rows, isWide ? count : 1);
   return [
     {
-      shader: isWide ? NORMALIZE_ROWS : NORMALIZE,
+      shader: isWide ? rowsShader(NORMALIZE_ROWS, layout) : NORMALIZE,
       ...(isWide && { workgroupThreads: ROW_THREADS, workgroups }),
       overrides: {},
       uniforms: [

@@ -172,16 +172,11 @@ fn normalize_moments(batch: u32, start: u32, local: u32, stores: bool) {
   }
 }
 
-@compute @workgroup_size(THREADS)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3<u32>,
-  @builtin(num_workgroups) workgroups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let number = (workgroup.y * workgroups.x + workgroup.x) * (THREADS / params.lanes) + local / params.lanes;
-  let stores = number < params.batches * params.groups;
+fn run(number: u32, local: u32) {
+  let own_row = number * (THREADS / params.lanes) + local / params.lanes;
+  let stores = own_row < params.batches * params.groups;
   // A row without work reads what another does: all threads meet at the barriers.
-  let row = select(0u, number, stores);
+  let row = select(0u, own_row, stores);
   let batch = row / params.groups;
   let start = params.result_start + offset_of(row % params.groups, params.outer_shape, params.outer_stride);
   if (params.kind == SOFTMAX || params.kind == LOG_SOFTMAX) {

@@ -60,18 +60,13 @@ fn store_classes(row: u32, first: u32, values: vec4<f32>) {
   }
 }
 
-@compute @workgroup_size(THREADS)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3<u32>,
-  @builtin(num_workgroups) workgroups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
+fn run(number: u32, local: u32) {
   let lanes = params.lanes;
   let lane = local % lanes;
-  let number = (workgroup.y * workgroups.x + workgroup.x) * (THREADS / lanes) + local / lanes;
-  let has_work = number < params.inputs * params.variants;
+  let own_row = number * (THREADS / lanes) + local / lanes;
+  let has_work = own_row < params.inputs * params.variants;
   // A row without work reads what another does: all threads meet at the barriers.
-  let row = select(0u, number, has_work);
+  let row = select(0u, own_row, has_work);
   let input = row / params.variants;
   let channel = params.first_variant + row % params.variants;
   let logits_at = input * params.classes;

@@ -8,6 +8,8 @@ import convolutionRun from '../wide/convolution-run.wgsl';
 import convolutionRunVectors from '../wide/convolution-run-vectors.wgsl';
 import wideConvolution from '../wide/convolution-main.wgsl';
 import lanes from '../wide/lanes.wgsl';
+import lanesSubgroups from '../wide/lanes-subgroups.wgsl';
+import type { RowsShader } from '../wide/rows.ts';
 import storesVectors from '../wide/stores-vectors.wgsl';
 import serialConvolution from '../serial/convolution-main.wgsl';
 import addend from './addend.wgsl';
@@ -50,6 +52,12 @@ const storingShader = (label: string, ...parts: string[]): StoringShader => ({
   vectors: shader(`${label}-stores-vectors.wgsl`, storesVectors, ...parts),
 });
 
+// Directives come first.
+const rowsShader = (label: string, ...parts: string[]): RowsShader => ({
+  memory: shader(`${label}.wgsl`, lanes, ...parts),
+  subgroups: shader(`${label}-subgroups.wgsl`, lanesSubgroups, ...parts),
+});
+
 const CONVOLUTION_PARTS = [...FUNCTIONS, epilogue, addend, convolution, convolutionRows];
 
 export const CONVOLUTION = shader(
@@ -82,9 +90,9 @@ export const COMBINE = shader('combine.wgsl', stores, ...FUNCTIONS, epilogue, co
 export const SUM_PARTS = withEpilogue('sum-parts.wgsl', sumParts);
 export const REDUCE_BLOCKS = shader('reduce-blocks.wgsl', pooling, reduceBlocks);
 export const NORMALIZE = shader('normalize.wgsl', scoreChange, alone, normalize);
-export const NORMALIZE_ROWS = shader('normalize-rows.wgsl', scoreChange, lanes, normalize);
+export const NORMALIZE_ROWS = rowsShader('normalize-rows', scoreChange, normalize);
 export const PLACE = shader('place.wgsl', place);
 export const SWITCH_OFF = shader('switch-off.wgsl', switchOff);
 export const SCORE = shader('score.wgsl', scoreChange, alone, score);
-export const SCORE_ROWS = shader('score-rows.wgsl', scoreChange, lanes, score);
+export const SCORE_ROWS = rowsShader('score-rows', scoreChange, score);
 export const CHANNEL_SUMS = shader('channel-sums.wgsl', channelSums);

@@ -1,4 +1,7 @@
 // Threads of a workgroup in rows of `lanes`, a power of two, each of which works on one thing and shares out its sums.
+// Whoever uses this defines
+//   fn run(number: u32, local: u32)      the number of the workgroup and that of the thread in it
+// and calls `row_sums` and `row_largest` where all threads of the workgroup do.
 
 override THREADS = 64u;
 
@@ -33,4 +36,13 @@ fn row_largest(local: u32, lanes: u32, part: vec4<f32>) -> vec4<f32> {
   let largest = handed[local - local % lanes];
   workgroupBarrier();
   return largest;
+}
+
+@compute @workgroup_size(THREADS)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  run(workgroup.y * workgroups.x + workgroup.x, local);
 }

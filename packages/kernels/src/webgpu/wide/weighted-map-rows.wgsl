@@ -23,15 +23,9 @@ fn in_range(x: vec4<f32>) -> vec4<f32> {
   return clamp(x, vec4(-LARGEST), vec4(LARGEST));
 }
 
-@compute @workgroup_size(THREADS)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3<u32>,
-  @builtin(num_workgroups) workgroups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
+fn run(number: u32, local: u32) {
   let lanes = params.lanes;
   let lane = local % lanes;
-  let number = workgroup.y * workgroups.x + workgroup.x;
   let position = number % params.tiles * (THREADS / lanes) + local / lanes;
   let input = number / params.tiles / params.groups;
   let first_map = number / params.tiles % params.groups * 4u;

@@ -1,7 +1,8 @@
-import type { LayoutName } from '@ablation-cam/kernels';
+import type { WebGpuExecutorOptions } from '@ablation-cam/kernels';
 import { seededRandom } from '@ablation-cam/tools/testing';
 
-/** How the kernels are laid out for a model: as for hardware or as for a CPU that plays the GPU, wherever they run. */
-export function randomLayout(seed: number): LayoutName {
-  return seededRandom(seed).pick(['wide', 'serial']);
+/** How the kernels are laid out for a model: as for hardware, with subgroups or without, or as for a CPU that plays the GPU. */
+export function randomLayout(seed: number): Pick<WebGpuExecutorOptions, 'layout' | 'usesSubgroups'> {
+  const random = seededRandom(seed);
+  return { layout: random.pick(['wide', 'serial']), usesSubgroups: random.uniform() < 0.5 };
 }

@@ -85,7 +85,7 @@ export async function runModels(
     const random = await randomCase(seed);
     for (const fact of factsOf(random)) counts.set(fact, (counts.get(fact) ?? 0) + 1);
     try {
-      await checkCase(random, [...others, webGpuExecutor(device, { layout: randomLayout(seed) })]);
+      await checkCase(random, [...others, webGpuExecutor(device, randomLayout(seed))]);
     } finally {
       random.model.dispose();
     }
