@@ -197,7 +197,7 @@ function launch(convolution: Convolution, tile: Tile, shares: Shares): Launch {
 function registersOf({ rows }: Tile, readsVectors: boolean): number {
   const channels = readsVectors ? VECTOR : 1;
   const others = rows === 1 ? SINGLE_REGISTERS : TILE_REGISTERS;
-  return rows * FILTERS + channels * FILTERS + (readsVectors ? VECTOR : rows) + others;
+  return rows * FILTERS + channels * (FILTERS + rows) + others;
 }
 
 function shaderOf(result: Result, readsVectors: boolean): Shader {
