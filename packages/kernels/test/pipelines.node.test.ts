@@ -8,7 +8,7 @@ import { sharedDevice } from './support/shared-device.ts';
 
 const FUSIONS = ['pooling', 'activation', 'none'] as const;
 /** Shapes and settings are parameters: only what removes code is compiled separately. */
-const MOST_PIPELINES = 40;
+const MOST_PIPELINES = 48;
 
 const test = await deviceSuite('pipelines', sharedDevice, { isShared: true });
 
