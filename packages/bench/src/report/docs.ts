@@ -60,6 +60,12 @@ WebGPU kernels are very slow there, so that a ratio against them says little abo
 strong opponent. The one map of an input, which a second small dispatch makes on hardware, the CPU makes itself there, in our
 plans and at the end of the loops on our kernels.
 
+Kernels use two features of a device where it has them: \`timestamp-query\`, to time passes, and \`subgroups\` with WGSL's
+\`subgroup_id\`, to hand sums over in. Asked of the adapters at hand, all three on SwiftShader: Dawn in Node and Chromium 147 name
+\`subgroups\`, of 4 threads, and no \`shader-f16\`, with Dawn's toggle \`allow_unsafe_apis\` as without. wgpu in Deno names neither; asked
+for \`subgroups\` all the same it gives a device, whose compiler refuses \`enable subgroups\`. So sums in subgroups are tested on Dawn
+and Chromium, and weights are float32: a variant with weights in float16 could be tested nowhere.
+
 These are the results files of \`packages/bench/results\`, one a device. A further device, or newer numbers, on a machine that does
 nothing else meanwhile:
 
