@@ -18,7 +18,8 @@ import { separableTail } from './support/separable-tails.ts';
 import { sharedDevice } from './support/shared-device.ts';
 
 const LAYOUTS = ['wide', 'serial'] as const;
-const SEEDS = 12;
+/** Each takes some 20 kernels, which a software driver compiles for half a second each. */
+const SEEDS = 4;
 
 const test = await deviceSuite('the launch report', sharedDevice, { isShared: true });
 

@@ -15,23 +15,28 @@ struct Params {
 @group(0) @binding(1) var<uniform> params: Params;
 @group(0) @binding(7) var<storage, read> x: array<f32>;
 
-fn element_at(batch: u32, position: i32, channel: i32) -> f32 {
-  let outer = position / params.shape.z;
-  let place = vec4(outer / params.shape.y, outer % params.shape.y, position % params.shape.z, channel) - params.shift;
-  if (any(place < vec4(0)) || any(place >= params.length)) {
+fn element_at(row: i32, channel: i32) -> f32 {
+  if (channel < 0 || channel >= params.length.w) {
     return 0.0;
   }
-  let at = place * params.stride;
-  return x[batch * params.x_elements + u32(at.x + at.y + at.z + at.w)];
+  return x[u32(row + channel * params.stride.w)];
 }
 
+// The row is found once for all neighbours: a division is dear where it is compiled to many instructions.
 fn value_at(batch: u32, position: u32, channel: u32) -> vec4<f32> {
-  let channels = vec4<i32>(neighbours(epilogue.first_channel + channel, epilogue.whole_channels));
-  let row = i32(position);
+  let shape = vec3<u32>(params.shape.xyz);
+  let outer = position / shape.z;
+  let place = vec3<i32>(vec3(outer / shape.y, outer % shape.y, position % shape.z)) - params.shift.xyz;
+  if (any(place < vec3(0)) || any(place >= params.length.xyz)) {
+    return vec4(0.0);
+  }
+  let at = place * params.stride.xyz;
+  let row = i32(batch * params.x_elements) + at.x + at.y + at.z;
+  let channels = vec4<i32>(neighbours(epilogue.first_channel + channel, epilogue.whole_channels)) - params.shift.w;
   return vec4(
-    element_at(batch, row, channels.x),
-    element_at(batch, row, channels.y),
-    element_at(batch, row, channels.z),
-    element_at(batch, row, channels.w),
+    element_at(row, channels.x),
+    element_at(row, channels.y),
+    element_at(row, channels.z),
+    element_at(row, channels.w),
   );
 }
