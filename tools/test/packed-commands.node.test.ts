@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -114,7 +115,7 @@ withCommand('complete themselves, and time on an installation', async (run) => {
   await assertFails(run('bench', '--docs'), /need a checkout/);
 });
 
-withCommand('serve the page', async (_, project, home) => {
+withCommand('serve the page, until Ctrl-C', async (_, project, home) => {
   const child = spawn(process.execPath, [COMMAND, 'viewer', '--port', '0'], {
     cwd: project.folder,
     env: { ...process.env, ...environment(home) },
@@ -136,7 +137,10 @@ withCommand('serve the page', async (_, project, home) => {
     assert.is(worker.status, 200);
     await worker.arrayBuffer();
   } finally {
-    child.kill();
+    child.removeAllListeners('exit');
+    const ended = once(child, 'exit');
+    child.kill('SIGINT');
+    assert.equal(await ended, [0, null]);
   }
 });
 

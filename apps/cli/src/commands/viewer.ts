@@ -14,7 +14,7 @@ import type { RegisterCommand } from '../command.ts';
 import { CliError } from '../errors.ts';
 
 /** `viewer`: the page, which comes along with the program. */
-export const viewer: RegisterCommand = (program) => {
+export const viewer: RegisterCommand = (program, { signal }) => {
   program
     .command('viewer')
     .description(
@@ -30,6 +30,10 @@ export const viewer: RegisterCommand = (program) => {
         throw new CliError(`There is no page in ${folder}; in a checkout run pnpm viewer.`, { cause });
       });
       const server = await serveSite(folder, port, { fetchFrom, result });
-      if (server) console.log(`The viewer is at ${addressOf(server, result)} (Ctrl-C ends it)`);
+      if (!server) return;
+      signal.addEventListener('abort', () => {
+        server.close();
+      });
+      console.log(`The viewer is at ${addressOf(server, result)} (Ctrl-C ends it)`);
     });
 };
