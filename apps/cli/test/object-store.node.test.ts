@@ -7,10 +7,12 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { CliError } from '../src/errors.ts';
 import { openStore } from '../src/explain-set/result/open-store.ts';
+import type { StorePatience } from '../src/explain-set/result/s3-requests.ts';
 import { S3Store } from '../src/explain-set/result/s3-store.ts';
 import type { SetSummary } from '../src/summarize/summary.ts';
 import { runCommand } from './run-command.ts';
 import { startObjectStore, type ObjectStore } from './support/object-store.ts';
+import { STORE_FAULTS, storeFaults, type StoreFault } from './support/store-faults.ts';
 
 const test = suite<{ store: ObjectStore; before: NodeJS.ProcessEnv }>('results in an object store');
 
@@ -44,9 +46,12 @@ test('explain-set writes there what it writes into a folder, goes on there, and 
     const local = join(folder, 'result.zarr');
     const remote = 's3://results/a set/result.zarr';
     await explain(local);
-    store.busy = 2;
+    const seen = new Set<StoreFault>();
+    store.fault = storeFaults(1, 0.3, (fault) => seen.add(fault));
     await explain(remote, '--shard', '2/3');
     await explain(remote);
+    assert.equal([...seen].sort(), [...STORE_FAULTS].sort());
+    store.fault = () => null;
     const names = [...store.objects.keys()].map((key) => key.slice('results/a set/result.zarr/'.length));
     assert.ok(names.length > 20 && names.every((name) => !name.endsWith('.tmp')));
     for (const name of names) {
@@ -76,6 +81,38 @@ test('of several programs that create an object one does', async ({ store }) => 
   assert.is(store.objects.has('results/once/x'), true);
 });
 
+/** As quick as tests are. */
+const QUICK: StorePatience = { retries: 3, firstWait: 1, timeout: 150 };
+
+test('requests are repeated where that is safe, and what was torn off is not taken for whole', async ({
+  store,
+}) => {
+  const place = S3Store.open('s3://results/faults', process.env, QUICK);
+  const whole = new Uint8Array(100_000).map((_, i) => i);
+  for (const fault of STORE_FAULTS) {
+    const key = `/${fault}` as const;
+    store.fault = (_, __, before) => (before < 2 ? fault : null);
+    // A creation that was carried out, though nobody heard of it, is one.
+    assert.is(await place.create(key, whole), true, fault);
+    assert.is(await place.create(key, Uint8Array.of(1)), false, fault);
+    assert.equal(await place.get(key), whole, fault);
+    await place.set(key, Uint8Array.of(2));
+    assert.is(await place.has(key), true);
+    assert.ok((await place.names('/')).includes(fault), fault);
+    assert.equal(await place.get(key), Uint8Array.of(2), fault);
+  }
+
+  for (const [fault, reason] of [
+    ['drop', /^Cannot write http:.*\/for-ever: .*, 4 times\. Check the bucket/],
+    ['error', /the store answered 500, We are at fault, 4 times/],
+    ['slow', /no answer came in time, 4 times/],
+  ] as const) {
+    store.fault = () => fault;
+    await assertRefused(() => place.set('/for-ever', whole), ModelError, reason);
+  }
+  store.fault = () => null;
+});
+
 test('what is wrong is said in a sentence', async ({ store }) => {
   await assertRefused(
     () => openStore('gs://bucket/x'),
@@ -84,7 +121,7 @@ test('what is wrong is said in a sentence', async ({ store }) => {
   );
   await assertRefused(() => openStore('s3://'), CliError, /names no bucket/);
   const open = (changed: Record<string, string>) => () =>
-    S3Store.open('s3://b', { ...process.env, ...changed });
+    S3Store.open('s3://b', { ...process.env, ...changed }, QUICK);
   await assertRefused(open({ AWS_SECRET_ACCESS_KEY: '' }), CliError, /set AWS_ACCESS_KEY_ID and AWS_SECRET/);
   const stranger = open({ AWS_ACCESS_KEY_ID: 'stranger' })();
   await assertRefused(() => stranger.set('/x', Uint8Array.of(1)), ModelError, /answered 403, Access denied/);

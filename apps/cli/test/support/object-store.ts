@@ -1,28 +1,34 @@
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { StoreFault } from './store-faults.ts';
 
 /** An object store with as much of S3's interface as a result needs, in memory. */
 export interface ObjectStore {
   readonly url: string;
   /** By `bucket/key`. */
   readonly objects: Map<string, Buffer>;
-  /** Answers the next so many requests with 503, as a busy store does. */
-  busy: number;
+  /** What goes wrong with a request: its method and object, and how many of that kind came before. */
+  fault: (method: string, name: string, before: number) => StoreFault | null;
   close(): Promise<void>;
 }
 
 /** Objects of one page of a list: fewer than a result has, so that lists have several. */
 const PAGE = 3;
+const SLOW_MS = 300;
 
 export async function startObjectStore(): Promise<ObjectStore> {
   const objects = new Map<string, Buffer>();
+  const requests = new Map<string, number>();
   const server = createServer((request, response) => {
-    void answer(request, response);
+    // What a client has torn off is nobody's any more.
+    void answer(request, response).catch(() => response.destroy());
   });
   const store: ObjectStore = {
     url: '',
     objects,
-    busy: 0,
+    fault: () => null,
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();
@@ -33,37 +39,61 @@ export async function startObjectStore(): Promise<ObjectStore> {
   };
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const end = (status: number, body: string | Buffer = ''): void => {
-      response.writeHead(status).end(request.method === 'HEAD' ? '' : body);
-    };
-    if (store.busy > 0) {
-      store.busy--;
-      end(503);
-      return;
-    }
-    const signed = /^AWS4-HMAC-SHA256 Credential=user\/\d{8}\/north\/s3\/aws4_request, SignedHeaders=/;
-    if (!signed.test(request.headers.authorization ?? '')) {
-      end(403, '<Error><Code>AccessDenied</Code><Message>Access denied</Message></Error>');
-      return;
-    }
+    const { method = '' } = request;
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://localhost');
     const name = pathname.slice(1).split('/').map(decodeURIComponent).join('/');
-    if (searchParams.get('list-type') === '2') {
-      end(200, listing(name, searchParams));
+    const kind = `${method} ${name}`;
+    const before = requests.get(kind) ?? 0;
+    requests.set(kind, before + 1);
+    const fault = store.fault(method, name, before);
+    if (fault === 'drop') {
+      request.socket.destroy();
       return;
     }
-    const found = objects.get(name);
-    if (request.method === 'PUT') {
-      if (request.headers['if-none-match'] === '*' && found !== undefined) {
-        end(412);
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks);
+    const end = (status: number, told: string | Buffer = ''): void => {
+      const bytes = Buffer.from(told);
+      if (fault === 'lost') {
+        request.socket.destroy();
         return;
       }
-      objects.set(name, Buffer.concat(chunks));
-      end(200);
-    } else if (found === undefined) end(404, '<Error><Code>NoSuchKey</Code></Error>');
-    else end(200, found);
+      response.writeHead(status, { 'content-length': bytes.length });
+      if (fault === 'cut' && method === 'GET' && bytes.length > 1) {
+        response.write(bytes.subarray(0, bytes.length / 2), () => request.socket.destroy());
+      } else response.end(method === 'HEAD' ? '' : bytes);
+    };
+    if (fault === 'slow') await sleep(SLOW_MS);
+    if (fault === 'error') {
+      end(500, '<Error><Code>InternalError</Code><Message>We are at fault</Message></Error>');
+    } else if (fault === 'busy') end(503, '<Error><Code>SlowDown</Code></Error>');
+    else if (fault === 'conflict') end(409, '<Error><Code>ConditionalRequestConflict</Code></Error>');
+    else serve(request, searchParams, name, body, end);
+  }
+
+  function serve(
+    { method, headers }: IncomingMessage,
+    searchParams: URLSearchParams,
+    name: string,
+    body: Buffer,
+    end: (status: number, told?: string | Buffer) => void,
+  ): void {
+    const signed = /^AWS4-HMAC-SHA256 Credential=user\/\d{8}\/north\/s3\/aws4_request, SignedHeaders=/;
+    if (!signed.test(headers.authorization ?? '')) {
+      end(403, '<Error><Code>AccessDenied</Code><Message>Access denied</Message></Error>');
+    } else if (headers['x-amz-content-sha256'] !== createHash('sha256').update(body).digest('hex')) {
+      end(400, '<Error><Code>XAmzContentSHA256Mismatch</Code></Error>');
+    } else if (searchParams.get('list-type') === '2') end(200, listing(name, searchParams));
+    else if (method === 'PUT') {
+      const isKept = headers['if-none-match'] === '*' && objects.has(name);
+      if (!isKept) objects.set(name, body);
+      end(isKept ? 412 : 200);
+    } else {
+      const found = objects.get(name);
+      if (found === undefined) end(404, '<Error><Code>NoSuchKey</Code></Error>');
+      else end(200, found);
+    }
   }
 
   function listing(bucket: string, query: URLSearchParams): string {

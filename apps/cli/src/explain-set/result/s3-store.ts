@@ -3,24 +3,31 @@ import { AwsClient } from 'aws4fetch';
 import { DOMParser } from 'linkedom';
 import type { AbsolutePath } from 'zarrita';
 import { CliError } from '../../errors.ts';
+import {
+  S3Requests,
+  USUAL_PATIENCE,
+  type StoreAnswer,
+  type StoreDeed,
+  type StorePatience,
+  type StoreRequest,
+} from './s3-requests.ts';
 import type { ResultStore } from './store.ts';
 
 /**
  * A result in an object store with S3's interface (Amazon S3, MinIO, Ceph, R2, ...), addressed by path. An object appears whole or
  * not at all; that one of several programs begins a result takes a store that knows `If-None-Match: *` (Amazon's does since 2024).
- * Requests that the store refuses for now are repeated.
  */
 export class S3Store implements ResultStore {
   readonly name: string;
-  readonly #client: AwsClient;
+  readonly #requests: S3Requests;
   /** URL of the bucket, without a slash in the end. */
   readonly #bucket: string;
   /** What the names of all objects begin with; empty, or with a slash in the end. */
   readonly #prefix: string;
 
-  private constructor(name: string, client: AwsClient, bucket: string, prefix: string) {
+  private constructor(name: string, requests: S3Requests, bucket: string, prefix: string) {
     this.name = name;
-    this.#client = client;
+    this.#requests = requests;
     this.#bucket = bucket;
     this.#prefix = prefix;
   }
@@ -29,7 +36,11 @@ export class S3Store implements ResultStore {
    * @param environment credentials, region and endpoint under the names that Amazon's tools use
    * @throws CliError where the URL names no bucket or the environment has no credentials
    */
-  static open(url: string, environment: Readonly<Record<string, string | undefined>>): S3Store {
+  static open(
+    url: string,
+    environment: Readonly<Record<string, string | undefined>>,
+    patience: StorePatience = USUAL_PATIENCE,
+  ): S3Store {
     const [, bucket = '', path = ''] = /^s3:\/\/([^/]+)(?:\/(.*))?$/i.exec(url) ?? [];
     if (bucket === '') throw new CliError(`${url} names no bucket; give s3://bucket/prefix.`);
     const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = environment;
@@ -53,33 +64,32 @@ export class S3Store implements ResultStore {
     });
     const prefix = path.replace(/\/*$/, '');
     const store = `${endpoint.replace(/\/+$/, '')}/${encodeURIComponent(bucket)}`;
-    return new S3Store(url, client, store, prefix === '' ? '' : `${prefix}/`);
+    return new S3Store(url, new S3Requests(client, patience), store, prefix === '' ? '' : `${prefix}/`);
   }
 
   async get(key: AbsolutePath): Promise<Uint8Array | undefined> {
-    const response = await this.#send('read', key, { method: 'GET' }, [404]);
-    return response.status === 404 ? undefined : new Uint8Array(await response.arrayBuffer());
+    const { status, body } = await this.#send('read', key, { method: 'GET', expected: [404] });
+    return status === 404 ? undefined : body;
   }
 
   async set(key: AbsolutePath, bytes: Uint8Array): Promise<void> {
-    await this.#send('write', key, { method: 'PUT', body: bodyOf(bytes) }, []);
+    await this.#send('write', key, { method: 'PUT', body: bytes, expected: [] });
   }
 
   async create(key: AbsolutePath, bytes: Uint8Array): Promise<boolean> {
-    const headers = { 'If-None-Match': '*' };
-    // 412: it is there. 409: another program is at it.
-    const refusals = [409, 412];
-    const { status } = await this.#send(
-      'write',
-      key,
-      { method: 'PUT', headers, body: bodyOf(bytes) },
-      refusals,
-    );
-    return !refusals.includes(status);
+    const { status, isRepeated } = await this.#send('write', key, {
+      method: 'PUT',
+      headers: { 'If-None-Match': '*' },
+      body: bytes,
+      expected: [412],
+    });
+    if (status !== 412) return true;
+    // It is there - perhaps from an attempt of ours whose answer was lost.
+    return isRepeated && isSame(await this.get(key), bytes);
   }
 
   async has(key: AbsolutePath): Promise<boolean> {
-    return (await this.#send('read', key, { method: 'HEAD' }, [404])).status !== 404;
+    return (await this.#send('read', key, { method: 'HEAD', expected: [404] })).status !== 404;
   }
 
   async names(folder: AbsolutePath): Promise<string[]> {
@@ -89,8 +99,11 @@ export class S3Store implements ResultStore {
     do {
       const query = new URLSearchParams({ 'list-type': '2', delimiter: '/', prefix: below });
       if (continuation !== null) query.set('continuation-token', continuation);
-      const response = await this.#fetch('list', `${this.#bucket}?${query}`, { method: 'GET' }, []);
-      const page = new DOMParser().parseFromString(await response.text(), 'text/xml') as Xml;
+      const url = `${this.#bucket}?${query}`;
+      const page = listIn(
+        url,
+        (await this.#requests.send('list', url, { method: 'GET', expected: [] })).body,
+      );
       for (const { textContent: key } of page.querySelectorAll('Contents > Key')) {
         names.push((key ?? '').slice(below.length));
       }
@@ -108,34 +121,9 @@ export class S3Store implements ResultStore {
     return Promise.resolve(null);
   }
 
-  #send(what: Deed, key: AbsolutePath, request: RequestInit, expected: readonly number[]): Promise<Response> {
+  #send(what: StoreDeed, key: AbsolutePath, request: StoreRequest): Promise<StoreAnswer> {
     const path = `${this.#prefix}${key.slice(1)}`.split('/').map(encodeURIComponent).join('/');
-    return this.#fetch(what, `${this.#bucket}/${path}`, request, expected);
-  }
-
-  /** @throws ModelError for an answer that is neither good nor expected */
-  async #fetch(
-    what: Deed,
-    url: string,
-    request: RequestInit,
-    expected: readonly number[],
-  ): Promise<Response> {
-    const failed = (reason: string, cause?: unknown): ModelError =>
-      new ModelError(
-        what === 'write' ? 'write-failed' : 'not-found',
-        `Cannot ${what} ${url}: ${reason}. Check the bucket, the credentials and AWS_ENDPOINT_URL.`,
-        { cause },
-      );
-    let response: Response;
-    try {
-      response = await this.#client.fetch(url, request);
-    } catch (cause) {
-      const { message, cause: inner } = cause as Error;
-      throw failed(inner instanceof Error && inner.message !== '' ? inner.message : message, cause);
-    }
-    if (response.ok || expected.includes(response.status)) return response;
-    const told = /<Message>([^<]*)<\/Message>/.exec(await response.text())?.[1];
-    throw failed(`the store answered ${response.status}${told === undefined ? '' : `, ${told}`}`);
+    return this.#requests.send(what, `${this.#bucket}/${path}`, request);
   }
 }
 
@@ -145,9 +133,16 @@ interface Xml {
   querySelector(selector: string): { readonly textContent: string | null } | null;
 }
 
-type Deed = 'read' | 'write' | 'list';
+/** @throws ModelError for an answer that is no list, as a page of something between here and the store */
+function listIn(url: string, body: Uint8Array): Xml {
+  const page = new DOMParser().parseFromString(new TextDecoder().decode(body), 'text/xml') as Xml;
+  if (page.querySelector('ListBucketResult') !== null) return page;
+  throw new ModelError(
+    'not-found',
+    `Cannot list ${url}: the answer is no list of objects. Is AWS_ENDPOINT_URL a store with S3's interface?`,
+  );
+}
 
-/** A view of the right type: what zarr chunks lie in is never shared memory. */
-function bodyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(bytes);
+function isSame(found: Uint8Array | undefined, bytes: Uint8Array): boolean {
+  return found?.length === bytes.length && found.every((byte, i) => byte === bytes[i]);
 }
