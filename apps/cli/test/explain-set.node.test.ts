@@ -235,15 +235,31 @@ test('sources are listed in one order, with their labels, and refused in one sen
   await mkdir(join(folder, 'empty'));
   await mkdir(join(folder, 'loop'));
   await symlink(join(folder, 'loop'), join(folder, 'loop', 'again'));
-  await writeFile(join(folder, 'bad.jsonl'), '{"path":\n');
-  await writeFile(join(folder, 'nameless.csv'), 'file\nx.png\n');
+  const broken = {
+    'bad.jsonl': '{"path":"a"}\n\n{"path":\n',
+    'list.jsonl': '["a"]\n',
+    'label.jsonl': '{"path":"a","label":-1}\n',
+    'nameless.csv': 'file\nx.png\n',
+    'unnamed.csv': 'path,label\n\na.png,1\n,2\n',
+    'long.csv': 'path\na.png\nb.png,3\n',
+  };
+  await mkdir(join(folder, 'broken'));
+  for (const [name, text] of Object.entries(broken)) await writeFile(join(folder, 'broken', name), text);
+  for (const [name, pattern] of [
+    ['bad.jsonl', /bad\.jsonl, line 3, is broken JSON: it ends too early/],
+    ['list.jsonl', /list\.jsonl, line 1, is broken at path: expected string/],
+    ['label.jsonl', /label\.jsonl, line 1, is broken at label/],
+    ['nameless.csv', /nameless\.csv, line 2, is broken at path: expected string, nothing is there/],
+    ['unnamed.csv', /unnamed\.csv, line 4, is broken at path: names no file/],
+  ] as const) {
+    await assertRefused(() => listSamples(join(folder, 'broken', name)), ModelError, pattern);
+  }
   for (const [source, pattern] of [
     [join(folder, 'empty'), /holds no samples/],
     [join(folder, 'nowhere'), /there is no such file or folder/],
     [join(folder, 'loop'), /links in a circle/],
     [join(folder, 'images', 'b', '2.png'), /is no set of samples/],
-    [join(folder, 'bad.jsonl'), /bad\.jsonl, record 1/],
-    [join(folder, 'nameless.csv'), /record 1 names no file/],
+    [join(folder, 'broken', 'long.csv'), /Cannot read .*long\.csv: .*on line 3/],
     ['mnist1d?samples=7', /multiple of 10/],
     ['textures?size=3', /expected textures\?samples=/],
     ['tissue?samples=100', /there are no others/],
