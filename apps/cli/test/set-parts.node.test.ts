@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import { CliError } from '../src/errors.ts';
 import { decodeChunk } from '../src/explain-set/result/decode-chunk.ts';
 import { encodeChunk, halfBits } from '../src/explain-set/result/encode-chunk.ts';
+import { thisMachine, usualBatch, usualWorkers } from '../src/explain-set/run/machine.ts';
 import { ownShards, shardChoice } from '../src/explain-set/run/shard-choice.ts';
 import { borderExcess, mapKey, normalizedMap, shareInside } from '../src/summarize/map-measures.ts';
 import { TopList } from '../src/summarize/top-list.ts';
@@ -34,6 +35,29 @@ test('parts are those that an engine says', async () => {
     parts.sort((a, b) => a - b),
     all,
   );
+});
+
+test('processes and batches follow cores, memory and GPUs', () => {
+  const [GB, MB] = [2 ** 30, 2 ** 20];
+  const machine = { cores: 16, memory: 64 * GB, own: 300 * MB };
+  assert.is(usualWorkers(machine, 'onnxruntime'), 16);
+  assert.is(usualWorkers(machine, 'webgpu'), 1);
+  // Half a gigabyte a process at least, and as much as this one takes.
+  assert.is(usualWorkers({ ...machine, memory: 3 * GB }, 'wasm'), 6);
+  assert.is(usualWorkers({ ...machine, memory: 3 * GB, own: GB }, 'wasm'), 3);
+  assert.is(usualWorkers({ ...machine, memory: 0 }, 'wasm'), 1);
+
+  const picture = 224 * 224 * 3;
+  // 16 MB of values, and 256 samples: more is of no use.
+  assert.is(usualBatch(picture, 9000, 4 * GB), 16);
+  assert.is(usualBatch(40, 1000, 4 * GB), 256);
+  // An eighth of the memory, of which a picture takes 2.4 MB with all its copies.
+  assert.is(usualBatch(picture, 9000, 400 * MB), 16);
+  assert.is(usualBatch(picture, 9000, 200 * MB), 8);
+  assert.is(usualBatch(picture, MB, 100 * MB), 1);
+  assert.is(usualBatch(picture, 9000, 0), 1);
+  const here = thisMachine();
+  assert.ok(here.cores >= 1 && here.own > 10 * MB && here.memory > 0 && here.memory < 2 ** 50);
 });
 
 test('a chunk is read as it was written, and refused where it says anything else', () => {

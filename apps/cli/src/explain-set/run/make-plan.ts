@@ -7,6 +7,7 @@ import type { SetRequest } from '../options.ts';
 import { sampleBytes } from '../result/layout.ts';
 import type { PlannedMethod, SetPlan } from '../result/plan.ts';
 import type { Entry } from '../samples/samples.ts';
+import { usualBatch, usualWorkers, type Machine } from './machine.ts';
 import { MethodsExplainer, type SetExplanation } from './explain-methods.ts';
 
 /** What is known before anything is explained. */
@@ -21,10 +22,6 @@ export interface KnownFacts {
 /** Samples that are tried before it is said that none can be read. */
 const MOST_TRIED = 50;
 
-/** Values that a batch holds, and the most samples. */
-const BATCH_VALUES = 2 ** 22;
-const MOST_IN_BATCH = 256;
-
 /** What a shard is bounded by: its bytes, its samples, and multiply-adds, some minutes on two cores. */
 const SHARD_BYTES = 2 ** 24;
 const MOST_IN_SHARD = 1024;
@@ -35,7 +32,8 @@ const FEWEST_SHARDS = 16;
 
 /**
  * Explains the first sample that can be read, and plans by what came out: which arrays there are, and on what the set is
- * explained. Sizes follow from the network and the data alone, so that all who plan a set plan the same.
+ * explained. Sizes follow from the network and the data, so that all who plan a set plan the same, but where
+ * memory is short.
  *
  * @throws CliError where no sample can be read; what explaining throws
  */
@@ -45,14 +43,12 @@ export async function makePlan(
   facts: KnownFacts,
   entries: readonly Entry[],
   read: (source: string) => Promise<InputArray>,
+  machine: Machine,
 ): Promise<SetPlan> {
   const { options, classNames } = facts;
-  const { backend, executor } = request;
-  const explainer = await MethodsExplainer.create(
-    network,
-    { options, engine: { backend, executor } },
-    classNames,
-  );
+  const { backend: wanted, executor } = request;
+  const engine = { backend: wanted, executor };
+  const explainer = await MethodsExplainer.create(network, { options, engine }, classNames);
   try {
     const input = await firstReadable(request.source, entries, read);
     const { explanations } = await explainer.explain(input);
@@ -73,7 +69,10 @@ export async function makePlan(
     const shaped = { options, methods, classes: run.classes, scores: scoresOf(first) };
     const { graph } = await network.at([input.shape]);
     const { operations } = graphCost(graph);
-    const batch = request.batch ?? batchOf(input.data.length);
+    const { chosen: backend } = run.backend;
+    const bytes = sampleBytes(shaped);
+    const workers = request.workers ?? usualWorkers(machine, backend);
+    const batch = request.batch ?? usualBatch(input.data.length, bytes, machine.memory / workers);
     return {
       ...shaped,
       version: 1,
@@ -83,11 +82,11 @@ export async function makePlan(
       classNames: [...classNames],
       begun: new Date().toISOString(),
       engine: {
-        backend: run.backend.chosen,
+        backend,
         executor: runs.find((own) => own.executor)?.executor?.chosen ?? 'auto',
       },
       batch,
-      shard: request.shardSize ?? shardOf(batch, facts.data.count, sampleBytes(shaped), operations),
+      shard: request.shardSize ?? shardOf(batch, facts.data.count, bytes, operations),
       zarrFormat: request.zarrFormat ?? '3',
       versions: { tfjs: tf.version.tfjs, node: process.versions.node },
     };
@@ -118,11 +117,6 @@ async function firstReadable(
 function scoresOf({ probabilities, logits }: SetExplanation): SetPlan['scores'] {
   if (probabilities) return 'probabilities';
   return logits ? 'logits' : 'none';
-}
-
-/** The power of two below what the values allow. */
-function batchOf(values: number): number {
-  return 2 ** Math.floor(Math.log2(Math.max(1, Math.min(MOST_IN_BATCH, BATCH_VALUES / values))));
 }
 
 /** A whole number of batches, so that batches are the same whoever explains which shard. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { classLookup, type LoadedModel } from '@ablation-cam/model';
+import type { InputArray } from '@ablation-cam/xai';
 import { parseMethod } from '../../arguments/method.ts';
 import { CliError } from '../../errors.ts';
 import { openExplained } from '../../explain/open-input.ts';
@@ -14,6 +15,7 @@ import type { ResultStore } from '../result/store.ts';
 import { listSamples } from '../samples/sample-source.ts';
 import type { Entry, SampleList } from '../samples/samples.ts';
 import { dataHash, keyOf, modelHash } from './identity.ts';
+import { thisMachine } from './machine.ts';
 import { makePlan, type KnownFacts } from './make-plan.ts';
 import { refuseChanged } from './refuse-changed.ts';
 import { openReading } from './shard-runner.ts';
@@ -134,9 +136,8 @@ async function newPlan(
 ): Promise<SetPlan> {
   const reading = openReading(request.source, facts.options, loaded);
   try {
-    return await makePlan(request, loaded, facts, entries, async (source) =>
-      inputOf(await reading.ask(source)),
-    );
+    const read = async (source: string): Promise<InputArray> => inputOf(await reading.ask(source));
+    return await makePlan(request, loaded, facts, entries, read, thisMachine());
   } finally {
     await reading.close();
   }

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import type { LoadedModel } from '@ablation-cam/model';
 import { useThreads } from '@ablation-cam/kernels';
 import { releaseDevice } from '@ablation-cam/xai';
@@ -12,6 +11,7 @@ import type { SetResultGroup } from '../result/result.ts';
 import { openStore, placeOf } from '../result/open-store.ts';
 import { dryRun } from './dry-run.ts';
 import { runInProcesses } from './many-processes.ts';
+import { thisMachine, usualWorkers } from './machine.ts';
 import { mergeResult } from './merge.ts';
 import { runHere } from './one-process.ts';
 import { openResult } from './open-result.ts';
@@ -92,11 +92,10 @@ async function explainShards(
   signal: AbortSignal,
 ): Promise<void> {
   if (shards.length === 0) return;
-  const cores = availableParallelism();
-  // On a GPU several processes wait for one another.
-  const usual = result.plan.engine.backend === 'webgpu' ? 1 : cores;
+  const machine = thisMachine();
+  const usual = usualWorkers(machine, result.plan.engine.backend);
   const workers = Math.min(request.workers ?? usual, shards.length);
-  const threads = request.threads ?? Math.max(1, Math.floor(cores / workers));
+  const threads = request.threads ?? Math.max(1, Math.floor(machine.cores / workers));
   if (workers > 1) {
     await runInProcesses(shards, workers, { out: request.out, threads }, progress, signal);
     return;
