@@ -10,7 +10,7 @@ import { get, open, root } from 'zarrita';
 import { CliError } from '../src/errors.ts';
 import { contentOf } from '../src/explain-set/reading/content.ts';
 import { openStore } from '../src/explain-set/result/open-store.ts';
-import type { SetPlan } from '../src/explain-set/result/plan.ts';
+import type { SetPlan } from '@ablation-cam/model/results';
 import { SetResultGroup } from '../src/explain-set/result/result.ts';
 import { FolderStore } from '../src/explain-set/result/store.ts';
 import { modelHash } from '../src/explain-set/run/identity.ts';
@@ -247,9 +247,9 @@ test('sources are listed in one order, with their labels, and refused in one sen
   for (const [name, text] of Object.entries(broken)) await writeFile(join(folder, 'broken', name), text);
   for (const [name, pattern] of [
     ['bad.jsonl', /bad\.jsonl, line 3, is broken JSON: it ends too early/],
-    ['list.jsonl', /list\.jsonl, line 1, is broken at path: expected string/],
+    ['list.jsonl', /list\.jsonl, line 1, is broken at path: expected "path"/],
     ['label.jsonl', /label\.jsonl, line 1, is broken at label/],
-    ['nameless.csv', /nameless\.csv, line 2, is broken at path: expected string, nothing is there/],
+    ['nameless.csv', /nameless\.csv, line 2, is broken at path: expected "path", nothing is there/],
     ['unnamed.csv', /unnamed\.csv, line 4, is broken at path: names no file/],
   ] as const) {
     await assertRefused(() => listSamples(join(folder, 'broken', name)), ModelError, pattern);
@@ -319,9 +319,13 @@ test('a result that cannot be read, or begun, is told in one sentence', async ({
   const result = await SetResultGroup.begin(new FolderStore(place), PLAN);
   await result.writeList([0, 1, 2].map((i) => ({ source: String(i), label: i })));
   await writeFile(join(place, 'label', 'c.0'), 'no gzip');
-  await assertRefused(() => result.read('label', 0, 3), CliError, /label\/c\.0 is damaged/);
+  await assertRefused(() => result.read('label', 0, 3), ModelError, /label\/c\.0 is damaged/);
   await writeFile(join(place, 'zarr.json'), '{');
-  await assertRefused(() => openResult(new FolderStore(place)), CliError, /something else than a result/);
+  await assertRefused(
+    () => openResult(new FolderStore(place)),
+    ModelError,
+    /damaged\.zarr\/zarr\.json is broken JSON/,
+  );
   await assertRefused(() => openResult(new FolderStore(join(folder, 'no'))), CliError, /is no result/);
   const file = join(folder, 'file.zarr');
   await writeFile(file, '');

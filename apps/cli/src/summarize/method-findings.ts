@@ -1,5 +1,5 @@
 import { bootstrapMean, type MeanInterval } from '@ablation-cam/xai/metrics';
-import type { PlannedMethod } from '../explain-set/result/plan.ts';
+import type { PlannedMethod } from '@ablation-cam/model/results';
 import { borderExcess, mapKey, normalizedMap } from './map-measures.ts';
 import type { Example, MethodFindings } from './summary.ts';
 import { TopList } from './top-list.ts';

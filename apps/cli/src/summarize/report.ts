@@ -1,6 +1,6 @@
 import { factsOf, html, Markup, reportPage, tableOf } from '@ablation-cam/model/reports';
 import type { MeanInterval } from '@ablation-cam/xai/metrics';
-import type { SetPlan } from '../explain-set/result/plan.ts';
+import type { SetPlan } from '@ablation-cam/model/results';
 import type { SetSummary } from './summary.ts';
 
 const STYLE = `

@@ -1,7 +1,7 @@
 import { readInput, type ModelInput, type PlotPalette } from '@ablation-cam/model';
 import { heatmapOf, type PositionMap } from '@ablation-cam/xai';
 import { drawContactSheet, type SheetCell } from '@ablation-cam/xai/drawing';
-import { rowLength } from '../explain-set/result/array-spec.ts';
+import { rowLength } from '@ablation-cam/model/results';
 import type { SetResultGroup } from '../explain-set/result/result.ts';
 import type { SampleSource } from '../explain-set/samples/samples.ts';
 import type { Example, MethodFindings } from './summary.ts';

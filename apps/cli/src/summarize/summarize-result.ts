@@ -1,18 +1,21 @@
-import { rowLength, type Rows } from '../explain-set/result/array-spec.ts';
+import { computedArrays } from '@ablation-cam/model/internals';
 import {
-  computedArrays,
   ERROR,
   keepsTop,
   LABEL,
   LOGITS,
   PREDICTED,
   PROBABILITIES,
+  rowLength,
+  shardRange,
+  shardsOf,
   SOURCE,
   STATE,
   STATES,
   TOP_SCORE,
-} from '../explain-set/result/layout.ts';
-import { shardRange, shardsOf, type SetPlan } from '../explain-set/result/plan.ts';
+  type Rows,
+  type SetPlan,
+} from '@ablation-cam/model/results';
 import type { SetResultGroup } from '../explain-set/result/result.ts';
 import { examplesOf, FindingsOfMethod } from './method-findings.ts';
 import { normalizedMap, shareInside } from './map-measures.ts';

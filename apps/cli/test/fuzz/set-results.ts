@@ -1,9 +1,9 @@
+import { computedArrays, emptyRows, sealPlan } from '@ablation-cam/model/internals';
+import { resultArrays, STATES, type SetPlan } from '@ablation-cam/model/results';
 import { mutated, mutatedJson, seededRandom, type FuzzTarget } from '@ablation-cam/tools/testing';
-import { emptyRows } from '../../src/explain-set/result/array-spec.ts';
 import { countRight } from '../../src/explain-set/result/count-right.ts';
-import { computedArrays, LABEL, SOURCE, STATES } from '../../src/explain-set/result/layout.ts';
-import type { SetPlan } from '../../src/explain-set/result/plan.ts';
 import { SetResultGroup } from '../../src/explain-set/result/result.ts';
+import { zarrFormat } from '../../src/explain-set/result/zarr-format.ts';
 import { mergeResult } from '../../src/explain-set/run/merge.ts';
 import { openResult } from '../../src/explain-set/run/open-result.ts';
 import { renderSummary } from '../../src/summarize/report.ts';
@@ -43,10 +43,10 @@ export async function setResults(): Promise<FuzzTarget[]> {
 }
 
 async function resultTargets(format: SetPlan['zarrFormat']): Promise<FuzzTarget[]> {
-  const files = await wholeResult(planOf(format));
+  const plan = planOf(format);
+  const files = await wholeResult(plan);
   const group = format === '3' ? '/zarr.json' : '/.zattrs';
   const ofArray = format === '3' ? '/state/zarr.json' : '/state/.zarray';
-  const attributes: unknown = JSON.parse(new TextDecoder().decode(files.get(group)));
   const chunks = [...files.keys()].filter((key) => /\/(c\.)?[\d.]+$/.test(key));
   const damaged = (name: string, keyOf: (seed: number) => string): FuzzTarget => ({
     name: `result of explain-set, Zarr ${format}, ${name}`,
@@ -59,9 +59,11 @@ async function resultTargets(format: SetPlan['zarrFormat']): Promise<FuzzTarget[
     damaged('plan', () => group),
     {
       name: `result of explain-set, Zarr ${format}, plan by values`,
-      read: (seed) => {
-        const changed = JSON.stringify(mutatedJson(attributes, seededRandom(seed)));
-        return readResult(new Map(files).set(group, new TextEncoder().encode(changed)));
+      read: async (seed) => {
+        // Sealed again, or none would get further than the checksum.
+        const sealed = await sealPlan(mutatedJson(plan, seededRandom(seed)) as object);
+        const changed = zarrFormat(plan).groupBytes({ ablation_cam: sealed });
+        return readResult(new Map(files).set(group, changed));
       },
     },
     damaged('metadata', () => ofArray),
@@ -89,12 +91,7 @@ async function wholeResult(plan: SetPlan): Promise<Map<string, Uint8Array>> {
     );
     await result.writeShard(shard, rows);
   }
-  const paths = [
-    '/',
-    `/${SOURCE.path}`,
-    `/${LABEL.path}`,
-    ...computedArrays(plan).map(({ path }) => `/${path}`),
-  ];
+  const paths = ['/', ...resultArrays(plan).map(({ path }) => `/${path}`)];
   const files = new Map<string, Uint8Array>();
   for (const folder of paths) {
     for (const name of await store.names(folder as '/')) {

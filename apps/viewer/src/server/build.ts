@@ -89,7 +89,7 @@ export async function buildSite(folder: string): Promise<Site> {
     build({
       ...shared,
       entryPoints: { worker: join(SOURCE, 'worker/worker.ts') },
-      plugins: [withoutCodecs, withoutOthers],
+      plugins: [withoutOthers],
     }),
   ]);
   const outputs = { ...page.metafile.outputs, ...worker.metafile.outputs };
@@ -120,9 +120,6 @@ const withoutOthers = without(
   'version_webgl',
   'version_data',
 );
-
-/** Results of `explain-set` are packed with gzip, which browsers have; the other codecs of Zarr are more than a megabyte. */
-const withoutCodecs = without('codecs', /^numcodecs\//);
 
 /** TensorFlow.js is the worker's. What of the packages asks for it does not run on the page's thread, and would find nothing there. */
 const withoutTensorFlow = without('tensorflow', /^@tensorflow\//);

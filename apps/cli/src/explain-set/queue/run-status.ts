@@ -1,5 +1,5 @@
 import { print, printJson } from '../../print.ts';
-import { shardsOf } from '../result/plan.ts';
+import { shardsOf } from '@ablation-cam/model/results';
 import { openStore } from '../result/open-store.ts';
 import { openResult } from '../run/open-result.ts';
 import { ShardQueue } from './shard-queue.ts';

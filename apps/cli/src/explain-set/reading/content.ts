@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { CONTENT } from '../result/layout.ts';
-import { rowLength } from '../result/array-spec.ts';
+import { CONTENT, rowLength } from '@ablation-cam/model/results';
 
 /** Returns what tells the bytes of a sample from others: the beginning of their SHA-256. */
 export function contentOf(bytes: Uint8Array): Uint8Array {

@@ -1,4 +1,4 @@
-import { LABEL, PREDICTED } from './layout.ts';
+import { LABEL, PREDICTED } from '@ablation-cam/model/results';
 import type { SetResultGroup } from './result.ts';
 
 /** Rows that are read together. */

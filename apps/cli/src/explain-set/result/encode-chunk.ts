@@ -1,5 +1,6 @@
 import { constants, gzipSync, type ZlibOptions } from 'node:zlib';
-import { emptyRows, rowLength, type ArraySpec, type Rows } from './array-spec.ts';
+import { emptyRows, IS_LITTLE_ENDIAN } from '@ablation-cam/model/internals';
+import { rowLength, type ArraySpec, type Rows } from '@ablation-cam/model/results';
 
 /** What the metadata say. */
 export const GZIP_LEVEL = 5;
@@ -39,8 +40,6 @@ function rawBytes({ type }: ArraySpec, rows: Rows): Uint8Array {
   for (let at = 0; at < bytes.length; at += size) bytes.subarray(at, at + size).reverse();
   return bytes;
 }
-
-export const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 function textBytes(texts: readonly string[]): Uint8Array {
   const encoded = texts.map((text) => new TextEncoder().encode(text));

@@ -1,7 +1,7 @@
 import { ModelError } from '@ablation-cam/model';
+import type { ResultKey } from '@ablation-cam/model/results';
 import { AwsClient } from 'aws4fetch';
 import { DOMParser } from 'linkedom';
-import type { AbsolutePath } from 'zarrita';
 import { CliError } from '../../errors.ts';
 import {
   S3Requests,
@@ -67,16 +67,16 @@ export class S3Store implements ResultStore {
     return new S3Store(url, new S3Requests(client, patience), store, prefix === '' ? '' : `${prefix}/`);
   }
 
-  async get(key: AbsolutePath): Promise<Uint8Array | undefined> {
+  async get(key: ResultKey): Promise<Uint8Array | undefined> {
     const { status, body } = await this.#send('read', key, { method: 'GET', expected: [404] });
     return status === 404 ? undefined : body;
   }
 
-  async set(key: AbsolutePath, bytes: Uint8Array): Promise<void> {
+  async set(key: ResultKey, bytes: Uint8Array): Promise<void> {
     await this.#send('write', key, { method: 'PUT', body: bytes, expected: [] });
   }
 
-  async create(key: AbsolutePath, bytes: Uint8Array): Promise<boolean> {
+  async create(key: ResultKey, bytes: Uint8Array): Promise<boolean> {
     const { status, isRepeated } = await this.#send('write', key, {
       method: 'PUT',
       headers: { 'If-None-Match': '*' },
@@ -88,11 +88,11 @@ export class S3Store implements ResultStore {
     return isRepeated && isSame(await this.get(key), bytes);
   }
 
-  async has(key: AbsolutePath): Promise<boolean> {
+  async has(key: ResultKey): Promise<boolean> {
     return (await this.#send('read', key, { method: 'HEAD', expected: [404] })).status !== 404;
   }
 
-  async names(folder: AbsolutePath): Promise<string[]> {
+  async names(folder: ResultKey): Promise<string[]> {
     const below = `${this.#prefix}${folder.slice(1)}${folder === '/' ? '' : '/'}`;
     const names: string[] = [];
     let continuation: string | null = null;
@@ -121,7 +121,7 @@ export class S3Store implements ResultStore {
     return Promise.resolve(null);
   }
 
-  #send(what: StoreDeed, key: AbsolutePath, request: StoreRequest): Promise<StoreAnswer> {
+  #send(what: StoreDeed, key: ResultKey, request: StoreRequest): Promise<StoreAnswer> {
     const path = `${this.#prefix}${key.slice(1)}`.split('/').map(encodeURIComponent).join('/');
     return this.#requests.send(what, `${this.#bucket}/${path}`, request);
   }

@@ -2,25 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, readdir, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ModelError, writeFileWhole } from '@ablation-cam/model';
-import type { AbsolutePath } from 'zarrita';
+import type { ReadableResult, ResultKey } from '@ablation-cam/model/results';
 
-/**
- * Where the files of a result are, as zarrita's stores have them, and the little more that several writers need.
- */
-export interface ResultStore {
-  /** Where it is, as `openStore` takes it. */
-  readonly name: string;
-  get(key: AbsolutePath): Promise<Uint8Array | undefined>;
+/** Where the files of a result are, and the little more than reading them that several writers need; `name` is as `openStore` takes it. */
+export interface ResultStore extends ReadableResult {
   /** Writes a file whole: whoever reads it meanwhile finds the old one, or none. */
-  set(key: AbsolutePath, bytes: Uint8Array): Promise<void>;
+  set(key: ResultKey, bytes: Uint8Array): Promise<void>;
   /** Writes a file that is not there yet, whole; returns whether it did. Of several writers one does. */
-  create(key: AbsolutePath, bytes: Uint8Array): Promise<boolean>;
+  create(key: ResultKey, bytes: Uint8Array): Promise<boolean>;
   /** @throws ModelError where that cannot be told */
-  has(key: AbsolutePath): Promise<boolean>;
+  has(key: ResultKey): Promise<boolean>;
   /** The names of the files in a folder, in no order; none where there is no folder. */
-  names(folder: AbsolutePath): Promise<string[]>;
+  names(folder: ResultKey): Promise<string[]>;
   /** Removes what writers that were killed have left of files. */
-  removeDrafts(folder: AbsolutePath): Promise<void>;
+  removeDrafts(folder: ResultKey): Promise<void>;
   /** Bytes that can still be written; null where nobody knows. */
   free(): Promise<number | null>;
 }
@@ -33,15 +28,15 @@ export class FolderStore implements ResultStore {
     this.name = folder;
   }
 
-  async get(key: AbsolutePath): Promise<Uint8Array | undefined> {
+  async get(key: ResultKey): Promise<Uint8Array | undefined> {
     return this.#unlessAbsent(key, (path) => readFile(path), undefined);
   }
 
-  async set(key: AbsolutePath, bytes: Uint8Array): Promise<void> {
+  async set(key: ResultKey, bytes: Uint8Array): Promise<void> {
     await writeFileWhole(this.#path(key), bytes);
   }
 
-  async create(key: AbsolutePath, bytes: Uint8Array): Promise<boolean> {
+  async create(key: ResultKey, bytes: Uint8Array): Promise<boolean> {
     const path = this.#path(key);
     const draft = `${path}.${randomUUID()}.tmp`;
     try {
@@ -62,16 +57,16 @@ export class FolderStore implements ResultStore {
     }
   }
 
-  async has(key: AbsolutePath): Promise<boolean> {
+  async has(key: ResultKey): Promise<boolean> {
     const facts = await this.#unlessAbsent(key, stat, null);
     return facts?.isFile() ?? false;
   }
 
-  async names(folder: AbsolutePath): Promise<string[]> {
+  async names(folder: ResultKey): Promise<string[]> {
     return this.#unlessAbsent(folder, (path) => readdir(path), []);
   }
 
-  async removeDrafts(folder: AbsolutePath): Promise<void> {
+  async removeDrafts(folder: ResultKey): Promise<void> {
     for (const name of await this.names(folder)) {
       // Somebody else may be quicker, or forbid it: what is whole does not depend on it.
       if (name.endsWith('.tmp'))
@@ -88,7 +83,7 @@ export class FolderStore implements ResultStore {
   }
 
   /** Asks the disk for something. @throws ModelError `not-found` where it does not answer */
-  async #unlessAbsent<T, U>(key: AbsolutePath, ask: (path: string) => Promise<T>, absent: U): Promise<T | U> {
+  async #unlessAbsent<T, U>(key: ResultKey, ask: (path: string) => Promise<T>, absent: U): Promise<T | U> {
     const path = this.#path(key);
     try {
       return await ask(path);
@@ -102,7 +97,7 @@ export class FolderStore implements ResultStore {
     }
   }
 
-  #path(key: AbsolutePath): string {
+  #path(key: ResultKey): string {
     return join(this.name, key);
   }
 }

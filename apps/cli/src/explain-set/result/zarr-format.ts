@@ -1,8 +1,7 @@
 import { ModelError } from '@ablation-cam/model';
-import { parseJson } from '@ablation-cam/model/internals';
-import type { AbsolutePath } from 'zarrita';
 import { GZIP_LEVEL } from './encode-chunk.ts';
-import { fillOf, type ArraySpec, type DataType } from './array-spec.ts';
+import { fillOf, parseJson } from '@ablation-cam/model/internals';
+import type { ArraySpec, DataType, ResultKey, SetPlan } from '@ablation-cam/model/results';
 import type { ResultStore } from './store.ts';
 
 /** How many samples there are, and how many a chunk holds. */
@@ -11,14 +10,10 @@ export interface Extent {
   readonly rows: number;
 }
 
-/** One of Zarr's formats: where metadata stand and what chunks are called. What the chunks hold is the same. */
+/** How one of Zarr's formats writes metadata. */
 export interface ZarrFormat {
-  /** The file whose creation makes the group. */
-  readonly groupFile: AbsolutePath;
+  /** The file whose creation makes the group, see `zarrNames`. */
   groupBytes(attributes: GroupAttributes): Uint8Array;
-  /** @throws ModelError for what is no JSON */
-  attributesIn(bytes: Uint8Array): unknown;
-  chunkKey(spec: ArraySpec, chunk: number): AbsolutePath;
   writeArray(store: ResultStore, spec: ArraySpec, extent: Extent): Promise<void>;
   /** Writes all metadata in one place, which readers of a remote store need. */
   consolidate(store: ResultStore, specs: readonly ArraySpec[], attributes: GroupAttributes): Promise<void>;
@@ -31,11 +26,8 @@ export type GroupAttributes = Readonly<Record<string, unknown>>;
  *
  * Source: the Zarr v3 core specification; consolidated metadata as zarr-python 3 writes them.
  */
-export const zarr3: ZarrFormat = {
-  groupFile: '/zarr.json',
+const zarr3: ZarrFormat = {
   groupBytes: (attributes) => jsonBytes({ zarr_format: 3, node_type: 'group', attributes }),
-  attributesIn: (bytes) => (parseJson('zarr.json', bytes) as { attributes?: unknown } | null)?.attributes,
-  chunkKey: ({ path, shape }, chunk) => `/${path}/c.${[chunk, ...shape.map(() => 0)].join('.')}`,
   async writeArray(store, spec, { count, rows }) {
     const { path, type, shape, dimensions } = spec;
     const group = parentOf(path);
@@ -91,11 +83,8 @@ const TYPES_2: Readonly<Record<DataType, string>> = {
  *
  * Source: the Zarr v2 specification; `_ARRAY_DIMENSIONS` as xarray reads it.
  */
-export const zarr2: ZarrFormat = {
-  groupFile: '/.zattrs',
+const zarr2: ZarrFormat = {
   groupBytes: jsonBytes,
-  attributesIn: (bytes) => parseJson('.zattrs', bytes),
-  chunkKey: ({ path, shape }, chunk) => `/${path}/${[chunk, ...shape.map(() => 0)].join('.')}`,
   async writeArray(store, { path, type, shape, dimensions }, { count, rows }) {
     const group = jsonBytes({ zarr_format: 2 });
     await store.set('/.zgroup', group);
@@ -129,6 +118,11 @@ export const zarr2: ZarrFormat = {
   },
 };
 
+/** Returns how the metadata of a result are written. */
+export function zarrFormat({ zarrFormat: format }: Pick<SetPlan, 'zarrFormat'>): ZarrFormat {
+  return format === '2' ? zarr2 : zarr3;
+}
+
 function parentOf(path: string): string | null {
   return path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : null;
 }
@@ -138,7 +132,7 @@ function jsonBytes(value: object): Uint8Array {
 }
 
 /** @throws ModelError `invalid-file`, `not-found` */
-async function parsedFile(store: ResultStore, key: AbsolutePath): Promise<unknown> {
+async function parsedFile(store: ResultStore, key: ResultKey): Promise<unknown> {
   const name = `${store.name}${key}`;
   const bytes = await store.get(key);
   if (bytes === undefined) throw new ModelError('not-found', `${name} was removed. Copy the result again.`);

@@ -8,8 +8,9 @@ import {
 } from '@ablation-cam/xai';
 import { dropAndIncrease } from '@ablation-cam/xai/metrics';
 import type { NetworkSource } from '@ablation-cam/model';
+import { parseMethod } from '../../arguments/method.ts';
 import { methodOptions, type MethodRequest } from '../../explain/method-options.ts';
-import type { SetPlan } from '../result/plan.ts';
+import type { SetPlan } from '@ablation-cam/model/results';
 
 /** An explanation by one of several methods. */
 export interface SetExplanation extends Explanation {
@@ -49,7 +50,12 @@ export class MethodsExplainer implements SetExplainer<SetExplanation> {
     const explainers: Explainer[] = [];
     // No signal: a run ends between shards, not within one.
     try {
-      for (const own of await methodOptions(request, options.method, classNames, undefined)) {
+      for (const own of await methodOptions(
+        request,
+        options.method.map(parseMethod),
+        classNames,
+        undefined,
+      )) {
         explainers.push(await createExplainer(network, own));
       }
     } catch (error) {

@@ -1,6 +1,5 @@
 import { CliError } from '../../errors.ts';
-import { STATE, STATES } from '../result/layout.ts';
-import { shardsOf, type SetPlan } from '../result/plan.ts';
+import { shardsOf, STATE, STATES, type SetPlan } from '@ablation-cam/model/results';
 import type { SetResultGroup } from '../result/result.ts';
 
 /** States that are read together. */

@@ -1,7 +1,6 @@
 import { CliError } from '../../errors.ts';
 import { contentOf } from '../reading/content.ts';
-import { CONTENT } from '../result/layout.ts';
-import { shardRange } from '../result/plan.ts';
+import { CONTENT, shardRange } from '@ablation-cam/model/results';
 import type { SetResultGroup } from '../result/result.ts';
 import { openSource } from '../samples/sample-source.ts';
 import type { Entry } from '../samples/samples.ts';

@@ -6,7 +6,7 @@ import { loadTensorFlow } from '../../tensorflow.ts';
 import type { SetRequest } from '../options.ts';
 import { ShardQueue } from '../queue/shard-queue.ts';
 import { countRight } from '../result/count-right.ts';
-import { shardRange, shardsOf, type SetPlan } from '../result/plan.ts';
+import { shardRange, shardsOf, type SetPlan } from '@ablation-cam/model/results';
 import type { SetResultGroup } from '../result/result.ts';
 import { openStore, placeOf } from '../result/open-store.ts';
 import { dryRun } from './dry-run.ts';

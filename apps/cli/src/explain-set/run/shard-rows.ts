@@ -1,17 +1,19 @@
-import { emptyRows, rowLength, type ArraySpec, type Rows } from '../result/array-spec.ts';
+import { computedArrays, emptyRows } from '@ablation-cam/model/internals';
 import {
-  computedArrays,
   CONTENT,
   ERROR,
   keepsTop,
   PREDICTED,
+  rowLength,
   STATE,
   STATES,
   TOP_CLASS,
   TOP_CLASSES,
   TOP_SCORE,
-} from '../result/layout.ts';
-import type { SetPlan } from '../result/plan.ts';
+  type ArraySpec,
+  type Rows,
+  type SetPlan,
+} from '@ablation-cam/model/results';
 import type { SetExplanation } from './explain-methods.ts';
 
 /** The longest reason that is kept: some quote what they found. */

@@ -5,7 +5,7 @@ import { parseNormalization } from '../../arguments/normalization.ts';
 import { CliError } from '../../errors.ts';
 import { inputOf, startReading, type ReadingThreads } from '../reading/reading.ts';
 import type { SetResultGroup } from '../result/result.ts';
-import type { SetPlan } from '../result/plan.ts';
+import type { SetPlan } from '@ablation-cam/model/results';
 import { WritingThread } from '../writing/writing.ts';
 import { MethodsExplainer } from './explain-methods.ts';
 import { ShardUnderWay } from './shard-under-way.ts';

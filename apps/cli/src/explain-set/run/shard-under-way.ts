@@ -1,6 +1,6 @@
 import { ModelError } from '@ablation-cam/model';
 import { CliError } from '../../errors.ts';
-import type { SetPlan } from '../result/plan.ts';
+import type { SetPlan } from '@ablation-cam/model/results';
 import type { SetExplanation } from './explain-methods.ts';
 import { ShardRows } from './shard-rows.ts';
 

@@ -1,4 +1,4 @@
-import type { Rows } from '../result/array-spec.ts';
+import type { Rows } from '@ablation-cam/model/results';
 import type { ResultStore } from '../result/store.ts';
 import { OwnThreads } from '../threads/own-threads.ts';
 import { WRITING_COMMAND } from '../threads/thread-commands.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AbsolutePath } from 'zarrita';
+import type { ResultKey } from '@ablation-cam/model/results';
 import type { ResultStore } from '../../../src/explain-set/result/store.ts';
 
 /** A result in memory, each different content once: a million empty shards are alike. */
@@ -8,12 +8,12 @@ export class MemoryStore implements ResultStore {
   readonly #folders = new Map<string, Map<string, Uint8Array>>();
   readonly #contents = new Map<string, Uint8Array>();
 
-  get(key: AbsolutePath): Promise<Uint8Array | undefined> {
+  get(key: ResultKey): Promise<Uint8Array | undefined> {
     const { folder, name } = split(key);
     return Promise.resolve(this.#folders.get(folder)?.get(name));
   }
 
-  set(key: AbsolutePath, bytes: Uint8Array): Promise<void> {
+  set(key: ResultKey, bytes: Uint8Array): Promise<void> {
     const { folder, name } = split(key);
     let files = this.#folders.get(folder);
     if (files === undefined) this.#folders.set(folder, (files = new Map<string, Uint8Array>()));
@@ -24,17 +24,17 @@ export class MemoryStore implements ResultStore {
     return Promise.resolve();
   }
 
-  async create(key: AbsolutePath, bytes: Uint8Array): Promise<boolean> {
+  async create(key: ResultKey, bytes: Uint8Array): Promise<boolean> {
     if (await this.has(key)) return false;
     await this.set(key, bytes);
     return true;
   }
 
-  async has(key: AbsolutePath): Promise<boolean> {
+  async has(key: ResultKey): Promise<boolean> {
     return (await this.get(key)) !== undefined;
   }
 
-  names(folder: AbsolutePath): Promise<string[]> {
+  names(folder: ResultKey): Promise<string[]> {
     return Promise.resolve([...(this.#folders.get(folder)?.keys() ?? [])]);
   }
 

@@ -1,16 +1,10 @@
 import { ModelError } from '@ablation-cam/model';
-import type { AbsolutePath, AsyncReadable } from 'zarrita';
+import type { ReadableResult, ResultKey } from '@ablation-cam/model/results';
 import type { ResultSource } from '../../protocol/results.ts';
 
-/** Returns the files of a result as zarrita reads them. Arrays of half-precision numbers read as those of their bits. */
-export function resultStore(source: ResultSource): AsyncReadable {
-  return {
-    get: async (key: AbsolutePath) => {
-      const bytes = await bytesOf(source, key.slice(1));
-      // The library knows the type only where JavaScript does.
-      return bytes && key.endsWith('/zarr.json') ? withoutHalves(bytes) : bytes;
-    },
-  };
+/** Returns where the files of a result are read from. */
+export function resultStore(source: ResultSource): ReadableResult {
+  return { name: source.name, get: (key: ResultKey) => bytesOf(source, key.slice(1)) };
 }
 
 async function bytesOf(source: ResultSource, path: string): Promise<Uint8Array | undefined> {
@@ -26,11 +20,4 @@ async function bytesOf(source: ResultSource, path: string): Promise<Uint8Array |
       `${source.url}${path} cannot be read: its server answers ${response.status}.`,
     );
   return new Uint8Array(await response.arrayBuffer());
-}
-
-function withoutHalves(bytes: Uint8Array): Uint8Array {
-  const text = new TextDecoder().decode(bytes);
-  if (!text.includes('"float16"')) return bytes;
-  const other = text.replace('"float16"', '"uint16"').replace(/"fill_value": *"NaN"/, '"fill_value": 32256');
-  return new TextEncoder().encode(other);
 }

@@ -14,11 +14,13 @@ import {
   picklist,
   pipe,
   record,
+  regex,
   string,
-  type InferOutput,
 } from 'valibot';
-import { methodNames } from '@ablation-cam/xai';
 import { sampleBytes } from './layout.ts';
+import { unsealPlan } from './plan-seal.ts';
+import type { SetPlan } from './set-plan.ts';
+import { shardsOf } from './shards.ts';
 
 const count = pipe(number(), integer(), minValue(0));
 const size = pipe(number(), integer(), minValue(1));
@@ -33,8 +35,11 @@ const share = pipe(
   check((value) => value > 0 && value <= 1),
 );
 
+/** Names are folders of the result as well; which there are, programs know that explain. */
+const methodName = pipe(string(), regex(/^[a-z0-9][a-z0-9-]*$/));
+
 const optionsSchema = object({
-  method: array(picklist(methodNames)),
+  method: array(methodName),
   layer: array(string()),
   output: optional(string()),
   class: string(),
@@ -51,26 +56,20 @@ const optionsSchema = object({
 });
 
 const methodSchema = object({
-  name: picklist(methodNames),
+  name: methodName,
   layers: array(string()),
-  /** What each target is, such as "probability of the predicted class". */
   targets: array(string()),
-  /** Null where the method has no weights. */
   channels: nullable(channels),
-  /** The sizes of a map. */
   map: array(axis),
 });
 
 const planSchema = object({
   version: literal(1),
-  /** Of model, data and options: results with another one are of something else. */
   key: string(),
   model: object({ source: string(), hash: string() }),
   data: object({ source: string(), hash: string(), count: samples }),
   options: optionsSchema,
-  /** When, in ISO 8601. */
   begun: pipe(string(), isoTimestamp()),
-  /** What computes, chosen once, so that every worker computes the same. */
   engine: object({
     backend: picklist(['webgpu', 'onnxruntime', 'wasm', 'cpu']),
     executor: picklist(['auto', 'webgpu', 'onnxruntime', 'tfjs', 'reference']),
@@ -79,52 +78,32 @@ const planSchema = object({
   batch: size,
   zarrFormat: picklist(['2', '3']),
   classNames: array(string()),
-  /** Of the output; null where it is not one vector of classes. */
   classes: nullable(axis),
-  /** What is kept of the scores of all classes. */
   scores: picklist(['probabilities', 'logits', 'none']),
   methods: array(methodSchema),
   versions: record(string(), string()),
-  /** What was found, once all shards are there. */
   summary: optional(object({ explained: count, failed: count, seconds: nullable(number()) })),
 });
-
-/** All there is to know to explain the shards of a set: it is an attribute of the result. */
-export type SetPlan = InferOutput<typeof planSchema>;
-export type PlannedMethod = InferOutput<typeof methodSchema>;
 
 /** A shard is in memory as a whole; planning makes it some megabytes. */
 const MOST_SHARD_BYTES = 2 ** 31 - 1;
 /** The names of all are in memory, too. */
 const MOST_SHARDS = 2 ** 24;
 
-/** Returns the plan in attributes of a group, or null where there is none that this version reads. */
-export function planIn(attributes: unknown): SetPlan | null {
-  const found = (attributes as { readonly ablation_cam?: unknown } | null | undefined)?.ablation_cam;
+/**
+ * Returns the plan in the attributes of a Zarr group, or null where there is none that this version reads.
+ *
+ * @param name of the result, for messages
+ * @throws ModelError `invalid-file` where it is not as it was written
+ */
+export async function planIn(name: string, attributes: unknown): Promise<SetPlan | null> {
+  const found = fieldOf(attributes, 'ablation_cam');
   if (!is(planSchema, found)) return null;
-  const bytes = found.shard * sampleBytes(found);
-  return bytes <= MOST_SHARD_BYTES && shardsOf(found) <= MOST_SHARDS ? found : null;
+  const plan = await unsealPlan(name, found);
+  const bytes = plan.shard * sampleBytes(plan);
+  return bytes <= MOST_SHARD_BYTES && shardsOf(plan) <= MOST_SHARDS ? plan : null;
 }
 
-/** Shards of a plan. */
-export function shardsOf({ data, shard }: Pick<SetPlan, 'data' | 'shard'>): number {
-  return Math.ceil(data.count / shard);
-}
-
-/** Names that a chunk of the list holds at most, some megabytes. */
-const LIST_ROWS = 2 ** 16;
-
-/** Samples of a chunk of the list, which is written at once by whoever begins: some whole shards. */
-export function listRows({ data, shard }: Pick<SetPlan, 'data' | 'shard'>): number {
-  const most = Math.min(LIST_ROWS, Math.ceil(data.count / shard) * shard);
-  return shard * Math.max(1, Math.floor(most / shard));
-}
-
-/** Returns the first sample of a shard, and how many it has. */
-export function shardRange(
-  plan: Pick<SetPlan, 'data' | 'shard'>,
-  shard: number,
-): { first: number; count: number } {
-  const first = shard * plan.shard;
-  return { first, count: Math.min(plan.shard, plan.data.count - first) };
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (Reflect.get(value, name) as unknown) : undefined;
 }

@@ -57,3 +57,6 @@ const BYTES: Readonly<Record<DataType, number>> = { float16: 2, float32: 4, int3
 export function rowBytes({ type, shape }: ArraySpec): number {
   return BYTES[type] * rowLength(shape);
 }
+
+/** Chunks are written in this order of bytes. */
+export const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
