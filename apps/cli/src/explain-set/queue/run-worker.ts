@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { releaseDevice } from '@ablation-cam/xai';
 import { print } from '../../print.ts';
 import { loadTensorFlow } from '../../tensorflow.ts';
+import { keepHeapSteady } from '../run/steady-heap.ts';
 import { QueueWorker } from './queue-worker.ts';
 import { ShardQueue } from './shard-queue.ts';
 
@@ -23,6 +24,7 @@ export async function runWorker(
 ): Promise<void> {
   const queue = await ShardQueue.open(url, { silence });
   const worker = new QueueWorker(queue, print);
+  keepHeapSteady();
   await loadTensorFlow();
   try {
     while (!signal.aborted) {

@@ -18,6 +18,7 @@ import { openResult } from './open-result.ts';
 import { openSet } from './open-set.ts';
 import { SetProgress } from './set-progress.ts';
 import { ownShards, shardChoice } from './shard-choice.ts';
+import { keepHeapSteady } from './steady-heap.ts';
 import { PROGRAM } from '../../program-name.ts';
 
 /** The exit code of a run that is done, but for samples that could not be explained. */
@@ -26,6 +27,7 @@ export const SOME_FAILED = 3;
 /** Carries `explain-set` out. */
 export async function runExplainSet(request: SetRequest, signal: AbortSignal): Promise<void> {
   const choice = shardChoice(request.shard, process.env);
+  keepHeapSteady();
   await loadTensorFlow();
   const store = await openStore(request.out);
   const set = await openSet(request, store, signal);

@@ -4,6 +4,7 @@ import { loadTensorFlow } from '../../tensorflow.ts';
 import { openStore } from '../result/open-store.ts';
 import { openRunner } from './open-result.ts';
 import type { ShardMessage, ShardOrder } from './shard-messages.ts';
+import { keepHeapSteady } from './steady-heap.ts';
 
 /** How often a worker tells how far it is. */
 const REPORT_MS = 200;
@@ -30,6 +31,7 @@ export async function serveShards(out: string): Promise<void> {
 }
 
 async function explainOrdered(out: string): Promise<void> {
+  keepHeapSteady();
   await loadTensorFlow();
   const opened = await openRunner(await openStore(out));
   const stop = new AbortController();

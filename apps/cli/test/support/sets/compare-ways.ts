@@ -7,11 +7,13 @@ import { seededRandom } from '@ablation-cam/tools/testing';
 import * as assert from 'uvu/assert';
 import { runCommand, startCommand, type StartedCommand } from '../../run-command.ts';
 import { startPostgres } from '../../run-postgres.ts';
+import { followMemory } from './follow-memory.ts';
 import { finishedShards, resultFiles } from './result-files.ts';
 
 /**
  * Explains 20,000 signals and 2,000 textures of other seeds than the published ones in one process, in four, by a queue with four workers of
- * which some are killed, and in eight parts in random order: the files are the same.
+ * which some are killed, and in eight parts in random order: the files are the same. With `--memory` it looks at the memory that a process
+ * takes from its tenth shard to its thousandth instead.
  */
 // The same engine in every run, and on every machine.
 process.env['ABLATION_CAM_SPEEDS'] = 'usual';
@@ -21,6 +23,8 @@ const { values } = parseArgs({
     signals: { type: 'string', default: '20000' },
     textures: { type: 'string', default: '2000' },
     seed: { type: 'string', default: '1' },
+    memory: { type: 'boolean', default: false },
+    'shard-size': { type: 'string', default: '40' },
   },
 });
 const [WORKERS, PARTS, KILLS] = [4, 8, 6];
@@ -28,7 +32,15 @@ const [WORKERS, PARTS, KILLS] = [4, 8, 6];
 const SILENCE = '5';
 const random = seededRandom(Number(values.seed));
 const folder = await mkdtemp(join(tmpdir(), 'compare-ways-'));
-const postgres = await startPostgres();
+
+async function withPostgres(work: (url: string) => Promise<void>): Promise<void> {
+  const postgres = await startPostgres();
+  try {
+    await work(postgres.url);
+  } finally {
+    await postgres.stop();
+  }
+}
 
 async function succeed(args: readonly string[]): Promise<void> {
   const { exitCode, stderr } = await runCommand(args);
@@ -67,7 +79,7 @@ async function inParts(set: readonly string[], out: string): Promise<void> {
   await succeed(['explain-set', 'merge', out]);
 }
 
-try {
+async function compareWays(url: string): Promise<void> {
   for (const source of [
     `mnist1d?samples=${values.signals}&seed=11`,
     `textures?samples=${values.textures}&seed=11`,
@@ -92,13 +104,17 @@ try {
       await succeed([...set, '--out', out, '--workers', String(WORKERS)]);
       return '';
     });
-    await lap('queue', async (out) => `, ${await workQueue(set, out, postgres.url)} workers killed`);
+    await lap('queue', async (out) => `, ${await workQueue(set, out, url)} workers killed`);
     await lap('parts', async (out) => {
       await inParts(set, out);
       return '';
     });
   }
+}
+
+try {
+  if (values.memory) await followMemory(folder, Number(values['shard-size']));
+  else await withPostgres(compareWays);
 } finally {
-  await postgres.stop();
   await rm(folder, { recursive: true });
 }
