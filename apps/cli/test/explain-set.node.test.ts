@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,7 +43,11 @@ test.after(async ({ folder }) => {
 });
 
 const run = (...args: string[]): Promise<CommandRun> =>
-  runCommand(['explain-set', ...args, '--backend', 'wasm', '--executor', 'reference', '--json']);
+  runCommand([
+    'explain-set',
+    ...args,
+    ...['--model', 'mnist1d', '--backend', 'wasm', '--executor', 'reference', '--json'],
+  ]);
 const SIZES = ['--batch', '4', '--shard-size', '4'];
 
 async function read(
@@ -179,6 +184,19 @@ test('processes, parts in any order and a run that was torn off write the same b
     assert.match(refused.stderr, pattern);
   }
   assert.equal(await resultFiles(one), wanted);
+});
+
+test('what is missing or wrong is said before anything is begun', async ({ folder, signals }) => {
+  const out = join(folder, 'never.zarr');
+  for (const [args, pattern] of [
+    [[], /^error: Say which network explains .*signals\.npy: --model <model>\.\n$/],
+    [['--model', 'mnist1d', '--queue', 'mysql://host/queue'], /^error: --queue is no address of PostgreSQL/],
+  ] as const) {
+    const { exitCode, stderr } = await runCommand(['explain-set', signals, '--out', out, ...args]);
+    assert.is(exitCode, 1);
+    assert.match(stderr, pattern);
+  }
+  assert.is(existsSync(out), false);
 });
 
 test('what no worker can do ends all of them, in one sentence', async ({ folder }) => {

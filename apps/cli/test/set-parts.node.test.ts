@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { halfToNumber } from '@ablation-cam/model';
 import { decodeChunk } from '@ablation-cam/model/internals';
 import { assertRefused, seededRandom } from '@ablation-cam/tools/testing';
@@ -6,6 +7,7 @@ import * as assert from 'uvu/assert';
 import { CliError } from '../src/errors.ts';
 import { encodeChunk, halfBits } from '../src/explain-set/result/encode-chunk.ts';
 import { thisMachine, usualBatch, usualWorkers } from '../src/explain-set/run/machine.ts';
+import { rateText, SetProgress } from '../src/explain-set/run/set-progress.ts';
 import { ownShards, shardChoice } from '../src/explain-set/run/shard-choice.ts';
 import { borderExcess, mapKey, normalizedMap, shareInside } from '../src/summarize/map-measures.ts';
 import { TopList } from '../src/summarize/top-list.ts';
@@ -71,6 +73,15 @@ test('a chunk is read as it was written, filled up to its size', async () => {
   const halves = { path: 'c', type: 'float16', shape: [], dimensions: [] } as const;
   const rows = await decodeChunk(halves, encodeChunk(halves, Float32Array.of(0.5, -65504), 2), 2);
   assert.equal(rows, Float32Array.of(0.5, -65504));
+});
+
+test('the rate of samples that are all done at once is that of the whole time', async () => {
+  const progress = new SetProgress(3, 0, true);
+  await sleep(30);
+  progress.samplesDone(3, 0);
+  // A timer may come a millisecond early.
+  assert.ok(progress.rate > 0 && progress.rate <= 3000 / 29);
+  assert.equal([0.123_45, 12.345, 999.4, 2345.6].map(rateText), ['0.123', '12.3', '999', '2346']);
 });
 
 test('half-precision numbers are the nearest ones', () => {

@@ -83,9 +83,10 @@ export const explainSet: RegisterCommand = (program, { signal }) => {
     .action(async (source, options) => {
       const { runExplainSet } = await import('../explain-set/run/run-explain-set.ts');
       const norm = options.norm === '1' ? 1 : 2;
-      const model = options.model ?? /^(mnist1d|textures|tissue)\b/.exec(source)?.[1] ?? 'mnist1d';
+      const model = options.model ?? /^(mnist1d|textures|tissue)(?:\?|$)/.exec(source)?.[1];
       const { out } = options;
-      // A required option would be asked of the subcommands as well.
+      // Required options would be asked of the subcommands as well.
+      if (model === undefined) throw new CliError(`Say which network explains ${source}: --model <model>.`);
       if (out === undefined) throw new CliError('Say where the result goes: --out <result>.');
       await runExplainSet({ ...options, out, source, model, norm }, signal);
     })

@@ -1,4 +1,5 @@
 import { explainSet } from '@ablation-cam/xai';
+import { bytesText, counted } from '../../explain/quantity.ts';
 import { print, printJson } from '../../print.ts';
 import { inputOf } from '../reading/reading.ts';
 import { encodeChunk } from '../result/encode-chunk.ts';
@@ -31,9 +32,10 @@ export async function dryRun(set: OpenedSet, store: ResultStore, json: boolean):
     return;
   }
   const { samples, shards, missing, bytes, freeBytes, seconds } = estimate;
-  const free = freeBytes === null ? '' : ` of ${megabytes(freeBytes)} free`;
-  print(`${samples} samples in ${shards} shards, ${missing} of them to be explained`);
-  print(`about ${megabytes(bytes)}${free}`);
+  const free = freeBytes === null ? '' : ` of ${bytesText(freeBytes)} free`;
+  const all = `${counted(samples, 'sample', 'samples')} in ${counted(shards, 'shard', 'shards')}`;
+  print(`${all}, ${missing} of them to be explained`);
+  print(`about ${bytesText(bytes)}${free}`);
   print(`about ${duration(seconds)} in one process of this machine`);
 }
 
@@ -80,10 +82,6 @@ async function estimated(
     await reading.close();
     await explainer.dispose();
   }
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toPrecision(3)} MB`;
 }
 
 function duration(seconds: number): string {

@@ -1,6 +1,7 @@
-import type { LoadedModel } from '@ablation-cam/model';
+import { classLookup, type LoadedModel } from '@ablation-cam/model';
 import { useThreads } from '@ablation-cam/kernels';
 import { releaseDevice } from '@ablation-cam/xai';
+import { counted } from '../../explain/quantity.ts';
 import { print, printJson } from '../../print.ts';
 import { loadTensorFlow } from '../../tensorflow.ts';
 import type { SetRequest } from '../options.ts';
@@ -9,15 +10,16 @@ import { countRight } from '../result/count-right.ts';
 import { shardRange, shardsOf, type SetPlan } from '@ablation-cam/model/results';
 import type { SetResultGroup } from '../result/result.ts';
 import { openStore, placeOf } from '../result/open-store.ts';
+import type { ResultStore } from '../result/store.ts';
 import { dryRun } from './dry-run.ts';
 import { runInProcesses } from './many-processes.ts';
 import { thisMachine, usualWorkers } from './machine.ts';
 import { mergeResult } from './merge.ts';
 import { runHere } from './one-process.ts';
 import { openResult } from './open-result.ts';
-import { openSet } from './open-set.ts';
-import { SetProgress } from './set-progress.ts';
-import { ownShards, shardChoice } from './shard-choice.ts';
+import { openSet, type OpenedSet } from './open-set.ts';
+import { rateText, SetProgress } from './set-progress.ts';
+import { ownShards, shardChoice, type ShardChoice } from './shard-choice.ts';
 import { keepHeapSteady } from './steady-heap.ts';
 import { PROGRAM } from '../../program-name.ts';
 
@@ -30,8 +32,27 @@ export async function runExplainSet(request: SetRequest, signal: AbortSignal): P
   keepHeapSteady();
   await loadTensorFlow();
   const store = await openStore(request.out);
+  // What is wrong with it is said before the samples are listed.
+  const { queue: url, silence } = request;
+  const queue = url === undefined ? null : await ShardQueue.open(url, { silence });
+  try {
+    await runOpened(request, store, queue, choice, signal);
+  } finally {
+    await queue?.close();
+    await releaseDevice();
+  }
+}
+
+async function runOpened(
+  request: SetRequest,
+  store: ResultStore,
+  queue: ShardQueue | null,
+  choice: ShardChoice | null,
+  signal: AbortSignal,
+): Promise<void> {
   const set = await openSet(request, store, signal);
   try {
+    noteUnknownLabels(request, set);
     if (request.dryRun) {
       await dryRun(set, store, request.json === true);
       return;
@@ -39,8 +60,8 @@ export async function runExplainSet(request: SetRequest, signal: AbortSignal): P
     const result = await set.begin();
     const missing = await result.missing();
     const own = ownShards(missing, choice);
-    if (request.queue !== undefined) {
-      await enqueue(request.queue, request, result, own);
+    if (queue !== null) {
+      await enqueue(queue, request, result, own);
       return;
     }
     const total = samplesIn(result.plan, ownShards(allShards(result.plan), choice));
@@ -62,27 +83,39 @@ export async function runExplainSet(request: SetRequest, signal: AbortSignal): P
     await end(request, result, own.length === 0 ? null : { seconds, rate: progress.rate });
   } finally {
     set.loaded.dispose();
-    await releaseDevice();
   }
 }
 
+/** Classes that are named. */
+const SHOWN_CLASSES = 10;
+
+/** Says where labels are none of the model's classes, or nobody would know why there is no accuracy. */
+function noteUnknownLabels({ json }: SetRequest, { entries, plan }: OpenedSet): void {
+  if (json) return;
+  const classOf = classLookup(plan.classNames);
+  const unknown = entries.filter(({ label }) => typeof label === 'string' && classOf(label) < 0);
+  const [first] = unknown;
+  if (first === undefined) return;
+  const [some, more] = [plan.classNames.slice(0, SHOWN_CLASSES), plan.classNames.length > SHOWN_CLASSES];
+  const names = some.length > 0 ? `${some.join(', ')}${more ? ', ...' : ''}` : 'which has no names';
+  print(
+    `"${String(first.label)}" is no class of the model (${names}): ` +
+      `${counted(unknown.length, 'sample counts', 'samples count')} as without label; --labels names classes`,
+  );
+}
+
 async function enqueue(
-  url: string,
-  { out, json, silence }: SetRequest,
+  queue: ShardQueue,
+  { out, json }: SetRequest,
   { plan }: SetResultGroup,
   shards: readonly number[],
 ): Promise<void> {
-  const queue = await ShardQueue.open(url, { silence });
-  try {
-    const queued = await queue.put(plan.key, placeOf(out), shards);
-    if (json) printJson({ result: out, shards: shardsOf(plan), queued });
-    else
-      print(
-        `${queued} of ${shardsOf(plan)} shards are in the queue; now run explain-worker, and explain-set merge in the end`,
-      );
-  } finally {
-    await queue.close();
-  }
+  const queued = await queue.put(plan.key, placeOf(out), shards);
+  if (json) printJson({ result: out, shards: shardsOf(plan), queued });
+  else
+    print(
+      `${queued} of ${shardsOf(plan)} shards are in the queue; now run explain-worker, and explain-set merge in the end`,
+    );
 }
 
 async function explainShards(
@@ -121,11 +154,11 @@ export async function end(
     return;
   }
   print(
-    `explained ${explained} samples${failed > 0 ? `; ${failed} could not be, the array "error" says why` : ''}`,
+    `explained ${explained} samples${failed > 0 ? `; ${failed} could not be: the array "error", and summarize, say why` : ''}`,
   );
   if (labelled > 0)
     print(`${right} of ${labelled} labelled ones right, accuracy ${(right / labelled).toFixed(4)}`);
-  if (run !== null) print(`${run.seconds.toFixed(1)} s, ${run.rate.toPrecision(3)} samples a second`);
+  if (run !== null) print(`${run.seconds.toFixed(1)} s, ${rateText(run.rate)} samples a second`);
   print(`wrote ${out}`);
 }
 

@@ -1,9 +1,13 @@
 import { startProgress, type Progress } from '../../progress.ts';
 
+/** A time too short to tell a rate from. */
+const SHORTEST_MS = 100;
+
 /** How far a set is: one line for whatever number of workers. */
 export class SetProgress {
   readonly #line: Progress;
   readonly #before: number;
+  readonly #begun = performance.now();
   #samples = 0;
   #failures = 0;
   /** When samples were told first, and how many. */
@@ -27,16 +31,25 @@ export class SetProgress {
     this.#last = performance.now();
     this.#first ??= { samples: this.#samples, time: this.#last };
     const errors = this.#failures === 0 ? '' : `, ${this.#failures} not explained`;
-    this.#line.update(this.#before + this.#samples, `${this.rate.toPrecision(3)}/s${errors}`);
+    this.#line.update(this.#before + this.#samples, `${rateText(this.rate)}/s${errors}`);
   }
 
-  /** Samples a second since the first ones were done: what comes before that, such as loading the model, comes once. */
+  /**
+   * Samples a second since the first ones were done: what comes before that, such as loading the model, comes once. Where all were done at
+   * once it is those of the whole time.
+   */
   get rate(): number {
-    const { samples = 0, time = 0 } = this.#first ?? {};
-    return (1000 * (this.#samples - samples)) / Math.max(1, this.#last - time);
+    const { samples, time } = this.#first ?? { samples: 0, time: this.#begun };
+    const [from, since] = this.#last - time < SHORTEST_MS ? [0, this.#begun] : [samples, time];
+    return (1000 * (this.#samples - from)) / Math.max(1, this.#last - since);
   }
 
   stop(): void {
     this.#line.stop();
   }
+}
+
+/** Three digits, or all before the point. */
+export function rateText(rate: number): string {
+  return rate < 1000 ? rate.toPrecision(3) : rate.toFixed();
 }
