@@ -54,7 +54,8 @@ export async function followMemory(folder: string, samples: number): Promise<voi
     if (bytes !== undefined) medians.push({ shards: from, bytes });
   }
   const [first] = medians;
-  if (first?.shards !== 10) throw new Error('Nothing was read behind shard 10; give more samples with --shard-size.');
+  if (first?.shards !== 10)
+    throw new Error('Nothing was read behind shard 10; give more samples with --shard-size.');
   const most = medians.reduce((largest, one) => (one.bytes > largest.bytes ? one : largest), first);
   const shown = [first, medians.find(({ shards }) => shards >= 100), medians.at(-1), most];
   for (const one of shown) if (one) console.log(`behind shard ${one.shards}: ${megabytes(one.bytes)}`);
