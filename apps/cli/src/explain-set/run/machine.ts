@@ -1,7 +1,7 @@
 import { availableParallelism, freemem } from 'node:os';
 
 /** What a machine has for explaining a set. */
-export interface Machine {
+export interface SetMachine {
   readonly cores: number;
   /** Bytes that programs can still take. */
   readonly memory: number;
@@ -10,7 +10,7 @@ export interface Machine {
 }
 
 /** What there is here: of the machine, or of the container that this program runs in. */
-export function thisMachine(): Machine {
+export function thisMachine(): SetMachine {
   // Node 20.11 and 20.12 do not know how much of a container's memory is taken.
   const available = (process.availableMemory as (() => number) | undefined)?.();
   const own = process.memoryUsage.rss();
@@ -28,7 +28,7 @@ const PROCESS_BYTES = 2 ** 29;
  *
  * Source: WebGPU, W3C, section 4.2, "GPU"; Dawn, src/dawn/node/README.md, "adapter".
  */
-export function usualWorkers({ cores, memory, own }: Machine, backend: string): number {
+export function usualWorkers({ cores, memory, own }: SetMachine, backend: string): number {
   if (backend === 'webgpu') return 1;
   return Math.max(1, Math.min(cores, Math.floor(memory / Math.max(PROCESS_BYTES, own))));
 }

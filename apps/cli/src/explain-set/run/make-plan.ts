@@ -7,7 +7,7 @@ import type { SetRequest } from '../options.ts';
 import { sampleBytes } from '@ablation-cam/model/internals';
 import type { PlannedMethod, SetPlan } from '@ablation-cam/model/results';
 import type { Entry } from '../samples/samples.ts';
-import { usualBatch, usualWorkers, type Machine } from './machine.ts';
+import { usualBatch, usualWorkers, type SetMachine } from './machine.ts';
 import { MethodsExplainer, type SetExplanation } from './explain-methods.ts';
 
 /** What is known before anything is explained. */
@@ -43,7 +43,7 @@ export async function makePlan(
   facts: KnownFacts,
   entries: readonly Entry[],
   read: (source: string) => Promise<InputArray>,
-  machine: Machine,
+  machine: SetMachine,
 ): Promise<SetPlan> {
   const { options, classNames } = facts;
   const { backend: wanted, executor } = request;
