@@ -101,6 +101,15 @@ test('a large image is averaged down, not sampled', async () => {
   assertColor(picture.at(MARGIN + 123, MARGIN + 77), [100, 100, 100]);
 });
 
+test('an image that a network gets squashed is drawn so, with its map', async () => {
+  const map = { shape: [1, 2], data: Float32Array.of(0, 1) };
+  const style = { alpha: 'uniform', opacity: 1, colorBar: false } as const;
+  const whole = await pictureOf(drawImageOverlay(imageOf(10, 5), map, style));
+  const square = await pictureOf(drawImageOverlay(imageOf(10, 5), map, { ...style, aspect: 1 }));
+  assert.equal([square.width, square.height], [whole.width, whole.height + 200]);
+  for (const y of [2, 397]) assertColor(square.at(MARGIN + 397, MARGIN + y), viridis(1));
+});
+
 test('a signal and the strip below it run through the colors of the map', async () => {
   const map = { shape: [2], data: Float32Array.of(0, 1) };
   const picture = await pictureOf(drawSignalHeatmap(new Float32Array(2), map));
@@ -217,6 +226,7 @@ test('what cannot be drawn is refused', () => {
   assert.throws(() => drawImageHeatmap(mapOf([2, 2, 2])), refused(bad));
   assert.throws(() => drawImageOverlay({ ...imageOf(8, 8), width: 9 }, map), refused(bad));
   assert.throws(() => drawImageOverlay(imageOf(8, 8), map, { opacity: 1.5 }), refused('invalid-option'));
+  assert.throws(() => drawImageOverlay(imageOf(8, 8), map, { aspect: 0 }), refused('invalid-option'));
   assert.throws(() => drawSignalHeatmap(signalOf(8), map), refused(bad));
   assert.throws(() => drawSignalHeatmap(new Float32Array(0), mapOf([8])), refused(bad));
   assert.throws(() => drawSignalHeatmap(Float32Array.of(1, Infinity), mapOf([2])), refused(bad));
