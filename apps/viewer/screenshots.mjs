@@ -1,5 +1,5 @@
-// Makes the pictures of the viewer in docs/images.
+// Takes pictures of the viewer: those in docs/images or, with --out, of every scene in every look; --help says more.
 import { tsImport } from 'tsx/esm/api';
 
-const { makeScreenshots } = await tsImport('./src/server/screenshots.ts', import.meta.url);
-await makeScreenshots();
+const { storedBundle } = await tsImport('@ablation-cam/tools/stored-bundle', import.meta.url);
+await import(await storedBundle(new URL('screenshots/main.ts', import.meta.url)));

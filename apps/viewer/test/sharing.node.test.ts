@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
-import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { modelFiles } from '@ablation-cam/model';
 import { assertClose } from '@ablation-cam/tools/testing';
 import { serve } from '../src/server/serve.ts';
 import { overflowOf, violationsOf } from './support/axe.ts';
 import { imageModel, testImage } from './support/image-model.ts';
-import { explained, savedNumbers } from './support/viewer-page.ts';
+import { explained, savedNumbers, savedReport } from './support/viewer-page.ts';
 import { viewerSuite } from './support/viewer-suite.ts';
 import * as assert from 'uvu/assert';
 import { SHOWN } from './support/tolerance.ts';
@@ -67,11 +66,7 @@ test('the report is one page that needs nothing else', () =>
   onPage({ hash: '#sample=textures:3' }, async ({ page }) => {
     await explained(page);
     const saved = await savedNumbers(page);
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      page.getByRole('button', { name: 'Save report' }).click(),
-    ]);
-    const text = await readFile(await download.path(), 'utf8');
+    const text = await savedReport(page);
     assert.match(text, /^<!doctype html>/);
     assert.match(text, new RegExp(`says\\s+<b>${saved.className ?? ''}</b>`));
     assert.not.match(text.replaceAll('http://www.w3.org/', ''), /(src|href)="?https?:|<script|url\(http/);

@@ -1,9 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { encode } from 'fast-png';
 import type { Page } from 'playwright-core';
-import { embeddedModel, readInput, textureClassNames } from '@ablation-cam/model';
+import { embeddedModel, readInput } from '@ablation-cam/model';
 import { assertClose } from '@ablation-cam/tools/testing';
 import { ablationCam } from '@ablation-cam/xai';
 import { serve } from '../src/server/serve.ts';
@@ -12,6 +11,7 @@ import { commandOutput } from './support/command-output.ts';
 import { imageModel, imageModelFiles, testImage } from './support/image-model.ts';
 import { networkFiles } from './support/many-networks.ts';
 import { MemoryMeter, WATCH_WASM, type HeldBytes } from './support/memory.ts';
+import { writeTextures } from './support/textures-folder.ts';
 import { drop, explained, savedNumbers } from './support/viewer-page.ts';
 import { viewerSuite } from './support/viewer-suite.ts';
 import * as assert from 'uvu/assert';
@@ -119,15 +119,7 @@ const MISPLACED = [7, 31];
 test('a folder becomes a wall: what the network says of each, errors first, a click opens one', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'ablation-cam-wall-'));
   try {
-    const classes = textureClassNames.length;
-    for (let index = 0; index < COUNT; index++) {
-      const { original, label = 0 } = await readInput(`textures:${index}`, { shape: [64, 64, 3] });
-      const { width = 0, height = 0, rgb = new Uint8Array() } = original ?? {};
-      const said = MISPLACED.includes(index) ? (label + 1) % classes : label;
-      const place = join(folder, textureClassNames[said] ?? '');
-      await mkdir(place, { recursive: true });
-      await writeFile(join(place, `${index}.png`), encode({ width, height, channels: 3, data: rgb }));
-    }
+    await writeTextures(folder, COUNT, MISPLACED);
     await onPage({ hash: '#sample=textures:0&panel=race' }, async ({ page }) => {
       await explained(page);
       await page.getByLabel('Open folder …').setInputFiles(folder);

@@ -33,6 +33,8 @@ export interface OpenOptions {
   readonly isExpert?: boolean;
   readonly colorScheme?: 'light' | 'dark';
   readonly viewport?: { readonly width: number; readonly height: number };
+  /** Whether it is touched, as on a phone. */
+  readonly isPhone?: boolean;
 }
 
 export interface ViewerPage {
@@ -85,7 +87,7 @@ async function buildOnce(): Promise<Built> {
 }
 
 async function openPage(browser: Browser, url: string, options: OpenOptions): Promise<ViewerPage> {
-  const { hash = '', workerPrelude, pagePrelude, colorScheme = 'light', viewport } = options;
+  const { hash = '', workerPrelude, pagePrelude, colorScheme = 'light', viewport, isPhone = false } = options;
   const context = await browser.newContext({
     colorScheme,
     acceptDownloads: true,
@@ -93,6 +95,8 @@ async function openPage(browser: Browser, url: string, options: OpenOptions): Pr
     // The locale of the machine may be one that browsers do not know, such as `C.UTF-8`.
     locale: 'en-US',
     viewport: viewport ?? { width: 1280, height: 720 },
+    isMobile: isPhone,
+    hasTouch: isPhone,
   });
   if (options.isExpert !== false) await context.addInitScript(EXPERT);
   if (pagePrelude !== undefined) await context.addInitScript(pagePrelude);
@@ -165,13 +169,22 @@ export interface SavedExplanation {
 
 /** Saves the numbers that are shown and reads them. */
 export async function savedNumbers(page: Page): Promise<SavedExplanation> {
+  return JSON.parse(await savedText(page, 'Save numbers')) as SavedExplanation;
+}
+
+/** Saves what is shown as a page and reads it. */
+export function savedReport(page: Page): Promise<string> {
+  return savedText(page, 'Save report');
+}
+
+async function savedText(page: Page, button: string): Promise<string> {
   const [download] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Save numbers' }).click(),
+    page.getByRole('button', { name: button }).click(),
   ]);
   // What is told of it moves the page below.
   await page.getByText('was saved').waitFor();
   const chunks: Buffer[] = [];
   for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
-  return JSON.parse(Buffer.concat(chunks).toString('utf8')) as SavedExplanation;
+  return Buffer.concat(chunks).toString('utf8');
 }
