@@ -11,7 +11,7 @@ import {
   testImage,
   twoOutputModel,
 } from './support/image-model.ts';
-import { drop, explained, savedNumbers } from './support/viewer-page.ts';
+import { drop, explained, savedNumbers, savedReport } from './support/viewer-page.ts';
 import { viewerSuite } from './support/viewer-suite.ts';
 import * as assert from 'uvu/assert';
 import { SHOWN } from './support/tolerance.ts';
@@ -207,6 +207,12 @@ function seeThrough(): Uint8Array {
   return encode({ width, height, channels: 4, data });
 }
 
+const fitted: Readonly<Record<Fit, string>> = {
+  squash: 'squashed to',
+  crop: 'cropped to the middle for',
+  pad: 'padded with black for',
+};
+
 test('a picture is squashed, cropped or padded as chosen, transparency laid on white and said', () =>
   onPage({ hash: '#sample=textures:0' }, async ({ page }) => {
     await explained(page);
@@ -227,6 +233,13 @@ test('a picture is squashed, cropped or padded as chosen, transparency laid on w
       const { explanations } = await ablationCam(model, input, { executor: 'reference' });
       const saved = await savedNumbers(page);
       assertClose(saved.probabilities ?? [], explanations[0]?.probabilities ?? [], SHOWN, fit);
+      // Saved, and told to who does not see it, it is the same picture.
+      const words = `90 × 60 pixels, ${fitted[fit]} 64 × 64`;
+      await page.getByRole('img', { name: `over the input (${words})` }).waitFor();
+      const report = await savedReport(page);
+      assert.match(report, words);
+      const [, reportWidth, reportHeight] = /<image width="(\d+)" height="(\d+)"/.exec(report) ?? [];
+      assert.is(reportWidth, reportHeight, fit);
     }
     dispose();
   }));

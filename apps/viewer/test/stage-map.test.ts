@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert';
 import { faintnessOf, type FaintMap } from '../src/state/faintness.ts';
 import { mapCaption } from '../src/state/map-caption.ts';
 import { contoursOf, smallMap, stageMap } from '../src/state/stage-map.ts';
+import { bentMarks } from '../src/views/bent-axis.ts';
 import { explanation } from './support/answers.ts';
 
 const test = suite('maps on the stage');
@@ -123,6 +124,17 @@ test('a map that is nearly nothing says so', () => {
   );
   // A map of nothing has a caption that says so.
   assert.is(faintnessOf(of([-0.5, 0], [-1, 0]), 'rings'), null);
+});
+
+test('a bent axis is marked with round numbers on both sides of 0, apart from each other', () => {
+  assert.equal(bentMarks(-0.02, 0.21, 0.03, 11), [-0.02, -0.01, 0, 0.01, 0.02, 0.05, 0.1, 0.2]);
+  assert.equal(bentMarks(0, 50, 1, 4), [0, 2, 10, 50]);
+  const marks = bentMarks(-2e7, 3, 1, 11);
+  assert.ok(marks.length > 3 && marks.length <= 13, marks.join());
+  assert.equal(
+    marks,
+    [...new Set(marks)].sort((a, b) => a - b),
+  );
 });
 
 test.run();

@@ -1,5 +1,7 @@
 import { drawImageOverlay, drawSignalHeatmap, renderPng, type Decision } from '@ablation-cam/xai/drawing';
 import { classNameOf, givenClassName, shownAttribution, type ShownAttribution } from '../state/selectors.ts';
+import { aspectOf } from '../state/aspect.ts';
+import { fittedWords } from '../state/picture-fit.ts';
 import { stageMap } from '../state/stage-map.ts';
 import { methodTitles } from '../state/method-titles.ts';
 import { shownJson } from '../state/explanation-json.ts';
@@ -42,20 +44,25 @@ function drawView(state: ViewerState, explained: Explained, map: ShownAttributio
   const text = {
     title: input.name,
     decision,
-    caption: captionOf(state, map),
+    caption: captionOf(state, explained, map),
     colorMap: isSigned ? ('RdBu_r' as const) : display.colorMap,
   };
   return input.image
-    ? drawImageOverlay(input.image, heatmap, { ...text, opacity: display.opacity })
+    ? drawImageOverlay(input.image, heatmap, {
+        ...text,
+        opacity: display.opacity,
+        aspect: aspectOf(input),
+      })
     : drawSignalHeatmap(input, heatmap, text);
 }
 
-function captionOf(state: ViewerState, { run, contrast }: ShownAttribution): string {
+function captionOf(state: ViewerState, { input }: Explained, { run, contrast }: ShownAttribution): string {
   const { method, layers, score, settings } = run;
   const where = layers.length === 0 ? '' : ` at ${layers.join(', ')}`;
   const how = settings ? `, ${String(settings.ablation)}, ${settings.weighting}` : '';
   const against = contrast === null ? '' : `, rather than ${classNameOf(state, contrast)}`;
-  return `${methodTitles[method]}${where}, ${score}${how}${against}`;
+  const fitted = fittedWords(input, state.fit);
+  return `${methodTitles[method]}${where}, ${score}${how}${against}${fitted === null ? '' : `; ${fitted}`}`;
 }
 
 /** Saves the numbers of the class that is shown, as `pnpm explain --json` prints them; returns what to tell. */

@@ -3,6 +3,7 @@ import type { Explained } from '../protocol/descriptions.ts';
 import { orderedChannels } from '../state/channels.ts';
 import { shownJson } from '../state/explanation-json.ts';
 import { methodTitles } from '../state/method-titles.ts';
+import { fittedWords } from '../state/picture-fit.ts';
 import {
   classNameOf,
   givenClassName,
@@ -10,6 +11,7 @@ import {
   predictedClass,
   type ShownAttribution,
 } from '../state/selectors.ts';
+import { strongParts } from '../state/stage-map.ts';
 import type { ViewerState } from '../state/state.ts';
 import { duration, percent, shapeText, signed } from '../views/format.ts';
 
@@ -41,7 +43,7 @@ export function renderReport(
   const title = `Why ${explained.model.name} says ${name(predicted)} of ${explained.input.name}`;
   const certainty = share === undefined ? '' : ` (${percent(share)})`;
   const against = shown.contrast === null ? '' : ` rather than ${name(shown.contrast)}`;
-  const reading = `Bright parts speak for ${name(shown.classIndex)}${against}, by ${methodTitles[shown.run.method]}.`;
+  const reading = `${strongParts(state.display)} speak for ${name(shown.classIndex)}${against}, by ${methodTitles[shown.run.method]}.`;
   const said = html`<b>${name(predicted)}</b>`;
   const content = html`
     <p>The network says ${said}${certainty}${labelText(state, explained)}. ${reading}</p>
@@ -57,7 +59,7 @@ export function renderReport(
     )}
     ${channelsOf(shown)}
     <h2>How it was explained</h2>
-    ${factsOf(facts(explained, shown))}
+    ${factsOf(facts(state, explained, shown))}
     <p>
       <a download="explanation.json" href="data:application/json,${encodeURIComponent(numbers)}"
         >All numbers (JSON)</a
@@ -88,12 +90,17 @@ function channelsOf({ weights }: ShownAttribution): Markup | null {
     )}`;
 }
 
-function facts({ model, input }: Explained, { run }: ShownAttribution): (readonly [string, string | null])[] {
+function facts(
+  { fit }: ViewerState,
+  { model, input }: Explained,
+  { run }: ShownAttribution,
+): (readonly [string, string | null])[] {
   const { method, layers, score, settings, backend, executor, timings } = run;
   return [
     ['Network', model.name],
     ['Output', model.output],
     ['Input', `${input.name}, ${shapeText(input.shape)}`],
+    ['Picture', fittedWords(input, fit)],
     ['Method', methodTitles[method]],
     ['Layer', layers.join(', ') || null],
     ['Score', score],

@@ -44,6 +44,11 @@ export function stageMap(
   return made;
 }
 
+/** What shows most on the map: on that of both sides what speaks for the class is red. */
+export function strongParts({ sides }: Pick<Display, 'sides'>): string {
+  return sides === 'both' ? 'Red parts' : 'Bright parts';
+}
+
 /** Returns the map that is drawn where there is no choice: what speaks for the class, 0 to 1, resized to the input. */
 export function smallMap(explained: Pick<Explained, 'input'>, map: PositionMap<FloatArray>): PositionMap {
   return stageMap(explained, { map, mapSigned: map }, { resolution: 'resized', sides: 'for' }).shares;

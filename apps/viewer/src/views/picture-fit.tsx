@@ -1,4 +1,5 @@
 import type { Fit } from '@ablation-cam/model';
+import { otherSize } from '../state/picture-fit.ts';
 import { isExplained } from '../state/wanted-calls.ts';
 import type { ViewProps } from './app.tsx';
 import { Choice } from './settings.tsx';
@@ -13,18 +14,16 @@ const FITS: readonly (readonly [Fit, string])[] = [
 export function PictureFit({ state, dispatch }: ViewProps) {
   const { explained, input, fit } = state;
   if (input?.kind !== 'file' || !explained || !isExplained(state)) return null;
-  const { givenSize, isOnWhite, shape } = explained.result.input;
+  const { isOnWhite, shape } = explained.result.input;
   const [rows = 1, columns = 1] = shape;
-  const [height, width] = givenSize ?? [rows, columns];
-  // Whole pixels cannot always have the very proportions.
-  const isOther = Math.abs(height * columns - width * rows) > Math.max(rows, columns);
-  if (!isOther && !isOnWhite) return null;
+  const size = otherSize(explained.result.input);
+  if (!size && !isOnWhite) return null;
   return (
     <div class="picture-fit">
       {isOnWhite && <p class="hint">Parts of this picture can be seen through: it was laid on white.</p>}
-      {isOther && (
+      {size && (
         <Choice
-          label={`${width} × ${height} pixels, shown as the network gets them (${columns} × ${rows}):`}
+          label={`${size[1]} × ${size[0]} pixels, shown as the network gets them (${columns} × ${rows}):`}
           value={fit}
           options={FITS}
           onChange={(chosen) => {

@@ -2,6 +2,7 @@ import { classNameOf, predictedClass, shownView, type ShownAttribution } from '.
 import type { ViewerState } from '../state/state.ts';
 import { duration, percent } from './format.ts';
 import { Icon } from './icon.tsx';
+import { strongParts } from '../state/stage-map.ts';
 import { methodTitles } from '../state/method-titles.ts';
 
 /** What the picture below says, in words. */
@@ -48,14 +49,15 @@ function reading(
   predicted: number,
 ): string {
   const name = classNameOf(state, classIndex);
+  const parts = strongParts(state.display);
   const by = method === 'ablation-cam' ? '' : `, by ${methodTitles[method]}`;
   const took = isOfAll ? '' : ` It took ${duration(timings.totalMs)}.`;
   if (method === 'random') return 'This map is random: what a method shows should beat it.';
   if (!map.data.some((value) => value > 0)) return `Nothing at this layer speaks for ${name}${by}.${took}`;
   if (contrast !== null) {
-    return `Bright parts speak for ${name} rather than ${classNameOf(state, contrast)}${by}.${took}`;
+    return `${parts} speak for ${name} rather than ${classNameOf(state, contrast)}${by}.${took}`;
   }
-  if (method !== 'ablation-cam') return `Bright parts speak for ${name}${by}.${took}`;
-  const start = classIndex === predicted ? 'Bright parts made it say so' : `Bright parts speak for ${name}`;
+  if (method !== 'ablation-cam') return `${parts} speak for ${name}${by}.${took}`;
+  const start = classIndex === predicted ? `${parts} made it say so` : `${parts} speak for ${name}`;
   return `${start}: without the channels that respond there, ${name} gets a lower score.`;
 }

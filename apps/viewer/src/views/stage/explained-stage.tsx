@@ -5,6 +5,7 @@ import { faintnessOf } from '../../state/faintness.ts';
 import { mapCaption } from '../../state/map-caption.ts';
 import { aspectOf } from '../../state/aspect.ts';
 import { classNameOf } from '../../state/selectors.ts';
+import { fittedWords } from '../../state/picture-fit.ts';
 import { stageMap } from '../../state/stage-map.ts';
 import { useNarrow } from '../use-media.ts';
 import type { ViewProps } from '../app.tsx';
@@ -28,13 +29,15 @@ interface ExplainedStageProps extends ViewProps {
     readonly reach?: number;
   };
   readonly method: MethodName;
+  /** The class that the map holds its own against. */
+  readonly contrast: number | null;
   /** Whether it is what was asked for, and not what was shown before. */
   readonly isCurrent: boolean;
 }
 
 /** The input with its map, to be looked at closely and painted over. */
 export function ExplainedStage(props: ExplainedStageProps) {
-  const { state, dispatch, explained, map, isCurrent } = props;
+  const { state, dispatch, explained, map, contrast, isCurrent } = props;
   const { display, erasing } = state;
   const { input, run } = explained;
   const [middle, setMiddle] = useState<PlanePoint>({ x: 0.5, y: 0.5 });
@@ -47,7 +50,8 @@ export function ExplainedStage(props: ExplainedStageProps) {
   const arrangement = display.arrangement ?? (isNarrow ? 'over' : 'beside');
   const drawn = stageMap(explained, map, display);
   const name = classNameOf(state, map.classIndex);
-  const caption = captionOf(props, name);
+  const against = contrast === null ? '' : ` rather than ${classNameOf(state, contrast)}`;
+  const caption = captionOf(props, name + against);
   // On a scale of both sides, what is faint looks faint.
   const faint = drawn.isSigned ? null : faintnessOf({ ...map, run: map.run ?? run }, name);
   const box = eraserAt(input, 'box', erasing.size, middle, zoom);
@@ -85,6 +89,7 @@ export function ExplainedStage(props: ExplainedStageProps) {
           <ImageStage
             image={input.image}
             aspect={aspectOf(input)}
+            fitted={fittedWords(input, state.fit)}
             mask={display.outline ? input.mask : null}
             arrangement={arrangement}
             {...shared}

@@ -28,6 +28,8 @@ interface ImageStageProps {
   readonly eraser: Mark | null;
   /** What the map is of and where it is bright, in words. */
   readonly caption: string;
+  /** How the picture came into the proportions of the network, where it has others. */
+  readonly fitted: string | null;
 }
 
 const LARGE_PIXELS = 128;
@@ -96,7 +98,7 @@ function Photo({ image, label }: { readonly image: OriginalImage; readonly label
 }
 
 /** The map, and the lines around what counts most. */
-function Cover({ drawn, colors, display, caption }: ImageStageProps) {
+function Cover({ drawn, colors, display, caption, fitted }: ImageStageProps) {
   const { threshold, contour, resolution } = display;
   const contours = useMemo(
     () => (contour && drawn.high > 0 ? contoursOf(drawn, threshold) : []),
@@ -112,7 +114,7 @@ function Cover({ drawn, colors, display, caption }: ImageStageProps) {
         threshold={threshold}
         seeThrough
         class={`layer over veil${resolution === 'raw' ? ' pixels' : ''}`}
-        label={`${caption}, over the input`}
+        label={`${caption}, over the input${fitted === null ? '' : ` (${fitted})`}`}
       />
       {contours.map(({ side, inside }) => (
         <Outline

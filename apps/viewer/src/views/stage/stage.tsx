@@ -5,6 +5,7 @@ import { shownMap, shownView } from '../../state/selectors.ts';
 import type { ViewProps } from '../app.tsx';
 import { INPUT_FILES, Picker } from '../file-pickers.tsx';
 import { inputText } from '../format.ts';
+import { ExpectedStage } from './expected-stage.tsx';
 import { ExplainedStage } from './explained-stage.tsx';
 
 /** The input with its map, or the place where an input is dropped. */
@@ -14,7 +15,11 @@ export function Stage({ state, dispatch }: ViewProps) {
   const whole = view?.attribution ?? shownMap(state);
   const map = whole && { ...whole, ...grownMap(state) };
   if (!view || !map) {
-    return state.input === null ? <Waiting state={state} dispatch={dispatch} /> : <div class="stage" />;
+    return state.input === null ? (
+      <Waiting state={state} dispatch={dispatch} />
+    ) : (
+      <ExpectedStage state={state} />
+    );
   }
   return (
     <ExplainedStage
@@ -25,6 +30,7 @@ export function Stage({ state, dispatch }: ViewProps) {
       explained={view.explained}
       map={map}
       method={view.attribution?.run.method ?? 'ablation-cam'}
+      contrast={view.attribution?.contrast ?? null}
       isCurrent={view.isCurrent}
     />
   );
