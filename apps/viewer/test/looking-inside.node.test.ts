@@ -1,13 +1,14 @@
-import * as tf from '@tensorflow/tfjs';
 import { embeddedModel, modelFiles, readInput } from '@ablation-cam/model';
 import { featureMap } from '@ablation-cam/xai';
 import { violationsOf } from './support/axe.ts';
+import { residualNetwork } from './support/deep-models.ts';
 import { testImage } from './support/image-model.ts';
-import { drop, explained, savedNumbers } from './support/viewer-page.ts';
+import { drop, explained, savedNumbers, type ViewerPage } from './support/viewer-page.ts';
 import { viewerSuite } from './support/viewer-suite.ts';
 import * as assert from 'uvu/assert';
 
 const { test, onPage } = viewerSuite('looking inside in the viewer');
+type Page = ViewerPage['page'];
 
 test('channels are looked at and switched off with the keyboard, and the prediction moves', () =>
   onPage({ hash: '#sample=mnist1d:0' }, async ({ page }) => {
@@ -90,7 +91,7 @@ test('the tour switches a channel off, lets the map grow, and leaves everything 
     const tour = page.getByRole('dialog');
     await tour.getByText('says rings').waitFor();
     assert.equal(await violationsOf(page), []);
-    const whole = await page.locator('.color-bar').innerText();
+    const whole = await page.locator('.map-caption').innerText();
     await page.keyboard.press('Enter');
     await page.keyboard.press('ArrowRight');
     const [, channel] = /channel (\d+)/.exec(await tour.innerText()) ?? [];
@@ -101,16 +102,25 @@ test('the tour switches a channel off, lets the map grow, and leaves everything 
     const number = (text: string): number => Number(text.replace(/[<> ]/g, ''));
     assert.ok(number(less) < number(more), told);
     assert.ok((await page.locator('.masked-score').count()) > 0);
+    // Time is the test's from here on.
+    await page.clock.install();
+    await page.emulateMedia({ reducedMotion: 'reduce' });
     await page.keyboard.press('ArrowRight');
     await tour.getByText(/^1 of \d+ channels/).waitFor();
     assert.is(await page.locator('.masked-score').count(), 0);
-    await tour.getByRole('slider').waitFor();
+    // What the map grows by is there.
+    await page.locator('canvas.channel-map').waitFor();
+    await page.clock.runFor(5000);
+    await tour.getByText(/^1 of \d+ channels/).waitFor();
+    assert.equal(await movingParts(page), []);
+    await page.emulateMedia({ reducedMotion: 'no-preference' });
+    assert.equal(await movingParts(page), ['sight', 'outdated', 'progress']);
     // By itself, channel by channel.
-    await page.waitForFunction(() => {
-      const slider = document.querySelector<HTMLInputElement>('.tour input');
-      return slider?.value === slider?.max;
-    });
-    assert.is(await page.locator('.color-bar').innerText(), whole);
+    const isWhole = (): Promise<boolean> =>
+      tour.getByRole('slider').evaluate((slider: HTMLInputElement) => slider.value === slider.max);
+    for (let step = 0; step < 30 && !(await isWhole()); step++) await page.clock.runFor(1000);
+    assert.ok(await isWhole());
+    await page.locator('.map-caption', { hasText: whole }).waitFor();
     await page.keyboard.press('Escape');
     assert.is(await tour.count(), 0);
     assert.is(await page.evaluate(() => document.activeElement?.id), 'start-tour');
@@ -118,6 +128,29 @@ test('the tour switches a channel off, lets the map grow, and leaves everything 
     assert.is(await page.locator('.map-caption').innerText(), before);
     assert.is(await page.getByRole('tab', { selected: true }).innerText(), 'Race');
   }));
+
+/** The classes of what would move by itself if it stood on the stage: what fades there, and a bar that does not know how long it will take. */
+function movingParts(page: Page): Promise<readonly string[]> {
+  return page.locator('.stage').evaluate((stage) => {
+    const probe = document.createElement('div');
+    probe.className = 'stage stale';
+    for (const name of ['sight', 'outdated', 'progress']) {
+      const part = probe.appendChild(document.createElement(name === 'progress' ? 'progress' : 'div'));
+      part.className = name;
+    }
+    stage.after(probe);
+    const moves = (part: Element): boolean => {
+      const { transitionDuration, animationName, appearance } = getComputedStyle(part);
+      const isBar = part.tagName === 'PROGRESS' && appearance !== 'none';
+      return isBar || animationName !== 'none' || !/^0s(, 0s)*$/.test(transitionDuration);
+    };
+    const moving = [...document.querySelectorAll('*')]
+      .filter(moves)
+      .map((part) => part.getAttribute('class') ?? '');
+    probe.remove();
+    return moving;
+  });
+}
 
 test('the race is run, and says how far apart the answers are', () =>
   onPage({ hash: '#sample=mnist1d:0&panel=race' }, async ({ page }) => {
@@ -130,28 +163,6 @@ test('the race is run, and says how far apart the answers are', () =>
     assert.ok(difference < 1e-4, text);
     assert.match(text, '1 for all 25 channels');
   }));
-
-/** A residual network of 16 x 16 images with `blocks` blocks of six layers, and 1,280 channels at its end; the caller disposes of it. */
-function residualNetwork(blocks: number): tf.LayersModel {
-  const seeded = (seed: number) => ({ kernelInitializer: tf.initializers.glorotUniform({ seed }) });
-  const input = tf.input({ shape: [16, 16, 3] });
-  const convolution = (name: string, seed: number, filters: number, kernelSize: number): tf.layers.Layer =>
-    tf.layers.conv2d({ name, filters, kernelSize, padding: 'same', ...seeded(seed) });
-  let x = convolution('stem_conv', 1, 4, 3).apply(input) as tf.SymbolicTensor;
-  for (let block = 1; block <= blocks; block++) {
-    const named = (part: string): string => `stage_block${block}_${part}`;
-    let y = convolution(named('1_conv'), 2 * block, 4, 1).apply(x) as tf.SymbolicTensor;
-    y = tf.layers.batchNormalization({ name: named('1_bn') }).apply(y) as tf.SymbolicTensor;
-    y = tf.layers.activation({ activation: 'relu', name: named('1_relu') }).apply(y) as tf.SymbolicTensor;
-    y = convolution(named('2_conv'), 2 * block + 1, 4, 3).apply(y) as tf.SymbolicTensor;
-    y = tf.layers.add({ name: named('add') }).apply([x, y]) as tf.SymbolicTensor;
-    x = tf.layers.activation({ activation: 'relu', name: named('out') }).apply(y) as tf.SymbolicTensor;
-  }
-  x = convolution('top_conv', 500, 1280, 1).apply(x) as tf.SymbolicTensor;
-  x = tf.layers.globalAveragePooling2d({}).apply(x) as tf.SymbolicTensor;
-  const output = tf.layers.dense({ units: 4, activation: 'softmax', ...seeded(501) }).apply(x);
-  return tf.model({ inputs: input, outputs: output as tf.SymbolicTensor });
-}
 
 test('three hundred layers are folded, found by name, and push nothing away', async () => {
   const model = residualNetwork(50);

@@ -115,7 +115,7 @@ function Block({
         <div class="inside">
           {branches.length > 0 && (
             <div class="branches">
-              {hasSkip && <p class="hint skip">passed on as it is</p>}
+              {hasSkip && <p class="hint passed-on">passed on as it is</p>}
               {branches.map((branch) => (
                 <ol key={branch[0]?.name} class="branch">
                   {branch.map(choice)}
