@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { sortFiles } from '../src/state/sort-files.ts';
-import { initialState } from '../src/state/state.ts';
+import { initialState, type ViewerState } from '../src/state/state.ts';
 
 const test = suite('files that were dropped');
 const state = initialState('mnist1d');
@@ -94,6 +94,22 @@ test('what cannot be meant is answered with what to do', () => {
   assert.match(problem('weights.bin') ?? '', 'Give the model.json');
   assert.match(problem('group1-shard1of1') ?? '', 'Give the model.json');
   assert.match(problem('metadata.json', 'weights.bin') ?? '', 'weights.bin holds weights alone');
+});
+
+test('networks whose files are named for nothing are told apart by their folders, or numbered', () => {
+  const file = new File(['{}'], 'model.json');
+  const nameOf = (state: ViewerState, folders?: ReadonlyMap<File, string>): string => {
+    const [action] = sortFiles(state, [file], 'own', folders).actions;
+    return action?.kind === 'choose-model' ? action.model.name : '';
+  };
+  const state = initialState('mnist1d');
+  assert.is(nameOf(state, new Map([[file, 'mobilenet']])), 'mobilenet');
+  const names = ['model.json'];
+  for (let i = 0; i < 2; i++) {
+    const models = names.map((name) => ({ kind: 'files' as const, id: name, name, files: [] }));
+    names.push(nameOf({ ...state, shelf: { ...state.shelf, models } }));
+  }
+  assert.equal(names, ['model.json', 'model.json (2)', 'model.json (3)']);
 });
 
 test.run();

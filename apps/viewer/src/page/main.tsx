@@ -22,7 +22,11 @@ const visit = isEmbedded ? null : ownVisit();
 const asked = visit ? null : linkedFiles(location.search, location.href);
 
 const linked = openedLink(location.hash, available);
-const store = new Store({ ...linked, isExpert: linked.isExpert || isRemembered('expert') });
+const store = new Store({
+  ...linked,
+  isExpert: linked.isExpert || isRemembered('expert'),
+  panel: isEmbedded ? null : linked.panel,
+});
 const client = new WorkerClient(() => new Worker('worker.js', { type: 'module' }));
 // A frame of another page keeps nothing: its storage would be another one for each page.
 if (!isEmbedded) {

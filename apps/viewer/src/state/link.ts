@@ -158,7 +158,7 @@ export function stateOfLink(hash: string, available: readonly BuiltInName[]): Vi
       large: link.get('stage') === 'wide',
     },
     erasing: erasingIn(link.get('erased')),
-    panel: oneOf(link.get('panel'), PANELS, state.panel),
+    panel: oneOf(link.get('panel'), PANELS, 'channels'),
     channels: {
       order: oneOf(link.get('order'), ORDERS, state.channels.order),
       focused: wholeNumber(link.get('channel')),

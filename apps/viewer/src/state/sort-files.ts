@@ -1,5 +1,6 @@
 import { fileRole, mainFile } from '@ablation-cam/model';
 import type { UserAction } from './actions.ts';
+import type { Shelf } from './shelf.ts';
 import type { ViewerState } from './state.ts';
 
 /** What files that were dropped or picked together mean. */
@@ -50,7 +51,8 @@ export function sortFiles(
   }
   const actions: UserAction[] = [];
   if (main) {
-    const model = { kind: 'files' as const, id: `${id}/${main.name}`, name: main.name, files: modelFiles };
+    const name = nameOf(main, folders.get(main), state.shelf);
+    const model = { kind: 'files' as const, id: `${id}/${main.name}`, name, files: modelFiles };
     // The input of the model before may fit as well, if it was the user's own.
     const kept = state.input?.kind === 'file' && state.model.kind === 'files' ? state.input : null;
     actions.push({ kind: 'choose-model', model, input: inputSource ?? kept });
@@ -63,6 +65,17 @@ export function sortFiles(
   }
   if (labels) actions.push({ kind: 'choose-labels', id: `${id}/${labels.name}`, file: labels });
   return { actions, problem: null };
+}
+
+/** What files of networks are called that are named for nothing. */
+const PLAIN_NAME = /^(model|network)\.\w+$/i;
+
+/** The name of a network, which tells it from those on the shelf: that of its file, or of its folder where the file's says nothing. */
+function nameOf(file: File, folder: string | undefined, { models }: Shelf): string {
+  const name = folder !== undefined && PLAIN_NAME.test(file.name) ? folder : file.name;
+  let [free, count] = [name, 1];
+  while (models.some((model) => model.name === free)) free = `${name} (${++count})`;
+  return free;
 }
 
 const INPUT_NAME = /\.(png|jpe?g|webp|tiff?|npy)$/i;

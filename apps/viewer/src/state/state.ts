@@ -146,7 +146,8 @@ export interface ViewerState {
   readonly pinned: PinnedView | null;
   /** What is shown once the present view is there and put aside. */
   readonly pinsFor: ViewerState | null;
-  readonly panel: PanelName;
+  /** Null in the embedded view, which has no panels: nothing is computed for them, nor for the gallery. */
+  readonly panel: PanelName | null;
   readonly channels: ChannelsView;
   /** The share of the input that is kept to measure a map. */
   readonly fraction: number;

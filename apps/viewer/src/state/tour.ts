@@ -1,4 +1,4 @@
-import type { ChannelsView, Display, PanelName } from './state.ts';
+import type { ChannelsView, Display, ViewerState } from './state.ts';
 
 /** What is shown one after the other: the answer, its map, the channels, one of them off, the map growing channel by channel. */
 export const TOUR_STEPS = ['answer', 'map', 'channels', 'off', 'grow', 'end'] as const;
@@ -12,7 +12,7 @@ export interface Tour {
   /** What the tour changes, as it was before. */
   readonly before: {
     readonly display: Display;
-    readonly panel: PanelName;
+    readonly panel: ViewerState['panel'];
     readonly channels: ChannelsView;
   };
 }

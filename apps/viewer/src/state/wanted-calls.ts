@@ -148,8 +148,8 @@ function metricsCall(
   };
 }
 
-function galleryCall({ model, galleryFirst }: ViewerState): WantedCall<'gallery'> | null {
-  if (model.kind !== 'built-in') return null;
+function galleryCall({ model, galleryFirst, panel }: ViewerState): WantedCall<'gallery'> | null {
+  if (model.kind !== 'built-in' || panel === null) return null;
   const count = Math.min(galleryPages[model.id], testSamples[model.id] - galleryFirst);
   return { key: `${model.id}|${galleryFirst}`, params: { model, first: galleryFirst, count } };
 }

@@ -79,16 +79,21 @@ export function App({ store, available, isEmbedded, asked }: AppProps) {
       >
         Skip to the explained picture
       </a>
-      <header class="top">
-        <h1>Ablation-CAM viewer</h1>
-        <p class="tagline">
-          What did the network look at? Its channels are switched off one by one to see what the answer needs.
-        </p>
-        <Status state={state} />
-        <TourButton {...props} />
-        <ExpertSwitch {...props} />
+      <header>
+        <div class="top">
+          <h1>Ablation-CAM viewer</h1>
+          <p class="tagline">
+            What did the network look at? Its channels are switched off one by one to see what the answer
+            needs.
+          </p>
+          <TourButton {...props} />
+          <ExpertSwitch {...props} />
+        </div>
+        <div class="intro">
+          <About />
+          <Status state={state} />
+        </div>
       </header>
-      <About />
       {asking}
       <main class={state.display.large ? 'layout large' : 'layout'} aria-busy={isBusy}>
         <ChoosePanel {...props} available={available} />

@@ -1,6 +1,7 @@
 import type { FloatArray } from '@ablation-cam/xai';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
+import { bentMarks } from './bent-axis.ts';
 import { signed } from './format.ts';
 import { useDarkScheme } from './use-media.ts';
 import { useSize } from './use-size.ts';
@@ -16,6 +17,8 @@ interface ChannelChartProps {
 }
 
 const HEIGHT = 250;
+/** So many numbers have room below each other. */
+const MOST_MARKS = 11;
 /** How wide a digit of a label is, and the axis beside the bars. */
 const DIGIT = 8;
 const AXIS = 76;
@@ -128,7 +131,7 @@ function dataOf({ weights, ordered, off, focused }: ChannelChartProps): uPlot.Al
 function shortNumber(value: number | null): string {
   if (value === null) return '';
   const size = Math.abs(value);
-  return size > 0 && size < 1e-3 ? value.toExponential(0) : String(Number(value.toPrecision(4)));
+  return size > 0 && size < 1e-4 ? value.toExponential(0) : String(Number(value.toPrecision(4)));
 }
 
 function optionsOf(
@@ -168,8 +171,8 @@ function optionsOf(
         label: 'channel',
         labelSize: 18,
         labelFont: FONT,
-        size: 24,
-        gap: 2,
+        size: 30,
+        gap: 7,
         // The number of the channel below its bar, where there is room.
         splits: () => {
           const { ordered } = latest.current;
@@ -186,7 +189,11 @@ function optionsOf(
         labelFont: FONT,
         size: 48,
         gap: 2,
-        // On a bent axis some have no place.
+        ...(bend !== null && {
+          splits: (_: uPlot, __: number, low: number, high: number) => [
+            ...bentMarks(low, high, bend, MOST_MARKS),
+          ],
+        }),
         values: (_, splits: readonly (number | null)[]) => splits.map(shortNumber),
       },
     ],

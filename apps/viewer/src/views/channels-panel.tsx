@@ -216,7 +216,7 @@ function Effects({ state, channel }: { state: ViewProps['state']; channel: numbe
                 />
               </span>
             </td>
-            <td class="number">{rounded(change)}</td>
+            <td class="number">{rounded(change, reach)}</td>
           </tr>
         ))}
       </tbody>

@@ -5,7 +5,7 @@ import { percent } from './format.ts';
 /** The classes with their scores as bars; choosing one shows its map, which is there already. */
 export function ClassList({ state, dispatch }: ViewProps) {
   const explained = state.explained?.result;
-  if (!explained) return <p class="hint">The classes come with the first explanation.</p>;
+  if (!explained) return <p class="hint classes-to-come">The classes come with the first explanation.</p>;
   const entries = listedClasses(state);
   const shown = shownMap(state)?.classIndex;
   const predicted = predictedClass(explained);

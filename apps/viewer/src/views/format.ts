@@ -7,9 +7,12 @@ export function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 
-/** With a sign, in four digits, the rest dropped: for numbers beside a bar. */
-export function rounded(value: number): string {
-  return Math.abs(value) < 5e-5 ? '0.0000' : signed(value);
+/** With a sign, for numbers beside bars: in four digits, or in as many as tell them apart where the largest is `reach`. */
+export function rounded(value: number, reach: number): string {
+  if (reach < 1e-7) return signed(value);
+  const text = value.toFixed(Math.max(4, 2 - Math.floor(Math.log10(reach))));
+  if (Number(text) === 0) return text.replace('-', '');
+  return (value > 0 ? `+${text}` : text).replace('-', '−');
 }
 
 /** With a sign, in four digits. */

@@ -32,8 +32,9 @@ export function Gallery({ state, dispatch, name }: ViewProps & { name: BuiltInNa
               >
                 <Thumbnail item={item} />
                 <span class="caption">
-                  <Icon name={isRight ? 'right' : 'wrong'} /> {isRight ? truth : `${truth}, said ${said}`}
+                  <Icon name={isRight ? 'right' : 'wrong'} /> {said}
                 </span>
+                {!isRight && <span class="caption">is {truth}</span>}
               </button>
             </li>
           );

@@ -16,9 +16,9 @@ function isFolded(layers: readonly LayerDescription[]): boolean {
 /** The network from input to output; feature maps can be chosen. */
 export function LayerList({ state, dispatch }: ViewProps) {
   const description = state.description ?? state.explained?.result.model;
-  const isLarge = description !== undefined && isFolded(description.layers);
-  if (!description) return null;
-  const { layers, defaultLayer } = description;
+  if (!description && state.model.kind !== 'built-in') return null;
+  // Those of a network that comes along are there in a moment.
+  const { layers, defaultLayer } = description ?? { layers: [], defaultLayer: '' };
   const chosen = state.settings.layer ?? defaultLayer;
   const choose = ({ name }: LayerDescription): void => {
     dispatch({ kind: 'change-settings', settings: { layer: name === defaultLayer ? null : name } });
@@ -31,10 +31,10 @@ export function LayerList({ state, dispatch }: ViewProps) {
           From input to answer. Choose the layer whose channels are switched off: later ones say what counted,
           earlier ones where exactly.
         </legend>
-        {isLarge ? (
+        {isFolded(layers) ? (
           <div class="folded">
             <LayerBlocks
-              key={description.name}
+              key={description?.name}
               layers={layers}
               chosen={chosen}
               onChoose={choose}

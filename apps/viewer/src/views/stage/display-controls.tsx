@@ -1,4 +1,5 @@
 import { colorMapNames } from '@ablation-cam/xai/drawing';
+import { expectedInput } from '../../state/expected-input.ts';
 import type { Arrangement, Display } from '../../state/state.ts';
 import type { ViewProps } from '../app.tsx';
 import { Choice } from '../settings.tsx';
@@ -26,13 +27,14 @@ const SIDES = [
 export function DisplayControls({ state, dispatch }: ViewProps) {
   const { display } = state;
   const input = state.explained?.result.input;
+  const isPicture = input ? input.image !== null : expectedInput(state)?.takes === 'image';
   const isNarrow = useNarrow();
   const change = (changed: Partial<Display>): void => {
     dispatch({ kind: 'change-display', display: changed });
   };
   return (
     <div class="controls">
-      {input?.image && (
+      {isPicture && (
         <>
           <Choice
             label="View"
