@@ -1,6 +1,6 @@
 import { heatmapOf, type PositionMap } from '@ablation-cam/xai';
 import type { ColorMapName } from '@ablation-cam/xai/drawing';
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { ResultOverview, ResultSample } from '../protocol/results.ts';
 import { classNameIn } from '../state/results.ts';
 import { signed } from './format.ts';
@@ -29,9 +29,14 @@ export function ResultSampleView({ overview, method, sample, colors }: ResultSam
     };
     return heatmapOf(positive, positive.shape);
   }, [mapSigned]);
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // On narrow screens it is far from the tile that was pressed.
+    place.current?.scrollIntoView({ block: 'nearest' });
+  }, [index]);
   const { image, signal } = picture;
   return (
-    <div class="result-sample" aria-live="polite">
+    <div class="result-sample" aria-live="polite" ref={place}>
       {image && (
         <figure>
           <ImageCanvas image={image} class="layer" label={`The picture ${name}`} />
