@@ -94,7 +94,7 @@ export function App({ store, available, isEmbedded, asked }: AppProps) {
           <Status state={state} />
         </div>
       </header>
-      {asking}
+      {asking && <div class="asking">{asking}</div>}
       <main class={state.display.large ? 'layout large' : 'layout'} aria-busy={isBusy}>
         <ChoosePanel {...props} available={available} />
         <section class="card look" aria-labelledby="look-title">

@@ -24,7 +24,7 @@ export function Gallery({ state, dispatch, name }: ViewProps & { name: BuiltInNa
                 type="button"
                 class={isRight ? 'sample' : 'sample wrong'}
                 aria-pressed={input?.id === item.id}
-                aria-label={`Sample ${indexOf(item)}: ${truth}, ${isRight ? 'recognized' : `said ${said}`}`}
+                aria-label={`Sample ${indexOf(item)}: ${isRight ? `${truth}, recognized` : `said ${said}, is ${truth}`}`}
                 title={`Sample ${indexOf(item)}: it is ${truth}, the network says ${said}`}
                 onClick={() => {
                   dispatch({ kind: 'choose-input', input: sampleOf(name, indexOf(item)) });
@@ -34,7 +34,12 @@ export function Gallery({ state, dispatch, name }: ViewProps & { name: BuiltInNa
                 <span class="caption">
                   <Icon name={isRight ? 'right' : 'wrong'} /> {said}
                 </span>
-                {!isRight && <span class="caption">is {truth}</span>}
+                {!isRight && (
+                  <>
+                    {' '}
+                    <span class="caption">is {truth}</span>
+                  </>
+                )}
               </button>
             </li>
           );
