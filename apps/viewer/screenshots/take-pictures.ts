@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { overflowOf } from '../test/support/axe.ts';
+import { COUNT_JUMPS } from '../test/support/jumps.ts';
 import { explained, type ViewerSite } from '../test/support/viewer-page.ts';
 import type { Device } from './looks.ts';
 import type { MadeFolders } from './made-files.ts';
@@ -13,13 +14,6 @@ export interface Picture {
   /** Whether it is of the whole page, not of what the window shows of it. */
   readonly isWhole: boolean;
 }
-
-/** Sums up how far the page's parts jump by themselves, as browsers score it. */
-const COUNT_JUMPS = `
-  window.jumps = 0;
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.jumps += entry.value;
-  }).observe({ type: 'layout-shift', buffered: true });`;
 
 /** What has changed is drawn by then, also what is below the window. */
 const SETTLED_MS = 500;

@@ -79,10 +79,10 @@ const formats: Readonly<Record<string, () => Promise<Format>>> = {
       probabilities: output.slice(0, 3),
     };
   },
-  'a GraphModel, its shards before its network': () =>
+  'a GraphModel, its shards without a suffix and before its network': () =>
     Promise.resolve({
       main: 'model.json',
-      files: [...smallGraphModel(1, 3).files().reverse(), picture],
+      files: [...smallGraphModel(1, 3).files().map(withoutSuffix).reverse(), picture],
       scale: '0..1 (assumed: nothing says how)',
       classNames: [],
     }),
@@ -99,6 +99,13 @@ const formats: Readonly<Record<string, () => Promise<Format>>> = {
     };
   },
 };
+
+/** As the converter named shards before 2019: `group1-shard1of3`. */
+function withoutSuffix({ name, bytes }: GivenFile): GivenFile {
+  if (!name.endsWith('.json')) return { name: name.replace(/\.bin$/, ''), bytes };
+  const text = new TextDecoder().decode(bytes);
+  return { name, bytes: new TextEncoder().encode(text.replaceAll('.bin"', '"')) };
+}
 
 /** What a network answers, `[samples, classes]`, to inputs of `shape`. */
 interface Answers {

@@ -113,11 +113,12 @@ const formats = [
   ['photo.png', 'png RGB', 0],
   // Browsers convert JPEG's colors with a rounding of their own.
   ['photo.jpg', 'jpeg RGB', 2],
+  ['turned.jpg', 'jpeg with an orientation', 2],
   ['photo.webp', 'webp lossless', 0],
   ['photo.tif', 'tiff RGB lzw', 0],
 ] as const;
 
-test('PNG, JPEG, WebP and TIFF images are shown in their colors and explained', () =>
+test('PNG, JPEG, WebP and TIFF images are shown in their colors, turned as their cameras say, and explained', () =>
   onPage({ hash: '#sample=textures:0' }, async ({ page }) => {
     await explained(page);
     const golden = new URL('../../../packages/model/test/golden/images.json', import.meta.url);
