@@ -106,6 +106,72 @@ test('progress counts the chunks of variants: K / as many as the budget holds, r
   }
 });
 
+test('the next chunk of inputs is submitted before the last has come back', async ({ device }) => {
+  const whole = planSteps(tailOf(20));
+  // Room for two inputs.
+  const perInput = bytesPerInput(whole, CLASSES) + 20 * bytesPerVariant(whole);
+  const plan = planSteps(tailOf(20), { budgetBytes: 2 * perInput });
+  const events: string[] = [];
+  const { queue } = device.gpu;
+  const submit = queue.submit.bind(queue);
+  queue.submit = (commands) => {
+    events.push('submitted');
+    submit(commands);
+  };
+  try {
+    await run(device, plan, { inputs: 7, onProgress: (count) => events.push(`${String(count)} done`) });
+  } finally {
+    queue.submit = submit;
+  }
+  assert.equal(events, [
+    'submitted',
+    'submitted',
+    '2 done',
+    'submitted',
+    '4 done',
+    '6 done',
+    // A smaller chunk, whose buffers take the place of the others'.
+    'submitted',
+    '7 done',
+  ]);
+});
+
+test('an error in a chunk of inputs ends the run, and the next one begins anew', async ({ device }) => {
+  const whole = planSteps(tailOf(20));
+  const budgetBytes = bytesPerInput(whole, CLASSES) + 20 * bytesPerVariant(whole);
+  const prepared = await webGpuExecutor(device).prepare(planSteps(tailOf(20), { budgetBytes }));
+  const before = device.liveBuffers;
+  const input = {
+    inputs: 4,
+    activation: seededRandom(1).floats(4 * POSITIONS * 20),
+    logits: new Float32Array(4 * CLASSES),
+    ablation: { kind: 'channel-mean' },
+    score: 'logit',
+    weighting: 'slope',
+    norm: 2,
+    classes: 'all',
+  } as const;
+  try {
+    const expected = await prepared.run(input);
+    const controller = new AbortController();
+    const done: number[] = [];
+    const onProgress = (count: number): void => {
+      done.push(count);
+      controller.abort();
+    };
+    const error = await prepared
+      .run({ ...input, signal: controller.signal, onProgress })
+      .catch((reason: unknown) => reason);
+    assert.is((error as Error).name, 'AbortError');
+    // The second was under way already.
+    assert.equal(done, [1, 2]);
+    assert.is(device.liveBuffers, before, 'what the run used is given back');
+    assert.equal((await prepared.run(input)).weights, expected.weights);
+  } finally {
+    prepared.dispose();
+  }
+});
+
 test('an abort ends the run at the next chunk of variants', async ({ device }) => {
   const controller = new AbortController();
   const done: number[] = [];

@@ -49,7 +49,14 @@ export async function prepareLoop(
       plan,
       {
         chunkSizes: (inputs, wanted) => ({ inputs: inputsTogether(plan, inputs, wanted), variants: 1 }),
-        run: (input, chunk, collect) => runLoop(source, plan, constants, input, chunk, isAwaited, collect),
+        run: async (input, chunks, { collect, done }) => {
+          for (const chunk of chunks) {
+            await runLoop(source, plan, constants, input, chunk, isAwaited, (output) => {
+              collect(output, chunk);
+            });
+            done(chunk);
+          }
+        },
         dispose: () => {
           scope.dispose();
         },

@@ -22,9 +22,9 @@ export function bytesPerVariant({ slots, variantSteps }: StepPlan): number {
 }
 
 /**
- * Bytes for each input of a chunk whatever its variants: base and off values, ablation values and, twice because they are
- * read back, logits, and the weights and maps of `maps` classes, maps signed and not; the scores of all variants where they are
- * wanted; the activation once more, which is read back where the CPU makes the map. Parameters of launches are there once for all inputs, but small enough
+ * Bytes for each input of a chunk whatever its variants: base and off values, ablation values and, three times because they are
+ * read back, of two chunks at a time, logits, and the weights and maps of `maps` classes, maps signed and not; the scores of all
+ * variants where they are wanted; the activation twice more, which is read back where the CPU makes the map. Parameters of launches are there once for all inputs, but small enough
  * to be counted with each.
  */
 export function bytesPerInput(plan: StepPlan, maps = 1, keepsScores = false): number {
@@ -33,7 +33,7 @@ export function bytesPerInput(plan: StepPlan, maps = 1, keepsScores = false): nu
   const scratch = variantSteps.reduce((sum, step) => sum + stepScratch(step).perInput, 0);
   const launches = [...inputSteps, ...variantSteps].reduce((sum, step) => sum + mostLaunches(step), 0);
   const results = classes + resultLayout(plan, 1, wantedOf(maps, keepsScores)).length;
-  const elements = kept + scratch + channels + maps + 2 * results + sizeOf(positions) * channels;
+  const elements = kept + scratch + channels + maps + 3 * results + 2 * sizeOf(positions) * channels;
   return 4 * elements + launches * LAUNCH_BYTES + SMALL_BUFFER_BYTES;
 }
 

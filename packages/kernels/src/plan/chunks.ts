@@ -66,8 +66,8 @@ export function inputsPerChunk(
     inputs = Math.min(inputs, Math.floor(largestBuffer / bytes));
     total += bytes;
   }
-  // What is read back exists twice: results, and the activation where the CPU makes the map of it.
-  total += 4 * (resultLayout(plan, 1, wanted).length + elements.logits + elements.activation);
+  // What is read back exists besides, for two chunks at a time: results, and the activation where the CPU makes the map of it.
+  total += 8 * (resultLayout(plan, 1, wanted).length + elements.logits + elements.activation);
   if (maps > limits.maxComputeWorkgroupsPerDimension) {
     throw new KernelsError(
       'too-large',

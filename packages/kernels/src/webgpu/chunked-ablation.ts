@@ -21,16 +21,20 @@ export interface ChunkRequest extends InputChunk {
   readonly classTable: ClassTable;
 }
 
+/** Takes what chunks give, in order. */
+export interface ChunkTaker {
+  /** Copies what came back of a chunk: it ends when this returns. */
+  readonly collect: (output: ChunkOutput, chunk: ChunkRequest) => void;
+  /** Called once the chunk is done. */
+  readonly done: (chunk: ChunkRequest) => void;
+}
+
 /** How chunks of inputs run. */
 export interface ChunkRunner {
   /** The chunks of a run over `inputs` inputs of which this is wanted. */
   chunkSizes(inputs: number, wanted: Wanted): ChunkSizes;
-  /**
-   * Where the GPU is to make no maps, the activation comes back instead.
-   *
-   * @param collect is handed what came back, and copies it: it ends when that returns
-   */
-  run(input: AblationInput, chunk: ChunkRequest, collect: (output: ChunkOutput) => void): Promise<void>;
+  /** Chunks may overlap. Where the GPU is to make no maps, the activation comes back instead. */
+  run(input: AblationInput, chunks: readonly ChunkRequest[], taker: ChunkTaker): Promise<void>;
   /** May be called twice. */
   dispose(): void;
 }
@@ -72,16 +76,19 @@ export class ChunkedAblation<Planned extends PlannedRun> implements PreparedAbla
     const { inputs: most, variants } = this.#runner.chunkSizes(input.inputs, wanted);
     const table = classTable(input.classes, this.plan.classes, await this.#logitsFor(input));
     const output = new RunOutput(this.plan, input.inputs, wanted);
-    for (let firstInput = 0; firstInput < input.inputs; firstInput += most) {
-      throwIfAborted(input.signal);
-      const start = performance.now();
-      const inputs = Math.min(most, input.inputs - firstInput);
-      const chunk = { firstInput, inputs, variants, wanted, classTable: table };
-      await this.#runner.run(input, chunk, (part) => {
-        output.collect(part, input.classes, firstInput, inputs, performance.now() - start);
-      });
-      input.onProgress?.(firstInput + inputs);
-    }
+    const chunks = Array.from({ length: Math.ceil(input.inputs / most) }, (_, at): ChunkRequest => {
+      const inputs = Math.min(most, input.inputs - at * most);
+      return { firstInput: at * most, inputs, variants, wanted, classTable: table };
+    });
+    // Of chunks that overlap each is counted from where the one before it was done.
+    let since = performance.now();
+    await this.#runner.run(input, chunks, {
+      collect: (part, { firstInput, inputs }) => {
+        output.collect(part, input.classes, firstInput, inputs, performance.now() - since);
+        since = performance.now();
+      },
+      done: ({ firstInput, inputs }) => input.onProgress?.(firstInput + inputs),
+    });
     throwIfAborted(input.signal);
     return output.complete;
   }

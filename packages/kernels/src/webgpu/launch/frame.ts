@@ -39,7 +39,9 @@ export class Frame {
   /** By the list of launches. */
   readonly #bound = new Map<readonly Launch[], { launches: BoundLaunch[]; scope: BufferScope }>();
   #nothing: GPUBuffer | undefined;
-  #staging: GPUBuffer | undefined;
+  /** What is read back goes through these; those that nobody reads. */
+  readonly #staging: GPUBuffer[] = [];
+  readonly #freeStaging: GPUBuffer[] = [];
   #byteLength = 0;
 
   constructor(source: FrameOwner) {
@@ -60,10 +62,30 @@ export class Frame {
     return buffer;
   }
 
-  /** What is read back goes through this buffer. @param byteLength the same with each call */
-  readBack(byteLength: number): GPUBuffer {
-    this.#staging ??= this.#own('read-back', byteLength, copyTarget | mapRead);
-    return this.#staging;
+  /**
+   * Reads what is copied into a buffer: `Device.read` with one that nobody else reads at the time.
+   *
+   * @param byteLength the same with each call
+   * @param submit fills the buffer
+   */
+  async read<T>(
+    byteLength: number,
+    submit: (target: GPUBuffer) => void,
+    use: (bytes: ArrayBuffer) => T,
+  ): Promise<T> {
+    let target: GPUBuffer | undefined;
+    const used = await this.#source.device.read(
+      'ablation',
+      () => {
+        target = this.#freeStaging.pop() ?? this.#madeStaging(byteLength);
+        submit(target);
+        return target;
+      },
+      use,
+    );
+    // After an error it may still be mapped, and is not taken again.
+    if (target) this.#freeStaging.push(target);
+    return used;
   }
 
   /** Another's buffer stands for a spec, until the next one does. */
@@ -110,10 +132,16 @@ export class Frame {
     this.#unbind();
     for (const buffer of this.#made.values()) buffer.destroy();
     this.#nothing?.destroy();
-    this.#staging?.destroy();
+    for (const buffer of this.#staging) buffer.destroy();
     this.#made.clear();
     this.#placed.clear();
     this.#settings.clear();
+  }
+
+  #madeStaging(byteLength: number): GPUBuffer {
+    const buffer = this.#own('read-back', byteLength, copyTarget | mapRead);
+    this.#staging.push(buffer);
+    return buffer;
   }
 
   #own(label: string, byteLength: number, usage: number): GPUBuffer {

@@ -1,4 +1,5 @@
 import type { PreparedAblation } from '../../ablation/contract.ts';
+import { throwIfAborted } from '../../ablation/validate.ts';
 import type { Device } from '../../device/device.ts';
 import { BufferUsage } from '../../device/usage.ts';
 import type { ChunkSizes } from '../../plan/chunk-sizes.ts';
@@ -12,6 +13,7 @@ import type { Kernel } from '../launch/launch.ts';
 import type { Layout } from '../launch/layout.ts';
 import { Pipelines } from '../launch/pipelines.ts';
 import { kernelsOf, settingsKey, settingsOf, type ChunkProgram, type RunSettings } from './chunk-program.ts';
+import { ChunkLine } from './chunk-line.ts';
 import { Frames } from './frames.ts';
 import { runChunk } from './run-chunk.ts';
 
@@ -91,25 +93,48 @@ class ProgramRunner implements ChunkRunner {
     return this.#programmed.chunkSizes(inputs, wanted);
   }
 
-  async run(...[input, chunk, collect]: Parameters<ChunkRunner['run']>): Promise<void> {
-    const { channels } = this.#programmed;
-    const settings = settingsOf(input, chunk, channels);
-    const program = this.#frames.program(settingsKey(settings), () => this.#programmed.program(settings));
-    if (!this.#compiled.has(program)) {
-      await this.#source.pipelines.prepare(kernelsOf(program));
-      this.#compiled.add(program);
-    }
-    const frame = this.#frames.take(program);
+  async run(...[input, chunks, taker]: Parameters<ChunkRunner['run']>): Promise<void> {
     const { device } = this.#source;
+    const { channels } = this.#programmed;
     const timesPasses = this.#timesPasses;
+    let line: ChunkLine | null = null;
     try {
-      await runChunk({ device, program, frame, input, chunk, channels, timesPasses }, collect);
+      for (const chunk of chunks) {
+        throwIfAborted(input.signal);
+        const program = await this.#program(settingsOf(input, chunk, channels));
+        // The last chunk may be smaller: it has a frame of its own, for which there is room once the other is free.
+        if (line && line.program !== program) line = await this.#ended(line);
+        line ??= new ChunkLine(program, this.#frames.take(program));
+        const { frame } = line;
+        const run = { device, program, frame, input, chunk, channels, timesPasses };
+        await line.add(async () => {
+          await runChunk(run, (output) => {
+            taker.collect(output, chunk);
+          });
+          taker.done(chunk);
+        });
+      }
+      if (line) line = await this.#ended(line);
     } catch (error) {
-      // Whether its buffers hold what was written, and when they are free again, nobody knows.
-      frame.dispose();
+      await line?.abandon();
       throw error;
     }
-    this.#frames.giveBack(frame, program);
+  }
+
+  /** That of a chunk, compiled. */
+  async #program(settings: RunSettings): Promise<ChunkProgram> {
+    const program = this.#frames.program(settingsKey(settings), () => this.#programmed.program(settings));
+    if (this.#compiled.has(program)) return program;
+    await this.#source.pipelines.prepare(kernelsOf(program));
+    this.#compiled.add(program);
+    return program;
+  }
+
+  /** Gives the frame of a line back once its chunks are done. */
+  async #ended(line: ChunkLine): Promise<null> {
+    await line.end();
+    this.#frames.giveBack(line.frame, line.program);
+    return null;
   }
 
   dispose(): void {

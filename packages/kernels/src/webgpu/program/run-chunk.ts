@@ -122,24 +122,26 @@ class Submissions {
   }
 
   async last(launches: readonly Launch[], collect: (output: ChunkOutput) => void): Promise<void> {
-    const { device, program } = this.#run;
-    const read = device.read(
-      'ablation',
-      () => this.#submitLast(launches),
+    const { program, frame } = this.#run;
+    const byteLength = (this.#timer?.byteLength ?? 0) + readBackBytes(program);
+    const read = frame.read(
+      byteLength,
+      (target) => {
+        this.#submitLast(launches, target);
+      },
       (bytes) => {
         collect(this.#decode(bytes));
       },
     );
     await Promise.all([read, ...this.#accepted]);
-    if (program.batches > 1) this.#run.frame.unbind(launches);
+    if (program.batches > 1) frame.unbind(launches);
   }
 
-  #submitLast(launches: readonly Launch[]): GPUBuffer {
+  #submitLast(launches: readonly Launch[], readBack: GPUBuffer): void {
     const { device, program, frame } = this.#run;
     const timer = this.#timer;
     const encoder = device.gpu.createCommandEncoder({ label: 'ablation' });
     this.#encode(encoder, launches, program.mapLaunches);
-    const readBack = frame.readBack((timer?.byteLength ?? 0) + readBackBytes(program));
     timer?.resolve(encoder, readBack);
     let at = timer?.byteLength ?? 0;
     for (const { spec, byteLength } of program.readBack) {
@@ -147,7 +149,6 @@ class Submissions {
       at += byteLength;
     }
     device.gpu.queue.submit([encoder.finish()]);
-    return readBack;
   }
 
   /** In one pass, or where passes are timed the maps in one of their own. */

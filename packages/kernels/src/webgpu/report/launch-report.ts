@@ -48,7 +48,7 @@ export interface LaunchReport {
   /** All of a run. */
   readonly dispatchCount: number;
   readonly submissions: number;
-  /** How often a run waits for the device. */
+  /** How often a run waits for the device; of chunks of one submission, while the next one is computed. */
   readonly hostWaits: number;
   readonly readBackBytes: number;
   /** Weights on the device, and what comes with a run and is read. */
@@ -106,8 +106,10 @@ export function launchReport(plan: Plan, options: LaunchReportOptions = {}): Lau
     chunks * bytesOf(program.given.map(({ spec }) => spec).filter((spec) => given.has(spec)));
   const backBytes = chunks * readBackBytes(program);
   const dispatchCount = sum(() => 1);
+  // Chunks of one submission overlap: only the last one's way back is waited for with nothing to do.
+  const waits = submissionsOf(program) === 1 ? 1 : chunks;
   const trips =
-    (chunks * model.roundTripMicroseconds) / 1e3 + backBytes / (model.readBackGigabytesPerSecond * 1e6);
+    (waits * model.roundTripMicroseconds) / 1e3 + backBytes / (model.readBackGigabytesPerSecond * 1e6);
   return {
     layout,
     adapter: model,
