@@ -123,17 +123,19 @@ test('the next chunk of inputs is submitted before the last has come back', asyn
   } finally {
     queue.submit = submit;
   }
-  assert.equal(events, [
-    'submitted',
-    'submitted',
-    '2 done',
-    'submitted',
-    '4 done',
-    '6 done',
-    // A smaller chunk, whose buffers take the place of the others'.
-    'submitted',
-    '7 done',
-  ]);
+  // Whatever comes back first: two are under way at a time, in order.
+  assert.equal(events.slice(0, 2), ['submitted', 'submitted']);
+  assert.equal(
+    events.filter((event) => event !== 'submitted'),
+    ['2 done', '4 done', '6 done', '7 done'],
+  );
+  let underWay = 0;
+  for (const event of events) {
+    underWay += event === 'submitted' ? 1 : -1;
+    assert.ok(underWay <= 2, events.join(', '));
+  }
+  // The last chunk is smaller: its buffers take the place of the others'.
+  assert.equal(events.slice(-3), ['6 done', 'submitted', '7 done']);
 });
 
 test('an error in a chunk of inputs ends the run, and the next one begins anew', async ({ device }) => {
