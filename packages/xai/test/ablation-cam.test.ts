@@ -2,10 +2,12 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as tf from '@tensorflow/tfjs';
 import { assertClose, seededRandom } from '@ablation-cam/tools/testing';
+import { BufferUsage } from '@ablation-cam/kernels';
 import { useBackend } from '@ablation-cam/model';
 import {
   ablationCam,
   releaseDevice,
+  sharedDevice,
   type AblationCamCallOptions,
   type ExplanationResult,
   type InputArray,
@@ -113,6 +115,28 @@ for (const executor of EXECUTORS) {
   });
 }
 
+/** Bytes that come back from the shared device while `work` runs. */
+async function bytesReadBy(work: () => Promise<unknown>): Promise<number> {
+  const device = await sharedDevice();
+  const usage = BufferUsage.mapRead | BufferUsage.copyTarget;
+  const buffer = device.createBuffer({ label: 'of the class', byteLength: 4, usage });
+  const prototype = Object.getPrototypeOf(buffer) as GPUBuffer;
+  buffer.destroy();
+  const original = Reflect.get(prototype, 'getMappedRange');
+  let bytes = 0;
+  prototype.getMappedRange = function (this: GPUBuffer, ...range) {
+    const mapped = original.apply(this, range);
+    if ((this.usage & BufferUsage.mapRead) !== 0) bytes += mapped.byteLength;
+    return mapped;
+  };
+  try {
+    await work();
+  } finally {
+    prototype.getMappedRange = original;
+  }
+  return bytes;
+}
+
 test('runs the forward pass on WebGPU with the values left there', async () => {
   const model = signalModel();
   setRandomWeights(model, 1);
@@ -120,6 +144,13 @@ test('runs the forward pass on WebGPU with the values left there', async () => {
   const onGpu = await ablationCam(model, input, { backend: 'webgpu', classIndex: 'all' });
   const onCpu = await ablationCam(model, input, { backend: 'cpu', executor: 'reference', classIndex: 'all' });
   assert.is(onGpu.backend.chosen, 'webgpu');
+  const read = await bytesReadBy(() =>
+    ablationCam(model, input, { backend: 'webgpu', classIndex: 'all', executor: 'webgpu' }),
+  );
+  const { classes, explanations } = onGpu;
+  const perClass = explanations[0]!.weights.length + 2 * explanations[0]!.mapSigned.data.length;
+  // Logits, and weights and two maps of each class: neither the activation nor anything else.
+  assert.is(read, 4 * 2 * classes! * (1 + perClass));
   onGpu.explanations.forEach(({ weights }, index) => {
     assertClose(weights, onCpu.explanations[index]?.weights ?? [], SINGLE_PRECISION, 'weights');
   });
