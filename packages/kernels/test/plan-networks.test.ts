@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { DEFAULT_LIMITS, describePlan, planTail, type PlanDescription } from '../src/index.ts';
+import { DEFAULT_LIMITS, describePlan, launchReport, planTail, type PlanDescription } from '../src/index.ts';
 import { operationsOf } from '../src/operations/tail-operations.ts';
 import { densenet121 } from './support/networks/densenet121.ts';
 import { efficientNetB0 } from './support/networks/efficientnet-b0.ts';
@@ -83,6 +83,32 @@ for (const [name, build, rows] of cases) {
       const found = describePlan(plan, { networkOperations });
       assert.is(found.channels, expected.channels, expected.layer);
       checkRow(found, expected, networkOperations);
+    }
+  });
+}
+
+/** Targets up to the middle of a network, besides those of the rows. */
+const DEEPER: Readonly<Record<string, readonly string[]>> = {
+  VGG16: ['block5_conv1', 'block3_conv3'],
+  'ResNet-50': ['conv5_block1_out', 'conv4_block6_out', 'conv3_block4_out'],
+  'EfficientNet-B0': ['block6d_add'],
+  'DenseNet-121': ['conv5_block16_concat'],
+  VGG7: ['conv2d_1', 'conv2d'],
+};
+
+for (const [name, build, rows] of cases) {
+  test(`${name}: what targets launch fills a desktop GPU and comes near its bound`, () => {
+    const network = build();
+    for (const layer of [...rows.map((known) => known.layer), ...(DEEPER[name] ?? [])]) {
+      const { dispatches, estimate } = launchReport(planTail(network.tail(layer)), { adapter: 'desktop' });
+      for (const { name: kernel, turns, workgroups, occupancy } of dispatches) {
+        const what = `${layer}: ${kernel}, ${String(turns)} turns in ${String(workgroups)} workgroups`;
+        assert.ok(turns <= (workgroups < 256 ? 2048 : 16_384), what);
+        assert.ok(occupancy >= 0.25, `${what}, ${String(occupancy)} of the threads that fit`);
+      }
+      const { ms, launchMs, bandwidthMs, arithmeticMs } = estimate;
+      const bound = Math.max(launchMs, bandwidthMs, arithmeticMs);
+      assert.ok(ms <= 3 * bound, `${layer}: ${String(ms)} ms where ${String(bound)} are the least`);
     }
   });
 }
