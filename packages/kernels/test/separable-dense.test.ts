@@ -7,177 +7,24 @@ import {
   KernelsError,
   planAblation,
   planCost,
-  referenceExecutor,
   requestDevice,
   webGpuExecutor,
   type AblationInput,
-  type AblationOutput,
-  type Executor,
   type Tail,
 } from '../src/index.ts';
 import { naiveAblation } from './support/naive-ablation.ts';
-import { separableTail, type TailRequest } from './support/separable-tails.ts';
+import {
+  assertAgrees,
+  CASES,
+  channelsOf,
+  classesOf,
+  FLOAT32,
+  mapsOf,
+  runPlan,
+  SETTINGS,
+} from './support/separable-cases.ts';
+import { separableTail } from './support/separable-tails.ts';
 import { sharedDevice } from './support/shared-device.ts';
-
-/** Single precision: about 1e-7 for each of the sums, products and exponentials that a weight takes. */
-const FLOAT32 = { ofLargest: 5e-6, absolute: 1e-7 };
-/** The reference computes in double precision and rounds its results once. */
-const ROUNDED_ONCE = { ofLargest: 1e-7, absolute: 1e-9 };
-
-/** One channel, primes, sizes beside the workgroup's, one position, one class, one and two dimensions. */
-const TAILS: readonly (TailRequest & { readonly inputs: number })[] = [
-  { shape: [40, 25], classes: 10, scoreFunction: 'softmax', layers: '', inputs: 3 },
-  { shape: [1, 1], classes: 1, scoreFunction: 'linear', layers: '', inputs: 1 },
-  { shape: [13, 1], classes: 2, scoreFunction: 'softmax', layers: 'g', inputs: 2 },
-  { shape: [28, 28, 16], classes: 8, scoreFunction: 'softmax', layers: 'pg', inputs: 1 },
-  { shape: [7, 5, 13], classes: 3, scoreFunction: 'sigmoid', layers: 'bfm', inputs: 2 },
-  { shape: [9, 9, 17], classes: 40, scoreFunction: 'softmax', layers: 'bmafx', inputs: 2 },
-  { shape: [6, 6, 8], classes: 33, scoreFunction: 'linear', layers: 'fma', inputs: 2 },
-  { shape: [11, 9], classes: 5, scoreFunction: 'softmax', layers: 'mgb', inputs: 1 },
-  { shape: [2, 3, 65], classes: 257, scoreFunction: 'softmax', layers: 'gf', inputs: 1 },
-  { shape: [31, 7], classes: 4, scoreFunction: 'sigmoid', layers: 'aamm', inputs: 5 },
-];
-
-const SETTINGS = [
-  { score: 'probability', weighting: 'relative-drop', norm: 2, ablation: 'values' },
-  { score: 'probability', weighting: 'slope', norm: 1, ablation: 'channel-mean' },
-  { score: 'logit', weighting: 'slope', norm: 2, ablation: 'values-per-input' },
-  { score: 'logit', weighting: 'relative-drop', norm: 2, ablation: 'zero' },
-] as const;
-
-interface Case {
-  readonly name: string;
-  readonly tail: Tail;
-  readonly input: AblationInput & { readonly activation: Float32Array };
-}
-
-const CASES: readonly Case[] = TAILS.flatMap((request, seed) => {
-  const random = seededRandom(seed + 1);
-  const tail = separableTail(request, random);
-  return SETTINGS.map((settings) => {
-    const channels = request.shape.at(-1) ?? 1;
-    const size = request.shape.reduce((product, length) => product * length, request.inputs);
-    const activation = random.floats(size);
-    const values = {
-      zero: new Float32Array(channels),
-      values: random.floats(channels),
-      'values-per-input': random.floats(channels * request.inputs),
-    };
-    const input = {
-      inputs: request.inputs,
-      activation,
-      ablation:
-        settings.ablation === 'channel-mean'
-          ? ({ kind: 'channel-mean' } as const)
-          : { kind: 'values' as const, values: values[settings.ablation] },
-      score: settings.score,
-      weighting: settings.weighting,
-      norm: settings.norm,
-      classes: 'all' as const,
-      ablatedScores: true,
-    };
-    const { logits } = naiveAblation(tail, input);
-    return {
-      name: `[${request.shape.join(', ')}] ${request.layers || 'dense alone'}, ${String(request.classes)} classes, ${request.scoreFunction}; ${settings.score}, ${settings.weighting}, ${settings.ablation}`,
-      tail,
-      input: { ...input, logits: Float32Array.from(logits) },
-    };
-  });
-});
-
-async function run(executor: Executor, tail: Tail, input: AblationInput): Promise<AblationOutput> {
-  const prepared = await executor.prepare(planAblation(tail));
-  try {
-    return await prepared.run(input);
-  } finally {
-    prepared.dispose();
-  }
-}
-
-function channelsOf({ tail }: Pick<Case, 'tail'>): number {
-  return tail.nodes[tail.target]?.shape.at(-1) ?? 1;
-}
-
-function classesOf({ tail }: Pick<Case, 'tail'>): number {
-  return tail.nodes[tail.output]?.shape.at(-1) ?? 1;
-}
-
-/** sum_k w_k A_k for every class, by definition. */
-function mapsOf({ tail, input }: Case, weights: Float64Array): Float64Array {
-  const channels = channelsOf({ tail });
-  const positions = input.activation.length / input.inputs / channels;
-  const classes = weights.length / input.inputs / channels;
-  const maps = new Float64Array(input.inputs * classes * positions);
-  for (let n = 0; n < input.inputs; n++)
-    for (let c = 0; c < classes; c++)
-      for (let p = 0; p < positions; p++)
-        for (let k = 0; k < channels; k++)
-          maps[(n * classes + c) * positions + p] =
-            (maps[(n * classes + c) * positions + p] ?? 0) +
-            (weights[(n * classes + c) * channels + k] ?? 0) *
-              (input.activation[(n * positions + p) * channels + k] ?? 0);
-  return maps;
-}
-
-function assertAgrees(item: Case, output: AblationOutput, tolerance: typeof FLOAT32): void {
-  const naive = naiveAblation(item.tail, item.input);
-  assertClose(output.ablatedScores ?? [], naive.ablatedScores, tolerance, 'ablated scores');
-  assertClose(output.weights, naive.weights, tolerance, 'weights');
-  const maps = mapsOf(item, naive.weights);
-  assertClose(output.mapSigned, maps, tolerance, 'signed maps');
-  assertClose(
-    output.map,
-    maps.map((value) => Math.max(0, value)),
-    tolerance,
-    'maps',
-  );
-}
-
-const reference = suite('the reference executor');
-for (const item of CASES) {
-  reference(`equals one evaluation of the tail a channel: ${item.name}`, async () => {
-    const exact = { ...item.input, logits: Float32Array.from(naiveAblation(item.tail, item.input).logits) };
-    const output = await run(referenceExecutor(), item.tail, exact);
-    // The logits come in single precision, which moves every score a little.
-    const moved = item.input.score === 'logit' ? ROUNDED_ONCE : FLOAT32;
-    assertAgrees(item, output, moved);
-    assert.equal(output.dispatches, { ablation: 0, map: 0 });
-  });
-}
-
-reference(
-  'refuses a tensor of the wrong length, a class out of range and values that are not finite',
-  async () => {
-    const [item] = CASES;
-    if (!item) throw new Error('there are no cases');
-    const wrong: [Partial<AblationInput>, RegExp][] = [
-      [{ activation: new Float32Array(3) }, /Expected 3000 values of activation.*got 3/],
-      [{ classes: [10] }, /Class 10 is out of range.*0 to 9/],
-      [{ classes: [] }, /empty/],
-      [{ ablation: { kind: 'values', values: new Float32Array(24) } }, /25 channels.*got 24/],
-      [{ ablation: { kind: 'values', values: new Float32Array(25).fill(NaN) } }, /not finite/],
-      [{ inputs: 0 }, /at least one input/],
-    ];
-    for (const [change, message] of wrong) {
-      const error = await run(referenceExecutor(), item.tail, { ...item.input, ...change }).catch(
-        (reason: unknown) => reason,
-      );
-      assert.instance(error, KernelsError);
-      assert.match((error as KernelsError).message, message);
-    }
-  },
-);
-
-reference('stops at an abort', async () => {
-  const [item] = CASES;
-  if (!item) throw new Error('there are no cases');
-  const error = await run(referenceExecutor(), item.tail, {
-    ...item.input,
-    signal: AbortSignal.abort(),
-  }).catch((reason: unknown) => reason);
-  assert.is((error as Error).name, 'AbortError');
-});
-reference.run();
 
 const planning = suite('planning the single dispatch');
 planning('takes one dispatch whatever the number of channels and inputs', () => {
@@ -217,7 +64,7 @@ CASES.forEach((item, at) => {
   // Barriers take a software adapter long: every other case has them.
   for (const layout of at % 2 === 0 ? (['serial', 'wide'] as const) : (['serial'] as const)) {
     webgpu(`equals one evaluation of the tail a channel, ${layout}: ${item.name}`, async ({ device }) => {
-      const output = await run(webGpuExecutor(device, { layout }), item.tail, item.input);
+      const output = await runPlan(webGpuExecutor(device, { layout }), item.tail, item.input);
       assertAgrees(item, output, FLOAT32);
       const isIdle = item.input.ablation.kind === 'channel-mean' && keepsMeans(item.tail);
       if (layout === 'serial') assert.is(output.dispatches.ablation, isIdle ? 0 : 1);
@@ -230,7 +77,7 @@ for (const mapMaker of ['gpu', 'cpu'] as const) {
     const executor = webGpuExecutor(device, { mapMaker });
     for (const item of CASES.filter((_, at) => at % SETTINGS.length === 0)) {
       const classIndex = classesOf(item) - 1;
-      const output = await run(executor, item.tail, { ...item.input, classes: [classIndex] });
+      const output = await runPlan(executor, item.tail, { ...item.input, classes: [classIndex] });
       const maps = mapsOf(item, naiveAblation(item.tail, item.input).weights);
       const positions = item.input.activation.length / item.input.inputs / channelsOf(item);
       const wanted = maps.filter((_, at) => Math.floor(at / positions) % classesOf(item) === classIndex);
@@ -268,7 +115,7 @@ webgpu('gives the same for inputs in small chunks as for all at once', async ({ 
     norm: 2,
     classes: 'predicted',
   };
-  const whole = await run(webGpuExecutor(device), tail, input);
+  const whole = await runPlan(webGpuExecutor(device), tail, input);
   const done: number[] = [];
   const prepared = await webGpuExecutor(device, { budgetBytes: 200_000 }).prepare(planAblation(tail));
   device.resetPeak();
@@ -302,7 +149,7 @@ webgpu('leaves a channel without effect at weight 0 and the score as it is', asy
     classes: 'all',
   } as const;
   const { logits } = naiveAblation(tail, input);
-  const output = await run(webGpuExecutor(device), tail, { ...input, logits: Float32Array.from(logits) });
+  const output = await runPlan(webGpuExecutor(device), tail, { ...input, logits: Float32Array.from(logits) });
   const ofChannel = output.weights.filter((_, at) => at % 9 === 4);
   assert.equal(Array.from(ofChannel, Math.abs), [0, 0, 0, 0, 0, 0]);
 });
@@ -314,7 +161,7 @@ webgpu('changes nothing where channels are off at the means that are read of the
   const logits = random.floats(8);
   const usage = BufferUsage.storage | BufferUsage.copySource;
   const upload = device.uploadBuffer('logits', logits, usage);
-  const output = await run(webGpuExecutor(device), tail, {
+  const output = await runPlan(webGpuExecutor(device), tail, {
     inputs: 2,
     activation: random.floats(2 * 64 * 64 * 3, 4, 6),
     logits: upload,
@@ -365,7 +212,7 @@ webgpu(
       ablatedScores: true,
     } as const;
     const naive = naiveAblation(tail, input);
-    const output = await run(webGpuExecutor(device), tail, {
+    const output = await runPlan(webGpuExecutor(device), tail, {
       ...input,
       logits: Float32Array.from(naive.logits),
     });
@@ -390,7 +237,7 @@ webgpu('maps as many positions as no axis of the grid has workgroups for', async
   const shape = [side, side, 1];
   const tail = separableTail({ shape, classes: 2, scoreFunction: 'softmax', layers: 'g' }, random);
   const activation = new Float32Array(side * side).map((_, at) => (at % 7) / 7);
-  const { weights, mapSigned, classIndices } = await run(webGpuExecutor(device), tail, {
+  const { weights, mapSigned, classIndices } = await runPlan(webGpuExecutor(device), tail, {
     inputs: 1,
     activation,
     logits: Float32Array.of(0.5, -0.5),
