@@ -1,6 +1,16 @@
+import { once } from 'node:events';
+import workerThreads, { type Worker } from 'node:worker_threads';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { callPoint, failEveryPoint, type Fault, type FaultReport, type Scenario } from '../src/faults.ts';
+import {
+  callPoint,
+  failEveryPoint,
+  threadsAlive,
+  threadsHere,
+  type Fault,
+  type FaultReport,
+  type Scenario,
+} from '../src/faults.ts';
 import { dieAt } from '../src/faults/fail-every-point.ts';
 import { awaitEach, awaitPoint } from '../src/faults/points.ts';
 import { rewriteAwaits } from '../src/faults/rewrite-awaits.ts';
@@ -231,6 +241,99 @@ test('a process of its own can be killed instead, and is told where', async () =
   const missed = await failEveryPoint(writing, { kill: kill(false) });
   assert.equal([missed.killed, missed.missed], [0, 1]);
   await new Promise<void>((resolve) => void dieAt(writing, strike, resolve));
+});
+
+test('a process that is dead computes on in vain, but changes nothing more, whatever runs after it', async () => {
+  const disk: string[] = [];
+  const death: Fault = { name: 'killed before', isDeath: true, instead: () => undefined };
+  const write = (text: string): Promise<unknown> =>
+    callPoint('write', [death], () => Promise.resolve(disk.push(text)));
+  let turn = Promise.resolve();
+  const scenario: Scenario<number> = {
+    name: 'taking turns',
+    aborts: false,
+    prepare: () => {
+      disk.length = 0;
+      turn = Promise.resolve();
+    },
+    run: async () => {
+      const before = turn;
+      let release = (): void => undefined;
+      turn = new Promise((resolve) => (release = resolve));
+      await before;
+      void write('one');
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      release();
+      await write('two');
+      return disk.length;
+    },
+    left: () => {
+      disk.length = 0;
+    },
+    check: (length) => {
+      assert.is(length % 2, 0);
+    },
+    census: () => ({}),
+  };
+  const report = await failEveryPoint(scenario);
+  assert.is(report.killed, 2);
+  assert.equal([...report.violations], []);
+});
+
+test('what scenarios before had at a place can be left out', async () => {
+  const known = new Set<string>();
+  const first = await failEveryPoint(reading(refusing), { known });
+  assert.is(first.had, 0);
+  const second = await failEveryPoint(
+    {
+      ...reading(refusing),
+      onlyNew: true,
+      run: async (context) => {
+        callPoint('own', [{ name: 'nothing', instead: (call) => call() }], () => undefined);
+        return reading(refusing).run(context);
+      },
+    },
+    { known },
+  );
+  assert.equal([...second.strikes], [['nothing', 1]]);
+  assert.is(second.had, 5);
+});
+
+test('a thread of this one is asked and answers, fails and ends as one of its own', async () => {
+  const echo = async (): Promise<void> => {
+    const port = workerThreads.parentPort;
+    if (workerThreads.workerData === 'broken') throw new ModelError('Cannot begin.');
+    await Promise.resolve();
+    port?.on('message', (text) => {
+      port.postMessage([text, 'heard']);
+    });
+  };
+  const { Worker: own } = workerThreads;
+  const end = threadsHere({ echo });
+  try {
+    const begin = (workerData: string): Worker =>
+      new workerThreads.Worker('program.js', { argv: ['echo'], workerData });
+    const thread = begin('whole');
+    await new Promise((resolve) => setImmediate(resolve));
+    const bytes = new Uint8Array([1, 2]);
+    thread.postMessage(bytes, [bytes.buffer]);
+    assert.equal(await once(thread, 'message'), [[new Uint8Array([1, 2]), 'heard']]);
+    assert.is(bytes.length, 0);
+    assert.is(threadsAlive(), 1);
+    const ended = once(thread, 'exit');
+    await thread.terminate();
+    assert.equal(await ended, [1]);
+    const broken = begin('broken');
+    const exit = new Promise((resolve) => broken.on('exit', resolve));
+    const [error] = (await once(broken, 'error')) as [Error];
+    assert.equal([error.name, error.message], ['ModelError', 'Cannot begin.']);
+    assert.not.instance(error, ModelError);
+    assert.is(await exit, 1);
+    assert.is(threadsAlive(), 0);
+  } finally {
+    end();
+  }
+  assert.is(workerThreads.Worker, own);
 });
 
 test.run();

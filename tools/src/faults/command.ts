@@ -72,8 +72,10 @@ export async function faultCommand(
     return;
   }
   let [points, faults, violations] = [0, 0, 0];
+  const known = new Set<string>();
   for (const one of scenarios.filter(({ name }) => only.some((part) => name.includes(part)))) {
     const report = await one.failEveryPoint({
+      known,
       ...(values.sample !== undefined && {
         sample: { strikes: Number(values.sample), seed: Number(values.seed ?? 1) },
       }),

@@ -28,6 +28,8 @@ export interface FaultOptions {
    * How processes are killed. Without it a death is made up: nothing of the run is heard of again.
    */
   readonly kill?: Kill;
+  /** Faults at places that scenarios before had; those of this one are added. */
+  readonly known?: Set<string>;
   readonly onDone?: (done: number, all: number) => void;
 }
 
@@ -38,6 +40,8 @@ export interface FaultReport extends SeriesResults {
   readonly points: number;
   /** Places in the sources, and functions called, at which that is. */
   readonly sites: number;
+  /** Faults that were left out, since a scenario before had them at the same place. */
+  readonly had: number;
   /** Runs with a fault, by the fault's name. */
   readonly strikes: ReadonlyMap<string, number>;
   readonly elapsedMs: number;
@@ -52,7 +56,7 @@ export interface FaultReport extends SeriesResults {
  */
 export async function failEveryPoint<Result>(
   scenario: Scenario<Result>,
-  { sample, at = '', part: [i, n] = [0, 1], kill, onDone }: FaultOptions = {},
+  { sample, at = '', part: [i, n] = [0, 1], kill, known = new Set(), onDone }: FaultOptions = {},
 ): Promise<FaultReport> {
   const started = now();
   const series = new FaultSeries(scenario, kill);
@@ -62,7 +66,7 @@ export async function failEveryPoint<Result>(
   const stopListening = onUnhandledRejection(unhandled);
   try {
     const points = await series.begin();
-    const possible = strikesOf(points, scenario.oncePerSite === true);
+    const { strikes: possible, had } = strikesOf(points, scenario, known);
     const wanted = possible.filter((strike) => described(strike).includes(at));
     const strikes = chosen(
       wanted.filter((_, index) => index % n === i),
@@ -77,6 +81,7 @@ export async function failEveryPoint<Result>(
       name: scenario.name,
       points: points.length,
       sites: new Set(points.map(({ site }) => site)).size,
+      had,
       strikes: counted(strikes.map(({ fault }) => fault.name)),
       ...series.results,
       elapsedMs: now() - started,
@@ -100,16 +105,23 @@ export async function dieAt<Result>(
   await followed(scenario, strike, die).outcome((context) => scenario.run(context), LIMIT_MS);
 }
 
-function strikesOf(points: readonly Point[], oncePerSite: boolean): Strike[] {
-  const seen = new Set<string>();
-  return points.flatMap((point) =>
-    point.faults.flatMap((fault) => {
-      const key = `${point.site} ${fault.name}`;
-      if (oncePerSite && seen.has(key)) return [];
-      seen.add(key);
-      return [{ point, fault }];
-    }),
+function strikesOf(
+  points: readonly Point[],
+  { oncePerSite = false, onlyNew = false }: Pick<Scenario<unknown>, 'oncePerSite' | 'onlyNew'>,
+  known: Set<string>,
+): { readonly strikes: readonly Strike[]; readonly had: number } {
+  const all = points.flatMap((point) =>
+    point.faults.map((fault) => ({ key: `${point.site} ${fault.name}`, strike: { point, fault } })),
   );
+  const others = onlyNew ? all.filter(({ key }) => !known.has(key)) : all;
+  const seen = new Set<string>();
+  const strikes = others.filter(({ key }) => {
+    const isNew = !seen.has(key);
+    seen.add(key);
+    return isNew || !oncePerSite;
+  });
+  for (const { key } of all) known.add(key);
+  return { strikes: strikes.map(({ strike }) => strike), had: all.length - others.length };
 }
 
 function chosen(strikes: readonly Strike[], sample: FaultOptions['sample']): readonly Strike[] {

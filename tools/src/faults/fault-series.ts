@@ -2,10 +2,11 @@ import { FollowedRun, type Outcome, type Point, type Strike } from './follow.ts'
 import { isTyped, type Census, type Scenario } from './scenario.ts';
 
 /** Longer than any run of a scenario takes on a busy machine that puts it last, whatever happens to it. */
-export const LIMIT_MS = 300_000;
+export const LIMIT_MS = 600_000;
 /** For so long something may still end by itself. */
 const GRACE_MS = 1000;
 const LOOK_MS = 10;
+const EQUAL_LOOKS = 2;
 /** The clock as it is, whatever a scenario makes of it. */
 export const now = performance.now.bind(performance);
 
@@ -140,11 +141,19 @@ export class FaultSeries<Result> {
     }
   }
 
-  /** Waits until no more is alive than there was. */
+  /** Waits until no more is alive than there was; null: until what is alive stays so. */
   async #settle(expected: Census | null): Promise<void> {
-    const until = now() + (expected ? GRACE_MS : 3 * LOOK_MS);
+    const until = now() + GRACE_MS;
+    let before: Census = {};
+    let equal = 0;
+    const isSettled = (): boolean => {
+      const counts = this.#scenario.census();
+      equal = grown(before, counts).length === 0 ? equal + 1 : 0;
+      before = counts;
+      return expected ? grown(expected, counts).length === 0 : equal === EQUAL_LOOKS;
+    };
     do await new Promise((resolve) => setTimeout(resolve, expected ? 0 : LOOK_MS));
-    while (now() < until && (!expected || grown(expected, this.#scenario.census()).length > 0));
+    while (now() < until && !isSettled());
   }
 
   #count(isDead: boolean): void {

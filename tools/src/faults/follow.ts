@@ -1,4 +1,4 @@
-import { watch, type Fault, type Watcher } from './points.ts';
+import { watched, type Fault, type Watcher } from './points.ts';
 import type { RunContext } from './scenario.ts';
 
 /** The nth time that a run comes to a place. */
@@ -33,6 +33,8 @@ export class FollowedRun implements Watcher, RunContext {
   readonly #died: Promise<void>;
   readonly #die: () => void;
   #isDead = false;
+  /** What still goes on then is nobody's. */
+  #isOver = false;
   /** Whether the fault has happened. */
   isStruck = false;
   readonly points: Point[] = [];
@@ -63,15 +65,14 @@ export class FollowedRun implements Watcher, RunContext {
       timer = setTimeout(resolve, limitMs, { kind: 'hang' });
     });
     const dead = this.#died.then((): Outcome<Result> => ({ kind: 'death' }));
-    watch(this);
     try {
-      const done = run(this).then(
+      const done = watched(this, () => run(this)).then(
         (result): Outcome<Result> => ({ kind: 'result', result }),
         (error: unknown): Outcome<Result> => ({ kind: 'error', error }),
       );
       return await Promise.race([done, late, dead]);
     } finally {
-      watch(null);
+      this.#isOver = true;
       clearTimeout(timer);
     }
   }
@@ -96,7 +97,10 @@ export class FollowedRun implements Watcher, RunContext {
   }
 
   #reach(site: string, faults: readonly Fault[], call: () => unknown): unknown {
-    if (this.#isDead) return never;
+    // A process that is dead changes nothing any more; what it computes in vain cannot be told from outside, and gives back the
+    // turns that it has.
+    if (this.#isDead) return faults.some(({ isDeath }) => isDeath) ? never : call();
+    if (this.#isOver) return call();
     const occurrence = (this.#occurrences.get(site) ?? 0) + 1;
     this.#occurrences.set(site, occurrence);
     const strike = this.#strike;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Strike } from './follow.ts';
 
 /** Longer than any run takes, whatever happens to it, and the start of a process on a busy machine. */
-const LIMIT_MS = 600_000;
+const LIMIT_MS = 700_000;
 
 /**
  * Runs a scenario in another process of this program, which dies at the strike.

@@ -1,3 +1,5 @@
+import { CallContext } from '#platform';
+
 /** What may happen at a point of a run in place of what should. */
 export interface Fault {
   readonly name: string;
@@ -19,15 +21,16 @@ export interface Watcher {
   calls(site: string, faults: readonly Fault[], call: () => unknown): unknown;
 }
 
-let watcher: Watcher | null = null;
+const watchers = new CallContext<Watcher>();
 
-/** From now on `next` follows what runs; null: nobody does. */
-export function watch(next: Watcher | null): void {
-  watcher = next;
+/** Lets a watcher follow a call, and all that follows from it. */
+export function watched<T>(by: Watcher, call: () => T): T {
+  return watchers.run(by, call);
 }
 
 /** Stands around every awaited value in sources that `rewriteAwaits` has rewritten; returns what is awaited instead. */
 export function awaitPoint<T>(site: string, value: T): T {
+  const watcher = watchers.current;
   return watcher === null ? value : (watcher.waits(site, () => value) as T);
 }
 
@@ -51,6 +54,7 @@ function iteratorOf<T>(values: AsyncIterable<T> | Iterable<T>): AsyncIterator<T>
 
 /** Calls, at a point that faults can befall. */
 export function callPoint<T>(site: string, faults: readonly Fault[], call: () => T): T {
+  const watcher = watchers.current;
   return watcher === null ? call() : (watcher.calls(site, faults, call) as T);
 }
 

@@ -2,12 +2,14 @@ import type { FaultReport } from './fail-every-point.ts';
 
 /** A report as lines for a terminal. */
 export function faultLines(report: FaultReport): string[] {
-  const { name, points, sites, strikes, recovered, refused, killed, missed, violations, elapsedMs } = report;
+  const { name, points, sites, had, strikes, recovered, refused, killed, missed, violations, elapsedMs } =
+    report;
   const all = [...strikes.values()].reduce((sum, count) => sum + count, 0);
   const ends = [
     `${recovered} recovered`,
     ...(refused.size > 0 ? [`refused: ${listed(refused)}`] : []),
     ...(killed > 0 ? [`${killed} killed`] : []),
+    ...(had > 0 ? [`${had} were made before`] : []),
     ...(missed > 0 ? [`${missed} missed their point`] : []),
   ];
   return [

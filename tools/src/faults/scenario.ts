@@ -23,6 +23,8 @@ export interface Scenario<Result> {
   readonly aborts?: boolean;
   /** Whether only a fault at a place and not each time a run comes there: for runs that come there again and again. */
   readonly oncePerSite?: boolean;
+  /** Whether faults at places are left out that scenarios before had: for one that is another's with a little more. */
+  readonly onlyNew?: boolean;
   /** Makes everything as it is before a run. */
   readonly prepare?: () => Promise<void> | void;
   readonly run: (context: RunContext) => Promise<Result>;

@@ -16,3 +16,13 @@ export function onUnhandledRejection(listener: (reason: unknown) => void): () =>
     removeEventListener('unhandledrejection', heard);
   };
 }
+
+/** What the last call stands in: a page cannot tell what follows from which. */
+export class CallContext<T extends object> {
+  current: T | null = null;
+
+  run<R>(context: T, call: () => R): R {
+    this.current = context;
+    return call();
+  }
+}

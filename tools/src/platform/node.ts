@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -19,4 +20,17 @@ export function shared(): Shared {
 export function onUnhandledRejection(listener: (reason: unknown) => void): () => void {
   process.on('unhandledRejection', listener);
   return () => process.off('unhandledRejection', listener);
+}
+
+/** What a call stands in, and all that follows from it, however late; null: nothing. */
+export class CallContext<T extends object> {
+  readonly #storage = new AsyncLocalStorage<T>();
+
+  get current(): T | null {
+    return this.#storage.getStore() ?? null;
+  }
+
+  run<R>(context: T, call: () => R): R {
+    return this.#storage.run(context, call);
+  }
 }

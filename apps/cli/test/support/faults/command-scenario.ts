@@ -1,33 +1,41 @@
-import { readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { releaseSessions } from '@ablation-cam/model';
-import { othersAlive, scenario, timers, type AnyScenario, type Census } from '@ablation-cam/tools/faults';
+import {
+  othersAlive,
+  scenario,
+  threadsAlive,
+  timers,
+  type AnyScenario,
+  type Census,
+  type Scenario,
+} from '@ablation-cam/tools/faults';
 import * as assert from 'uvu/assert';
-import { assertWholeFiles } from './whole-files.ts';
+import type { Place } from './places.ts';
 
-/** A command whose files lie in a folder that is not there before. */
+/** A command that writes files. */
 export interface CommandCase {
   readonly name: string;
-  readonly folder: string;
+  readonly place: Place;
   /** Files whose content, but for times, is what the command gives. */
   readonly files: readonly string[] | (() => readonly string[]);
   readonly command: (signal: AbortSignal) => Promise<void>;
   /** How the user goes on after a fault. Default: by the same command. */
   readonly next?: (signal: AbortSignal) => Promise<void>;
   /** What is there before all runs. */
-  readonly before?: () => Promise<void>;
+  readonly before?: () => Promise<void> | void;
+  /** Which faults it is about. Default: all. */
+  readonly faults?: Pick<Scenario<unknown>, 'oncePerSite' | 'onlyNew'>;
 }
 
-/** Runs a command, failed once at each place. */
+/** Runs a command. */
 export function commandScenario({
   name,
-  folder,
+  place,
   files,
   command,
   next = command,
-  before = () => Promise.resolve(),
+  before = () => undefined,
+  faults = {},
 }: CommandCase): AnyScenario {
   let expected: readonly string[] | null = null;
   const names = (): readonly string[] => (typeof files === 'function' ? files() : files);
@@ -35,14 +43,13 @@ export function commandScenario({
     (carryOut: CommandCase['command']) =>
     async ({ signal }: { readonly signal: AbortSignal }): Promise<readonly string[]> => {
       await carryOut(signal);
-      // Synchronously, which is no point of the run.
-      return names().map((file) => withoutTimes(readFileSync(join(folder, file), 'latin1')));
+      return names().map((file) => withoutTimes(place.read(file).toString('latin1')));
     };
   return scenario<readonly string[]>(`command ${name}`, async () => {
     await before();
     return {
-      oncePerSite: true,
-      prepare: () => rm(folder, { recursive: true, force: true }),
+      ...faults,
+      prepare: () => place.clear(),
       run: runBy(command),
       next: runBy(next),
       check: (found) => {
@@ -51,10 +58,14 @@ export function commandScenario({
         assert.equal(other, [], 'files are others');
         assert.is(found.length, expected.length, 'other files are there');
       },
-      left: (isDead) => assertWholeFiles(folder, isDead),
+      left: (isDead) => place.assertWhole(isDead),
       census: (): Census => {
         releaseSessions();
-        return { tensors: tf.memory().numTensors, timers: timers(), 'processes and threads': othersAlive() };
+        return {
+          tensors: tf.memory().numTensors,
+          timers: timers(),
+          'processes and threads': othersAlive() + threadsAlive(),
+        };
       },
     };
   });
@@ -67,5 +78,5 @@ function withoutTimes(text: string): string {
 }
 
 function isTime(key: string): boolean {
-  return /seconds|Ms$|elapsed|^timings$/i.test(key);
+  return /seconds|Ms$|elapsed|^timings$|^begun$/i.test(key);
 }

@@ -4,18 +4,26 @@ import { mnist1dRecipe, trainingStatus } from '@ablation-cam/model';
 import {
   filesArePoints,
   processesArePoints,
+  requestsArePoints,
   scratchFolder,
+  threadsHere,
+  threadsHerePoints,
   type AnyScenario,
 } from '@ablation-cam/tools/faults';
 import { runCompare } from '../../../src/compare/run-compare.ts';
 import { runEvaluate } from '../../../src/evaluate/run-evaluate.ts';
 import { runExplain } from '../../../src/explain/run-explain.ts';
+import { readInThread } from '../../../src/explain-set/reading/read-in-thread.ts';
+import { READING_COMMAND, WRITING_COMMAND } from '../../../src/explain-set/threads/thread-commands.ts';
+import { writeInThread } from '../../../src/explain-set/writing/write-in-thread.ts';
 import type { SetOptions, SetRequest } from '../../../src/explain-set/options.ts';
 import { runExplainSet } from '../../../src/explain-set/run/run-explain-set.ts';
 import { runSummarize } from '../../../src/summarize/run-summarize.ts';
 import { completeRequest } from '../../../src/train/request.ts';
 import { readRequest, runTrain } from '../../../src/train/run-train.ts';
+import { startObjectStore } from '../object-store.ts';
 import { commandScenario, type CommandCase } from './command-scenario.ts';
+import { folderPlace, objectsPlace } from './places.ts';
 
 const ENGINE = { backend: 'cpu', executor: 'reference' } as const;
 
@@ -31,16 +39,23 @@ const EXPLAINED: Omit<SetOptions, 'weights'> & typeof ENGINE = {
   strategy: 'planned',
 };
 
+/** What threads of `explain-set` do. */
+const THREADS = { [READING_COMMAND]: readInThread, [WRITING_COMMAND]: writeInThread };
+
 /** What commands do, in an empty folder, with whatever files they write there. */
 export async function commandScenarios(): Promise<AnyScenario[]> {
   await filesArePoints();
   processesArePoints();
+  requestsArePoints();
+  threadsHerePoints();
+  let ownThreads = (): void => undefined;
   const parent = scratchFolder('commands');
   const folder = join(parent, 'out');
+  const place = folderPlace(folder);
   return [
     {
       name: 'explain',
-      folder,
+      place,
       files: ['explanation.json'],
       command: (signal: AbortSignal) =>
         runExplain(
@@ -50,7 +65,7 @@ export async function commandScenarios(): Promise<AnyScenario[]> {
     },
     {
       name: 'evaluate',
-      folder,
+      place,
       files: ['class-accuracy.svg'],
       command: (signal: AbortSignal) =>
         runEvaluate(
@@ -63,7 +78,7 @@ export async function commandScenarios(): Promise<AnyScenario[]> {
     },
     {
       name: 'compare',
-      folder,
+      place,
       files: ['comparison.json'],
       command: (signal: AbortSignal) =>
         runCompare(
@@ -72,9 +87,22 @@ export async function commandScenarios(): Promise<AnyScenario[]> {
         ),
     },
     trainCase(folder),
-    setCase('explain-set', folder, { workers: 1 }),
-    setCase('explain-set in two processes', folder, { workers: 2 }),
+    {
+      ...setCase('explain-set', folder, { workers: 1 }),
+      before: () => {
+        ownThreads = threadsHere(THREADS);
+      },
+    },
     summarizeCase(folder, join(parent, 'summarized')),
+    await objectStoreCase('explain-set into an object store'),
+    {
+      ...setCase('explain-set with threads of its own', folder, { workers: 1 }),
+      before: () => {
+        ownThreads();
+      },
+      faults: { onlyNew: true },
+    },
+    { ...setCase('explain-set in two processes', folder, { workers: 2 }), faults: { onlyNew: true } },
   ].map((one) => commandScenario(one));
 }
 
@@ -84,7 +112,7 @@ function trainCase(out: string): CommandCase {
   const begin = { request, out, resume: false, tensorboard: join(out, 'logs') };
   return {
     name: 'train',
-    folder: out,
+    place: folderPlace(out),
     // The weights have one of two names, so that those of a model that is there stay whole.
     files: () => ['history.json', ...readdirSync(out).filter((name) => name.endsWith('.bin'))],
     command: (signal) => runTrain(begin, signal),
@@ -97,15 +125,31 @@ function trainCase(out: string): CommandCase {
 
 const SET: Omit<SetRequest, 'out'> = {
   ...EXPLAINED,
-  ...{ source: 'mnist1d', model: 'mnist1d', weights: 'float32', json: true },
+  ...{ source: 'mnist1d?samples=10&seed=1', model: 'mnist1d', weights: 'float32', json: true },
   ...{ limit: 4, batch: 2, shardSize: 2, threads: 1 },
 };
 
+/** Written into an object store, which may be out of reach at each request. */
+async function objectStoreCase(name: string): Promise<CommandCase> {
+  const store = await startObjectStore();
+  Object.assign(process.env, {
+    AWS_ACCESS_KEY_ID: 'user',
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    AWS_REGION: 'north',
+    AWS_ENDPOINT_URL: store.url,
+  });
+  return {
+    ...setCase(name, 's3://results/set', { workers: 1 }),
+    place: objectsPlace(store, 'results/set/'),
+    faults: { onlyNew: true },
+  };
+}
+
 function setCase(name: string, out: string, more: Pick<SetRequest, 'workers'>): CommandCase {
-  const files = ['source/c.1', 'state/c.1', 'ablation-cam/weights/c.0.0.0', 'ablation-cam/map/c.1.0.0'];
+  const files = ['source/c.0', 'state/c.1', 'ablation-cam/weights/c.0.0.0', 'ablation-cam/map/c.1.0.0'];
   return {
     name,
-    folder: out,
+    place: folderPlace(out),
     files: ['zarr.json', ...files],
     command: (signal) => runExplainSet({ ...SET, ...more, out }, signal),
   };
@@ -115,7 +159,7 @@ function summarizeCase(folder: string, result: string): CommandCase {
   const html = join(folder, 'summary.html');
   return {
     name: 'summarize',
-    folder,
+    place: folderPlace(folder),
     files: ['summary.html'],
     before: () => runExplainSet({ ...SET, workers: 1, out: result }, new AbortController().signal),
     command: (signal) => runSummarize({ result, html, json: true }, signal),

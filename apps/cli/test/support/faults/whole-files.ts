@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { loadLayersModel, trainingStatus } from '@ablation-cam/model';
 
@@ -38,6 +38,13 @@ function checkOf(name: string): Check | undefined {
   return name.includes('tfevents') ? () => true : CHECKS[extname(name)];
 }
 
+/** @throws where a file is cut off, or of no kind that is written */
+export function assertWholeFile(path: string, bytes: Uint8Array): void {
+  const check = checkOf(basename(path));
+  if (!check) throw new Error(`${path} was left`);
+  if (!check(bytes)) throw new Error(`${path} is cut off`);
+}
+
 /**
  * @throws where a folder, or one in it, holds a file that is cut off, that cannot be read, or one that a
  * process that lives has left on its way
@@ -47,10 +54,8 @@ export async function assertWholeFiles(folder: string, isDead: boolean): Promise
   for (const entry of names) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
-    const check = checkOf(entry.name);
     if (isDead && entry.name.endsWith('.tmp')) continue;
-    if (!check) throw new Error(`${path} was left`);
-    if (!check(await readFile(path))) throw new Error(`${path} is cut off`);
+    assertWholeFile(path, await readFile(path));
     if (entry.name === 'model.json') (await loadLayersModel(path)).dispose();
   }
   await trainingStatus(join(folder, 'checkpoint'));
