@@ -1,8 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { encodeNpy, generateMnist1d, ModelError } from '@ablation-cam/model';
+import { encodeNpy, generateMnist1d, ModelError, saveModel } from '@ablation-cam/model';
 import { createExplainer, embeddedModel, releaseDevice } from '@ablation-cam/xai';
 import { assertClose, assertRefused } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
@@ -18,7 +19,8 @@ import { modelHash } from '../src/explain-set/run/identity.ts';
 import { openResult } from '../src/explain-set/run/open-result.ts';
 import { refuseChanged } from '../src/explain-set/run/refuse-changed.ts';
 import { ShardRows } from '../src/explain-set/run/shard-rows.ts';
-import { listSamples } from '../src/explain-set/samples/sample-source.ts';
+import { listSource } from '../src/explain-set/samples/list-source.ts';
+import { listSamples, openSource } from '../src/explain-set/samples/sample-source.ts';
 import type { SetSummary } from '../src/summarize/summary.ts';
 import { runCommand, type CommandRun } from './run-command.ts';
 import { resultFiles } from './support/sets/result-files.ts';
@@ -256,16 +258,21 @@ test('sources are listed in one order, with their labels, and refused in one sen
   const broken = {
     'bad.jsonl': '{"path":"a"}\n\n{"path":\n',
     'list.jsonl': '["a"]\n',
+    'null.jsonl': 'null\n',
     'label.jsonl': '{"path":"a","label":-1}\n',
     'nameless.csv': 'file\nx.png\n',
     'unnamed.csv': 'path,label\n\na.png,1\n,2\n',
     'long.csv': 'path\na.png\nb.png,3\n',
+    // A quote that is never closed.
+    'endless.csv': `path\n"${'x'.repeat(1_100_000)}`,
+    'endless.jsonl': 'x'.repeat(1_100_000),
   };
   await mkdir(join(folder, 'broken'));
   for (const [name, text] of Object.entries(broken)) await writeFile(join(folder, 'broken', name), text);
   for (const [name, pattern] of [
     ['bad.jsonl', /bad\.jsonl, line 3, is broken JSON: it ends too early/],
     ['list.jsonl', /list\.jsonl, line 1, is broken at path: expected "path"/],
+    ['null.jsonl', /null\.jsonl, line 1, is broken/],
     ['label.jsonl', /label\.jsonl, line 1, is broken at label/],
     ['nameless.csv', /nameless\.csv, line 2, is broken at path: expected "path", nothing is there/],
     ['unnamed.csv', /unnamed\.csv, line 4, is broken at path: names no file/],
@@ -278,11 +285,18 @@ test('sources are listed in one order, with their labels, and refused in one sen
     [join(folder, 'loop'), /links in a circle/],
     [join(folder, 'images', 'b', '2.png'), /is no set of samples/],
     [join(folder, 'broken', 'long.csv'), /Cannot read .*long\.csv: .*on line 3/],
+    [join(folder, 'broken', 'endless.csv'), /Cannot read .*endless\.csv: .*size/i],
+    [join(folder, 'broken', 'endless.jsonl'), /a line of more than a million characters/],
     ['mnist1d?samples=7', /multiple of 10/],
     ['textures?size=3', /expected textures\?samples=/],
     ['tissue?samples=100', /there are no others/],
   ] as const) {
     await assertRefused(() => listSamples(source), CliError, pattern);
+  }
+  // Folders cannot be read as lists: nor can a disk that breaks off.
+  for (const name of ['folder.csv', 'folder.jsonl']) {
+    await mkdir(join(folder, name));
+    await assertRefused(() => listSource(join(folder, name)).list(), CliError, /Cannot read .*folder\./);
   }
 });
 
@@ -363,6 +377,25 @@ test('a network that is built twice in a process is the same model', async () =>
     loaded.dispose();
   }
   assert.is(hashes[0], hashes[1]);
+});
+
+test('pipes and devices among samples and beside a model are refused or passed over', async ({ folder }) => {
+  execFileSync('mkfifo', [join(folder, 'pipe.npy')]);
+  for (const source of [listSource(join(folder, 'list.csv')), await openSource(folder)]) {
+    await assertRefused(() => source.bytesOf('pipe.npy'), ModelError, /is no file but a device or the like/);
+  }
+  const loaded = await embeddedModel('mnist1d');
+  const model = join(folder, 'model');
+  await saveModel(loaded.model, model);
+  const hash = await modelHash(model, loaded);
+  await symlink('/dev/zero', join(model, 'endless.bin'));
+  assert.is(await modelHash(model, loaded), hash);
+  await assertRefused(
+    () => modelHash('/dev/zero', loaded),
+    CliError,
+    /Cannot read \/dev\/zero: it is no file/,
+  );
+  loaded.dispose();
 });
 
 test.run();

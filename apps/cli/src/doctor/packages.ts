@@ -41,8 +41,17 @@ async function versionOf(name: string): Promise<string | null> {
   for (let folder = dirname(entries[0] ?? '/'); folder !== dirname(folder); folder = dirname(folder)) {
     const text = await readFile(join(folder, 'package.json'), 'utf8').catch(() => null);
     if (text === null) continue;
-    const manifest = JSON.parse(text) as { readonly name?: string; readonly version?: string };
-    if (manifest.name === name) return manifest.version ?? null;
+    const manifest = manifestIn(text);
+    if (manifest?.name === name) return manifest.version ?? null;
   }
   return null;
+}
+
+/** Null where it is damaged: then that package counts as not there. */
+function manifestIn(text: string): { readonly name?: string; readonly version?: string } | null {
+  try {
+    return JSON.parse(text) as ReturnType<typeof manifestIn>;
+  } catch {
+    return null;
+  }
 }

@@ -9,6 +9,7 @@ export interface ReadFileOptions {
   readonly limit?: ByteLimit;
   /** A folder that the path must not lead out of; here it is looked at before it is asked for. */
   readonly inside?: string;
+  readonly regularOnly?: boolean;
 }
 
 /** Paths are URLs here, relative to the page. @throws ModelError `not-found`, `invalid-file` past the limit. */

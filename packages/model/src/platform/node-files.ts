@@ -24,6 +24,8 @@ export interface ReadFileOptions {
   readonly limit?: ByteLimit;
   /** A folder whose regular files only are read, wherever links lead. */
   readonly inside?: string;
+  /** Whether a pipe is refused, too: one that is found among others may have nobody who writes into it. */
+  readonly regularOnly?: boolean;
 }
 
 /**
@@ -34,18 +36,18 @@ export interface ReadFileOptions {
  */
 export async function readFile(
   path: string,
-  { limit = { bytes: limits.fileBytes }, inside }: ReadFileOptions = {},
+  { limit = { bytes: limits.fileBytes }, inside, regularOnly = inside !== undefined }: ReadFileOptions = {},
 ): Promise<Uint8Array> {
   let file = path;
   try {
     file = filePath(path);
     if (inside !== undefined) await refuseOutside(file, filePath(inside));
     // Without waiting for somebody to write into a pipe.
-    const flags = inside === undefined ? constants.O_RDONLY : constants.O_RDONLY | constants.O_NONBLOCK;
+    const flags = regularOnly ? constants.O_RDONLY | constants.O_NONBLOCK : constants.O_RDONLY;
     const facts = await stat(file);
     if (facts.isDirectory())
       throw new ModelError('not-found', `Cannot read ${file}: it is a folder. Check the path.`);
-    if (!facts.isFile() && !(inside === undefined && facts.isFIFO())) {
+    if (!facts.isFile() && !(facts.isFIFO() && !regularOnly)) {
       throw new ModelError('invalid-file', `${file} is no file but a device or the like. Choose a file.`);
     }
     const handle = await open(file, flags);

@@ -48,8 +48,14 @@ async function addFiles(hash: Hash, source: string): Promise<void> {
     (PART.test(file) && file.startsWith(`${stem}.`)) ||
     (name.endsWith('.json') && /\.(bin|safetensors)$/i.test(file));
   for (const file of (await readdir(folder)).filter(isPart).sort()) {
+    const path = join(folder, file);
+    // A device or a pipe may have no end, and beside a model it is none of its files.
+    if (!(await stat(path)).isFile()) {
+      if (file === name) throw new Error('it is no file, and would be read twice');
+      continue;
+    }
     hash.update(`\n${file === name ? 'main' : file}\n`);
-    await addFile(hash, join(folder, file));
+    await addFile(hash, path);
   }
 }
 

@@ -14,7 +14,7 @@ const AT_ONCE = 64;
 export function folderSource(folder: string): SampleSource {
   return {
     list: () => listFolder(folder),
-    bytesOf: (source) => readFile(join(folder, source)),
+    bytesOf: (source) => readFile(join(folder, source), { regularOnly: true }),
     close: () => Promise.resolve(),
   };
 }
