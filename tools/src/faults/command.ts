@@ -12,6 +12,7 @@ Runs what a package does once with each fault at each point at which it can happ
   --seed N     draws others (1)
   --only NAMES only scenarios with one of these, between semicolons, in their name
   --at TEXT    only faults with this in "FAULT at PLACE (TIME)"
+  --once       each fault once at a place in the sources, however often a run comes there
   --part I/N   only the Ith of N parts of the faults, from 0: long runs can be made bit by bit
   --kill       really kills processes, each one of its own, where a fault is that one is killed
   --browser    of the viewer alone: in a worker of a headless Chromium, with --sample, --seed and --at`;
@@ -55,6 +56,7 @@ export async function faultCommand(
       only: { type: 'string' },
       at: { type: 'string' },
       part: { type: 'string' },
+      once: { type: 'boolean' },
       kill: { type: 'boolean' },
       // What `--kill` gives to the processes that it starts.
       die: { type: 'string' },
@@ -81,6 +83,7 @@ export async function faultCommand(
       }),
       ...(values.at !== undefined && { at: values.at }),
       ...(values.part !== undefined && { part: partOf(values.part) }),
+      ...(values.once && { oncePerSite: true }),
       ...(values.kill && { kill: (strike) => killedProcess(one.name, strike) }),
       onDone: (done, all) => {
         if (done % TOLD_EVERY === 0) print(`${one.name}: ${done} of ${all} faults`);

@@ -30,6 +30,8 @@ export interface FaultOptions {
   readonly kill?: Kill;
   /** Faults at places that scenarios before had; those of this one are added. */
   readonly known?: Set<string>;
+  /** Each fault once at a place, however often a run comes there. */
+  readonly oncePerSite?: boolean;
   readonly onDone?: (done: number, all: number) => void;
 }
 
@@ -56,7 +58,7 @@ export interface FaultReport extends SeriesResults {
  */
 export async function failEveryPoint<Result>(
   scenario: Scenario<Result>,
-  { sample, at = '', part: [i, n] = [0, 1], kill, known = new Set(), onDone }: FaultOptions = {},
+  { sample, at = '', part: [i, n] = [0, 1], kill, known = new Set(), onDone, ...picked }: FaultOptions = {},
 ): Promise<FaultReport> {
   const started = now();
   const series = new FaultSeries(scenario, kill);
@@ -66,7 +68,7 @@ export async function failEveryPoint<Result>(
   const stopListening = onUnhandledRejection(unhandled);
   try {
     const points = await series.begin();
-    const { strikes: possible, had } = strikesOf(points, scenario, known);
+    const { strikes: possible, had } = strikesOf(points, { ...scenario, ...picked }, known);
     const wanted = possible.filter((strike) => described(strike).includes(at));
     const strikes = chosen(
       wanted.filter((_, index) => index % n === i),

@@ -1,6 +1,14 @@
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { mnist1dRecipe, trainingStatus } from '@ablation-cam/model';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import {
+  embeddedModel,
+  encodeNpy,
+  generateMnist1d,
+  mnist1dRecipe,
+  saveModel,
+  trainingStatus,
+} from '@ablation-cam/model';
 import {
   filesArePoints,
   processesArePoints,
@@ -48,7 +56,7 @@ export async function commandScenarios(): Promise<AnyScenario[]> {
   processesArePoints();
   requestsArePoints();
   threadsHerePoints();
-  let ownThreads = (): void => undefined;
+  const threadsOfTheirOwn = threadsHere(THREADS);
   const parent = scratchFolder('commands');
   const folder = join(parent, 'out');
   const place = folderPlace(folder);
@@ -87,27 +95,24 @@ export async function commandScenarios(): Promise<AnyScenario[]> {
         ),
     },
     trainCase(folder),
-    {
-      ...setCase('explain-set', folder, { workers: 1 }),
-      before: () => {
-        ownThreads = threadsHere(THREADS);
-      },
-    },
+    setCase('explain-set', folder, { workers: 1 }),
     summarizeCase(folder, join(parent, 'summarized')),
     await objectStoreCase('explain-set into an object store'),
+    ...sourceCases(folder, join(parent, 'samples')),
+    explainFilesCase(folder, join(parent, 'files')),
     {
       ...setCase('explain-set with threads of its own', folder, { workers: 1 }),
-      before: () => {
-        ownThreads();
-      },
-      faults: { onlyNew: true },
+      ...{ before: threadsOfTheirOwn, faults: { onlyNew: true } },
     },
-    { ...setCase('explain-set in two processes', folder, { workers: 2 }), faults: { onlyNew: true } },
+    {
+      ...setCase('explain-set in two processes', folder, { workers: 2 }),
+      ...{ before: threadsOfTheirOwn, faults: { onlyNew: true } },
+    },
   ].map((one) => commandScenario(one));
 }
 
 function trainCase(out: string): CommandCase {
-  const flags = { limit: 20, epochs: 2, batch: 10, backend: 'cpu' } as const;
+  const flags = { limit: 20, epochs: 2, batch: 10, backend: 'wasm' } as const;
   const request = completeRequest('mnist1d', flags, mnist1dRecipe);
   const begin = { request, out, resume: false, tensorboard: join(out, 'logs') };
   return {
@@ -145,13 +150,66 @@ async function objectStoreCase(name: string): Promise<CommandCase> {
   };
 }
 
-function setCase(name: string, out: string, more: Pick<SetRequest, 'workers'>): CommandCase {
+function setCase(
+  name: string,
+  out: string,
+  more: Pick<SetRequest, 'workers'> & Partial<Pick<SetRequest, 'source'>>,
+): CommandCase {
   const files = ['source/c.0', 'state/c.1', 'ablation-cam/weights/c.0.0.0', 'ablation-cam/map/c.1.0.0'];
   return {
     name,
     place: folderPlace(out),
     files: ['zarr.json', ...files],
     command: (signal) => runExplainSet({ ...SET, ...more, out }, signal),
+  };
+}
+
+/** Samples out of files, in each way to name them. One that cannot be read is a row that says so, and stays one. */
+function sourceCases(out: string, samples: string): CommandCase[] {
+  const array = join(samples, 'all.npy');
+  const before = async (): Promise<void> => {
+    const { signals, length } = mnist1dSamples(4);
+    const row = (i: number): Uint8Array =>
+      encodeNpy(signals.subarray(i * length, (i + 1) * length), [length, 1]);
+    await mkdir(join(samples, 'a'), { recursive: true });
+    for (let i = 0; i < 4; i++) await writeFile(join(samples, 'a', `${i}.npy`), row(i));
+    const paths = [0, 1, 2, 3].map((i) => `a/${i}.npy`);
+    await writeFile(join(samples, 'list.csv'), ['path', ...paths, ''].join('\n'));
+    await writeFile(join(samples, 'list.jsonl'), paths.map((path) => JSON.stringify({ path })).join('\n'));
+    await writeFile(array, encodeNpy(signals, [4, length, 1]));
+  };
+  return [join(samples, 'a'), join(samples, 'list.csv'), join(samples, 'list.jsonl'), array].map(
+    (source) => ({
+      ...setCase(`explain-set of ${basename(source)}`, out, { workers: 1, source }),
+      files: ['source/c.0'],
+      before,
+      faults: { onlyNew: true },
+    }),
+  );
+}
+
+function mnist1dSamples(count: number): { readonly signals: Float32Array; readonly length: number } {
+  const { signals, count: all } = generateMnist1d({ samples: 10, seed: 1, trainFraction: 0 }).test;
+  const length = signals.length / all;
+  return { signals: Float32Array.from(signals.subarray(0, count * length)), length };
+}
+
+/** A model of the user's and an input out of files. */
+function explainFilesCase(out: string, files: string): CommandCase {
+  const input = join(files, 'input.npy');
+  return {
+    name: 'explain of files',
+    place: folderPlace(out),
+    files: ['explanation.json'],
+    before: async () => {
+      const { signals, length } = mnist1dSamples(1);
+      const { model, dispose } = await embeddedModel('mnist1d');
+      await saveModel(model, files);
+      dispose();
+      await writeFile(input, encodeNpy(signals, [length, 1]));
+    },
+    command: (signal) => runExplain({ ...EXPLAINED, model: files, input, out, writesFiles: true }, signal),
+    faults: { onlyNew: true },
   };
 }
 
