@@ -7,6 +7,8 @@ import { comparisonCsv, type Comparison } from '../src/compare/comparison.ts';
 import { METRICS } from '../src/compare/metrics.ts';
 import { renderComparison } from '../src/compare/report.ts';
 import { summarize } from '../src/compare/summary.ts';
+import type { SetPlan } from '../src/explain-set/result/plan.ts';
+import { renderSummary } from '../src/summarize/report.ts';
 
 const NAMES = 400;
 
@@ -65,6 +67,16 @@ test('the report of a comparison has the tags that it has with harmless names', 
   }
 });
 
+test('so has the report of a result of explain-set', () => {
+  const harmless = tagShapes(summaryWith('name'));
+  for (const name of names.slice(0, REPORTS)) {
+    const page = summaryWith(name);
+    const added = [...tagShapes(page)].filter((tag) => !harmless.has(tag));
+    assert.equal(added, [], JSON.stringify(name));
+    assert.not.match(page, /(?![\t\n\r])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/u);
+  }
+});
+
 /** Each takes some milliseconds. */
 const REPORTS = 60;
 
@@ -86,6 +98,32 @@ function reportWith(name: string): string {
     methods: summarize(records, methods),
   };
   return renderComparison(comparison, '<svg></svg>', { [name]: name });
+}
+
+/** The same of a result whose files give it wherever they can. */
+function summaryWith(name: string): string {
+  const example = { index: 0, source: name, label: 0, predicted: 0, value: 1 };
+  const own = { method: name, target: name, mapShape: [1], classes: [], channels: [] };
+  const found = { drop: null, increase: null, emptyMaps: 0, atBorder: [], inRegion: null };
+  const plan: Pick<SetPlan, 'model' | 'data' | 'engine' | 'versions'> & { readonly options: object } = {
+    model: { source: name, hash: name },
+    data: { source: name, hash: name, count: 1 },
+    engine: { backend: 'cpu', executor: 'reference' },
+    versions: { [name]: name },
+    options: { layer: [name], class: name },
+  };
+  return renderSummary(
+    plan as SetPlan,
+    {
+      ...{ samples: 2, explained: 1, failed: 1, labelled: 1, right: 1 },
+      failures: [{ source: name, reason: name }],
+      classes: [{ name, labelled: 1, predicted: 1, right: 1 }],
+      confidentlyWrong: [example],
+      undecided: [example],
+      methods: [{ ...own, ...found, duplicates: [[example, example]] }],
+    },
+    [],
+  );
 }
 
 /** The fields of a CSV text, as RFC 4180 has them. */
