@@ -95,6 +95,15 @@ test('an own .h5 model explains an own signal', () =>
     await page.getByText('The network says class 1').waitFor();
     await explained(page);
     assertClose((await savedNumbers(page)).probabilities ?? [], answer?.outputs.slice(0, 3) ?? [], SHOWN);
+
+    // What a name says is text, and done by nobody; the page would complain of the picture that is not there.
+    const obeyed = 'document.title = "obeyed"';
+    const names = [`<svg onload='${obeyed}'>`, `<img src=x onerror='${obeyed}'>`, '__proto__'];
+    await drop(page, [{ name: `${names[1]}.txt`, bytes: Buffer.from(names.join('\n')) }]);
+    await page.getByText(`The network says ${names[1]}`).waitFor();
+    await explained(page);
+    assert.is(await page.locator('[onerror], [onload]').count(), 0);
+    assert.not.match(await page.title(), /^obeyed$/);
   }));
 
 /** What small networks answer, `[samples, classes]`, to inputs `[samples, ...shape]`, by the name of the network. */
