@@ -95,7 +95,7 @@ export async function commandScenarios(): Promise<AnyScenario[]> {
         ),
     },
     trainCase(folder),
-    setCase('explain-set', folder, { workers: 1 }),
+    setCase('explain-set into a folder', folder, { workers: 1 }),
     summarizeCase(folder, join(parent, 'summarized')),
     await objectStoreCase('explain-set into an object store'),
     ...sourceCases(folder, join(parent, 'samples')),

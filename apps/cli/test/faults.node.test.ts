@@ -1,0 +1,12 @@
+import { faultSample } from '@ablation-cam/tools/faults';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+
+const test = suite('faults on purpose');
+
+test('some faults of commands, and of their threads, leave nothing behind; test:faults makes all of them', async () => {
+  const last = await faultSample(8, 1, 'explain-set of list.csv;explain of files');
+  assert.match(last, /^\d+ points, 16 faults, 0 violations$/);
+});
+
+test.run();
