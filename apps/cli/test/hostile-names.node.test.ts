@@ -1,13 +1,13 @@
 import { hostileNames, tagShapes } from '@ablation-cam/tools/testing';
 import { printable, printableJson, printableName } from '@ablation-cam/model';
 import { html } from '@ablation-cam/model/reports';
+import type { SetPlan } from '@ablation-cam/model/results';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { comparisonCsv, type Comparison } from '../src/compare/comparison.ts';
 import { METRICS } from '../src/compare/metrics.ts';
 import { renderComparison } from '../src/compare/report.ts';
 import { summarize } from '../src/compare/summary.ts';
-import type { SetPlan } from '../src/explain-set/result/plan.ts';
 import { renderSummary } from '../src/summarize/report.ts';
 
 const NAMES = 400;
