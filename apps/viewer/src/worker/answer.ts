@@ -12,14 +12,14 @@ import { race } from './race.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What a call works with besides its parameters. */
-export interface CallContext {
+export interface AnswerContext {
   readonly workspace: Workspace;
   readonly signal: AbortSignal;
   readonly onProgress: (done: number) => void;
 }
 
 type Handlers = {
-  readonly [N in CallName]: (params: Params<N>, context: CallContext) => Promise<CallResult<N>>;
+  readonly [N in CallName]: (params: Params<N>, context: AnswerContext) => Promise<CallResult<N>>;
 };
 
 const results = () => import('./results/answer-results.ts');
@@ -55,12 +55,12 @@ const handlers: Handlers = {
 /** @throws whatever went wrong */
 export function answer(
   call: Extract<ToWorker, { kind: 'call' }>,
-  context: CallContext,
+  context: AnswerContext,
 ): Promise<CallResult<CallName>> {
   // Name and parameters of a call belong together, which TypeScript does not follow through the look-up.
   const handler = handlers[call.name] as (
     params: typeof call.params,
-    context: CallContext,
+    context: AnswerContext,
   ) => Promise<CallResult<CallName>>;
   return handler(call.params, context);
 }

@@ -7,13 +7,13 @@ import {
 } from '@ablation-cam/xai';
 import type { Params, ExplanationRequest } from '../protocol/calls.ts';
 import type { MethodAttribution } from '../protocol/descriptions.ts';
-import type { CallContext } from './answer.ts';
+import type { AnswerContext } from './answer.ts';
 import { optionsOf } from './options.ts';
 
 /** Explains one class, or what sets it apart from another, by any method. */
 export async function attribute(
   { method, classIndex, contrast, ...request }: Params<'attribute'>,
-  context: CallContext,
+  context: AnswerContext,
 ): Promise<MethodAttribution> {
   const { score } = request.settings;
   const aim = contrast === null ? { classIndex, score } : { target: contrastOf(classIndex, contrast, score) };
@@ -43,7 +43,7 @@ export async function explainBy(
   method: MethodName,
   request: ExplanationRequest,
   aim: Aim,
-  { workspace, signal, onProgress }: CallContext,
+  { workspace, signal, onProgress }: AnswerContext,
 ): Promise<ExplanationResult> {
   const { loaded, input } = await workspace.open(request);
   if (method === 'ablation-cam')

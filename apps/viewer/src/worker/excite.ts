@@ -3,7 +3,7 @@ import { featureMap } from '@ablation-cam/xai';
 import type { Params } from '../protocol/calls.ts';
 import type { Excitement } from '../protocol/descriptions.ts';
 import type { ChosenInput } from '../protocol/sources.ts';
-import type { CallContext } from './answer.ts';
+import type { AnswerContext } from './answer.ts';
 import { optionsOf } from './options.ts';
 import { SLICE_MS } from './slice.ts';
 
@@ -13,7 +13,7 @@ const known = new WeakMap<LoadedModel, Map<string, Float32Array | null>>();
 /** Looks how strongly the channels of a layer respond to inputs, as many as there is time for in a slice, at least one. */
 export async function excite(
   { inputs, ...request }: Params<'excite'>,
-  context: CallContext,
+  context: AnswerContext,
 ): Promise<Excitement[]> {
   const start = performance.now();
   const found: Excitement[] = [];
@@ -28,7 +28,7 @@ export async function excite(
 async function peaksOf(
   input: ChosenInput,
   request: Omit<Params<'excite'>, 'inputs'>,
-  { workspace, signal }: CallContext,
+  { workspace, signal }: AnswerContext,
 ): Promise<Float32Array | null> {
   const { loaded } = await workspace.model(request.model);
   const { layer, output } = optionsOf(request, loaded.network);

@@ -1,7 +1,7 @@
 import { colorOfZero, resolveOutput, type ModelInput, type Normalization } from '@ablation-cam/model';
 import type { Params } from '../protocol/calls.ts';
 import type { ClassMap, Explained, InputDescription } from '../protocol/descriptions.ts';
-import type { CallContext } from './answer.ts';
+import type { AnswerContext } from './answer.ts';
 import { describeModel } from './describe-model.ts';
 import { hasWebGpu } from './has-web-gpu.ts';
 import { optionsOf } from './options.ts';
@@ -12,7 +12,7 @@ const MOST_MAPS = 32;
 /** Explains every class of a request in one run. */
 export async function explainClasses(
   { ablatedScores, ...request }: Params<'explain'>,
-  { workspace, signal, onProgress }: CallContext,
+  { workspace, signal, onProgress }: AnswerContext,
 ): Promise<Explained> {
   const { loaded, input } = await workspace.open(request);
   const explainer = await workspace.explainer(request);

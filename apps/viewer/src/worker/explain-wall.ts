@@ -3,7 +3,7 @@ import type { ExplanationRequest, Params } from '../protocol/calls.ts';
 import type { WallAnswer } from '../protocol/descriptions.ts';
 import type { ChosenInput } from '../protocol/sources.ts';
 import { smallImage } from '../state/small-image.ts';
-import type { CallContext } from './answer.ts';
+import type { AnswerContext } from './answer.ts';
 import { errorMessage } from './error-message.ts';
 import { SLICE_MS } from './slice.ts';
 
@@ -13,7 +13,7 @@ const LONGEST_SIDE = 112;
 /** Explains the predicted class of inputs, as many as there is time for in a slice, at least one. */
 export async function explainWall(
   { inputs, ...request }: Params<'wall'>,
-  context: CallContext,
+  context: AnswerContext,
 ): Promise<WallAnswer[]> {
   const start = performance.now();
   const answers: WallAnswer[] = [];
@@ -28,7 +28,7 @@ export async function explainWall(
 async function explainTile(
   source: ChosenInput,
   request: Omit<ExplanationRequest, 'input' | 'erasure'>,
-  { workspace, signal }: CallContext,
+  { workspace, signal }: AnswerContext,
 ): Promise<WallAnswer> {
   const { id } = source;
   try {

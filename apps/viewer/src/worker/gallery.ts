@@ -2,12 +2,12 @@ import { readInput, type ModelInput } from '@ablation-cam/model';
 import { ablationCam } from '@ablation-cam/xai';
 import type { Params } from '../protocol/calls.ts';
 import type { GalleryItem } from '../protocol/descriptions.ts';
-import type { CallContext } from './answer.ts';
+import type { AnswerContext } from './answer.ts';
 
 /** Test samples of a built-in model's data set with the classes it predicts, all in one call. */
 export async function galleryOf(
   { model, first, count }: Params<'gallery'>,
-  { workspace, signal }: CallContext,
+  { workspace, signal }: AnswerContext,
 ): Promise<GalleryItem[]> {
   const { loaded, description } = await workspace.model(model);
   const samples: ModelInput[] = [];

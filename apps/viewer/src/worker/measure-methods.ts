@@ -2,7 +2,7 @@ import type { ExplanationResult, MethodName } from '@ablation-cam/xai';
 import { dropAndIncrease, keptShares, localization, type MaskProtocol } from '@ablation-cam/xai/metrics';
 import type { Params } from '../protocol/calls.ts';
 import type { MethodMetrics } from '../protocol/descriptions.ts';
-import type { CallContext } from './answer.ts';
+import type { AnswerContext } from './answer.ts';
 import { explainBy } from './attribute.ts';
 import { blankInput } from './blank-input.ts';
 import { errorMessage } from './error-message.ts';
@@ -10,7 +10,7 @@ import { errorMessage } from './error-message.ts';
 /** Explains one class by several methods and measures how faithful each map is. */
 export async function measureMethods(
   { methods, ...params }: Params<'metrics'>,
-  context: CallContext,
+  context: AnswerContext,
 ): Promise<MethodMetrics[]> {
   const results: MethodMetrics[] = [];
   for (const method of methods) {
@@ -24,7 +24,7 @@ export async function measureMethods(
 async function measureMethod(
   method: MethodName,
   { classIndex, fraction, blank, ...request }: Omit<Params<'metrics'>, 'methods'>,
-  context: CallContext,
+  context: AnswerContext,
 ): Promise<MethodMetrics> {
   const { workspace, signal } = context;
   const { score } = request.settings;

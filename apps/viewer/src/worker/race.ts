@@ -2,14 +2,14 @@ import { ablationPlan, type ExplanationResult } from '@ablation-cam/xai';
 import { weightDifference } from '@ablation-cam/xai/metrics';
 import type { ExplanationRequest } from '../protocol/calls.ts';
 import type { RaceResult, RaceSide } from '../protocol/descriptions.ts';
-import type { CallContext } from './answer.ts';
+import type { AnswerContext } from './answer.ts';
 import { hasWebGpu } from './has-web-gpu.ts';
 import { optionsOf } from './options.ts';
 
 /** Runs the plan and the naive loop on the same input, both for the predicted class. */
 export async function race(
   request: ExplanationRequest,
-  { workspace, signal, onProgress }: CallContext,
+  { workspace, signal, onProgress }: AnswerContext,
 ): Promise<RaceResult> {
   const { loaded, input } = await workspace.open(request);
   const { layer, output } = optionsOf(request, loaded.network);
