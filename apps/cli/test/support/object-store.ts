@@ -9,14 +9,14 @@ export interface ObjectStore {
   readonly url: string;
   /** By `bucket/key`. */
   readonly objects: Map<string, Buffer>;
-  /** What goes wrong with a request: its method and object, and how many of that kind came before. */
-  fault: (method: string, name: string, before: number) => StoreFault | null;
+  /** What goes wrong with a request, which `silent` never answers: its method and object, and how many of that kind came before. */
+  fault: (method: string, name: string, before: number) => StoreFault | 'silent' | null;
   close(): Promise<void>;
 }
 
 /** Objects of one page of a list: fewer than a result has, so that lists have several. */
 const PAGE = 3;
-const SLOW_MS = 300;
+const SLOW_MS = 100;
 
 export async function startObjectStore(): Promise<ObjectStore> {
   const objects = new Map<string, Buffer>();
@@ -46,6 +46,7 @@ export async function startObjectStore(): Promise<ObjectStore> {
     const before = requests.get(kind) ?? 0;
     requests.set(kind, before + 1);
     const fault = store.fault(method, name, before);
+    if (fault === 'silent') return;
     if (fault === 'drop') {
       request.socket.destroy();
       return;
