@@ -57,9 +57,17 @@ export const explainSet: RegisterCommand = (program, { signal }) => {
     .addOption(explainOptions.maxPixels())
     .addOption(explainOptions.labels())
     .option('--limit <n>', 'only so many samples, evenly from the whole list', wholeNumber(1))
-    .option('--batch <n>', 'samples explained together (default: by their size, and the memory)', wholeNumber(1))
+    .option(
+      '--batch <n>',
+      'samples explained together (default: by their size, and the memory)',
+      wholeNumber(1),
+    )
     .option('--shard-size <n>', 'samples of a chunk (default: by the size of what is kept)', wholeNumber(1))
-    .option('--workers <n>', 'processes (default: one a core as far as memory goes, one with a GPU)', wholeNumber(1))
+    .option(
+      '--workers <n>',
+      'processes (default: one a core as far as memory goes, one with a GPU)',
+      wholeNumber(1),
+    )
     .option('--threads <n>', threadsHelp, wholeNumber(1))
     .option(
       '--shard <i/n>',
