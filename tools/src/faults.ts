@@ -1,5 +1,5 @@
 export { faultCommand, scenario, type AnyScenario } from './faults/command.ts';
-export { filesArePoints } from './faults/edges/files.ts';
+export { filesArePoints, openFiles } from './faults/edges/files.ts';
 export { kernelsArePoints } from './faults/edges/kernels.ts';
 export { gpuCensus, timers } from './faults/edges/node.ts';
 export { othersAlive, processesArePoints } from './faults/edges/processes.ts';

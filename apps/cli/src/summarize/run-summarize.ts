@@ -38,8 +38,20 @@ export async function runSummarize(request: SummarizeRequest, signal: AbortSigna
 }
 
 async function sheetsOf(result: SetResultGroup, summary: SetSummary): Promise<MethodSheets[]> {
+  const source = await openSamples(result.plan.data.source);
+  try {
+    return await drawSheets(result, summary, source);
+  } finally {
+    await source?.close();
+  }
+}
+
+async function drawSheets(
+  result: SetResultGroup,
+  summary: SetSummary,
+  source: SampleSource | null,
+): Promise<MethodSheets[]> {
   const { plan } = result;
-  const source = await openSamples(plan.data.source);
   const drawer = new SheetDrawer(result, source, lightPalette);
   const caption = (example: Example): string => verdictText(example, plan.classNames);
   const named = ({ source: name }: Example): string => (name.split('/').at(-1) ?? name).slice(0, 30);
@@ -72,7 +84,6 @@ async function sheetsOf(result: SetResultGroup, summary: SetSummary): Promise<Me
       ),
     });
   }
-  await source?.close();
   return sheets;
 }
 

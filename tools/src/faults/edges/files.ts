@@ -58,8 +58,13 @@ export async function filesArePoints(): Promise<void> {
   const originals = { writeFile: promises.writeFile, appendFile: promises.appendFile };
   for (const name of READS) makePoint(promises, name, () => [BROKEN, DENIED]);
   for (const name of CHANGES) makePoint(promises, name, () => [READ_ONLY, FULL, ...DEATHS]);
-  makePoint(promises, 'open', (_, [, flags]) =>
-    isReading(flags) ? [BROKEN, DENIED] : [READ_ONLY, FULL, ...DEATHS],
+  makePoint(
+    promises,
+    'open',
+    (_, [, flags]) => (isReading(flags) ? [BROKEN, DENIED] : [READ_ONLY, FULL, ...DEATHS]),
+    (_, opening) => {
+      void (opening as Promise<fs.promises.FileHandle>).then(enter, () => undefined);
+    },
   );
   for (const name of ['writeFile', 'appendFile'] as const) {
     makePoint(promises, name, (_, [path, data]) => [
@@ -83,16 +88,33 @@ async function fileHandlesArePoints(): Promise<void> {
     ...torn((bytes) => Reflect.apply(original, self, [bytes]) as unknown, bytesOf(data)),
   ]);
   makePoint(prototype, 'sync', () => [FULL, BROKEN, ...DEATHS]);
-  // A file that cannot be closed is closed all the same.
-  makePoint(prototype, 'close', () => [
-    {
-      name: 'broken disk',
-      instead: async (call) => {
-        await call();
-        return BROKEN.instead(call);
-      },
-    },
-  ]);
+}
+
+let opened = 0;
+
+/** Each file has a function of its own that closes it. */
+function enter(file: fs.promises.FileHandle): void {
+  opened++;
+  makePoint(
+    file,
+    'close',
+    () => [CLOSING_FAILS],
+    () => opened--,
+  );
+}
+
+/** A file that cannot be closed is closed all the same. */
+const CLOSING_FAILS: Fault = {
+  name: 'broken disk',
+  instead: async (call) => {
+    await call();
+    return BROKEN.instead(call);
+  },
+};
+
+/** How many files are open that `node:fs/promises` opened, once they are points. */
+export function openFiles(): number {
+  return opened;
 }
 
 function isReading(flags: unknown): boolean {

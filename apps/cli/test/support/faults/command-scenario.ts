@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { releaseSessions } from '@ablation-cam/model';
 import {
+  openFiles,
   othersAlive,
   scenario,
   threadsAlive,
@@ -23,6 +24,8 @@ export interface CommandCase {
   readonly next?: (signal: AbortSignal) => Promise<void>;
   /** What is there before all runs. */
   readonly before?: () => Promise<void> | void;
+  /** Whether what is open is closed by its threads as they end, which those that share this one do not. Default: false. */
+  readonly leavesFilesToThreads?: boolean;
   /** Which faults it is about. Default: all. */
   readonly faults?: Pick<Scenario<unknown>, 'oncePerSite' | 'onlyNew'>;
 }
@@ -35,6 +38,7 @@ export function commandScenario({
   command,
   next = command,
   before = () => undefined,
+  leavesFilesToThreads = false,
   faults = {},
 }: CommandCase): AnyScenario {
   let expected: readonly string[] | null = null;
@@ -64,6 +68,7 @@ export function commandScenario({
         return {
           tensors: tf.memory().numTensors,
           timers: timers(),
+          ...(!leavesFilesToThreads && { 'open files': openFiles() }),
           'processes and threads': othersAlive() + threadsAlive(),
         };
       },
