@@ -113,5 +113,7 @@ export async function startObjectStore(): Promise<ObjectStore> {
   }
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  // Who asks waits for the answer: nothing else has to keep the process.
+  server.unref();
   return Object.assign(store, { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
 }

@@ -33,10 +33,11 @@ export async function arraySource(path: string): Promise<SampleSource> {
         const { offset, byteLength } = rows;
         return rows.fileOf(await readAt(file, path, offset + Number(source) * byteLength, byteLength));
       },
-      close: () => file.close(),
+      close: () => readable(path, () => file.close()),
     };
   } catch (error) {
-    await file.close();
+    // The first reason is the one to tell.
+    await file.close().catch(() => undefined);
     throw error;
   }
 }
