@@ -98,9 +98,10 @@ test('an own .h5 model explains an own signal', () =>
 
     // What a name says is text, and done by nobody; the page would complain of the picture that is not there.
     const obeyed = 'document.title = "obeyed"';
-    const names = [`<svg onload='${obeyed}'>`, `<img src=x onerror='${obeyed}'>`, '__proto__'] as const;
-    await drop(page, [{ name: `${names[1]}.txt`, bytes: Buffer.from(names.join('\n')) }]);
-    await page.getByText(`The network says ${names[1]}`).waitFor();
+    const predicted = `<img src=x onerror='${obeyed}'>`;
+    const names = [`<svg onload='${obeyed}'>`, predicted, '__proto__'];
+    await drop(page, [{ name: `${predicted}.txt`, bytes: Buffer.from(names.join('\n')) }]);
+    await page.getByText(`The network says ${predicted}`).waitFor();
     await explained(page);
     assert.is(await page.locator('[onerror], [onload]').count(), 0);
     assert.not.match(await page.title(), /^obeyed$/);
