@@ -1,4 +1,4 @@
-import { CallContext } from '#platform';
+import { AsyncCalls } from '#platform';
 
 /** What may happen at a point of a run in place of what should. */
 export interface Fault {
@@ -21,7 +21,7 @@ export interface Watcher {
   calls(site: string, faults: readonly Fault[], call: () => unknown): unknown;
 }
 
-const watchers = new CallContext<Watcher>();
+const watchers = new AsyncCalls<Watcher>();
 
 /** Lets a watcher follow a call, and all that follows from it. */
 export function watched<T>(by: Watcher, call: () => T): T {

@@ -18,7 +18,7 @@ export function onUnhandledRejection(listener: (reason: unknown) => void): () =>
 }
 
 /** What the last call stands in: a page cannot tell what follows from which. */
-export class CallContext<T extends object> {
+export class AsyncCalls<T extends object> {
   current: T | null = null;
 
   run<R>(context: T, call: () => R): R {

@@ -23,7 +23,7 @@ export function onUnhandledRejection(listener: (reason: unknown) => void): () =>
 }
 
 /** What a call stands in, and all that follows from it, however late; null: nothing. */
-export class CallContext<T extends object> {
+export class AsyncCalls<T extends object> {
   readonly #storage = new AsyncLocalStorage<T>();
 
   get current(): T | null {
