@@ -82,6 +82,7 @@ function withoutTimes(text: string): string {
   return JSON.stringify(JSON.parse(text, (key, value: unknown) => (isTime(key) ? undefined : value)));
 }
 
+/** Times, and a checksum over them. */
 function isTime(key: string): boolean {
-  return /seconds|Ms$|elapsed|^timings$|^begun$/i.test(key);
+  return /seconds|Ms$|elapsed|^timings$|^begun$|^sha256$/i.test(key);
 }
