@@ -110,8 +110,12 @@ export class FollowedRun implements Watcher, RunContext {
     if (!fault) return call();
     this.isStruck = true;
     if (fault.isDeath !== true) return fault.instead(call);
-    this.#isDead = true;
-    Promise.resolve(fault.instead(call)).then(this.#die, this.#die);
+    // What happens on the way to death may come to points itself.
+    const end = (): void => {
+      this.#isDead = true;
+      this.#die();
+    };
+    Promise.resolve(fault.instead(call)).then(end, end);
     return never;
   }
 
