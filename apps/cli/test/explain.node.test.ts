@@ -258,7 +258,7 @@ test('--plan tells what would run, and runs nothing', async () => {
   // A convolution of width 3 from 25 to 25 channels over 40 positions, once for all 25 variants together.
   assert.is(contribution?.operations, 40 * 3 * 25 * 25);
   const counted = await runCommand(['explain', '--plan', '--adapter', 'desktop']);
-  assert.match(counted.stdout, /GeForce.*layout wide: 5 dispatches in 1 submission, the host waits 1 time\n/);
+  assert.match(counted.stdout, /GeForce.*layout wide: 4 dispatches in 1 submission, the host waits 1 time\n/);
   assert.match(counted.stdout, /score-rows/);
   assert.match(counted.stdout, /^estimate +1\d\d us; at least/m);
 });

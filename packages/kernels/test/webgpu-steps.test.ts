@@ -24,7 +24,8 @@ import { sharedDevice } from './support/shared-device.ts';
 
 /** What float32 may leave of a weight: the tolerance that every executor is held to. */
 const FLOAT32 = { ofLargest: 1e-4, absolute: 2e-6 };
-const SEEDS = 150;
+/** Kernels take a software driver long to compile, those that wgpu makes two to three times as long: fewer outside of Node. */
+const SEEDS = 'window' in globalThis || 'Deno' in globalThis ? 40 : 150;
 const FUSIONS = ['pooling', 'activation', 'none'] as const;
 
 /** Buffers that a prepared plan keeps for its next run; the suite sees to it that they go with the plan. */
