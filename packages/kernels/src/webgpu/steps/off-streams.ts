@@ -20,6 +20,8 @@ export function constantOffStreams({
   for (const value of [...constant].reverse()) {
     if (!steps.every((step) => takesChannels(step, value, constant, channels))) constant.delete(value);
   }
+  // What is written out is read as such by what is made of it.
+  for (const step of inputSteps) if (!isConstant(step, constant, channels)) constant.delete(step.output);
   return constant;
 }
 
