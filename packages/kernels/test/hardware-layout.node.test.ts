@@ -15,7 +15,7 @@ import { sharedDevice } from './support/shared-device.ts';
 
 const FLOAT32 = { ofLargest: 1e-4, absolute: 2e-6 };
 /** More would compile for long: nothing is shared with the device of other suites, which have more tails. */
-const SEEDS = 8;
+const SEEDS = 4;
 const SINGLE_DISPATCH = ['', 'mag', 'p', 'bg'];
 
 /** Whatever the adapter is, work is laid out as for this one: threads, tiles, maps and pass times. */
