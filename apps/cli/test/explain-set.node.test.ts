@@ -1,9 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { encodeNpy, generateMnist1d, ModelError, saveModel } from '@ablation-cam/model';
+import { encodeNpy, generateMnist1d, ModelError } from '@ablation-cam/model';
 import { createExplainer, embeddedModel, releaseDevice } from '@ablation-cam/xai';
 import { assertClose, assertRefused } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
@@ -20,7 +19,7 @@ import { openResult } from '../src/explain-set/run/open-result.ts';
 import { refuseChanged } from '../src/explain-set/run/refuse-changed.ts';
 import { ShardRows } from '../src/explain-set/run/shard-rows.ts';
 import { listSource } from '../src/explain-set/samples/list-source.ts';
-import { listSamples, openSource } from '../src/explain-set/samples/sample-source.ts';
+import { listSamples } from '../src/explain-set/samples/sample-source.ts';
 import type { SetSummary } from '../src/summarize/summary.ts';
 import { runCommand, type CommandRun } from './run-command.ts';
 import { resultFiles } from './support/sets/result-files.ts';
@@ -377,25 +376,6 @@ test('a network that is built twice in a process is the same model', async () =>
     loaded.dispose();
   }
   assert.is(hashes[0], hashes[1]);
-});
-
-test('pipes and devices among samples and beside a model are refused or passed over', async ({ folder }) => {
-  execFileSync('mkfifo', [join(folder, 'pipe.npy')]);
-  for (const source of [listSource(join(folder, 'list.csv')), await openSource(folder)]) {
-    await assertRefused(() => source.bytesOf('pipe.npy'), ModelError, /is no file but a device or the like/);
-  }
-  const loaded = await embeddedModel('mnist1d');
-  const model = join(folder, 'model');
-  await saveModel(loaded.model, model);
-  const hash = await modelHash(model, loaded);
-  await symlink('/dev/zero', join(model, 'endless.bin'));
-  assert.is(await modelHash(model, loaded), hash);
-  await assertRefused(
-    () => modelHash('/dev/zero', loaded),
-    CliError,
-    /Cannot read \/dev\/zero: it is no file/,
-  );
-  loaded.dispose();
 });
 
 test.run();
