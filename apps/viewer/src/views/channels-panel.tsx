@@ -132,6 +132,15 @@ function More({ shown, all, onCount }: MoreProps) {
   );
 }
 
+/** So many channels that are off are named, more are counted. */
+const MOST_NAMED = 8;
+const AND = new Intl.ListFormat('en-US');
+
+function offText(off: readonly number[]): string {
+  if (off.length > MOST_NAMED) return `With ${off.length} channels off`;
+  return `With ${off.length === 1 ? 'channel' : 'channels'} ${AND.format(off.map(String))} off`;
+}
+
 /** What the network says with some channels off. */
 function Moved({ state, dispatch }: ViewProps) {
   const explained = state.explained?.result;
@@ -145,12 +154,11 @@ function Moved({ state, dispatch }: ViewProps) {
   return (
     <div class="moved" aria-live="polite">
       <p>
-        With {off.length === 1 ? 'channel' : `${off.length} channels,`} {off.slice(0, 8).join(', ')}
-        {off.length > 8 && ' …'} off:{' '}
+        {offText(off)}:{' '}
         {masked && after !== null ? (
           <strong>
             {classNameOf(state, before)}
-            {share(explained.probabilities, before)} <Icon name="next" /> {classNameOf(state, after)}
+            {share(explained.probabilities, before)} <Icon name="becomes" /> {classNameOf(state, after)}
             {share(masked.probabilities, after)}
           </strong>
         ) : (

@@ -3,6 +3,8 @@ const PATHS = {
   wrong: 'M4 4l8 8M12 4l-8 8',
   previous: 'M10 3 5 8l5 5',
   next: 'M6 3l5 5-5 5',
+  // Beside numbers a lone tip would be read as "more than".
+  becomes: 'M2 8h12M9.5 3.5 14 8l-4.5 4.5',
 } as const;
 
 /** A sign drawn as lines: not every font has these. The words are beside it. */

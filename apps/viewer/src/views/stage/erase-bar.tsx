@@ -108,7 +108,7 @@ function Effect({ state, explained }: Pick<EraseBarProps, 'state' | 'explained'>
     probabilities ? percent(probabilities[c] ?? 0) : (logits[c] ?? 0).toFixed(2);
   return (
     <>
-      {erased}: {classNameOf(state, first)} {score(before, first)} <Icon name="next" />{' '}
+      {erased}: {classNameOf(state, first)} {score(before, first)} <Icon name="becomes" />{' '}
       <b>{score(explained, first)}</b>
       {now !== first && `; now it says ${classNameOf(state, now)} (${score(explained, now)})`}
     </>
