@@ -1,11 +1,15 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { addInto } from './test-runner/run-files.ts';
 import { noCounts, type Counts } from './test-runner/record.ts';
-import { readResults, RESULTS_FOLDER, totalLine } from './test-runner/results.ts';
+import { readResults, RESULTS_FOLDER, RUNTIMES, totalLine, type TestRuntime } from './test-runner/results.ts';
+import { filesByRuntime } from './test-runner/test-files.ts';
 import { packageFolders, REPOSITORY } from './workspace.ts';
+
+const LAUNCHER = fileURLToPath(new URL('../test.mjs', import.meta.url));
 
 /**
  * The command `pnpm test [name ...]`: the tests of all packages, then what went wrong and, as the very last line, the total. The
@@ -15,12 +19,12 @@ export async function testAll(args: readonly string[]): Promise<void> {
   const names = args.filter((arg) => arg !== '--');
   const packages = await packagesWithTests();
   const results = await mkdtemp(join(tmpdir(), 'ablation-cam-results-'));
-  const exitCode = await turboTest(names, results);
+  const ends = await runAll(await runsOf(packages, names), names, results);
   const { total, complaints } = await summary(packages, results, names.length > 0);
   await rm(results, { recursive: true });
 
-  // Whatever made turbo fail without a package reporting it must not pass as success.
-  if (exitCode !== 0 && total.failed === 0) complaints.push(`turbo ended with exit code ${exitCode}`);
+  // Whatever made a run end badly without reporting it must not pass as success.
+  if (total.failed === 0) complaints.push(...ends);
   total.failed = Math.max(total.failed, complaints.length);
 
   for (const complaint of complaints) console.log(`failed: ${complaint}`);
@@ -40,37 +44,79 @@ async function packagesWithTests(): Promise<string[]> {
   return tested.flat();
 }
 
-/** Runs of one package in one runtime at a time: most wait for a browser or another process now and then. */
-const TOGETHER = 3;
-
-/** What holds times comes last and has the cores for itself. Returns the first exit code that is not 0. */
-async function turboTest(names: readonly string[], results: string): Promise<number> {
-  const together = await turbo(names, results, ['test:node', 'test:browser', 'test:deno'], TOGETHER);
-  const alone = await turbo(names, results, ['test:alone'], 1);
-  return together === 0 ? alone : together;
+/** The tests of a package in one runtime. */
+interface Run {
+  readonly folder: string;
+  readonly runtime: TestRuntime;
+  /** As it is printed, such as `packages/xai node`. */
+  readonly title: string;
 }
 
-function turbo(
+/** What takes longest begins first, so that no core is idle while it ends; the rest in any order. */
+const LONGEST_FIRST = ['packages/xai node', 'apps/cli node', 'apps/viewer node', 'packages/kernels node'];
+
+async function runsOf(packages: readonly string[], names: readonly string[]): Promise<Run[]> {
+  const runs = await Promise.all(
+    packages.map(async (folder) => {
+      const files = await filesByRuntime(folder, names);
+      const title = relative(REPOSITORY, folder).replaceAll(sep, '/');
+      return RUNTIMES.filter((runtime) => files[runtime].length > 0).map((runtime) => ({
+        folder,
+        runtime,
+        title: `${title} ${runtime}`,
+      }));
+    }),
+  );
+  const rank = ({ title }: Run): number => {
+    const place = LONGEST_FIRST.indexOf(title);
+    return place < 0 ? LONGEST_FIRST.length : place;
+  };
+  return runs.flat().sort((one, other) => rank(one) - rank(other));
+}
+
+/** Runs at a time: most wait for a browser or another process now and then. */
+const TOGETHER = 3;
+
+/** What holds times comes last and has the cores for itself. Returns what went wrong with runs as a whole. */
+async function runAll(runs: readonly Run[], names: readonly string[], results: string): Promise<string[]> {
+  const complaints: string[] = [];
+  const lane = async (queue: Run[]): Promise<void> => {
+    for (let run = queue.shift(); run !== undefined; run = queue.shift()) {
+      const code = await runOne(run, names, results);
+      if (code !== 0) complaints.push(`${run.title} ended with exit code ${code}`);
+    }
+  };
+  const together = runs.filter(({ runtime }) => runtime !== 'alone');
+  await Promise.all(Array.from({ length: TOGETHER }, () => lane(together)));
+  await lane(runs.filter(({ runtime }) => runtime === 'alone'));
+  return complaints;
+}
+
+/** Prints what a run says in one piece, when it has ended. */
+async function runOne(
+  { folder, runtime, title }: Run,
   names: readonly string[],
   results: string,
-  tasks: readonly string[],
-  concurrency: number,
 ): Promise<number> {
-  const args = ['run', ...tasks, `--concurrency=${concurrency}`];
-  args.push('--continue', '--ui=stream', '--output-logs=full', '--log-order=grouped');
-  if (names.length > 0) args.push('--', ...names);
-  return new Promise((resolve, reject) => {
-    const child = spawn('turbo', args, {
-      cwd: REPOSITORY,
-      stdio: 'inherit',
-      shell: process.platform === 'win32',
-      env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', [RESULTS_FOLDER]: results },
-    });
+  console.log(`Running ${title}`);
+  const start = performance.now();
+  const child = spawn(process.execPath, [LAUNCHER, `--${runtime}`, ...names], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, [RESULTS_FOLDER]: results },
+  });
+  const output: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => output.push(part));
+  const code = await new Promise<number>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code) => {
-      resolve(code ?? 1);
+    child.on('close', (end) => {
+      resolve(end ?? 1);
     });
   });
+  const seconds = ((performance.now() - start) / 1000).toFixed(0);
+  console.log(`\n${title}, ${seconds} s`);
+  process.stdout.write(Buffer.concat(output));
+  return code;
 }
 
 async function summary(

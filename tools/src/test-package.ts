@@ -1,11 +1,9 @@
-import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { runInBrowser } from './test-runner/run-in-browser.ts';
 import { runInDeno } from './test-runner/run-in-deno.ts';
 import { runInNode } from './test-runner/run-in-node.ts';
 import type { Counts } from './test-runner/record.ts';
 import { RUNTIMES, totalLine, writeResults, type TestRuntime } from './test-runner/results.ts';
+import { filesByRuntime } from './test-runner/test-files.ts';
 
 const HELP = `ablation-cam-test [--node] [--browser] [--deno] [--alone] [name ...]
 
@@ -42,16 +40,7 @@ export async function testPackage(args: readonly string[]): Promise<void> {
   if (flags.size > 0) throw new Error(`unknown option ${[...flags].join(' ')}\n\n${HELP}`);
 
   const folder = process.cwd();
-  const files = (await testFiles(folder)).filter(
-    (file) => names.length === 0 || names.some((name) => file.includes(name)),
-  );
-  const inDeno = await denoFiles(folder);
-  const filesOf: Record<TestRuntime, readonly string[]> = {
-    node: files.filter((file) => !/\.(browser|alone)\.test\.ts$/.test(file)),
-    browser: files.filter((file) => !/\.(node|alone)\.test\.ts$/.test(file)),
-    deno: files.filter((file) => inDeno.includes(file)),
-    alone: files.filter((file) => file.endsWith('.alone.test.ts')),
-  };
+  const filesOf = await filesByRuntime(folder, names);
   const results: Partial<Record<TestRuntime, Counts>> = {};
   for (const runtime of RUNTIMES) {
     if ((only ?? runtime) !== runtime || filesOf[runtime].length === 0) continue;
@@ -62,22 +51,4 @@ export async function testPackage(args: readonly string[]): Promise<void> {
   }
   await writeResults(folder, results);
   if (Object.values(results).some(({ failed }) => failed > 0)) process.exitCode = 1;
-}
-
-/** Files whose WebGPU suites another implementation runs as well; none in a folder that is no package. */
-async function denoFiles(folder: string): Promise<readonly string[]> {
-  const manifest = join(folder, 'package.json');
-  if (!existsSync(manifest)) return [];
-  const { testsInDeno = [] } = JSON.parse(await readFile(manifest, 'utf8')) as {
-    testsInDeno?: readonly string[];
-  };
-  return testsInDeno;
-}
-
-async function testFiles(folder: string): Promise<string[]> {
-  const entries = await readdir(join(folder, 'test'), { recursive: true }).catch(() => []);
-  return entries
-    .filter((name) => name.endsWith('.test.ts'))
-    .map((name) => `test/${name.replaceAll('\\', '/')}`)
-    .sort();
 }
