@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build as esbuild, type BuildOptions, type BuildResult, type Plugin } from 'esbuild';
+import { namedExports } from './named-exports.ts';
 
 export type Platform = 'node' | 'browser';
 
@@ -41,16 +42,23 @@ export function bundleToRun(
   });
 }
 
+/** CommonJS packages so large that their names are found when bundling. */
+export const LARGE_COMMON_JS = /^@tensorflow\/[^/]+$/;
+
+const REQUIRED = 'required';
+
 /** Leaves registry packages outside the bundle, under the absolute URL of the file that their importer sees. */
 const absoluteExternals: Plugin = {
   name: 'absolute-externals',
   setup(build) {
+    build.onLoad({ filter: /.*/, namespace: REQUIRED }, ({ path }) => namedExports(path, path));
     build.onResolve({ filter: /^[^./#]/ }, async ({ path, pluginData, ...from }) => {
       if (pluginData === absoluteExternals || from.kind === 'entry-point') return;
       if (path.startsWith(OWN_SCOPE) || path.startsWith('node:')) return;
       const { importer, resolveDir, kind } = from;
       const found = await build.resolve(path, { importer, resolveDir, kind, pluginData: absoluteExternals });
       if (found.external || found.errors.length > 0) return found;
+      if (LARGE_COMMON_JS.test(path)) return { path: found.path, namespace: REQUIRED };
       return { path: pathToFileURL(found.path).href, external: true };
     });
   },

@@ -38,7 +38,13 @@ function compile(folder: string, sources: readonly string[]): Map<string, string
   const config = ts.getParsedCommandLineOfConfigFile(join(folder, 'tsconfig.json'), {}, host);
   if (config === undefined) throw new Error(`${folder} has no tsconfig.json`);
   const ambient = config.fileNames.filter((file) => file.endsWith('.d.ts'));
-  const { tsBuildInfoFile: _, ...options } = { ...config.options, composite: false, incremental: false };
+  const { tsBuildInfoFile: _, ...options } = {
+    ...config.options,
+    composite: false,
+    incremental: false,
+    // Half of the time, for what `tsc -b` checks.
+    noCheck: true,
+  };
   const program = ts.createProgram({
     rootNames: [...sources.map((source) => join(folder, source)), ...ambient],
     options,
@@ -50,7 +56,7 @@ function compile(folder: string, sources: readonly string[]): Map<string, string
   const declarations = new Map<string, string>();
   const problems = [...program.getOptionsDiagnostics(), ...program.getGlobalDiagnostics()];
   for (const file of own) {
-    problems.push(...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file));
+    problems.push(...program.getSyntacticDiagnostics(file));
     const path = relative(source, resolve(file.fileName)).split(sep).join('/');
     const { diagnostics } = program.emit(file, (_, text) => {
       declarations.set(path.replace(/\.ts$/, '.d.ts'), text);

@@ -27,7 +27,7 @@ export async function startCommand(
 ): Promise<StartedCommand> {
   bundle ??= storedBundle(new URL('../src/main.ts', import.meta.url));
   const main = fileURLToPath(await bundle);
-  const child = spawn(process.execPath, ['--enable-source-maps', main, ...args], {
+  const child = spawn(process.execPath, [main, ...args], {
     env: { ...process.env, ...env },
   });
   let stdout = '';
