@@ -12,6 +12,8 @@ export interface WorkerRequest {
   /** Ends when there is nothing left to do, by anybody. */
   readonly untilEmpty?: true | undefined;
   readonly silence?: number | undefined;
+  /** As of `QueueOptions`. */
+  readonly patience?: number | undefined;
 }
 
 /** Before a queue that was empty is asked again. */
@@ -19,13 +21,22 @@ const IDLE_MS = 500;
 
 /** Carries `explain-worker` out: takes shards from the queue, of whatever results, until an abort. */
 export async function runWorker(
-  { queue: url, untilEmpty, silence }: WorkerRequest,
+  { queue: url, untilEmpty, silence, patience }: WorkerRequest,
   signal: AbortSignal,
 ): Promise<void> {
-  const queue = await ShardQueue.open(url, { silence });
+  const queue = await ShardQueue.open(url, { silence, patience });
+  try {
+    keepHeapSteady();
+    await loadTensorFlow();
+    await workOn(queue, untilEmpty === true, signal);
+  } finally {
+    await queue.close();
+    await releaseDevice();
+  }
+}
+
+async function workOn(queue: ShardQueue, untilEmpty: boolean, signal: AbortSignal): Promise<void> {
   const worker = new QueueWorker(queue, print);
-  keepHeapSteady();
-  await loadTensorFlow();
   try {
     while (!signal.aborted) {
       if (await worker.work(signal)) continue;
@@ -35,7 +46,5 @@ export async function runWorker(
     signal.throwIfAborted();
   } finally {
     await worker.close();
-    await queue.close();
-    await releaseDevice();
   }
 }

@@ -1,6 +1,5 @@
-import { Pool } from 'pg';
 import PgBoss from 'pg-boss';
-import { CliError } from '../../errors.ts';
+import { Database, PATIENCE, QueueError } from './database.ts';
 
 /** What a job says: some shards of a result. */
 export interface ShardJob {
@@ -29,12 +28,11 @@ export interface QueueOptions {
   readonly silence?: number | undefined;
   /** How often a shard that failed is tried again, and seconds before the first time; each time twice as long. Default: 4, 2. */
   readonly retries?: { readonly limit: number; readonly delay: number } | undefined;
+  /** Seconds for which a database is waited for that is gone or does not answer. Default: `PATIENCE`. */
+  readonly patience?: number | undefined;
 }
 
-interface Settings {
-  readonly silence: number;
-  readonly retries: NonNullable<QueueOptions['retries']>;
-}
+type Settings = { readonly [Name in 'silence' | 'retries']: NonNullable<QueueOptions[Name]> };
 
 const PREFIX = 'explain-set-';
 const DEAD = '-dead';
@@ -48,19 +46,22 @@ const MOST_JOBS = 2000;
 
 const DEFAULTS = { silence: 60, retries: { limit: 4, delay: 2 } } as const;
 
+/** Of a job that another worker was quicker to take. */
+const UNIQUE_VIOLATION = '23505';
+
 /**
  * The shards of results in PostgreSQL, as jobs of pg-boss: a queue for each result, and one beside it for those that failed in the
- * end. A shard is in its queue once at most.
+ * end. A shard is in its queue once at most. What PostgreSQL does not do, or not in time, is a `QueueError` of each method but `close`.
  */
 export class ShardQueue {
   readonly #boss: PgBoss;
-  readonly #pool: Pool;
+  readonly #database: Database;
   readonly #silence: number;
   readonly #retries: NonNullable<QueueOptions['retries']>;
 
-  private constructor(boss: PgBoss, pool: Pool, { silence, retries }: Settings) {
+  private constructor(boss: PgBoss, database: Database, { silence, retries }: Settings) {
     this.#boss = boss;
-    this.#pool = pool;
+    this.#database = database;
     this.#silence = silence;
     this.#retries = retries;
   }
@@ -71,32 +72,22 @@ export class ShardQueue {
       silence: options.silence ?? DEFAULTS.silence,
       retries: options.retries ?? DEFAULTS.retries,
     };
-    if (!/^postgres(ql)?:\/\//.test(url)) {
-      throw new CliError(
-        '--queue is no address of PostgreSQL; give postgres://user:password@host:port/database.',
-      );
-    }
-    const pool = new Pool({ connectionString: url, max: 4, connectionTimeoutMillis: 10_000 });
-    // A connection that is lost while nobody uses it; whoever wants one next gets another, or an error.
-    pool.on('error', () => undefined);
+    const database = await Database.open(url, options.patience ?? PATIENCE);
     const boss = new PgBoss({
-      db: { executeSql: (text, values) => pool.query(text, values) },
+      db: { executeSql: (text, values) => database.query(text, values) },
       schema: SCHEMA,
       schedule: false,
       maintenanceIntervalSeconds: Math.max(1, Math.floor(settings.silence / 4)),
     });
+    // Of its maintenance, which comes again.
     boss.on('error', () => undefined);
     try {
       await boss.start();
     } catch (cause) {
-      await pool.end();
-      const { host, port } = new URL(url);
-      throw new CliError(
-        `Cannot use the queue on ${host || `port ${port}`}: ${reasonOf(cause)}. Is PostgreSQL running there, and may this user create a schema?`,
-        { cause },
-      );
+      await database.close();
+      throw database.refusal(cause instanceof QueueError ? cause.cause : cause);
     }
-    return new ShardQueue(boss, pool, settings);
+    return new ShardQueue(boss, database, settings);
   }
 
   /** Puts shards of a result into its queue that are not in it; returns how many are in it then. */
@@ -115,7 +106,7 @@ export class ShardQueue {
     });
     // Those that failed in the end get another chance; what failed is told by the new attempts.
     await this.#boss.purgeQueue(name + DEAD);
-    const known = await this.#pool.query<{ data: ShardJob }>(
+    const known = await this.#database.query<{ data: ShardJob }>(
       `SELECT data FROM ${SCHEMA}.job WHERE name = $1 AND state <= 'active'`,
       [name],
     );
@@ -135,10 +126,27 @@ export class ShardQueue {
   /** Takes a job of any result, or null where none is waiting. */
   async take(): Promise<TakenShards | null> {
     for (const queue of await this.#queues()) {
-      const [job] = await this.#boss.fetch<ShardJob>(queue);
+      const job = await this.#fetch(queue);
       if (job) return { ...job.data, id: job.id, queue };
     }
     return null;
+  }
+
+  /** pg-boss takes whatever goes wrong for a job that somebody else was quicker to take. */
+  async #fetch(queue: string): Promise<PgBoss.Job<ShardJob> | undefined> {
+    let failure: unknown;
+    const executeSql: PgBoss.Db['executeSql'] = async (text, values) => {
+      try {
+        return await this.#database.query(text, values);
+      } catch (error) {
+        failure = error;
+        throw error;
+      }
+    };
+    const [job] = await this.#boss.fetch<ShardJob>(queue, { db: { executeSql } });
+    if (failure instanceof Error && !(failure instanceof QueueError && failure.code === UNIQUE_VIOLATION))
+      throw failure;
+    return job;
   }
 
   /** Whether shards are still to be done, by this worker or others. */
@@ -163,7 +171,7 @@ export class ShardQueue {
    * column of its table.
    */
   async beat({ queue, id }: TakenShards): Promise<void> {
-    await this.#pool.query(
+    await this.#database.query(
       `UPDATE ${SCHEMA}.job SET started_on = now() WHERE name = $1 AND id = $2 AND state = 'active'`,
       [queue, id],
     );
@@ -177,7 +185,7 @@ export class ShardQueue {
   async counts(key: string): Promise<QueueCounts> {
     const name = queueOf(key);
     const dead = await this.dead(key);
-    const { rows } = await this.#pool.query<{ state: string; count: string }>(
+    const { rows } = await this.#database.query<{ state: string; count: string }>(
       `SELECT state, sum(jsonb_array_length(data->'shards')) AS count FROM ${SCHEMA}.job WHERE name = $1 GROUP BY state`,
       [name],
     );
@@ -193,16 +201,18 @@ export class ShardQueue {
 
   /** The shards that failed in the end, with the last reason. */
   async dead(key: string): Promise<{ readonly shards: readonly number[]; readonly reason: string }[]> {
-    const { rows } = await this.#pool.query<{ data: ShardJob; output: unknown }>(
+    const { rows } = await this.#database.query<{ data: ShardJob; output: unknown }>(
       `SELECT data, output FROM ${SCHEMA}.job WHERE name = $1 AND state < 'active' ORDER BY created_on`,
       [queueOf(key) + DEAD],
     );
     return rows.map(({ data, output }) => ({ shards: data.shards, reason: messageIn(output) }));
   }
 
+  /** Ends all that it has open; throws nothing. */
   async close(): Promise<void> {
+    // Not gracefully: that waits for workers of pg-boss, of which there are none.
     await this.#boss.stop({ graceful: false, wait: true });
-    await this.#pool.end();
+    await this.#database.close();
   }
 
   async #queues(): Promise<string[]> {
@@ -213,13 +223,6 @@ export class ShardQueue {
 
 function queueOf(key: string): string {
   return `${PREFIX}${key.slice(0, 24)}`;
-}
-
-function reasonOf(cause: unknown): string {
-  if (cause instanceof AggregateError) return cause.errors.map(reasonOf).join('; ');
-  return cause instanceof Error
-    ? cause.message || ('code' in cause ? String(cause.code) : cause.name)
-    : String(cause);
 }
 
 function messageIn(output: unknown): string {

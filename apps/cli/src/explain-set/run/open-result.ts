@@ -28,8 +28,11 @@ export async function openRunner(store: ResultStore): Promise<ResultRunner> {
       result,
       runner,
       close: async () => {
-        await runner.close();
-        loaded.dispose();
+        try {
+          await runner.close();
+        } finally {
+          loaded.dispose();
+        }
       },
     };
   } catch (error) {
