@@ -2,6 +2,7 @@
 export { parseJson, type Json, type JsonObject } from './files/json.ts';
 export { checkSchema, readSealedJson } from './files/check-schema.ts';
 export { trainingSettingsSchema } from './training/training-schema.ts';
+export { makeFolder } from '#platform';
 /** How results of `explain-set` are written. */
 export { emptyRows, fillOf, IS_LITTLE_ENDIAN, rowBytes } from './results/array-spec.ts';
 export { decodeChunk } from './results/chunk.ts';

@@ -45,6 +45,11 @@ export function appendToFile(folder: string, name: string, bytes: Uint8Array): P
   return refuseWriting(folder, name, bytes);
 }
 
+/** @throws ModelError `write-failed`, always: a page cannot make folders. */
+export function makeFolder(folder: string): Promise<void> {
+  return refuseWriting(folder, '', new Uint8Array());
+}
+
 /** @throws ModelError `write-failed`, always: a page cannot remove files. */
 export function removeFile(folder: string, name: string): Promise<void> {
   return refuseWriting(folder, name, new Uint8Array());

@@ -1,7 +1,6 @@
 import {
   appendFile,
   constants,
-  mkdir,
   open,
   realpath,
   rename,
@@ -16,6 +15,7 @@ import { ModelError } from '../errors.ts';
 import { tooLong, type ByteLimit } from '../files/byte-limit.ts';
 import { limits } from '../files/limits.ts';
 import { clearDrafts, draftOf } from './node-drafts.ts';
+import { makeFolder } from './node-make-folder.ts';
 
 /** Whether file paths mean anything here. */
 export const hasFileSystem = true;
@@ -116,7 +116,7 @@ export async function writeFileAtomic(folder: string, name: string, bytes: Uint8
   const path = join(folder, name);
   let draft: string | undefined;
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const facts = await stat(path).catch(() => undefined);
     if (facts !== undefined && !facts.isFile() && !facts.isDirectory()) {
       await writeNodeFile(path, bytes);
@@ -158,7 +158,7 @@ export async function writeFileWhole(path: string, content: string | Uint8Array)
 /** Adds bytes to the end of a file, which is made where there is none. @throws ModelError `write-failed`. */
 export async function appendToFile(folder: string, name: string, bytes: Uint8Array): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await appendFile(join(folder, name), bytes);
   } catch (cause) {
     throw new ModelError('write-failed', `Cannot write ${join(folder, name)}: ${systemReason(cause)}.`, {

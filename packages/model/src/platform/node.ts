@@ -3,4 +3,5 @@ export * from './node-files.ts';
 export * from './node-folders.ts';
 export * from './node-gunzip.ts';
 export * from './node-images.ts';
+export * from './node-make-folder.ts';
 export * from './node-wasm.ts';

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readdir, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ModelError, writeFileWhole } from '@ablation-cam/model';
+import { makeFolder } from '@ablation-cam/model/internals';
 import type { ReadableResult, ResultKey } from '@ablation-cam/model/results';
 
 /** Where the files of a result are, and the little more than reading them that several writers need; `name` is as `openStore` takes it. */
@@ -40,7 +41,7 @@ export class FolderStore implements ResultStore {
     const path = this.#path(key);
     const draft = `${path}.${randomUUID()}.tmp`;
     try {
-      await mkdir(dirname(path), { recursive: true });
+      await makeFolder(dirname(path));
       await writeFile(draft, bytes, { flush: true });
       // Unlike a renaming, a link never takes the place of a file.
       await link(draft, path);
