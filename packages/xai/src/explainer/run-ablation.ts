@@ -194,8 +194,8 @@ function wantsScores({ ablatedScores }: AblationMethod, { selection }: Call): bo
 function ablationWarnings({ ablation }: AblationMethod, { tail }: Cut): string[] {
   if (ablation !== 'channel-mean' || !keepsMeans(tail)) return [];
   return [
-    'A global average pooling reads only the mean of each channel, which the ablation channel-mean keeps: ' +
-      'all weights are zero. Use the ablation zero.',
+    'A global average pooling reads only the mean of each channel, which a channel that is set to its mean keeps: ' +
+      'all weights are zero. Set channels to zero instead.',
   ];
 }
 
@@ -203,6 +203,6 @@ function rangeWarnings(clampedWeights: number): string[] {
   if (clampedWeights === 0) return [];
   return [
     `${clampedWeights} weights lie beyond the range of a 32-bit number and stand at its end: next to a score of almost 0 ` +
-      "a relative drop says little. Use weighting: 'slope' or score: 'logit'.",
+      'a relative drop says little. Take the slope as weight, or explain the logit.',
   ];
 }

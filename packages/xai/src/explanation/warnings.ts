@@ -12,7 +12,7 @@ export interface WarningContext extends ExplainedBy {
   readonly scoreFunction: ScoreFunction;
 }
 
-/** Returns what makes an explanation less of one than it looks, in sentences. */
+/** Returns what makes an explanation less of one than it looks, in sentences for readers who call nothing: no names of options or fields. */
 export function explanationWarnings(
   explanation: Pick<Explanation, 'classScore' | 'weights' | 'mapSigned'>,
   context: WarningContext,
@@ -29,13 +29,13 @@ function scoreWarnings(
     // A slope divides by the norm of the activation, not by the score.
     const isSetToZero = weighting === 'relative-drop' && weights?.every((weight) => weight === 0);
     const consequence = isSetToZero ? 'The score of this class is 0, so all its weights are set to 0.' : '';
-    const remedy = isProbability ? "Explain its logit: score: 'logit'." : '';
+    const remedy = isProbability ? 'Explain its logit.' : '';
     return [[consequence, remedy].filter(Boolean).join(' ')].filter(Boolean);
   }
   if (isProbability && 1 - classScore < SATURATED) {
     return [
       `The probability is saturated (${classScore.toPrecision(7)}), so that it hardly moves whatever changes; ` +
-        "score: 'logit' explains what lies behind it.",
+        'explaining the logit shows what lies behind it.',
     ];
   }
   return [];
@@ -60,6 +60,6 @@ function mapWarnings(
   }
   return [
     `${what}: channels with positive weights have negative activations here, or are outweighed; ` +
-      'mapSigned and weights show them.',
+      'the signed map and the weights show them.',
   ];
 }
