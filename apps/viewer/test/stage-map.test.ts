@@ -3,10 +3,12 @@ import { localization } from '@ablation-cam/xai/metrics';
 import { assertClose, seededRandom } from '@ablation-cam/tools/testing';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { emptyMapReason, type EmptyMap } from '../src/state/empty-map.ts';
 import { faintnessOf, type FaintMap } from '../src/state/faintness.ts';
 import { mapCaption } from '../src/state/map-caption.ts';
 import { contoursOf, smallMap, stageMap } from '../src/state/stage-map.ts';
 import { bentMarks } from '../src/views/bent-axis.ts';
+import { magnitude, signed } from '../src/views/format.ts';
 import { explanation } from './support/answers.ts';
 
 const test = suite('maps on the stage');
@@ -71,20 +73,23 @@ test('a map is told in words: its place, its peak, and how much lies inside the 
   data[41] = 0.5;
   const found = { shape: [10, 10], data };
   const region = { shape: [10, 10], data: new Uint8Array(100).fill(1, 42, 43) };
-  assert.is(mapCaption(found, region), 'center left; peak at 25 %, 45 %; 67 % inside the true region');
+  assert.is(
+    mapCaption(found, region),
+    'center left; peak 25 % from the left, 45 % from the top; 67 % inside the true region',
+  );
   const energy = localization(found, region).energy;
   assert.is(Math.round(100 * energy), 67);
   assert.is(
     mapCaption({ shape: [3, 3], data: new Float32Array(9).fill(2) }),
-    'spread over the picture; peak at 17 %, 17 %',
+    'spread over the picture; peak 17 % from the left, 17 % from the top',
   );
   assert.is(
     mapCaption({ shape: [3, 3], data: Float32Array.of(0, 0, 0, 0, 0, 0, 0, 0, 3) }),
-    'bottom right; peak at 83 %, 83 %',
+    'bottom right; peak 83 % from the left, 83 % from the top',
   );
   assert.is(
     mapCaption({ shape: [8], data: Float32Array.of(0, 0, 0, -5, 0, 0, 1, 2) }),
-    'at the end; peak at 94 %',
+    'at the end; peak 94 % from the start',
   );
   assert.is(mapCaption({ shape: [4], data: Float32Array.of(0, -1, 0, 0) }), null);
 });
@@ -124,6 +129,43 @@ test('a map that is nearly nothing says so', () => {
   );
   // A map of nothing has a caption that says so.
   assert.is(faintnessOf(of([-0.5, 0], [-1, 0]), 'rings'), null);
+});
+
+test('a map of nothing says in plain words why, and where to look instead', () => {
+  const of = (weights: readonly number[] | null, values: readonly number[]): EmptyMap => ({
+    run: explanation().run,
+    weights: weights && Float32Array.from(weights),
+    map: { shape: [values.length], data: Float32Array.from(values, (value) => Math.max(0, value)) },
+    mapSigned: { shape: [values.length], data: Float32Array.from(values) },
+  });
+  assert.is(emptyMapReason(of([0.5, -0.1], [3, -2]), 'rings', 'for'), null);
+  assert.is(
+    emptyMapReason(of([0.5, -0.1], [-1, -2]), 'rings', 'for'),
+    'What speaks for it is outweighed everywhere by what speaks against it. ' +
+      'Choose “for and against” below to see what speaks against it.',
+  );
+  assert.is(
+    emptyMapReason(of([-0.5, 0], [-1, 0]), 'rings', 'both'),
+    'Without any one of its channels rings would score as high or higher.',
+  );
+  assert.is(
+    emptyMapReason(of([0, 0], [0, 0]), 'rings', 'for'),
+    'Its score stays as it is whichever channel is off.',
+  );
+  assert.is(emptyMapReason(of(null, [0, 0]), 'rings', 'for'), '');
+});
+
+test('numbers of every size are written in three digits', () => {
+  assert.equal([0, 12.345, -0.5, 0.000123, 9.69e-6, -9.69e-6, 7e-9].map(magnitude), [
+    '0',
+    '12.3',
+    '−0.5',
+    '0.000123',
+    '9.69e−6',
+    '−9.69e−6',
+    '7.00e−9',
+  ]);
+  assert.equal([-0.5, 2.2e-5, -2.2e-5].map(signed), ['−0.5000', '+2.2e−5', '−2.2e−5']);
 });
 
 test('a bent axis is marked with round numbers on both sides of 0, apart from each other', () => {

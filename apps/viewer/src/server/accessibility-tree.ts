@@ -15,7 +15,7 @@ export const GOLDEN_TREE = fileURLToPath(new URL('../../test/golden/start-tree.t
 const VARYING: readonly (readonly [RegExp, string])[] = [
   [/^(\s*- paragraph: ).*, explained in .*$/gm, '$1(what computes, and how long it took)'],
   [/([<>] )?\d+(\.\d+)? %/g, '(share)'],
-  [/[+−]?\d+\.\d+(e[-+]?\d+)?/g, '(number)'],
+  [/[+−]?\d+\.\d+(e[-+−]?\d+)?/g, '(number)'],
 ];
 
 /**

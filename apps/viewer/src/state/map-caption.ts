@@ -9,10 +9,11 @@ const PARTS = ['start', 'middle', 'end'] as const;
 const LEAST_SHARE = { picture: 0.3, signal: 0.45 } as const;
 
 /**
- * Says in words where a map is bright: "center left; peak at 41 %, 40 %; 89 % inside the true region".
+ * Says in words where a map is bright:
+ * "center left; peak 41 % from the left, 40 % from the top; 89 % inside the true region".
  *
  * The place is the ninth of a picture, or the third of a signal, that holds most of the map, unless none holds much more than
- * its part; the peak is the middle of the largest value's cell, from the left and from the top, of a signal from its start.
+ * its part; the peak is the middle of the largest value's cell.
  *
  * @param map `[height, width]` or `[length]`; values below 0 count as 0
  * @param region where the evidence for the true class is, where that is known; the share inside is `Localization.energy`
@@ -29,9 +30,9 @@ export function mapCaption(map: PositionMap<FloatArray>, region: GroundTruth | n
   }
   if (sum <= 0) return null;
   const across = percent(((peak % width) + 0.5) / width);
-  if (shape.length === 1) return `${part(grid, sum)}; peak at ${across}`;
+  if (shape.length === 1) return `${part(grid, sum)}; peak ${across} from the start`;
   const down = percent((Math.floor(peak / width) + 0.5) / height);
-  const words = [place(grid, sum), `peak at ${across}, ${down}`];
+  const words = [place(grid, sum), `peak ${across} from the left, ${down} from the top`];
   if (region) words.push(`${percent(localization(map, region).energy)} inside the true region`);
   return words.join('; ');
 }

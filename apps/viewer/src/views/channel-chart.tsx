@@ -16,7 +16,8 @@ interface ChannelChartProps {
   readonly onToggle: (channel: number) => void;
 }
 
-const HEIGHT = 250;
+/** Of bars that have no higher neighbor; the style reserves as much. */
+const LEAST_HEIGHT = 250;
 /** So many numbers have room below each other. */
 const MOST_MARKS = 11;
 /** How wide a digit of a label is, and the axis beside the bars. */
@@ -24,13 +25,14 @@ const DIGIT = 8;
 const AXIS = 76;
 const FONT = '12px system-ui, "DejaVu Sans", sans-serif';
 
-/** The weights of the channels as bars. */
+/** The weights of the channels as bars, as high as the row they stand in. */
 export function ChannelChart(props: ChannelChartProps) {
   const { weights, ordered, off, focused, onFocus, onToggle } = props;
-  const [container, { width }] = useSize<HTMLDivElement>();
+  const [container, { width, height }] = useSize<HTMLDivElement>();
   const isDark = useDarkScheme();
   const plot = useRef<uPlot | null>(null);
   const bend = useMemo(() => bendOf(weights), [weights]);
+  const size = { width, height: Math.max(LEAST_HEIGHT, height) };
   /** What the plot's handlers see: they outlive a rendering. */
   const latest = useRef(props);
   latest.current = props;
@@ -38,7 +40,7 @@ export function ChannelChart(props: ChannelChartProps) {
   useEffect(() => {
     const element = container.current;
     if (!element || width === 0) return;
-    const made = new uPlot(optionsOf(width, element, latest, bend), dataOf(latest.current), element);
+    const made = new uPlot(optionsOf(size, element, latest, bend), dataOf(latest.current), element);
     const click = (): void => {
       const channel = latest.current.ordered[made.cursor.idx ?? -1];
       if (channel !== undefined) latest.current.onToggle(channel);
@@ -50,6 +52,10 @@ export function ChannelChart(props: ChannelChartProps) {
       plot.current = null;
     };
   }, [width, isDark, container, bend]);
+
+  useEffect(() => {
+    plot.current?.setSize(size);
+  }, [height]);
 
   useEffect(() => {
     plot.current?.setData(dataOf(latest.current));
@@ -135,7 +141,7 @@ function shortNumber(value: number | null): string {
 }
 
 function optionsOf(
-  width: number,
+  { width, height }: { readonly width: number; readonly height: number },
   element: HTMLElement,
   latest: { readonly current: ChannelChartProps },
   bend: number | null,
@@ -150,7 +156,7 @@ function optionsOf(
   const bars = uPlot.paths.bars?.({ size: [0.86, 40] });
   return {
     width,
-    height: HEIGHT,
+    height,
     legend: { show: false },
     padding: [8, 8, 0, 0],
     cursor: { x: false, y: false, points: { show: false }, drag: { x: false, y: false, setScale: false } },

@@ -21,6 +21,7 @@ export function ComparePanel({ state, dispatch }: ViewProps) {
           Keep what the stage shows now as A. Whatever you choose then - another class, method, layer, input
           or network - is B, and both stand here with their difference.
         </p>
+        {shown && <BeforeA state={state} shown={shown} />}
         <div class="buttons">
           <button
             type="button"
@@ -78,6 +79,17 @@ export function ComparePanel({ state, dispatch }: ViewProps) {
   );
 }
 
+/** What A would be, and where B comes to stand. */
+function BeforeA({ state, shown }: { readonly state: ViewProps['state']; readonly shown: PinnedView }) {
+  return (
+    <div class="compared">
+      <Side state={state} view={shown} name="A" caption="A, if you keep it" />
+      <p class="hint to-come">B: what you choose then</p>
+      <p class="hint to-come">Their difference</p>
+    </div>
+  );
+}
+
 /** What B can be, without leaving the panel; inputs and networks are chosen above. */
 function ChoicesOfB({ state, dispatch }: ViewProps) {
   const { display, settings, description } = state;
@@ -127,26 +139,10 @@ function Compared({ state, a, b }: ComparedProps) {
   const source = display.sides === 'both' ? 'mapSigned' : 'map';
   const [first, second] = [a.map[source], b.map[source]];
   const comparison = useMemo(() => compareMaps(first, second), [first, second]);
-  const look = { resolution: display.resolution, sides: display.sides };
-  const picture = (name: 'A' | 'B', { explained, map }: PinnedView) => {
-    const { shares, isSigned } = stageMap(explained, map, look);
-    return (
-      <figure>
-        <InputWithMap
-          input={explained.input}
-          heatmap={shares}
-          isSigned={isSigned}
-          colors={isSigned ? 'RdBu_r' : display.colorMap}
-          label={`Map ${name}`}
-        />
-        <figcaption>{name}</figcaption>
-      </figure>
-    );
-  };
   return (
     <div class="compared">
-      {picture('A', a)}
-      {picture('B', b)}
+      <Side state={state} view={a} name="A" />
+      <Side state={state} view={b} name="B" />
       {comparison ? (
         <Difference b={b} comparison={comparison} />
       ) : (
@@ -154,6 +150,30 @@ function Compared({ state, a, b }: ComparedProps) {
       )}
       <Facts a={factsOf(a)} b={factsOf(b)} comparison={comparison} />
     </div>
+  );
+}
+
+interface SideProps {
+  readonly state: ViewProps['state'];
+  readonly view: PinnedView;
+  readonly name: 'A' | 'B';
+  readonly caption?: string;
+}
+
+/** The input of a view with its map. */
+function Side({ state: { display }, view: { explained, map }, name, caption = name }: SideProps) {
+  const { shares, isSigned } = stageMap(explained, map, display);
+  return (
+    <figure>
+      <InputWithMap
+        input={explained.input}
+        heatmap={shares}
+        isSigned={isSigned}
+        colors={isSigned ? 'RdBu_r' : display.colorMap}
+        label={`Map ${name}`}
+      />
+      <figcaption>{caption}</figcaption>
+    </figure>
   );
 }
 

@@ -17,8 +17,19 @@ export function rounded(value: number, reach: number): string {
 
 /** With a sign, in four digits. */
 export function signed(value: number): string {
-  const text = Math.abs(value) < 1e-4 && value !== 0 ? value.toExponential(1) : value.toFixed(4);
-  return (value > 0 ? `+${text}` : text).replace('-', '−');
+  const text = isTiny(value) ? value.toExponential(1) : value.toFixed(4);
+  return (value > 0 ? `+${text}` : text).replaceAll('-', '−');
+}
+
+/** In three digits: `0.0123`, `9.69e−6` */
+export function magnitude(value: number): string {
+  const text = isTiny(value) ? value.toExponential(2) : Number(value.toPrecision(3)).toString();
+  return text.replaceAll('-', '−');
+}
+
+/** Whether more of a number would be zeros than digits. */
+function isTiny(value: number): boolean {
+  return value !== 0 && Math.abs(value) < 1e-4;
 }
 
 /** `0.84 ms`, `12 ms`, `3.4 s` */

@@ -1,6 +1,5 @@
 import type { Fit } from '@ablation-cam/model';
 import { otherSize } from '../state/picture-fit.ts';
-import { isExplained } from '../state/wanted-calls.ts';
 import type { ViewProps } from './app.tsx';
 import { Choice } from './settings.tsx';
 
@@ -13,7 +12,8 @@ const FITS: readonly (readonly [Fit, string])[] = [
 /** What happens to a picture of the user's on its way into the network, and the choice of it where there is one. */
 export function PictureFit({ state, dispatch }: ViewProps) {
   const { explained, input, fit } = state;
-  if (input?.kind !== 'file' || !explained || !isExplained(state)) return null;
+  // Of what the stage shows, also while the next one is on its way: nothing below moves to and fro.
+  if (input?.kind !== 'file' || !explained) return null;
   const { isOnWhite, shape } = explained.result.input;
   const [rows = 1, columns = 1] = shape;
   const size = otherSize(explained.result.input);

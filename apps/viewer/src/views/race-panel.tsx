@@ -41,6 +41,14 @@ export function RacePanel({ state, dispatch }: ViewProps) {
         </button>
       </div>
       <div aria-live="polite">
+        {race.status === 'idle' && (
+          <Sides
+            sides={[
+              { title: 'all together', ms: null },
+              { title: `naive loop, ${run.channels ?? 0} passes`, ms: null },
+            ]}
+          />
+        )}
         {race.status === 'running' && (
           <Running done={jobOf(state, 'race')?.done ?? 0} channels={run.channels ?? 0} />
         )}
@@ -66,7 +74,6 @@ function Running({ done, channels }: { done: number; channels: number }) {
 
 function Finished({ result }: { result: RaceResult }) {
   const { planned, naive, plan, largestDifference, executor, backend } = result;
-  const slowest = Math.max(planned.totalMs, naive.totalMs);
   const sides = [
     { title: 'all together', ms: planned.totalMs, class: 'bar predicted' },
     { title: `naive loop, ${naive.passes} passes`, ms: naive.totalMs, class: 'bar' },
@@ -74,17 +81,7 @@ function Finished({ result }: { result: RaceResult }) {
   const ratio = naive.ablationMs / planned.ablationMs;
   return (
     <>
-      <div class="sides">
-        {sides.map(({ title, ms, class: className }) => (
-          <div class="side" key={title}>
-            <span>{title}</span>
-            <span class="track">
-              <span class={className} style={{ width: `${(100 * ms) / slowest}%` }} />
-            </span>
-            <span class="score">{duration(ms)}</span>
-          </div>
-        ))}
-      </div>
+      <Sides sides={sides} />
       <dl class="facts">
         <dt>Ablation alone</dt>
         <dd>
@@ -109,5 +106,30 @@ function Finished({ result }: { result: RaceResult }) {
         </dd>
       </dl>
     </>
+  );
+}
+
+interface RaceSide {
+  readonly title: string;
+  /** Null before the race. */
+  readonly ms: number | null;
+  readonly class?: string;
+}
+
+/** How long each side took, beside the slower one. */
+function Sides({ sides }: { readonly sides: readonly RaceSide[] }) {
+  const slowest = Math.max(...sides.map(({ ms }) => ms ?? 0));
+  return (
+    <div class="sides">
+      {sides.map(({ title, ms, class: className }) => (
+        <div class="side" key={title}>
+          <span>{title}</span>
+          <span class="track">
+            {ms !== null && <span class={className} style={{ width: `${(100 * ms) / slowest}%` }} />}
+          </span>
+          <span class="score">{ms === null ? '?' : duration(ms)}</span>
+        </div>
+      ))}
+    </div>
   );
 }

@@ -1,3 +1,4 @@
+import { emptyMapReason } from '../state/empty-map.ts';
 import { classNameOf, predictedClass, shownView, type ShownAttribution } from '../state/selectors.ts';
 import type { ViewerState } from '../state/state.ts';
 import { duration, percent } from './format.ts';
@@ -12,6 +13,12 @@ export function Verdict({ state }: { state: ViewerState }) {
   const { explained, attribution, isCurrent } = view;
   const predicted = predictedClass(explained);
   const { label } = explained.input;
+  const warned = attribution?.run ?? explained.run;
+  // What is said above it in plain words need not be said again.
+  const ofMap =
+    attribution && (state.isExpert || attribution.map.data.some((value) => value > 0))
+      ? attribution.warnings
+      : [];
   const share = explained.probabilities?.[predicted];
   return (
     <div class={isCurrent ? 'verdict' : 'verdict stale'}>
@@ -28,7 +35,7 @@ export function Verdict({ state }: { state: ViewerState }) {
         )}
         . {attribution ? reading(state, attribution, predicted) : 'The map is on its way …'}
       </p>
-      {[...(attribution?.warnings ?? []), ...(attribution?.run ?? explained.run).warnings].map((warning) => (
+      {[...ofMap, ...warned.warnings].map((warning) => (
         <p class="warning" key={warning}>
           {warning}
         </p>
@@ -43,17 +50,20 @@ function beforeTheFirst({ input, description, problem }: ViewerState): string {
 }
 
 /** How to read the map. */
-function reading(
-  state: ViewerState,
-  { run: { method, timings }, map, classIndex, contrast, isOfAll }: ShownAttribution,
-  predicted: number,
-): string {
+function reading(state: ViewerState, attribution: ShownAttribution, predicted: number): string {
+  const {
+    run: { method, timings },
+    classIndex,
+    contrast,
+    isOfAll,
+  } = attribution;
   const name = classNameOf(state, classIndex);
   const parts = strongParts(state.display);
   const by = method === 'ablation-cam' ? '' : `, by ${methodTitles[method]}`;
   const took = isOfAll ? '' : ` It took ${duration(timings.totalMs)}.`;
   if (method === 'random') return 'This map is random: what a method shows should beat it.';
-  if (!map.data.some((value) => value > 0)) return `Nothing at this layer speaks for ${name}${by}.${took}`;
+  const empty = emptyMapReason(attribution, name, state.display.sides);
+  if (empty !== null) return `Nothing at this layer speaks for ${name}${by}.${took} ${empty}`.trimEnd();
   if (contrast !== null) {
     return `${parts} speak for ${name} rather than ${classNameOf(state, contrast)}${by}.${took}`;
   }

@@ -92,8 +92,7 @@ export async function imageModelFiles(model: tf.LayersModel): Promise<readonly N
 }
 
 /** A PNG of seeded blobs, 40 x 30. */
-export function testImage(): Uint8Array {
-  const [width, height] = [40, 30];
+export function testImage([width, height]: readonly [number, number] = [40, 30]): Uint8Array {
   const random = seededRandom(5);
   const [red, green, blue] = [random.floats(2), random.floats(2), random.floats(2)];
   const wave = (shape: Float32Array, x: number, y: number): number =>

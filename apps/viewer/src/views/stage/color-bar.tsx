@@ -1,6 +1,7 @@
 import type { PositionMap } from '@ablation-cam/xai';
 import type { ColorMapName } from '@ablation-cam/xai/drawing';
 import type { StageMap } from '../../state/stage-map.ts';
+import { magnitude } from '../format.ts';
 import { MapCanvas } from '../map-canvas.tsx';
 
 const LEVELS = 128;
@@ -32,11 +33,6 @@ export function ColorBar({ drawn: { low, high, isSigned }, colors, threshold }: 
       <span>{isSigned ? `${signedMagnitude(high)} for` : `${magnitude(high)}, counted most`}</span>
     </div>
   );
-}
-
-/** In three digits. */
-export function magnitude(value: number): string {
-  return Number(value.toPrecision(3)).toString().replace('-', '−');
 }
 
 function signedMagnitude(value: number): string {

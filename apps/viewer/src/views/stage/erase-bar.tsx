@@ -27,15 +27,6 @@ export function EraseBar({ state, dispatch, explained, middle }: EraseBarProps) 
   return (
     <div class="erase">
       <div class="controls">
-        <button
-          type="button"
-          aria-pressed={isActive}
-          onClick={() => {
-            dispatch({ kind: 'choose-eraser', eraser: { isActive: !isActive } });
-          }}
-        >
-          Erase a part
-        </button>
         {isActive && (
           <>
             <Choice
@@ -56,34 +47,32 @@ export function EraseBar({ state, dispatch, explained, middle }: EraseBarProps) 
             />
           </>
         )}
-        {(isActive || strokes.length > 0) && (
-          <div class="buttons">
-            <button
-              type="button"
-              disabled={strokes.length === 0}
-              onClick={() => {
-                dispatch({ kind: 'undo-erasing' });
-              }}
-            >
-              Undo
-            </button>
-            <button
-              type="button"
-              disabled={strokes.length === 0}
-              onClick={() => {
-                dispatch({ kind: 'clear-erasing' });
-              }}
-            >
-              Clear
-            </button>
-          </div>
-        )}
+        <div class="buttons">
+          <button
+            type="button"
+            disabled={strokes.length === 0}
+            onClick={() => {
+              dispatch({ kind: 'undo-erasing' });
+            }}
+          >
+            Undo
+          </button>
+          <button
+            type="button"
+            disabled={strokes.length === 0}
+            onClick={() => {
+              dispatch({ kind: 'clear-erasing' });
+            }}
+          >
+            Clear
+          </button>
+        </div>
       </div>
       <p class="hint" aria-live="polite">
         {strokes.length > 0 ? (
           <Effect state={state} explained={explained} />
         ) : (
-          isActive && 'Paint over a part: is the answer still the same without it?'
+          'Paint over a part: is the answer still the same without it?'
         )}
       </p>
       {isActive && (

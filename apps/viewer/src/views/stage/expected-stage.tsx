@@ -23,15 +23,14 @@ export function ExpectedStage({ state }: { state: ViewerState }) {
           </div>
         )}
       </div>
-      <p class="map-caption">What speaks for the class: spread over all of it; peak at 50 %, 50 %</p>
+      <p class="map-caption">
+        What speaks for the class: spread over all of it; peak 50 % from the left, 50 % from the top
+      </p>
       <div class="color-bar">0</div>
       <div class="under">
         <p class="readout" />
         <ZoomButtons zoom={WHOLE} onZoom={() => undefined} />
-      </div>
-      <div class="erase">
         <button type="button">Erase a part</button>
-        <p class="hint" />
       </div>
     </div>
   );

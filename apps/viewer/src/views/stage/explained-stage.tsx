@@ -9,8 +9,9 @@ import { fittedWords } from '../../state/picture-fit.ts';
 import { stageMap } from '../../state/stage-map.ts';
 import { useNarrow } from '../use-media.ts';
 import type { ViewProps } from '../app.tsx';
+import { onDemand } from '../on-demand.tsx';
 import { ColorBar } from './color-bar.tsx';
-import { EraseBar } from './erase-bar.tsx';
+import { EraseSwitch } from './erase-switch.tsx';
 import { eraserAt, movedEraser } from './eraser.ts';
 import { ImageStage } from './image-stage.tsx';
 import { Readout } from './readout.tsx';
@@ -20,6 +21,8 @@ import { useGestures } from './use-gestures.ts';
 import { usePainting } from './use-painting.ts';
 import { ZoomButtons } from './zoom-buttons.tsx';
 import type { PlanePoint } from './zoom.ts';
+
+const EraseBar = onDemand(async () => (await import('./erase-bar.tsx')).EraseBar);
 
 interface ExplainedStageProps extends ViewProps {
   readonly explained: Explained;
@@ -56,6 +59,7 @@ export function ExplainedStage(props: ExplainedStageProps) {
   const faint = drawn.isSigned ? null : faintnessOf({ ...map, run: map.run ?? run }, name);
   const box = eraserAt(input, 'box', erasing.size, middle, zoom);
   const eraser = pointer ? eraserAt(input, 'disc', erasing.size, pointer, zoom) : box;
+  const isErasable = state.input?.kind !== 'frame';
   const shared = {
     drawn,
     colors: drawn.isSigned ? ('RdBu_r' as const) : display.colorMap,
@@ -117,8 +121,9 @@ export function ExplainedStage(props: ExplainedStageProps) {
           hint={`Point at the ${input.image ? 'picture' : 'signal'} to read its values.`}
         />
         <ZoomButtons zoom={zoom} onZoom={zoomTo} />
+        {isErasable && <EraseSwitch state={state} dispatch={dispatch} />}
       </div>
-      {state.input?.kind !== 'frame' && (
+      {isErasable && (erasing.isActive || erasing.strokes.length > 0) && (
         <EraseBar state={state} dispatch={dispatch} explained={explained} middle={middle} />
       )}
     </div>

@@ -1,6 +1,6 @@
 import type { InputDescription } from '../../protocol/descriptions.ts';
 import type { StageMap } from '../../state/stage-map.ts';
-import { magnitude } from './color-bar.tsx';
+import { magnitude } from '../format.ts';
 import type { PlanePoint } from './zoom.ts';
 
 interface ReadoutProps {
