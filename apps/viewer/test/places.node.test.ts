@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
 import { testImage } from './support/image-model.ts';
-import { drop, explained, type ViewerPage } from './support/viewer-page.ts';
+import { drop, explained, savedNumbers, type ViewerPage } from './support/viewer-page.ts';
 import { viewerSuite } from './support/viewer-suite.ts';
 
 const { test, onPage } = viewerSuite('where things stand in the viewer');
@@ -94,6 +94,31 @@ test('what is said of how a picture fits stays until the next picture is there',
     await drop(page, [{ name: 'second.png', bytes: testImage([20, 40]) }]);
     await page.getByLabel(/^20 × 40 pixels/).waitFor();
     assert.is(await page.evaluate<number>('gone'), 0);
+  }));
+
+test('the end of the page can be seen above a notice', () =>
+  onPage({ hash: '#sample=mnist1d:0', isExpert: false }, async ({ page }) => {
+    await page.locator('canvas.channel-map').waitFor();
+    await savedNumbers(page);
+    await page.evaluate(() => {
+      scrollTo(0, document.documentElement.scrollHeight);
+    });
+    assert.ok((await placeOf(page, '.lower')).bottom <= (await placeOf(page, '.notices .message')).top);
+  }));
+
+test('in forced colors what is chosen can be read, also where the network is wrong', () =>
+  onPage({ hash: '#sample=tissue:3', isExpert: false }, async ({ page }) => {
+    await page.locator('.sample.wrong[aria-pressed=true]').waitFor();
+    await page.emulateMedia({ forcedColors: 'active' });
+    const colorOf = (selector: string): Promise<string> =>
+      page
+        .locator(selector)
+        .first()
+        .evaluate((element) => getComputedStyle(element).color);
+    assert.is(
+      await colorOf('.sample[aria-pressed=true] .caption'),
+      await colorOf('.layer-box.chosen .layer-name'),
+    );
   }));
 
 test.run();
