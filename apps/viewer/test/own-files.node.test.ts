@@ -95,6 +95,11 @@ test('an own .h5 model explains an own signal', () =>
     await page.getByText('The network says class 1').waitFor();
     await explained(page);
     assertClose((await savedNumbers(page)).probabilities ?? [], answer?.outputs.slice(0, 3) ?? [], SHOWN);
+    const lines = Array.from({ length: 6 }, (_, i) => signal.subarray(2 * i, 2 * i + 2).join(','));
+    await drop(page, [{ name: 'signal.csv', bytes: Buffer.from(['left,right', ...lines].join('\n')) }]);
+    await page.getByText('Input: signal.csv.npy').waitFor();
+    await explained(page);
+    assertClose((await savedNumbers(page)).probabilities ?? [], answer?.outputs.slice(0, 3) ?? [], SHOWN);
 
     // What a name says is text, and done by nobody; the page would complain of the picture that is not there.
     const obeyed = 'document.title = "obeyed"';
@@ -105,6 +110,17 @@ test('an own .h5 model explains an own signal', () =>
     await explained(page);
     assert.is(await page.locator('[onerror], [onload]').count(), 0);
     assert.not.match(await page.title(), /^obeyed$/);
+  }));
+
+test('class names that come before the first input say so', () =>
+  onPage({}, async ({ page }) => {
+    const golden = new URL('../../../packages/model/test/golden/keras/', import.meta.url);
+    await explained(page);
+    const bytes = await readFile(new URL('sequential-keras2.h5.bin', golden));
+    await drop(page, [{ name: 'net.h5', bytes }]);
+    await page.getByText('It needs an input').waitFor();
+    await drop(page, [{ name: 'names.txt', bytes: Buffer.from('cat\ndog\nbird') }]);
+    await page.getByText('names.txt was taken for class names, which show with the first input.').waitFor();
   }));
 
 /** What small networks answer, `[samples, classes]`, to inputs `[samples, ...shape]`, by the name of the network. */

@@ -68,6 +68,8 @@ test('more than it takes are left out, and that is said', () => {
   const state = reduce(explainedState(), { kind: 'open-wall', id: 'w', items });
   assert.is(state.wall?.items.length, MOST_ON_WALL);
   assert.match(state.notice ?? '', 'the first 200 of 201 inputs');
+  const few = reduce(explainedState(), { kind: 'open-wall', id: 'w', items: items.slice(0, 60) });
+  assert.match(few.notice ?? '', '60 inputs: a wall of their maps is further down');
 });
 
 test('folders are classes by their names, or by their order where there are as many', () => {

@@ -3,7 +3,7 @@ import { sortFiles } from '../state/sort-files.ts';
 import type { UserAction } from '../state/actions.ts';
 import type { ViewerState } from '../state/state.ts';
 import { givenResult } from './given-result.ts';
-import type { GivenFiles } from './given-files.ts';
+import { plainFiles, type GivenFiles } from './given-files.ts';
 import type { Dispatch } from './store.ts';
 
 let last = 0;
@@ -14,8 +14,44 @@ function newId(): string {
   return `own ${last}`;
 }
 
+/** What text with the values of a signal is called: class names are called the same. */
+const TEXT = /\.(csv|tsv|txt)$/i;
+
 /** Hands files of the user's to the state. */
 export function giveFiles(state: ViewerState, dispatch: Dispatch, given: GivenFiles): void {
+  const [file, ...others] = given.files;
+  const { description } = state;
+  if (file && others.length === 0 && TEXT.test(file.name) && description?.takes === 'signal') {
+    giveText(state, dispatch, given, file, description.inputShape).catch((error: unknown) => {
+      dispatch({
+        kind: 'report',
+        message: `${file.name} could not be read: ${String(error)}; save it again.`,
+      });
+    });
+  } else {
+    give(state, dispatch, given);
+  }
+}
+
+/** Where a network takes signals, text with the values of one is one; other text names classes. */
+async function giveText(
+  state: ViewerState,
+  dispatch: Dispatch,
+  given: GivenFiles,
+  file: File,
+  shape: readonly (number | null)[],
+): Promise<void> {
+  const { signalFromText } = await import('../state/text-signal.ts');
+  const signal = signalFromText(await file.text(), shape);
+  if (!signal) {
+    give(state, dispatch, given);
+    return;
+  }
+  const { lastModified, name } = file;
+  give(state, dispatch, plainFiles([new File([signal], `${name}.npy`, { lastModified })]));
+}
+
+function give(state: ViewerState, dispatch: Dispatch, given: GivenFiles): void {
   const { files, folders } = given;
   const result = givenResult(given, newId());
   if (result) {
@@ -25,6 +61,12 @@ export function giveFiles(state: ViewerState, dispatch: Dispatch, given: GivenFi
   const { actions, problem } = sortFiles(state, files, newId(), folders);
   if (problem !== null) dispatch({ kind: 'report', message: problem });
   for (const action of actions) dispatch(onShelf(state, action));
+  const [first, ...others] = actions;
+  if (first?.kind === 'choose-labels' && others.length === 0 && state.input === null) {
+    // Nothing shows yet that they came.
+    const message = `${first.file.name} was taken for class names, which show with the first input.`;
+    dispatch({ kind: 'notify', message });
+  }
 }
 
 /** Files that are on the shelf already are those of the shelf, which knows how they were looked at. */

@@ -20,7 +20,7 @@ export function reduceWall(state: ViewerState, action: WallAction): ViewerState 
         notice:
           action.items.length > MOST_ON_WALL
             ? `These are the first ${MOST_ON_WALL} of ${action.items.length} inputs; the command explain-set takes as many as there are.`
-            : state.notice,
+            : `${action.items.length} inputs: a wall of their maps is further down.`,
       };
     case 'filter-wall':
       return withWall(state, { only: action.only });

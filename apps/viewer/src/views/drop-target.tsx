@@ -63,7 +63,7 @@ export function DropTarget({ state, dispatch, children }: ViewProps & { children
         <div class="drop-hint">
           <p>
             Drop a model (.keras, .h5, .onnx, or model.json with its .bin files), images or a folder of them,
-            a .npy signal, or class names (.txt, .csv, .json)
+            a signal (.npy, .csv), or class names (.txt, .csv, .json)
           </p>
         </div>
       )}

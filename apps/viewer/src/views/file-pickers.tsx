@@ -25,7 +25,7 @@ function scaleSaid({ scale }: ModelDescription): string {
 }
 
 /** Files that hold an input. */
-export const INPUT_FILES = '.png,.jpg,.jpeg,.webp,.tif,.tiff,.npy';
+export const INPUT_FILES = '.png,.jpg,.jpeg,.webp,.tif,.tiff,.npy,.csv,.tsv,.txt';
 
 /** The user's own model, input and class names. */
 export function FilePickers({ state, dispatch }: ViewProps) {

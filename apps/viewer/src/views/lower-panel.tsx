@@ -2,12 +2,12 @@ import type { FunctionComponent } from 'preact';
 import type { PanelName } from '../state/state.ts';
 import type { ViewProps } from './app.tsx';
 import { LivePanel } from './live-panel.tsx';
-import { MethodsPanel } from './methods-panel.tsx';
 import { onDemand } from './on-demand.tsx';
 
 // The first picture is not to wait for what is looked at after it.
 const ChannelsPanel = onDemand(async () => (await import('./channels-panel.tsx')).ChannelsPanel);
 const ComparePanel = onDemand(async () => (await import('./compare-panel.tsx')).ComparePanel);
+const MethodsPanel = onDemand(async () => (await import('./methods-panel.tsx')).MethodsPanel);
 const NumbersPanel = onDemand(async () => (await import('./numbers-panel.tsx')).NumbersPanel);
 const RacePanel = onDemand(async () => (await import('./race-panel.tsx')).RacePanel);
 

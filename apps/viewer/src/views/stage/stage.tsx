@@ -44,7 +44,7 @@ function Waiting({ state, dispatch }: ViewProps) {
     <div class="stage waiting">
       <p>
         {description.name} takes {inputText(description)}
-        {description.takes === 'signal' && ' (.npy)'}: drop one here
+        {description.takes === 'signal' && ' (.npy, or .csv with a sample a line)'}: drop one here
         {description.takes === 'image' && '; images of other sizes are resized'}.
       </p>
       <Picker
