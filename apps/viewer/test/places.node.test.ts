@@ -96,6 +96,15 @@ test('what is said of how a picture fits stays until the next picture is there',
     assert.is(await page.evaluate<number>('gone'), 0);
   }));
 
+test('names on the shelf break before their endings, and are read as one', () =>
+  onPage({ hash: '#sample=textures:0' }, async ({ page }) => {
+    await explained(page);
+    await drop(page, [{ name: 'slide_00.png', bytes: testImage() }]);
+    const caption = page.locator('.own-inputs .caption');
+    await page.getByRole('button', { name: 'slide_00.png', exact: true }).waitFor();
+    assert.is(await caption.innerHTML(), 'slide<wbr>_00<wbr>.png');
+  }));
+
 test('the end of the page can be seen above a notice', () =>
   onPage({ hash: '#sample=mnist1d:0', isExpert: false }, async ({ page }) => {
     await page.locator('canvas.channel-map').waitFor();

@@ -89,10 +89,15 @@ function ShelvedPicture({
   return (
     <button type="button" class="sample" aria-pressed={isChosen} title={name} onClick={onChoose}>
       <Thumbnail item={picture} />
-      <span class="caption">{name}</span>
+      <span class="caption">
+        {name.split(BREAKS).flatMap((part, i) => (i === 0 ? [part] : [<wbr key={i} />, part]))}
+      </span>
     </button>
   );
 }
+
+/** Where names of files break into lines rather than in the midst of a word. */
+const BREAKS = /(?=[._-])/;
 
 interface ChipProps {
   readonly name: string;
