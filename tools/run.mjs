@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // Bundles a file of the package in the current folder from source and runs it with the arguments behind it; with
 // --await-points in front, every await of the sources is a point at which faults can be made to happen.
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { tsImport } from 'tsx/esm/api';
@@ -18,6 +19,9 @@ if (given[0] === '--await-points') {
 const [file = '', ...args] = given;
 await mkdir('.test', { recursive: true });
 const folder = resolve(await mkdtemp(join('.test', 'run-')));
+const remove = () => rmSync(folder, { recursive: true, force: true });
+// A program may end the process by itself.
+process.on('exit', remove);
 try {
   await bundleToRun(
     'node',
@@ -30,5 +34,5 @@ try {
   process.argv.splice(1, process.argv.length, entry, ...args);
   await import(pathToFileURL(entry).href);
 } finally {
-  await rm(folder, { recursive: true });
+  remove();
 }

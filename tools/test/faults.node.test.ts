@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import {
   callPoint,
   failEveryPoint,
+  faultCommand,
   threadsAlive,
   threadsHere,
   type Fault,
@@ -334,6 +335,20 @@ test('a thread of this one is asked and answers, fails and ends as one of its ow
     end();
   }
   assert.is(workerThreads.Worker, own);
+});
+
+test('a scenario whose place is not at hand is left out with the reason', async () => {
+  const fails = (): Promise<never> => Promise.reject(new Error('It was run.'));
+  const lines: string[] = [];
+  const { exitCode } = process;
+  await faultCommand(
+    [{ name: 'queue', skipped: () => Promise.resolve('no database'), failEveryPoint: fails, dieAt: fails }],
+    [],
+    (line) => lines.push(line),
+  );
+  assert.is(process.exitCode, 0);
+  process.exitCode = exitCode;
+  assert.equal(lines, ['queue: skipped, no database', '0 points, 0 faults, 0 violations']);
 });
 
 test.run();

@@ -20,6 +20,8 @@ Runs what a package does once with each fault at each point at which it can happ
 /** A scenario of any result: results are only handed from its `run` to its `check`. */
 export interface AnyScenario {
   readonly name: string;
+  /** Makes what it runs on; returns the reason why that is not at hand, or null. */
+  skipped?(): Promise<string | null>;
   failEveryPoint(options: FaultOptions): Promise<FaultReport>;
   /** Makes a strike that is the death of this process. */
   dieAt(strike: Strike): Promise<void>;
@@ -42,7 +44,7 @@ export function scenario<Result>(
 /** After so many faults it is said how many are done. */
 const TOLD_EVERY = 100;
 
-/** Carries out a command line; the exit code is 0 only where there was no violation. @param args without the program */
+/** Carries out a command line; the exit code is 0 only where there was no violation, and something to be done. @param args without the program */
 export async function faultCommand(
   scenarios: readonly AnyScenario[],
   args: readonly string[],
@@ -70,12 +72,20 @@ export async function faultCommand(
   const only = (values.only ?? '').split(';');
   if (values.die !== undefined) {
     const strike = JSON.parse(values.die) as Strike;
-    await scenarios.find(({ name }) => name === values.only)?.dieAt(strike);
+    const dying = scenarios.find(({ name }) => name === values.only);
+    await dying?.skipped?.();
+    await dying?.dieAt(strike);
     return;
   }
-  let [points, faults, violations] = [0, 0, 0];
+  let [points, faults, violations, skipped] = [0, 0, 0, 0];
   const known = new Set<string>();
   for (const one of scenarios.filter(({ name }) => only.some((part) => name.includes(part)))) {
+    const reason = (await one.skipped?.()) ?? null;
+    if (reason !== null) {
+      print(`${one.name}: skipped, ${reason}`);
+      skipped++;
+      continue;
+    }
     const report = await one.failEveryPoint({
       known,
       ...(values.sample !== undefined && {
@@ -95,7 +105,7 @@ export async function faultCommand(
     violations += violationsOf(report);
   }
   print(`${points} points, ${faults} faults, ${violations} violations`);
-  process.exitCode = violations === 0 && faults > 0 ? 0 : 1;
+  process.exitCode = violations === 0 && faults + skipped > 0 ? 0 : 1;
 }
 
 function partOf(text: string): [number, number] {

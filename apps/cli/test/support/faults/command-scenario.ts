@@ -26,6 +26,10 @@ export interface CommandCase {
   readonly before?: () => Promise<void> | void;
   /** Whether what is open is closed by its threads as they end, which those that share this one do not. Default: false. */
   readonly leavesFilesToThreads?: boolean;
+  /** What else must be as many as before. */
+  readonly alive?: () => Census;
+  /** Makes what it runs on; returns the reason why that is not at hand, or null. */
+  readonly skipped?: () => Promise<string | null>;
   /** Which faults it is about. Default: all. */
   readonly faults?: Pick<Scenario<unknown>, 'oncePerSite' | 'onlyNew'>;
 }
@@ -39,6 +43,8 @@ export function commandScenario({
   next = command,
   before = () => undefined,
   leavesFilesToThreads = false,
+  alive = () => ({}),
+  skipped,
   faults = {},
 }: CommandCase): AnyScenario {
   let expected: readonly string[] | null = null;
@@ -49,7 +55,7 @@ export function commandScenario({
       await carryOut(signal);
       return names().map((file) => withoutTimes(place.read(file).toString('latin1')));
     };
-  return scenario<readonly string[]>(`command ${name}`, async () => {
+  const made = scenario<readonly string[]>(`command ${name}`, async () => {
     await before();
     return {
       ...faults,
@@ -70,10 +76,12 @@ export function commandScenario({
           timers: timers(),
           ...(!leavesFilesToThreads && { 'open files': openFiles() }),
           'processes and threads': othersAlive() + threadsAlive(),
+          ...alive(),
         };
       },
     };
   });
+  return { ...made, ...(skipped && { skipped }) };
 }
 
 /** What lies in a result besides what depends on the machine. */

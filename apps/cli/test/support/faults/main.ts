@@ -15,6 +15,10 @@ if (OWN_COMMANDS.includes(args[0] ?? '')) {
 } else {
   const { faultCommand } = await import('@ablation-cam/tools/faults');
   const { commandScenarios, quietAndFast } = await import('./scenarios.ts');
+  const { stopPostgres } = await import('./queue-scenario.ts');
   const print = quietAndFast();
   await faultCommand(await commandScenarios(), args, print);
+  await stopPostgres();
+  // What runs leave that end as if they were killed - timers, threads, connections - belongs to nobody, and would keep the process.
+  process.exit();
 }

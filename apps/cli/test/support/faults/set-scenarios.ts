@@ -10,6 +10,7 @@ import { startObjectStore } from '../object-store.ts';
 import type { CommandCase } from './command-scenario.ts';
 import { EXPLAINED } from './explained.ts';
 import { folderPlace, objectsPlace } from './places.ts';
+import { queueCase } from './queue-scenario.ts';
 import { writeSamples } from './samples.ts';
 
 /** What threads of `explain-set` do. */
@@ -44,6 +45,8 @@ export async function setCases(parent: string, out: string): Promise<CommandCase
       // Without the samples the report shows the maps alone.
       ...{ files: [], ...onlyNew },
     },
+    // Where a fault is made again and again, a killed worker is waited for as often.
+    { ...queueCase({ ...SET, workers: 1, out }), faults: { onlyNew: true, oncePerSite: true } },
     {
       ...setCase('explain-set with threads of its own', out, {}),
       ...{ before: threadsOfTheirOwn, ...onlyNew },
