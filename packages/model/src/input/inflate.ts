@@ -1,3 +1,5 @@
+import { unpack } from './unpack.ts';
+
 /**
  * The bytes of a zlib stream, whose checksum is held against them.
  *
@@ -8,27 +10,10 @@ export async function inflate(
   parts: readonly Uint8Array<ArrayBuffer>[],
   most: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const reader = new Blob([...parts]).stream().pipeThrough(new DecompressionStream('deflate')).getReader();
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for (;;) {
-    const { value, done } = await reader.read().catch((cause: unknown) => {
-      throw new Error('its compressed data is damaged', { cause });
-    });
-    if (done) break;
-    length += value.byteLength;
-    if (length > most) {
-      await reader.cancel();
-      throw new Error('it holds more data than its size says');
-    }
-    chunks.push(value);
-  }
-  const whole = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
+  const whole = await unpack(parts, 'deflate', most).catch((cause: unknown) => {
+    throw new Error('its compressed data is damaged', { cause });
+  });
+  if (whole === null) throw new Error('it holds more data than its size says');
   return whole;
 }
 
