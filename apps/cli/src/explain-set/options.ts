@@ -1,25 +1,8 @@
+import type { SetPlan } from '@ablation-cam/model/results';
 import type { ExplainRequest } from '../explain/request.ts';
 
 /** The options of `explain` that say what is explained and how, and so what the numbers are. */
-export interface SetOptions extends Pick<
-  ExplainRequest,
-  | 'method'
-  | 'layer'
-  | 'output'
-  | 'class'
-  | 'topK'
-  | 'ablation'
-  | 'score'
-  | 'weighting'
-  | 'norm'
-  | 'strategy'
-  | 'normalize'
-  | 'maxPixels'
-> {
-  /** Share of the input that is kept where drop and increase are measured; they are not where it is left out. */
-  readonly drop?: number | undefined;
-  readonly weights: 'float32' | 'float16';
-}
+export type SetOptions = SetPlan['options'];
 
 /** The command line of `explain-set`. */
 export interface SetRequest

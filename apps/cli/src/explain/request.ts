@@ -1,29 +1,15 @@
 import type { AdapterModelName } from '@ablation-cam/kernels';
 import { decodeNpy, readFile } from '@ablation-cam/model';
-import type { Ablation, ClassIndexOption, Strategy } from '@ablation-cam/xai';
+import type { SetPlan } from '@ablation-cam/model/results';
+import type { Ablation, ClassIndexOption } from '@ablation-cam/xai';
 import { CliError } from '../errors.ts';
 
-/** The command line of `explain`, its words not yet read. */
-export interface ExplainRequest {
+/** The command line of `explain`, its words not yet read; what says what is explained and how is as in the plan of a set. */
+export interface ExplainRequest extends Omit<SetPlan['options'], 'drop' | 'weights'> {
   readonly input?: string | undefined;
   readonly model: string;
-  /** The methods, in order; none stands for Ablation-CAM. */
-  readonly method: readonly string[];
-  /** The target layers, in order; none stands for the default one. */
-  readonly layer: readonly string[];
-  readonly output?: string | undefined;
-  readonly class: string;
-  /** Takes the place of `class`. */
-  readonly topK?: number | undefined;
-  readonly ablation: string;
-  readonly score: 'probability' | 'logit';
-  readonly weighting: 'relative-drop' | 'slope';
-  readonly norm: 1 | 2;
-  readonly strategy: Strategy;
   readonly backend: 'auto' | 'webgpu' | 'onnxruntime' | 'wasm' | 'cpu';
   readonly executor: 'auto' | 'webgpu' | 'onnxruntime' | 'tfjs' | 'reference';
-  readonly normalize?: string | undefined;
-  readonly maxPixels?: number | undefined;
   readonly labels?: string | undefined;
   readonly layers?: true | undefined;
   readonly plan?: true | undefined;

@@ -34,10 +34,13 @@ export interface SetPlan {
 
 /** The options of the command that say what the numbers are, as it takes them. */
 export interface PlannedOptions {
+  /** The methods, in order; none stands for Ablation-CAM. */
   readonly method: readonly string[];
+  /** The target layers, in order; none stands for the default one. */
   readonly layer: readonly string[];
   readonly output?: string | undefined;
   readonly class: string;
+  /** Takes the place of `class`. */
   readonly topK?: number | undefined;
   readonly ablation: string;
   readonly score: 'probability' | 'logit';
@@ -46,7 +49,7 @@ export interface PlannedOptions {
   readonly strategy: 'planned' | 'naive';
   readonly normalize?: string | undefined;
   readonly maxPixels?: number | undefined;
-  /** Share of the input that is kept where drop and increase are measured. */
+  /** Share of the input that is kept where drop and increase are measured; they are not where it is left out. */
   readonly drop?: number | undefined;
   readonly weights: 'float32' | 'float16';
 }
