@@ -83,7 +83,7 @@ const formats: Readonly<Record<string, () => Promise<Format>>> = {
     Promise.resolve({
       main: 'model.json',
       files: [...smallGraphModel(1, 3).files().map(withoutSuffix).reverse(), picture],
-      scale: '0..1 (assumed: nothing says how)',
+      scale: '0..1 (assumed, not given)',
       classNames: [],
     }),
   'the three files of Teachable Machine': async () => {

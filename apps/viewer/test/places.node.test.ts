@@ -128,6 +128,13 @@ test('in forced colors what is chosen can be read, also where the network is wro
       await colorOf('.sample[aria-pressed=true] .caption'),
       await colorOf('.layer-box.chosen .layer-name'),
     );
+    await page.getByRole('button', { name: 'MNIST-1D' }).click();
+    await page.locator('.sample[aria-pressed=true] polyline').waitFor();
+    const curve = page.locator('.sample[aria-pressed=true] polyline');
+    assert.is(
+      await curve.evaluate((element) => getComputedStyle(element).stroke),
+      await colorOf('.layer-box.chosen .layer-name'),
+    );
   }));
 
 test.run();

@@ -21,7 +21,7 @@ const AS_SAID = 'as-said';
 function scaleSaid({ scale }: ModelDescription): string {
   return scale
     ? `${normalizationText(scale.normalize)} (${scale.source})`
-    : '0..1 (assumed: nothing says how)';
+    : '0..1 (assumed, not given)';
 }
 
 /** Files that hold an input. */
