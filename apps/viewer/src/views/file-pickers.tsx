@@ -19,9 +19,7 @@ const AS_SAID = 'as-said';
 
 /** How pictures are scaled where nobody chose, and who says so. */
 function scaleSaid({ scale }: ModelDescription): string {
-  return scale
-    ? `${normalizationText(scale.normalize)} (${scale.source})`
-    : '0..1 (assumed, not given)';
+  return scale ? `${normalizationText(scale.normalize)} (${scale.source})` : '0..1 (assumed, not given)';
 }
 
 /** Files that hold an input. */
