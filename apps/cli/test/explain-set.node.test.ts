@@ -21,6 +21,7 @@ import { ShardRows } from '../src/explain-set/run/shard-rows.ts';
 import { listSource } from '../src/explain-set/samples/list-source.ts';
 import { listSamples } from '../src/explain-set/samples/sample-source.ts';
 import type { SetSummary } from '../src/summarize/summary.ts';
+import { summarizeResult } from '../src/summarize/summarize-result.ts';
 import { runCommand, type CommandRun } from './run-command.ts';
 import { resultFiles } from './support/sets/result-files.ts';
 
@@ -343,6 +344,20 @@ test('a file that holds something else than what was explained is found, another
     entries.map((entry) => ({ ...entry, changed: Date.parse(plan.begun) - 3_600_000 })),
   );
   await assertRefused(() => refuseChanged(result, entries), CliError, /^1\.npy of .* was changed after/);
+});
+
+test('a result of a network that has no classes is summarized', async ({ folder }) => {
+  const plan: SetPlan = { ...PLAN, scores: 'probabilities' };
+  const result = await SetResultGroup.begin(new FolderStore(join(folder, 'classless.zarr')), plan);
+  await result.writeList([0, 1, 2].map((i) => ({ source: String(i), label: i })));
+  for (const [shard, count] of [2, 1].entries()) {
+    const rows = new ShardRows(plan, count);
+    for (let row = 0; row < count; row++) rows.explain(row, []);
+    await result.writeShard(shard, rows.rows);
+  }
+  const { signal } = new AbortController();
+  const { explained, failed } = await summarizeResult(result, () => Promise.resolve(null), signal);
+  assert.equal([explained, failed], [3, 0]);
 });
 
 test('a result that cannot be read, or begun, is told in one sentence', async ({ folder }) => {

@@ -9,6 +9,7 @@ export {
   PREDICTED,
   PROBABILITIES,
   resultArrays,
+  scoresPath,
   SOURCE,
   STATE,
   STATES,

@@ -261,6 +261,28 @@ test('a layer that reads from itself or from another that reads from it is refus
   );
 });
 
+test('a shape beside a layer that has an input means nothing, and nothing is printed of it', async () => {
+  const { layers, last } = chain(2);
+  const warn = console.warn;
+  const printed: unknown[] = [];
+  console.warn = (...words: unknown[]) => printed.push(words);
+  try {
+    for (const shape of [[null, 'x', 2], [null, 5, 2], [null], 7]) {
+      const stale = layers.map((each, i) =>
+        i === 1
+          ? { ...each, config: { ...(each as { config: object }).config, batch_input_shape: shape } }
+          : each,
+      );
+      const { model, dispose } = await loadLayersModel(functional(stale, last));
+      assert.equal(model.outputs[0]?.shape, [null, 4, 2]);
+      dispose();
+    }
+  } finally {
+    console.warn = warn;
+  }
+  assert.equal(printed, []);
+});
+
 test('a connection that is none is refused with its layer', async () => {
   const { layers, last } = chain(2);
   for (const nodes of [[5], [[]], [[5]], [[['a0', -1, 0]]], [[['a0', 0, 'x']]], [[['a0', 0, 0, 7]]]]) {

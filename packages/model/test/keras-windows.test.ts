@@ -84,6 +84,16 @@ test('a causal convolution reads nothing later: values of tf.keras.layers.Conv1D
   );
 });
 
+test('a padding that is none is refused, of whatever layer with windows', async () => {
+  const window = { filters: 3, kernel_size: [2, 2], pool_size: [2, 2] };
+  for (const kind of ['Conv2D', 'Conv2DTranspose', 'DepthwiseConv2D', 'MaxPooling2D', 'AveragePooling2D']) {
+    for (const padding of ['relu', true, []]) {
+      const { files } = modelOf([4, 4, 3], [[kind, { ...window, padding }]]);
+      await assertRefused(() => loadLayersModel(files), 'unsupported-layer', /padding (relu|of no name)/);
+    }
+  }
+});
+
 test('groups of a convolution, also as many as channels and along one axis', async () => {
   const x = seededRandom(5).floats(4 * 4 * 4, -1, 1);
   for (const groups of [2, 4]) {

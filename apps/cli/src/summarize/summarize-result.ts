@@ -1,18 +1,15 @@
 import { computedArrays } from '@ablation-cam/model/internals';
 import {
   ERROR,
-  keepsTop,
   LABEL,
-  LOGITS,
   PREDICTED,
-  PROBABILITIES,
   rowLength,
+  scoresPath,
   shardRange,
   shardsOf,
   SOURCE,
   STATE,
   STATES,
-  TOP_SCORE,
   type Rows,
   type SetPlan,
 } from '@ablation-cam/model/results';
@@ -132,10 +129,10 @@ async function readShard(result: SetResultGroup, shard: number): Promise<ShardRe
   };
 }
 
-/** The largest score. */
+/** The largest score; NaN where none is kept. */
 function confidenceOf(plan: SetPlan, rows: ShardReader, row: number): number {
-  if (plan.scores === 'none') return NaN;
-  const path = keepsTop(plan) ? TOP_SCORE : plan.scores === 'logits' ? LOGITS : PROBABILITIES;
+  const path = scoresPath(plan);
+  if (path === null) return NaN;
   let most = -Infinity;
   for (const value of rows.numbers(path, row)) most = Math.max(most, value);
   return most;

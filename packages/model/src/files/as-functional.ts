@@ -1,3 +1,4 @@
+import { withoutShape } from './convert-config.ts';
 import {
   isModelClass,
   layerName,
@@ -51,10 +52,4 @@ function inputShape({ class_name, config }: KerasObject): Json | undefined {
   const layers = layersOf(config);
   const first = layers.find((layer) => layer.class_name === 'InputLayer') ?? layers[0];
   return first && inputShape(first);
-}
-
-function withoutShape(layer: KerasLayer): KerasLayer {
-  if (isModelClass(layer.class_name)) return layer;
-  const { batch_input_shape: _, ...config } = layer.config;
-  return { ...layer, config };
 }

@@ -66,12 +66,18 @@ function missingFrom({ class_name, config }: KerasLayer): string[] {
   if (isGrouped && class_name.includes('Conv') && class_name !== 'KerasConvolution') {
     missing.push(`groups=${groups}`);
   }
-  if (config['padding'] === 'causal' && class_name !== 'KerasConvolution') missing.push('padding=causal');
+  const { padding = null } = config;
+  if (padding === 'causal' && class_name !== 'KerasConvolution') missing.push('padding=causal');
+  if (/Conv|Pooling/.test(class_name) && padding !== null && !PADDINGS.has(padding)) {
+    missing.push(`padding ${nameIn(padding)}`);
+  }
   if (class_name === 'ELU' && typeof config['alpha'] === 'number' && config['alpha'] !== 1) {
     missing.push(`alpha=${String(config['alpha'])}`);
   }
   return missing;
 }
+
+const PADDINGS: ReadonlySet<Json> = new Set(['valid', 'same', 'causal']);
 
 /** Layers that make numbers of words or of categories. */
 const readsText =

@@ -45,10 +45,12 @@ function inputLayer(shape: Json): KerasLayer {
 function convertFunctional(config: JsonObject, writer: KerasWriter): KerasObject {
   const layers = layersOf(config).map((given) => {
     const layer = convertOperation(given) ?? given;
+    const converted = convertLayer(layer, writer);
+    const nodes = convertNodes(layer.inbound_nodes ?? []);
     return {
-      ...convertLayer(layer, writer),
+      ...(nodes.length > 0 ? withoutShape(converted) : converted),
       name: layer.name ?? nameOf(layer.config, ''),
-      inbound_nodes: convertNodes(layer.inbound_nodes ?? []),
+      inbound_nodes: nodes,
     };
   });
   const outputs = convertEnds(config['output_layers'] ?? []);
@@ -73,6 +75,13 @@ function convertLayer(layer: KerasLayer, writer: KerasWriter): KerasLayer {
     return { class_name, config: { ...config, name: nameOf(layer.config, layer.name ?? '') } };
   }
   return convertLayerArguments(layer, writer);
+}
+
+/** A layer that has inputs takes their shape; of another that is written beside it TF.js would warn on the console. */
+export function withoutShape(layer: KerasLayer): KerasLayer {
+  if (isModelClass(layer.class_name)) return layer;
+  const { batch_input_shape: _, ...config } = layer.config;
+  return { ...layer, config };
 }
 
 /** One end of a model is `["name", 0, 0]`; some versions of Keras leave out the list around a single one. */

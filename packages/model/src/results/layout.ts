@@ -63,16 +63,23 @@ export function keepsTop({ classes }: Pick<SetPlan, 'classes'>): boolean {
   return (classes ?? 0) > MOST_CLASSES;
 }
 
+/** Returns the array of the scores that are kept, of all classes or of the likeliest; null where none is. */
+export function scoresPath(plan: Pick<SetPlan, 'classes' | 'scores'>): string | null {
+  if (plan.scores === 'none' || plan.classes === null) return null;
+  if (keepsTop(plan)) return TOP_SCORE;
+  return plan.scores === 'probabilities' ? PROBABILITIES : LOGITS;
+}
+
 function scoreArrays(plan: Pick<SetPlan, 'classes' | 'scores'>): ArraySpec[] {
-  if (plan.scores === 'none' || plan.classes === null) return [];
-  if (keepsTop(plan)) {
+  const path = scoresPath(plan);
+  if (path === null || plan.classes === null) return [];
+  if (path === TOP_SCORE) {
     const row = { shape: [TOP_CLASSES], dimensions: ['rank'] };
     return [
       { path: TOP_CLASS, type: 'int32', ...row },
-      { path: TOP_SCORE, type: 'float32', ...row },
+      { path, type: 'float32', ...row },
     ];
   }
-  const path = plan.scores === 'probabilities' ? PROBABILITIES : LOGITS;
   return [{ path, type: 'float32', shape: [plan.classes], dimensions: ['class'] }];
 }
 
