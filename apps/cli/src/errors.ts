@@ -1,6 +1,11 @@
 /** A command line that cannot be carried out; the message says what to do instead. */
 export class CliError extends Error {
   override readonly name = 'CliError';
+
+  constructor(message: string, options?: ErrorOptions) {
+    // As with errors of the libraries: names are in it, and it is one line whatever they hold.
+    super(message.replace(/\p{Cc}/gu, '\ufffd'), options);
+  }
 }
 
 /** Errors thrown on purpose, told by name: importing their classes would load every package for every command. */
