@@ -53,7 +53,14 @@ interface Run {
 }
 
 /** What takes longest begins first, so that no core is idle while it ends; the rest in any order. */
-const LONGEST_FIRST = ['packages/xai node', 'apps/cli node', 'apps/viewer node', 'packages/kernels node'];
+const LONGEST_FIRST = [
+  'apps/cli node',
+  'apps/viewer node',
+  'packages/xai node',
+  'packages/kernels node',
+  'tools node',
+  'packages/model node',
+];
 
 async function runsOf(packages: readonly string[], names: readonly string[]): Promise<Run[]> {
   const runs = await Promise.all(

@@ -14,9 +14,11 @@ test('a link restores the view, and is kept up to date', () =>
       assert.is(saved.layer, 'conv1d_1');
       assert.is(saved.classIndex, 6);
       assert.equal(complaints, []);
-      await page.getByRole('button', { name: /^Sample 4:/ }).click();
+      // Among those beside it.
+      await page.getByRole('button', { name: /^Sample 21:/, pressed: true }).waitFor();
+      await page.getByRole('button', { name: /^Sample 17:/ }).click();
       await explained(page);
-      await page.waitForURL(/sample=mnist1d%3A4/);
+      await page.waitForURL(/sample=mnist1d%3A17/);
     },
   ));
 

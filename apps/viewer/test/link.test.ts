@@ -121,6 +121,15 @@ test('files of the user have no link', () => {
   assert.is(linkOf(state), null);
 });
 
+test('a link without a page opens that of its sample, another page stays', () => {
+  assert.is(stateOfLink('#sample=mnist1d:17', BOTH).galleryFirst, 15);
+  assert.not.match(linkOf(stateOfLink('#sample=mnist1d:17', BOTH)) ?? '', /from/);
+  const paged = reduce(stateOfLink('#sample=mnist1d:17', BOTH), { kind: 'page-gallery', first: 0 });
+  const link = linkOf(paged) ?? '';
+  assert.match(link, /from=0/);
+  assert.is(stateOfLink(link, BOTH).galleryFirst, 0);
+});
+
 test('what makes no sense in a link has its default', () => {
   const link = '#sample=mnist1d:99999&class=-1&opacity=7&colors=plaid&panel=attic&off=a,2,2&score=&from=1e9';
   assert.equal(stateOfLink(link, BOTH), {

@@ -159,7 +159,7 @@ test('the race is run, and says how far apart the answers are', () =>
     const facts = page.locator('.race .facts');
     await facts.waitFor();
     const text = await facts.innerText();
-    const difference = Number(/([\d.]+e[-+]\d+) of the largest/.exec(text)?.[1]);
+    const difference = Number(/([\d.]+(?:e−\d+)?) of the largest/.exec(text)?.[1]?.replace('−', '-'));
     assert.ok(difference < 1e-4, text);
     assert.match(text, '1 for all 25 channels');
   }));

@@ -199,7 +199,7 @@ test('a result of explain-set becomes a gallery, dropped or served, filtered and
       await gallery.getByLabel('Order').selectOption('unsure');
       const [least = ''] = await titles();
       await tiles.first().click();
-      const table = gallery.getByRole('table', { name: /channels that count most/ });
+      const table = gallery.getByRole('table', { name: /those that count most/ });
       await table.waitFor();
       assert.equal(await violationsOf(page), []);
       const [name = ''] = least.split(': ');

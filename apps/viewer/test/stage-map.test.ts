@@ -91,6 +91,9 @@ test('a map is told in words: its place, its peak, and how much lies inside the 
     mapCaption({ shape: [8], data: Float32Array.of(0, 0, 0, -5, 0, 0, 1, 2) }),
     'at the end; peak 94 % from the start',
   );
+  // On the border of two thirds, in neither of which there is half.
+  const border = Float32Array.from({ length: 12 }, (_, i) => (i === 7 || i === 8 ? 2 : 0.3));
+  assert.is(mapCaption({ shape: [12], data: border }), 'at the middle; peak 63 % from the start');
   assert.is(mapCaption({ shape: [4], data: Float32Array.of(0, -1, 0, 0) }), null);
 });
 

@@ -13,6 +13,7 @@ import {
   fractions,
   initialState,
   sampleOf,
+  galleryPages,
   testSamples,
   type PanelName,
   type ViewerState,
@@ -94,7 +95,7 @@ function plainLink(state: ViewerState): string | null {
   put('channel', channels.focused, null);
   put('off', channels.off.join(','), '');
   put('erased', erasureText(state.erasing), '');
-  put('from', galleryFirst, 0);
+  put('from', galleryFirst, pageOf(model.id, Number(input.id.split(':')[1])));
   put('keep', state.fraction, DEFAULT_FRACTION);
   put('blank', state.blank, DEFAULT_BLANK);
   return link.toString();
@@ -166,8 +167,13 @@ export function stateOfLink(hash: string, available: readonly BuiltInName[]): Vi
     },
     fraction: fractions.find((fraction) => fraction === Number(link.get('keep'))) ?? DEFAULT_FRACTION,
     blank: oneOf(link.get('blank'), BLANKS, DEFAULT_BLANK),
-    galleryFirst: Math.min(wholeNumber(link.get('from')) ?? 0, testSamples[name] - 1),
+    // Without a word of where to begin, the page of samples that the chosen one is on.
+    galleryFirst: Math.min(wholeNumber(link.get('from')) ?? pageOf(name, index), testSamples[name] - 1),
   });
+}
+
+function pageOf(name: BuiltInName, index: number): number {
+  return index - (index % galleryPages[name]);
 }
 
 function sampleIn(text: string | null, available: readonly BuiltInName[]): [BuiltInName, number] {

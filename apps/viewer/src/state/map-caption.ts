@@ -66,13 +66,17 @@ function place(grid: Grid, sum: number): string {
   return down === 'center' && across === 'center' ? 'center' : `${down} ${across}`;
 }
 
-function part(grid: Grid, sum: number): string {
-  const thirds = new Float64Array(3);
-  for (let i = 0; i < grid.width; i++) thirds[third(i, grid.width)]! += grid.at(0, i);
-  const most = heaviest(thirds);
-  return thirds[most]! < LEAST_SHARE.signal * sum
-    ? 'spread over the signal'
-    : `at the ${PARTS[most] ?? 'middle'}`;
+/** Where the heaviest third lies, wherever it begins: a narrow band at the border of two parts is no spread. */
+function part({ width, at }: Grid, sum: number): string {
+  const long = Math.ceil(width / 3);
+  const sums = Float64Array.from({ length: width - long + 1 }, (_, start) => {
+    let own = 0;
+    for (let i = start; i < start + long; i++) own += at(0, i);
+    return own;
+  });
+  const most = heaviest(sums);
+  if (sums[most]! < LEAST_SHARE.signal * sum) return 'spread over the signal';
+  return `at the ${PARTS[third(most + (long - 1) / 2, width)] ?? 'middle'}`;
 }
 
 function percent(share: number): string {

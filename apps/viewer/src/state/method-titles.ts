@@ -17,3 +17,8 @@ export const methodTitles: Readonly<Record<MethodName, string>> = {
   'feature-ablation': 'Feature ablation',
   random: 'Random map',
 };
+
+/** How a method is called in print that a file names. */
+export function titleOf(method: string): string {
+  return Object.hasOwn(methodTitles, method) ? methodTitles[method as MethodName] : method;
+}

@@ -76,6 +76,11 @@ export function isExplained(state: ViewerState): boolean {
   return state.explained.key === key || state.explained.key === key + WITH_SCORES;
 }
 
+/** Whether what is shown can be kept: it is what is wanted, or of a moment ago while pictures come from a camera. */
+export function isKeepable(state: ViewerState): boolean {
+  return isExplained(state) || (state.input?.kind === 'frame' && state.explained !== null);
+}
+
 /** What the key of an explanation ends in that has the scores without each channel. */
 const WITH_SCORES = '|scores';
 

@@ -10,8 +10,8 @@ export function About() {
         </li>
         <li>
           Ablation-CAM <b>switches off</b> one channel at a time and looks how far the score of a class falls.
-          That fall is the channel’s <b>weight</b>: large if the answer rests on it, negative if it speaks
-          against it.
+          That fall, as a share of the score, is the channel’s <b>weight</b>: large if the answer rests on it,
+          negative if it speaks against it.
         </li>
         <li>
           All channels, added up by their weights, are the <b>map</b>: bright where the network found what

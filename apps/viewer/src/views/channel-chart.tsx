@@ -137,7 +137,8 @@ function dataOf({ weights, ordered, off, focused }: ChannelChartProps): uPlot.Al
 function shortNumber(value: number | null): string {
   if (value === null) return '';
   const size = Math.abs(value);
-  return size > 0 && size < 1e-4 ? value.toExponential(0) : String(Number(value.toPrecision(4)));
+  const text = size > 0 && size < 1e-4 ? value.toExponential(0) : String(Number(value.toPrecision(4)));
+  return text.replaceAll('-', '−');
 }
 
 function optionsOf(

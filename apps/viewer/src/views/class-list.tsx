@@ -23,7 +23,7 @@ export function ClassList({ state, dispatch }: ViewProps) {
       <legend class="hint">
         {isShare ? 'Probability of each class.' : 'Logit of each class.'} Choose one to see what speaks for
         it.
-        {masked && ` Below, in stripes: with ${count(masked.channels.length, 'channel')} off.`}
+        {masked && ` The striped bars: with ${count(masked.channels.length, 'channel')} off.`}
       </legend>
       {entries.map((entry) => (
         <label key={entry.index} class={entry.index === shown ? 'class shown' : 'class'}>

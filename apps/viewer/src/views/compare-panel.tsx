@@ -18,8 +18,8 @@ export function ComparePanel({ state, dispatch }: ViewProps) {
     return (
       <div class="compare">
         <p class="hint">
-          Keep what the stage shows now as A. Whatever you choose then - another class, method, layer, input
-          or network - is B, and both stand here with their difference.
+          Keep what the stage shows now as A. Whatever you choose then – another class, method, layer, input
+          or network – is B, and both stand here with their difference.
         </p>
         {shown && <BeforeA state={state} shown={shown} />}
         <div class="buttons">

@@ -5,15 +5,17 @@ import { galleryPages, sampleOf, testSamples } from '../state/state.ts';
 import type { ViewProps } from './app.tsx';
 import { Icon } from './icon.tsx';
 import { Thumbnail } from './thumbnail.tsx';
+import { useChosenInView } from './use-chosen-in-view.ts';
 
 /** Test samples to choose from: a picture, the true class, and what the network says. */
 export function Gallery({ state, dispatch, name }: ViewProps & { name: BuiltInName }) {
   const { gallery, galleryFirst, input } = state;
   const page = galleryPages[name];
   const indexOf = ({ id }: GalleryItem): number => Number(id.slice(id.indexOf(':') + 1));
+  const row = useChosenInView<HTMLUListElement>(`${input?.id ?? ''} ${gallery[0]?.id ?? ''}`);
   return (
     <>
-      <ul class="gallery" aria-label="Test samples">
+      <ul class="gallery" ref={row} aria-label="Test samples">
         {gallery.map((item) => {
           const isRight = item.label === item.predicted;
           const truth = classNameOf(state, item.label);
@@ -58,7 +60,7 @@ export function Gallery({ state, dispatch, name }: ViewProps & { name: BuiltInNa
           <Icon name="previous" /> Previous
         </button>
         <span>
-          {galleryFirst}–{Math.min(galleryFirst + page, testSamples[name]) - 1}
+          {galleryFirst}–{Math.min(galleryFirst + page, testSamples[name]) - 1} of {testSamples[name]}
         </span>
         <button
           type="button"

@@ -64,7 +64,10 @@ function factsOf(
       `forward ${duration(timings.forwardMs)}, ${settings ? 'ablation' : 'weights'} ${duration(timings.weightsMs)}, ` +
         `maps ${duration(timings.mapMs)}, in all ${duration(timings.totalMs)}`,
     ],
-    ['Adapter', adapter ? `${adapter.description} (${adapter.software ? 'software' : 'hardware'})` : 'none'],
+    [
+      'Adapter',
+      adapter ? `${adapter.description} (${adapter.software ? 'software' : 'hardware'})` : 'not used',
+    ],
   ];
 }
 

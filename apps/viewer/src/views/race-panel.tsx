@@ -3,7 +3,7 @@ import type { RaceResult } from '../protocol/descriptions.ts';
 import { jobOf } from '../state/selectors.ts';
 import { isExplained } from '../state/wanted-calls.ts';
 import type { ViewProps } from './app.tsx';
-import { duration, large } from './format.ts';
+import { duration, large, magnitude } from './format.ts';
 import { useNow } from './use-now.ts';
 
 /** The naive loop against the plan. */
@@ -89,7 +89,7 @@ function Finished({ result }: { result: RaceResult }) {
           {ratio >= 1 ? `${ratio.toFixed(1)} times as fast` : `${(1 / ratio).toFixed(1)} times as slow`}
         </dd>
         <dt>Largest difference of a weight</dt>
-        <dd>{largestDifference.toExponential(1)} of the largest</dd>
+        <dd>{magnitude(largestDifference)} of the largest</dd>
         {planned.dispatches > 0 && (
           <>
             <dt>GPU dispatches</dt>

@@ -2,6 +2,7 @@ import { heatmapOf, type PositionMap } from '@ablation-cam/xai';
 import type { ColorMapName } from '@ablation-cam/xai/drawing';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { ResultOverview, ResultSample } from '../protocol/results.ts';
+import { titleOf } from '../state/method-titles.ts';
 import { classNameIn } from '../state/results.ts';
 import { signed } from './format.ts';
 import { ImageCanvas } from './image-canvas.tsx';
@@ -52,7 +53,7 @@ export function ResultSampleView({ overview, method, sample, colors }: ResultSam
           label={`What speaks for ${classNameIn(overview, classIndex)} in ${name}`}
         />
         <figcaption>
-          {method}, for {classNameIn(overview, classIndex)} ({score.toPrecision(4)})
+          {titleOf(method)}, for {classNameIn(overview, classIndex)} ({score.toPrecision(4)})
         </figcaption>
       </figure>
       {weights && <Weights weights={weights} />}
@@ -72,7 +73,7 @@ function Weights({ weights }: { readonly weights: Float32Array }) {
     .slice(0, MOST_CHANNELS);
   return (
     <table>
-      <caption>The channels that count most of {weights.length}</caption>
+      <caption>Of {weights.length} channels, those that count most</caption>
       <tbody>
         {strongest.map(({ channel, weight }) => (
           <tr key={channel}>

@@ -65,7 +65,7 @@ export function ResultsPanel({ state, dispatch }: ViewProps) {
         {close}
       </div>
       <p class="hint" aria-live="polite">
-        {summaryOf(overview)} {found.length} of them are chosen; click one for its map and its weights.
+        {summaryOf(overview)} {found.length} match what is asked for; click one for its map and its weights.
       </p>
       {results.sample && filter.chosen !== null && results.sample.sample.index === filter.chosen && (
         <ResultSampleView

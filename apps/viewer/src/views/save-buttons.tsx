@@ -1,10 +1,10 @@
 import { linkLoss, linkOf } from '../state/link.ts';
-import { isExplained } from '../state/wanted-calls.ts';
+import { isKeepable } from '../state/wanted-calls.ts';
 import type { ViewProps } from './app.tsx';
 
 /** Keeping what is shown. */
 export function SaveButtons({ state, dispatch }: ViewProps) {
-  const isReady = isExplained(state);
+  const isReady = isKeepable(state);
   const link = linkOf(state);
   const kept = (work: Promise<string>): void => {
     work.then(

@@ -6,6 +6,7 @@ import type { ViewProps } from './app.tsx';
 import { megabytes } from './format.ts';
 import { Icon } from './icon.tsx';
 import { Thumbnail } from './thumbnail.tsx';
+import { useChosenInView } from './use-chosen-in-view.ts';
 
 /** Networks to choose from: those that come along, and the user's own. */
 export function NetworkShelf({
@@ -49,9 +50,10 @@ export function NetworkShelf({
 /** The user's own inputs, small. */
 export function InputShelf({ state, dispatch }: ViewProps) {
   const { input, shelf } = state;
+  const row = useChosenInView<HTMLUListElement>(`${input?.id ?? ''} ${shelf.inputs.length}`);
   if (shelf.inputs.length === 0) return null;
   return (
-    <ul class="gallery own-inputs" aria-label="Your inputs">
+    <ul class="gallery own-inputs" ref={row} aria-label="Your inputs">
       {shelf.inputs.map(({ input: each, picture }) => (
         <Chip
           key={each.id}

@@ -73,7 +73,7 @@ export function TourCard({ state, dispatch }: ViewProps) {
       <h2 id="tour-title">
         {TITLES[step]}{' '}
         <span class="hint">
-          {index + 1} of {TOUR_STEPS.length}
+          ({index + 1} of {TOUR_STEPS.length})
         </span>
       </h2>
       <div id="tour-text" aria-live="polite">
@@ -151,7 +151,7 @@ function Words({
       return masked ? (
         <p>
           Without channel {heaviest} the bar falls: {name} gets <b>{score(masked)}</b> instead of{' '}
-          {score(explained)}. That fall is the channel’s weight.
+          {score(explained)}. That fall, as a share of {score(explained)}, is the channel’s weight.
         </p>
       ) : (
         <p>Channel {heaviest} is being switched off …</p>

@@ -60,7 +60,7 @@ function reading(state: ViewerState, attribution: ShownAttribution, predicted: n
   const name = classNameOf(state, classIndex);
   const parts = strongParts(state.display);
   const by = method === 'ablation-cam' ? '' : `, by ${methodTitles[method]}`;
-  const took = isOfAll ? '' : ` It took ${duration(timings.totalMs)}.`;
+  const took = isOfAll ? '' : ` The map took ${duration(timings.totalMs)}.`;
   if (method === 'random') return 'This map is random: what a method shows should beat it.';
   const empty = emptyMapReason(attribution, name, state.display.sides);
   if (empty !== null) return `Nothing at this layer speaks for ${name}${by}.${took} ${empty}`.trimEnd();

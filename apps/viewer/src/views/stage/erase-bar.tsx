@@ -97,9 +97,13 @@ function Effect({ state, explained }: Pick<EraseBarProps, 'state' | 'explained'>
     probabilities ? percent(probabilities[c] ?? 0) : (logits[c] ?? 0).toFixed(2);
   return (
     <>
-      {erased}: {classNameOf(state, first)} {score(before, first)} <Icon name="becomes" />{' '}
-      <b>{score(explained, first)}</b>
-      {now !== first && `; now it says ${classNameOf(state, now)} (${score(explained, now)})`}
+      {erased}: <b>{classNameOf(state, first)}</b> {score(before, first)} <Icon name="becomes" />{' '}
+      {score(explained, first)}
+      {now !== first && (
+        <>
+          ; now it says <b>{classNameOf(state, now)}</b> ({score(explained, now)})
+        </>
+      )}
     </>
   );
 }
