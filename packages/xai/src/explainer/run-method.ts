@@ -2,6 +2,7 @@ import { resolveTarget, type Layered, type SizedLayer } from '@ablation-cam/mode
 import { XaiError } from '../errors.ts';
 import type { Choice, Explanation, ExplanationResult } from '../explanation/explanation.ts';
 import { refuseNotFinite } from '../explanation/refuse-not-finite.ts';
+import { attributions, cams } from '../methods/fetched-methods.ts';
 import { meanOfLayers } from '../methods/mean-of-layers.ts';
 import type { CamMethod } from '../methods/cam.ts';
 import type { CamOptions } from '../methods/options.ts';
@@ -32,8 +33,7 @@ export async function runMethod(
   prepared: PreparedAblations,
 ): Promise<MethodRun> {
   if ('attribute' in method) {
-    // Each way is fetched when it is taken: a page that has one method needs no other.
-    const { runAttribution } = await import('../methods/attribution-methods.ts');
+    const { runAttribution } = await attributions();
     const run = { explanations: await runAttribution(method, call) };
     await refuseNotFinite(call, run.explanations);
     return { result: resultOf(method, call, options, [], [run]), plan: null };
@@ -57,7 +57,7 @@ export async function runMethod(
 }
 
 async function camExplanations(method: CamMethod, call: Call, layer: SizedLayer): Promise<Explanation[]> {
-  const { runCam } = await import('../methods/cam-methods.ts');
+  const { runCam } = await cams();
   return runCam(method, call, layer);
 }
 

@@ -4,6 +4,7 @@ import type { AttributionMethod } from './attribution.ts';
 import type { CamMethod } from './cam.ts';
 import { choiceOf } from './check-option.ts';
 import type { FeatureAblationOptions } from './feature-ablation.ts';
+import { attributions, cams } from './fetched-methods.ts';
 import type { IntegratedGradientsOptions } from './integrated-gradients.ts';
 import { methodNames, type MethodName } from './names.ts';
 import type { OcclusionOptions } from './occlusion.ts';
@@ -59,10 +60,6 @@ const COMMON = [
   'onProgress',
 ];
 const OF_LAYERS = ['layer', 'layers', 'call'];
-
-/** The methods on layers but Ablation-CAM, and those on the input, are fetched when one is asked for: a page that has one needs no other. */
-const cams = () => import('./cam-methods.ts');
-const attributions = () => import('./attribution-methods.ts');
 
 const METHODS: { readonly [K in MethodName]: Entry<K> } = {
   'ablation-cam': {
