@@ -144,7 +144,7 @@ function Compared({ state, a, b }: ComparedProps) {
       <Side state={state} view={a} name="A" />
       <Side state={state} view={b} name="B" />
       {comparison ? (
-        <Difference b={b} comparison={comparison} />
+        <Difference a={a} b={b} comparison={comparison} />
       ) : (
         <p class="hint">A map of a picture and one of a signal have nothing in common to be compared.</p>
       )}
@@ -177,8 +177,14 @@ function Side({ state: { display }, view: { explained, map }, name, caption = na
   );
 }
 
+interface DifferenceProps {
+  readonly a: PinnedView;
+  readonly b: PinnedView;
+  readonly comparison: MapComparison;
+}
+
 /** The difference over the input of B, on a scale from -1 to 1 whatever its size. */
-function Difference({ b, comparison: { difference } }: { b: PinnedView; comparison: MapComparison }) {
+function Difference({ a, b, comparison: { difference } }: DifferenceProps) {
   const shares = useMemo(
     () => ({
       shape: difference.shape,
@@ -195,7 +201,10 @@ function Difference({ b, comparison: { difference } }: { b: PinnedView; comparis
         colors="RdBu_r"
         label="Difference of the maps"
       />
-      <figcaption>A − B: red where A counts more, blue where B does</figcaption>
+      <figcaption>
+        A − B{factsOf(a).input === factsOf(b).input ? '' : ', over the input of B'}: red where A counts more,
+        blue where B does
+      </figcaption>
     </figure>
   );
 }

@@ -43,8 +43,9 @@ export function LayerList({ state, dispatch }: ViewProps) {
           </div>
         ) : (
           <ol class="chain">
-            {layers.map((layer) => (
-              <li key={layer.name}>
+            {layers.map((layer, i) => (
+              // Outputs stand beside each other: one does not lead to the next.
+              <li key={layer.name} class={layers[i + 1]?.inputs.includes(layer.name) ? 'leads-on' : ''}>
                 <LayerChoice layer={layer} isChosen={layer.name === chosen} onChoose={choose} />
               </li>
             ))}

@@ -160,7 +160,7 @@ function Filters({ overview, filter, onChange }: FiltersProps) {
       {labels.some((label) => label >= 0) && classChoice('In truth', filter.label, labels, 'label')}
       {confidence.some((share) => !Number.isNaN(share)) && (
         <Choice
-          label="Sure"
+          label="Confidence"
           value={String(filter.least)}
           options={LEAST}
           onChange={(least) => {
