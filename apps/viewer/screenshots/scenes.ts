@@ -185,7 +185,7 @@ export const SCENES: readonly Scene[] = [
   scene('results', '#sample=textures:0&panel=race', async (page, made) => {
     await page.getByLabel('Open folder …').setInputFiles(await made.result());
     await page.locator('.wall .tile').nth(5).click();
-    await page.getByRole('table', { name: /channels that count most/ }).waitFor();
+    await page.getByRole('table', { name: /those that count most/ }).waitFor();
     await page.locator('.job').waitFor({ state: 'detached' });
   }),
   scene(
