@@ -1,6 +1,7 @@
 import { ModelError } from '../errors.ts';
 import { limits } from './limits.ts';
 import { tooLong, type ByteLimit } from './byte-limit.ts';
+import { joinBytes } from './join-bytes.ts';
 
 /**
  * The bytes behind a URL. What is longer than `limit` is given up on the way.
@@ -47,11 +48,5 @@ export async function fetchFile(
     }
     parts.push(next.value);
   }
-  const whole = new Uint8Array(length);
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.byteLength;
-  }
-  return whole;
+  return joinBytes(parts);
 }

@@ -1,3 +1,5 @@
+import { joinBytes } from './join-bytes.ts';
+
 /** The bytes of a group of weights, which lie in several files one after the other. */
 export class WeightBytes {
   readonly length: number;
@@ -18,13 +20,6 @@ export class WeightBytes {
       first += part.byteLength;
     }
     const [only, ...others] = found;
-    if (only && others.length === 0) return only;
-    const whole = new Uint8Array(found.reduce((sum, { byteLength }) => sum + byteLength, 0));
-    let at = 0;
-    for (const part of found) {
-      whole.set(part, at);
-      at += part.byteLength;
-    }
-    return whole;
+    return only && others.length === 0 ? only : joinBytes(found);
   }
 }

@@ -1,3 +1,5 @@
+import { joinBytes } from '../files/join-bytes.ts';
+
 /**
  * Returns the bytes of a packed stream, whose checksum is held against them; null where it stands for more than `most`, which are never made.
  *
@@ -22,11 +24,5 @@ export async function unpack(
     }
     chunks.push(value);
   }
-  const whole = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return whole;
+  return joinBytes(chunks);
 }
