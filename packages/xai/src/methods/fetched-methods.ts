@@ -1,18 +1,17 @@
+import type * as AttributionMethods from './attribution-methods.ts';
+import type * as CamMethods from './cam-methods.ts';
+
 /**
  * The methods on layers but Ablation-CAM, and those on the input, are fetched when one is asked for: a page that has one needs no other.
- * Each is asked for once: in Node an `import()` of what is there already takes 0.4 ms, as much as a Grad-CAM of a small network.
+ * What is here is kept: in Node an `import()` of it takes 0.4 ms, as much as a Grad-CAM of a small network.
  */
-export const cams = once(() => import('./cam-methods.ts'));
-export const attributions = once(() => import('./attribution-methods.ts'));
+let camMethods: typeof CamMethods | null = null;
+let attributionMethods: typeof AttributionMethods | null = null;
 
-/** What could not be fetched is asked for again the next time. */
-function once<T>(fetch: () => Promise<T>): () => Promise<T> {
-  let fetched: Promise<T> | null = null;
-  return () => {
-    fetched ??= fetch().catch((error: unknown) => {
-      fetched = null;
-      throw error;
-    });
-    return fetched;
-  };
+export async function cams(): Promise<typeof CamMethods> {
+  return (camMethods ??= await import('./cam-methods.ts'));
+}
+
+export async function attributions(): Promise<typeof AttributionMethods> {
+  return (attributionMethods ??= await import('./attribution-methods.ts'));
 }
