@@ -11,6 +11,7 @@ import {
   type LayoutName,
   type Plan,
 } from '../src/index.ts';
+import { halved } from './support/halved.ts';
 import { NetworkBuilder } from './support/networks/network-builder.ts';
 import { naiveDeltas } from './support/naive-deltas.ts';
 import { randomTail, type RandomTail } from './support/random-tail.ts';
@@ -145,6 +146,22 @@ test('a layer keeps its kernel once, whatever it is taken on', () => {
     weightBytes,
     rows.reduce((sum, length) => sum + 4 * length, 0),
   );
+});
+
+test('a kernel that halves hold takes half the memory, in the wide layout', () => {
+  const [channels, units] = [6, 16];
+  const net = new NetworkBuilder([4, 4, channels]);
+  net.dense('logits', net.globalAverage('gap', net.input), units);
+  const [kernel] = net.nodes.flatMap(({ operation }) =>
+    operation.kind === 'dense' ? [operation.kernel] : [],
+  );
+  const bytes = (layout: LayoutName): number =>
+    launchReport(planSteps(net.tail('input')), { layout }).weightBytes;
+  const constants = 4 * 2 * units;
+  assert.is(bytes('wide'), 4 * channels * units + constants);
+  kernel?.set(halved(seededRandom(1).floats(channels * units)));
+  assert.is(bytes('wide'), 2 * channels * units + constants);
+  assert.is(bytes('serial'), 4 * channels * units + constants);
 });
 
 test('estimates a faster adapter to be faster, and says by what a dispatch is bound', () => {

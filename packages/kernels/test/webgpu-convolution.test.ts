@@ -15,6 +15,7 @@ import {
   type Tail,
   type TailNode,
 } from '../src/index.ts';
+import { halved } from './support/halved.ts';
 import { naiveAblation } from './support/naive-ablation.ts';
 import { sharedDevice } from './support/shared-device.ts';
 
@@ -227,6 +228,47 @@ CASES.forEach((request, seed) => {
 
 test('some of these kernels were split', () => {
   assert.ok(splitPlans >= 5, `only ${String(splitPlans)} plans`);
+});
+
+test('kernels in halves give the same numbers as in float32', async ({ device }) => {
+  // Channels and filters in whole fours and not, windows of one cell and several, with pooling.
+  for (const [seed, request] of [CASES[1]!, CASES[7]!, CASES[9]!].entries()) {
+    const random = seededRandom(seed + 1);
+    const drawn = tailOf(request, random);
+    const nodes = drawn.nodes.map((node): TailNode => {
+      const { operation } = node;
+      const hasKernel = operation.kind === 'convolution' || operation.kind === 'dense';
+      return hasKernel ? { ...node, operation: { ...operation, kernel: halved(operation.kernel) } } : node;
+    });
+    const tail = { ...drawn, nodes };
+    const size = request.shape.reduce((product, length) => product * length, 1);
+    const input = {
+      inputs: 1,
+      activation: random.floats(size, -0.5, 1),
+      ablation: { kind: 'values', values: random.floats(request.shape.at(-1) ?? 1) },
+      score: 'probability',
+      weighting: 'relative-drop',
+      norm: 2,
+      classes: 'all',
+    } as const;
+    const naive = naiveAblation(tail, input);
+    const logits = Float32Array.from(naive.logits);
+    const weights: Float32Array[] = [];
+    const bytes: number[] = [];
+    for (const usesHalves of [true, false]) {
+      const prepared = await webGpuExecutor(device, { layout: 'wide', usesHalves }).prepare(planSteps(tail));
+      try {
+        bytes.push(device.liveBytes);
+        weights.push((await prepared.run({ ...input, logits })).weights);
+      } finally {
+        prepared.dispose();
+      }
+    }
+    const [halves = new Float32Array(), floats = new Float32Array()] = weights;
+    assertClose(halves, naive.weights, FLOAT32, `halves of case ${String(seed)}`);
+    assert.equal(halves, floats, `case ${String(seed)}`);
+    assert.ok((bytes[0] ?? 0) < (bytes[1] ?? 0), 'kernels take less memory');
+  }
 });
 
 /** Batch normalization and a ReLU, then layers to which single channels contribute: convolutions of both kernels, or a dense one. */

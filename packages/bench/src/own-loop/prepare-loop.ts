@@ -35,14 +35,14 @@ export async function prepareLoop(
   const plan = planLoop(tail, device.limits);
   const scope = new BufferScope(device);
   try {
-    const constants = constantsOf([...plan.inputSteps, ...plan.loopSteps]);
+    const layout = LAYOUTS[layoutFor(device.adapter)];
+    const constants = constantsOf([...plan.inputSteps, ...plan.loopSteps], layout);
     const specs = new Set([...constants.values()].flatMap((of) => of.specs));
     const uploaded = await device.checked('weights of the tail', () => {
       return new Map<BufferSpec, GPUBuffer>(
         [...specs].map((spec) => [spec, scope.upload(spec.label, spec.contents(), BufferUsage.storage)]),
       );
     });
-    const layout = LAYOUTS[layoutFor(device.adapter)];
     const source = { device, layout, pipelines: new Pipelines(device, layout), constants: uploaded };
     return new ChunkedAblation(
       device,

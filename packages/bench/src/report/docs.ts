@@ -64,7 +64,9 @@ Kernels use two features of a device where it has them: \`timestamp-query\`, to 
 \`subgroup_id\`, to hand sums over in. Asked of the adapters at hand, all three on SwiftShader: Dawn in Node and Chromium 147 name
 \`subgroups\`, of 4 threads, and no \`shader-f16\`, with Dawn's toggle \`allow_unsafe_apis\` as without. wgpu in Deno names neither; asked
 for \`subgroups\` all the same it gives a device, whose compiler refuses \`enable subgroups\`. So sums in subgroups are tested on Dawn
-and Chromium, and weights are float32: a variant with weights in float16 could be tested nowhere.
+and Chromium. Kernels of networks that were published in half precision lie in 16 bits a weight without that feature, where each weight
+comes back as it was: \`unpack2x16float\` is part of every WebGPU. The wide layout reads them so: of VGG16 behind its last block that
+leaves 247 of 495 MB, by the launch report 3.3 instead of 4.6 ms on a desktop GPU.
 
 These are the results files of \`packages/bench/results\`, one a device. A further device, or newer numbers, on a machine that does
 nothing else meanwhile:

@@ -18,10 +18,13 @@ export function preparePlan(
     mapMaker = defaultMapMaker(device),
     layout = layoutFor(device.adapter),
     usesSubgroups = true,
+    usesHalves = true,
     budgetBytes,
   } = options;
   const hasSubgroups = layout === 'wide' && usesSubgroups && device.hasSubgroups;
-  const settings = { layout: { ...LAYOUTS[layout], hasSubgroups }, timesPasses, mapMaker };
+  const usual = LAYOUTS[layout];
+  const readsHalves = usual.readsHalves && usesHalves;
+  const settings = { layout: { ...usual, hasSubgroups, readsHalves }, timesPasses, mapMaker };
   const programmed = programmedPlan(plan, settings.layout, device.limits, budgetBytes);
   return prepareProgram(device, plan, programmed, settings);
 }

@@ -13,6 +13,11 @@ export interface WebGpuExecutorOptions {
   readonly layout?: LayoutName;
   /** Whether the wide layout sums in subgroups. Default: where the device has them; without them it cannot. */
   readonly usesSubgroups?: boolean;
+  /**
+   * Whether the wide layout keeps kernels in 16 bits a weight where that changes no weight: those of networks that were published
+   * in half precision. Default: yes.
+   */
+  readonly usesHalves?: boolean;
   /** What makes the map of an input that has one. Default: the GPU on hardware, the CPU where that plays the GPU. */
   readonly mapMaker?: MapMaker;
 }

@@ -19,7 +19,7 @@ export function randomTail(seed: number, options: { readonly opaque?: boolean } 
   const random = seededRandom(seed);
   const positions = Array.from({ length: random.pick([0, 1, 1, 2, 2, 2]) }, () => random.integer(1, 6));
   const channels = random.pick([1, 2, 2, 3, 3, 4, 5, 6, 7, 9]);
-  const drawing = new TailDrawing(random, [...positions, channels], random.uniform() < 0.1);
+  const drawing = new TailDrawing(random, [...positions, channels], random.uniform() < 0.1, seed % 3 === 0);
   const count = random.integer(0, 9);
   const opaqueAt = options.opaque ? random.integer(0, count) : -1;
   for (let i = 0; i <= count; i++) {

@@ -1,5 +1,6 @@
 import type { SeededRandom } from '@ablation-cam/tools/testing';
 import type { ActivationName, Operation, Shape, TailNode } from '../../src/index.ts';
+import { halved } from './halved.ts';
 import { randomWindow } from './random-window.ts';
 
 const ACTIVATIONS: readonly ActivationName[] = [
@@ -33,6 +34,8 @@ export class TailDrawing {
     target: Shape,
     /** Whether a constant comes before the target, whose place in the tail is not always the first. */
     startsWithConstant: boolean,
+    /** Whether kernels are of numbers that 16 bits hold. */
+    readonly isHalved = false,
   ) {
     if (startsWithConstant) this.constant([2, 3]);
     this.target = this.add({ kind: 'target' }, [], target);
@@ -82,11 +85,16 @@ export class TailDrawing {
     return this.random.uniform() < 0.7 ? make() : null;
   }
 
+  kernel(length: number, limit: number): Float32Array {
+    const kernel = this.random.floats(length, -limit, limit);
+    return this.isHalved ? halved(kernel) : kernel;
+  }
+
   dense(x: number, units: number): number {
     const shape = this.shape(x);
     const inputs = shape.at(-1) ?? 1;
     const limit = 1.5 / Math.sqrt(inputs);
-    const kernel = this.random.floats(inputs * units, -limit, limit);
+    const kernel = this.kernel(inputs * units, limit);
     const bias = this.maybe(() => this.random.floats(units));
     return this.add({ kind: 'dense', units, kernel, bias }, [x], [...shape.slice(0, -1), units]);
   }
@@ -113,7 +121,7 @@ export class TailDrawing {
     const all = groups * Math.ceil(filters / groups);
     const rows = (product(sliding.window) * channels) / groups;
     const limit = 1.5 / Math.sqrt(rows);
-    const kernel = random.floats(rows * all, -limit, limit);
+    const kernel = this.kernel(rows * all, limit);
     const bias = this.maybe(() => random.floats(all));
     const operation = { kind: 'convolution', filters: all, groups, ...sliding, kernel, bias } as const;
     return this.add(operation, [x], [...positions, all]);

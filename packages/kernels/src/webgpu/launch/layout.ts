@@ -13,11 +13,13 @@ export interface Layout {
   readonly threads: number;
   /** Whether threads hand sums over in subgroups. */
   readonly hasSubgroups: boolean;
+  /** Whether kernels whose weights 16 bits can hold are read so: memory is what hardware waits for, a CPU for unpacking. */
+  readonly readsHalves: boolean;
 }
 
 export const LAYOUTS: Readonly<Record<LayoutName, Layout>> = {
-  wide: { name: 'wide', threads: 64, hasSubgroups: false },
-  serial: { name: 'serial', threads: 16, hasSubgroups: false },
+  wide: { name: 'wide', threads: 64, hasSubgroups: false, readsHalves: true },
+  serial: { name: 'serial', threads: 16, hasSubgroups: false, readsHalves: false },
 };
 
 /** The layout that suits an adapter. */

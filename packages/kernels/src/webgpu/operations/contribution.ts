@@ -2,9 +2,9 @@ import { sizeOf } from '../../tail/shape.ts';
 import { blockOf, togetherOf } from '../launch/layout.ts';
 import type { Launch } from '../launch/launch.ts';
 import { hasSingleRows, type Convolution } from './convolution.ts';
-import { FILTERS } from './packed-weights.ts';
+import { FILTERS, numbersRead } from './packed-weights.ts';
 import { reducedInBlocks } from './reduce-blocks.ts';
-import { resultVariant, storing } from './result-variant.ts';
+import { resultVariant, weighing } from './result-variant.ts';
 import {
   encodeResult,
   pairOf,
@@ -75,7 +75,7 @@ function launch({ source, sliding, weights }: Convolution, result: Result, toget
   const threads = batch.inputs * batch.variants * Math.ceil(windows / together) * tiles;
   const cells = together * windowCells(result);
   return {
-    shader: storing(CONTRIBUTION, result),
+    shader: weighing(CONTRIBUTION, weights, result),
     // A ReLU by itself is rarer here than one with pooling.
     overrides: {
       ...resultVariant(result, { relu: Boolean(result.pool ?? result.reduction), clipped: true }),
@@ -91,7 +91,7 @@ function launch({ source, sliding, weights }: Convolution, result: Result, toget
       loads:
         threads *
         (cells * taps * (contributes?.off.constant ? 1 : 2) +
-          taps * FILTERS +
+          numbersRead(weights, taps * FILTERS) +
           (result.base ? cells * FILTERS : 0)),
       stores: storedElements(result),
       registers: (MOST_TAPS + 1) * FILTERS + REGISTERS_BESIDES,

@@ -32,7 +32,6 @@ struct Params {
 @group(0) @binding(1) var<uniform> params: Params;
 @group(0) @binding(7) var<storage, read> x: array<f32>;
 @group(0) @binding(8) var<storage, read> x_off: array<f32>;
-@group(0) @binding(9) var<storage, read> weights: array<mat2x4<f32>>;
 
 fn filter_tiles() -> u32 {
   return (epilogue.channels + 7u) / 8u;
@@ -43,7 +42,7 @@ fn constants_at(at: vec4<u32>) -> vec4<f32> {
   let first = params.taps * params.x_channels * filter_tiles();
   var values = vec4(0.0);
   for (var i = 0u; i < 4u; i++) {
-    values[i] = weights[first + at[i] / 8u][at[i] % 8u / 4u][at[i] % 4u];
+    values[i] = number_behind(first, at[i]);
   }
   return values;
 }
@@ -52,7 +51,7 @@ fn constants_at(at: vec4<u32>) -> vec4<f32> {
 fn weights_of(tap: u32, channel: u32, tile: u32) -> mat2x4<f32> {
   let is_there = (tap < params.taps) & (channel < params.x_channels);
   let row = min(tap, params.taps - 1u) * params.x_channels + min(channel, params.x_channels - 1u);
-  return weights[row * filter_tiles() + tile] * select(0.0, 1.0, is_there);
+  return filters_at(row * filter_tiles() + tile) * select(0.0, 1.0, is_there);
 }
 
 // x - x_off of channel `first` at a cell `offset` away from `corner`; cells of padding are zero.

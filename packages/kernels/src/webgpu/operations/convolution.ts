@@ -6,7 +6,7 @@ import type { BufferSpec } from '../launch/buffer-spec.ts';
 import { areMany, blockOf, partsOf } from '../launch/layout.ts';
 import type { Shader } from '../../device/pipeline-cache.ts';
 import type { Launch } from '../launch/launch.ts';
-import { FILTERS, type PackedWeights } from './packed-weights.ts';
+import { FILTERS, numbersRead, type PackedWeights } from './packed-weights.ts';
 import { reducedInBlocks } from './reduce-blocks.ts';
 import {
   blocksOf,
@@ -19,7 +19,7 @@ import {
   windowCells,
   type Result,
 } from './result.ts';
-import { blockVariant, resultVariant, storing } from './result-variant.ts';
+import { blockVariant, resultVariant, weighing } from './result-variant.ts';
 import { CONVOLUTION, CONVOLUTION_WIDE, CONVOLUTION_WIDE_VECTORS } from './shaders.ts';
 import { sumPartsLaunches } from './sum-parts.ts';
 
@@ -165,7 +165,7 @@ function launch(convolution: Convolution, tile: Tile, shares: Shares): Launch {
   const readsVectors = areVectors(convolution, shares);
   const reads = source.contributes ? 2 : 1;
   return {
-    shader: shaderOf(result, readsVectors),
+    shader: shaderOf(convolution, readsVectors),
     overrides: {
       ...(partial === null ? resultVariant(result) : blockVariant(result)),
       ...(source.contributes ? { CONTRIBUTES: 1 } : {}),
@@ -186,7 +186,7 @@ function launch(convolution: Convolution, tile: Tile, shares: Shares): Launch {
     work: {
       turns,
       operations: 2 * threads * turns * tile.rows * FILTERS,
-      loads: threads * turns * (FILTERS + reads * tile.rows),
+      loads: threads * turns * (numbersRead(weights, FILTERS) + reads * tile.rows),
       stores: shares.parts * storedElements(result),
       registers: registersOf(tile, readsVectors),
     },
@@ -200,9 +200,9 @@ function registersOf({ rows }: Tile, readsVectors: boolean): number {
   return rows * FILTERS + channels * (FILTERS + rows) + others;
 }
 
-function shaderOf(result: Result, readsVectors: boolean): Shader {
+function shaderOf({ weights, result }: Convolution, readsVectors: boolean): Shader {
   if (result.batch.workspace.layout.name === 'serial') return CONVOLUTION;
-  return storing(readsVectors ? CONVOLUTION_WIDE_VECTORS : CONVOLUTION_WIDE, result);
+  return weighing(readsVectors ? CONVOLUTION_WIDE_VECTORS : CONVOLUTION_WIDE, weights, result);
 }
 
 /** Whether x is read in loads of 128 bits: runs of whole fours of channels, of which none contributes. */

@@ -13,7 +13,7 @@
 // many channels, each takes a part of them (`sum-parts.wgsl` adds the parts up).
 //
 // Layouts: x [inputs (, variants), height, width, channels]; W [taps, channels, tiles of 8 filters], or some of its
-// rows, and two more rows, bias and scale; partial as y without pooling.
+// rows, and two more rows, bias and scale (`weights.wgsl`); partial as y without pooling.
 
 const OUTSIDE = -0x10000;
 const FILTERS = 8u;
@@ -65,7 +65,6 @@ struct Params {
 }
 
 @group(0) @binding(1) var<uniform> params: Params;
-@group(0) @binding(9) var<storage, read> weights: array<mat2x4<f32>>;
 @group(0) @binding(10) var<storage, read> partial: array<f32>;
 
 fn filter_tiles() -> u32 {
@@ -77,7 +76,7 @@ fn constants_at(at: vec4<u32>) -> vec4<f32> {
   let first = (params.weight_end - params.weight_start) * filter_tiles();
   var values = vec4(0.0);
   for (var i = 0u; i < 4u; i++) {
-    values[i] = weights[first + at[i] / FILTERS][at[i] % FILTERS / 4u][at[i] % 4u];
+    values[i] = number_behind(first, at[i]);
   }
   return values;
 }
@@ -177,7 +176,7 @@ fn share_of(thread: u32, window_cells: u32) -> Share {
   }
   share.own = own_channels(share.work, part_start, part_end);
   if (params.has_bias != 0u) {
-    share.bias = weights[(params.weight_end - params.weight_start) * filter_tiles + share.filter_tile];
+    share.bias = eight_behind((params.weight_end - params.weight_start) * filter_tiles, share.filter_tile);
   }
   let input = share.work.batch / epilogue.variants;
   share.x_batch = select(input, share.work.batch, params.x_has_variants != 0u);

@@ -1,6 +1,7 @@
 import type { Overrides, Shader } from '../../device/pipeline-cache.ts';
 import type { Result } from './result.ts';
-import type { StoringShader } from './shaders.ts';
+import type { PackedWeights } from './packed-weights.ts';
+import type { StoringShader, WeighingShader } from './shaders.ts';
 
 /** Which frequent kinds of results have a pipeline of their own behind an operation, besides that with nothing to do. */
 export interface OwnPipelines {
@@ -49,4 +50,9 @@ const STORED_TOGETHER = 4;
 /** The shader that stores a result as large at a time as its channels and the layout allow. */
 export function storing({ single, vectors }: StoringShader, { batch, segment }: Result): Shader {
   return batch.workspace.layout.name === 'wide' && segment.length % STORED_TOGETHER === 0 ? vectors : single;
+}
+
+/** Likewise of a shader that reads a kernel, as the kernel is packed. */
+export function weighing({ floats, halves }: WeighingShader, weights: PackedWeights, result: Result): Shader {
+  return storing(weights.areHalves ? halves : floats, result);
 }

@@ -11,6 +11,7 @@ import lanes from '../wide/lanes.wgsl';
 import lanesSubgroups from '../wide/lanes-subgroups.wgsl';
 import type { RowsShader } from '../wide/rows.ts';
 import storesVectors from '../wide/stores-vectors.wgsl';
+import weightsHalves from '../wide/weights-halves.wgsl';
 import serialConvolution from '../serial/convolution-main.wgsl';
 import addend from './addend.wgsl';
 import combine from './combine.wgsl';
@@ -33,6 +34,7 @@ import score from './score.wgsl';
 import stores from './stores.wgsl';
 import sumParts from './sum-parts.wgsl';
 import switchOff from './switch-off.wgsl';
+import weights from './weights.wgsl';
 
 const FUNCTIONS = [scoreChange, activationFunctions, activationChange, pooling];
 
@@ -52,6 +54,17 @@ const storingShader = (label: string, ...parts: string[]): StoringShader => ({
   vectors: shader(`${label}-stores-vectors.wgsl`, storesVectors, ...parts),
 });
 
+/** An operation that reads a kernel in float32, or in halves. */
+export interface WeighingShader {
+  readonly floats: StoringShader;
+  readonly halves: StoringShader;
+}
+
+const weighingShader = (label: string, ...parts: string[]): WeighingShader => ({
+  floats: storingShader(label, weights, ...parts),
+  halves: storingShader(`${label}-halves`, weightsHalves, ...parts),
+});
+
 // Directives come first.
 const rowsShader = (label: string, ...parts: string[]): RowsShader => ({
   memory: shader(`${label}.wgsl`, lanes, ...parts),
@@ -63,11 +76,12 @@ const CONVOLUTION_PARTS = [...FUNCTIONS, epilogue, addend, convolution, convolut
 export const CONVOLUTION = shader(
   'convolution.wgsl',
   stores,
+  weights,
   ...CONVOLUTION_PARTS,
   convolutionChannels,
   serialConvolution,
 );
-export const CONVOLUTION_WIDE = storingShader(
+export const CONVOLUTION_WIDE = weighingShader(
   'convolution-wide',
   ...CONVOLUTION_PARTS,
   convolutionChannels,
@@ -75,13 +89,13 @@ export const CONVOLUTION_WIDE = storingShader(
   wideConvolution,
 );
 /** The same on whole fours of channels, of which none contributes. */
-export const CONVOLUTION_WIDE_VECTORS = storingShader(
+export const CONVOLUTION_WIDE_VECTORS = weighingShader(
   'convolution-wide-vectors',
   ...CONVOLUTION_PARTS,
   convolutionRunVectors,
   wideConvolution,
 );
-export const CONTRIBUTION = storingShader('contribution', ...FUNCTIONS, epilogue, addend, contribution);
+export const CONTRIBUTION = weighingShader('contribution', ...FUNCTIONS, epilogue, addend, contribution);
 export const DEPTHWISE = withEpilogue('depthwise.wgsl', depthwise);
 export const POOL = withEpilogue('pool.wgsl', pool);
 export const MOVE = withEpilogue('move.wgsl', move);

@@ -1,7 +1,7 @@
 import type { BufferSpec } from '../launch/buffer-spec.ts';
 import type { Launch } from '../launch/launch.ts';
 import { eachResultLaunches } from './each-result.ts';
-import { convolutionScaleAt, type PackedWeights } from './packed-weights.ts';
+import { convolutionBiasAt, type PackedWeights } from './packed-weights.ts';
 import { encodeResult, resultBuffers, type Result } from './result.ts';
 import { blockVariant, resultVariant } from './result-variant.ts';
 import { SUM_PARTS } from './shaders.ts';
@@ -20,8 +20,7 @@ export function sumPartsLaunches(
   parts: BufferSpec,
   count: number,
 ): Launch[] {
-  // Bias and scale stand behind the weights.
-  const biasAt = (weights.part.end - weights.part.start) * convolutionScaleAt(result.segment.length);
+  const biasAt = convolutionBiasAt(weights);
   const finished = {
     ...result,
     scaleAt: result.scaleAt === null || result.scaleAt === undefined ? null : biasAt + result.scaleAt,

@@ -1,7 +1,14 @@
 import type { WeightPart } from '../../plan/steps.ts';
 import { weightValues, type Weights, type WeightValues } from '../../plan/weights.ts';
 import type { ConstantSpec } from '../launch/buffer-spec.ts';
-import { packedByteLength, packWeights } from '../operations/packed-weights.ts';
+import type { Layout } from '../launch/layout.ts';
+import { areHalves } from '../operations/halves.ts';
+import {
+  packedByteLength,
+  packWeights,
+  type PackedWeights,
+  type Packing,
+} from '../operations/packed-weights.ts';
 
 /** What stands behind the rows of a kernel. */
 export interface ConstantRows {
@@ -9,12 +16,15 @@ export interface ConstantRows {
   readonly scale: WeightValues | null;
 }
 
+/** Rows of a kernel, with their contents. */
+export interface StoredWeights extends PackedWeights {
+  readonly buffer: ConstantSpec;
+}
+
 interface KeptPart {
-  readonly filters: number;
-  readonly part: WeightPart;
   /** Of all steps that read it. */
   rows: ConstantRows;
-  readonly spec: ConstantSpec;
+  readonly stored: StoredWeights;
 }
 
 /**
@@ -23,37 +33,50 @@ interface KeptPart {
  */
 export class KernelStore {
   readonly #kept = new Map<WeightValues, KeptPart[]>();
+  readonly #halves = new Map<WeightValues, boolean>();
+  readonly #readsHalves: boolean;
 
-  /** The buffer of some rows of a kernel. */
-  part(kernel: Weights, filters: number, part: WeightPart, rows: ConstantRows): ConstantSpec {
+  constructor({ readsHalves }: Layout) {
+    this.#readsHalves = readsHalves;
+  }
+
+  /** Some rows of a kernel. */
+  part(kernel: Weights, filters: number, part: WeightPart, rows: ConstantRows): StoredWeights {
     // A product is worked out for one step.
-    if (kernel.kind === 'product') return made(kernel, filters, part, rows).spec;
+    if (kernel.kind === 'product') return made(kernel, { filters, part, areHalves: false }, rows).stored;
     const kept = this.#kept.get(kernel.values) ?? [];
     this.#kept.set(kernel.values, kept);
-    const known = kept.find((other) => {
+    const known = kept.find(({ stored, rows: others }) => {
       const isSame =
-        other.filters === filters && other.part.start === part.start && other.part.end === part.end;
-      return isSame && isCompatible(other.rows, rows);
+        stored.filters === filters && stored.part.start === part.start && stored.part.end === part.end;
+      return isSame && isCompatible(others, rows);
     });
     if (known) {
       known.rows = { bias: known.rows.bias ?? rows.bias, scale: known.rows.scale ?? rows.scale };
-      return known.spec;
+      return known.stored;
     }
-    const own = made(kernel, filters, part, rows);
+    const own = made(kernel, { filters, part, areHalves: this.#areHalves(kernel.values) }, rows);
     kept.push(own);
-    return own.spec;
+    return own.stored;
+  }
+
+  #areHalves(values: WeightValues): boolean {
+    const known = this.#halves.get(values) ?? (this.#readsHalves && areHalves(values));
+    this.#halves.set(values, known);
+    return known;
   }
 }
 
-function made(kernel: Weights, filters: number, part: WeightPart, rows: ConstantRows): KeptPart {
+function made(kernel: Weights, packing: Packing, rows: ConstantRows): KeptPart {
   const own: KeptPart = {
-    filters,
-    part,
     rows,
-    spec: {
-      label: 'weights',
-      byteLength: packedByteLength(filters, part),
-      contents: () => packWeights(weightValues(kernel), filters, part, own.rows.bias, own.rows.scale),
+    stored: {
+      ...packing,
+      buffer: {
+        label: 'weights',
+        byteLength: packedByteLength(packing),
+        contents: () => packWeights(weightValues(kernel), packing, own.rows.bias, own.rows.scale),
+      },
     },
   };
   return own;

@@ -15,7 +15,7 @@ const LARGE_BUDGET = 8 * 4 * MOST_PART_ELEMENTS;
 
 /** Returns a plan in steps as programs of chunks. */
 export function programmedSteps(plan: StepPlan, layout: Layout): Programmed {
-  const constants = constantsOf([...plan.inputSteps, ...plan.variantSteps]);
+  const constants = constantsOf([...plan.inputSteps, ...plan.variantSteps], layout);
   const specs = [...constants.values()].flatMap((ofStep) => ofStep.specs);
   const program = (settings: RunSettings): ChunkProgram => stepProgram(plan, constants, layout, settings);
   const known = new Map<string, ChunkSizes>();

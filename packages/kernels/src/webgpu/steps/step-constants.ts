@@ -5,6 +5,7 @@ import type { Weights, WeightValues } from '../../plan/weights.ts';
 import { channelsOf } from '../../tail/shape.ts';
 import type { Operation } from '../../operations/operation.ts';
 import type { BufferSpec, ConstantSpec } from '../launch/buffer-spec.ts';
+import type { Layout } from '../launch/layout.ts';
 import { convolutionScaleAt, type PackedWeights } from '../operations/packed-weights.ts';
 import { KernelStore, type ConstantRows } from './kernel-store.ts';
 
@@ -31,8 +32,11 @@ const NOTHING: StepConstants = {
 };
 
 /** Returns what the steps of a plan keep on the device; nothing of it is worked out before it is uploaded. */
-export function constantsOf(steps: readonly PlanStep[]): ReadonlyMap<PlanStep, StepConstants> {
-  const kernels = new KernelStore();
+export function constantsOf(
+  steps: readonly PlanStep[],
+  layout: Layout,
+): ReadonlyMap<PlanStep, StepConstants> {
+  const kernels = new KernelStore(layout);
   return new Map(steps.map((step) => [step, constantsOfStep(step, kernels)]));
 }
 
@@ -127,7 +131,6 @@ function packedParts(
   parts: readonly WeightPart[],
   rows: ConstantRows,
 ): StepConstants {
-  const specs = parts.map((part) => kernels.part(kernel, filters, part, rows));
-  const weights = parts.map((part, at): PackedWeights => ({ part, buffer: specs[at]! }));
-  return { ...NOTHING, weights, specs };
+  const weights = parts.map((part) => kernels.part(kernel, filters, part, rows));
+  return { ...NOTHING, weights, specs: weights.map(({ buffer }) => buffer) };
 }

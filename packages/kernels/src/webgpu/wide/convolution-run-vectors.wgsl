@@ -36,10 +36,10 @@ fn add_channel(sums: ptr<function, Sums>, upper: vec4<f32>, lower: vec4<f32>, w:
 fn add_run(sums: ptr<function, Sums>, taps: Taps, first: u32, end: u32, weights_at: u32, stride: u32) {
   var at = weights_at;
   for (var c = first; c < end; c += 4u) {
-    let w0 = weights[at];
-    let w1 = weights[at + stride];
-    let w2 = weights[at + 2u * stride];
-    let w3 = weights[at + 3u * stride];
+    let w0 = filters_at(at);
+    let w1 = filters_at(at + stride);
+    let w2 = filters_at(at + 2u * stride);
+    let w3 = filters_at(at + 3u * stride);
     if (IS_SINGLE) {
       let v = load_channels(taps.upper.at.x, taps.upper.kept.x, c);
       (*sums).row0 = (*sums).row0 + v.x * w0 + v.y * w1 + v.z * w2 + v.w * w3;

@@ -4,9 +4,9 @@ fn add_run(sums: ptr<function, Sums>, taps: Taps, first: u32, end: u32, weights_
   var at = weights_at;
   for (var c = first; c < end; c++) {
     if (IS_SINGLE) {
-      (*sums).row0 += load_row(taps, c) * weights[at];
+      (*sums).row0 += load_row(taps, c) * filters_at(at);
     } else {
-      add_rows(sums, taps, c, weights[at]);
+      add_rows(sums, taps, c, filters_at(at));
     }
     at += stride;
   }

@@ -3,7 +3,7 @@ import type { ActivationName, MergeFunction, Operation, Shape, Tail, TailNode } 
 /** A tensor of a network that is being built. */
 export type Node = number;
 
-/** Builds networks node by node; their weights are zeros, of the right number. */
+/** Builds networks node by node; their weights are zeros but for one that takes 32 bits, of the right number. */
 export class NetworkBuilder {
   readonly nodes: TailNode[] = [];
 
@@ -27,7 +27,7 @@ export class NetworkBuilder {
 
   convolution(name: string, x: Node, filters: number, size: number, stride = 1, valid = false): Node {
     const { sliding, positions } = this.#window(x, size, stride, valid);
-    const kernel = new Float32Array(size * size * this.channels(x) * filters);
+    const kernel = kernelOf(size * size * this.channels(x) * filters);
     const bias = new Float32Array(filters);
     const operation = { kind: 'convolution', filters, ...sliding, dilation: [1, 1], kernel, bias } as const;
     return this.add(name, operation, [x], [...positions, filters]);
@@ -82,7 +82,7 @@ export class NetworkBuilder {
   }
 
   dense(name: string, x: Node, units: number): Node {
-    const kernel = new Float32Array(this.channels(x) * units);
+    const kernel = kernelOf(this.channels(x) * units);
     const operation = { kind: 'dense', units, kernel, bias: new Float32Array(units) } as const;
     return this.add(name, operation, [x], [...this.shape(x).slice(0, -1), units]);
   }
@@ -127,4 +127,11 @@ export class NetworkBuilder {
     });
     return { nodes, target, output: nodes.length - 1, scoreFunction: 'softmax' };
   }
+}
+
+/** Pages of zeros that nobody writes to take no memory. */
+function kernelOf(length: number): Float32Array {
+  const kernel = new Float32Array(length);
+  kernel[0] = 0.1;
+  return kernel;
 }

@@ -4,10 +4,12 @@ import { CLASSES } from './head.ts';
 
 /**
  * Values that keep activations near 1. Those of the last layer are large in every third model, where one class is also
- * preferred: its prediction is then confident.
+ * preferred: its prediction is then confident. Kernels of every third model are of numbers that 16 bits hold.
  */
 export function setRandomWeights(model: tf.LayersModel, random: SeededRandom): void {
-  const isConfident = random.uniform() < 0.35;
+  const drawn = random.uniform();
+  const isConfident = drawn < 0.35;
+  const isHalved = Math.floor(drawn * 1000) % 3 === 0;
   const values = model.weights.map(({ shape: open, originalName }) => {
     const shape = open.map((size) => size ?? 1);
     const size = shape.reduce((product, length) => product * length, 1);
@@ -20,7 +22,8 @@ export function setRandomWeights(model: tf.LayersModel, random: SeededRandom): v
     }
     const fanIn = size / (shape.at(-1) ?? 1) / (originalName.includes('depthwise') ? (shape.at(-2) ?? 1) : 1);
     const limit = (isLast && isConfident ? 6 : 1.7) / Math.sqrt(fanIn);
-    return tf.tensor(random.floats(size, -limit, limit), shape);
+    const kernel = random.floats(size, -limit, limit);
+    return tf.tensor(isHalved ? kernel.map((value) => Math.round(value * 1024) / 1024) : kernel, shape);
   });
   model.setWeights(values);
   tf.dispose(values);
