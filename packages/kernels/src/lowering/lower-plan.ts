@@ -136,9 +136,7 @@ function lowerLinear(
   if (!kernel) throw new RangeError(`The weights of ${step.layers.join(', ')} were not prepared.`);
   if (step.kind === 'contribute') return lowerContribute(step, kernel, values);
   const skipsZeros = mayRest(plan, step.source.delta);
-  // What goes in one chunk is little, and ONNX Runtime does it in blocks of channels: in three quarters of the time without a look.
-  const ofCells = skipsZeros && skipsZeroCells && !values.b.isWhole;
-  return lowerConvolve(step, kernel, values, { skipsZeros, skipsZeroCells: ofCells });
+  return lowerConvolve(step, kernel, values, { skipsZeros, skipsZeroCells: skipsZeros && skipsZeroCells });
 }
 
 /** Whether a value is made of deltas of units behind an activation that is 0 over half of its range: many are off in all variants. */

@@ -4,12 +4,21 @@ import type { ModelTensor, TensorWriter } from './tensor-writer.ts';
 
 /** Variants of a chunk, and products of a cell, from which on bringing together what counts takes little of what is saved. */
 const [VARIANTS, PRODUCTS] = [16, 256];
+/** The latter where all variants go in one chunk: little is done there, so that looking in vain takes much of it. */
+const PRODUCTS_OF_WHOLE = 1024;
 
-/** How much longer a product takes among matrices that were brought together than in a convolution. */
-const PRICE = 1.75;
+/**
+ * How much longer a product takes among matrices that were brought together than in a convolution. What is brought together of a
+ * kernel is multiplied by each variant: the more of them there are, the less it matters.
+ */
+function price(variants: number): number {
+  return 1.1 + 20 / variants;
+}
 
 /** Products of a convolution that take as long as telling for one cell of an image whether it counts, and moving it. */
-const LOOK = 85;
+function look(variants: number): number {
+  return 60 + 3000 / variants;
+}
 
 /** The number that ONNX has for bool and float32 as types to cast to. */
 const [BOOL, FLOAT] = [9, 1];
@@ -25,17 +34,18 @@ interface ActiveConvolution {
 
 /**
  * Returns the share of products up to which it takes less time to bring together what is not 0; 0 where it never pays. The products
- * of cells that count take `PRICE` times as long, and every cell is looked at.
+ * of cells that count take `price` times as long, and every cell is looked at.
  */
 function largestShare(
   { window: { window, groups }, images, kernel }: ActiveConvolution,
-  variants: number,
+  { variants, isWhole }: TensorWriter,
 ): number {
   const [, , , filters = []] = kernel.layout.axes;
   const products = window[0] * window[1] * count(filters);
   const hasConstants = images.kind === 'stored' && kernel.kind === 'constant';
-  if (!hasConstants || groups > 1 || variants < VARIANTS || products < PRODUCTS) return 0;
-  return Math.max(0, (1 - LOOK / products) / PRICE);
+  const least = isWhole ? PRODUCTS_OF_WHOLE : PRODUCTS;
+  if (!hasConstants || groups > 1 || variants < VARIANTS || products < least) return 0;
+  return Math.max(0, (1 - look(variants) / products) / price(variants));
 }
 
 /**
@@ -52,7 +62,7 @@ export function withoutZeroCells(
   convolution: ActiveConvolution,
   dense: () => string,
 ): string {
-  const share = largestShare(convolution, writer.variants);
+  const share = largestShare(convolution, writer);
   if (share === 0) return dense();
   const { model } = writer;
   const { window, images, kernel, size } = convolution;
@@ -82,7 +92,10 @@ export function withoutZeroCells(
       const shape = model.integers([0, 0, ...size]);
       return [model.add('Reshape', [moved, shape]), model.add('Sub', [writer.numbers([all], []), used])];
     }),
-    else_branch: model.branch(() => [dense(), model.add('Identity', [writer.numbers([0], [])])]),
+    else_branch: writer.branchWithConstants(() => [
+      dense(),
+      model.add('Identity', [writer.numbers([0], [])]),
+    ]),
   });
   writer.leftOut.push({ cells: leftOut ?? '', operations: imagesOf(batch) * count(filters) });
   return result ?? '';

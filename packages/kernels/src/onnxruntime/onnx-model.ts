@@ -24,6 +24,9 @@ const IR_VERSION = 8n;
 /** Arrays below this are written into the model; larger ones stay outside, so that nobody copies them. */
 const INLINE_BYTES = 1024;
 
+/** Most bytes of arrays that branches own, which are written into the model: a file may have 2 GiB. */
+const OWNED_BYTES = 2 ** 30;
+
 /** An ONNX model and the large arrays it refers to by name. */
 export interface OnnxModel {
   readonly bytes: Uint8Array;
@@ -60,6 +63,9 @@ export class OnnxModelBuilder {
   readonly #inputs: { name: string; type: FedType; dims: readonly Length[] }[] = [];
   readonly #outputs: { name: string; dims: readonly Length[] }[] = [];
   readonly #lists = new Map<string, string>();
+  /** Of the branch that is written, where it owns its arrays. */
+  #owned: TensorProto[] | null = null;
+  #ownedBytes = 0;
   #count = 0;
 
   /** Adds a node and returns the name of its result. @param inputs names; an empty one is left out */
@@ -102,6 +108,19 @@ export class OnnxModelBuilder {
   }
 
   /**
+   * The same, which owns the large arrays that `write` adds: they are nothing to others. ONNX Runtime arranges the weights of a
+   * convolution as suits it only where they belong to the graph that reads them.
+   */
+  branchWithConstants(write: () => readonly string[]): Subgraph {
+    const owned: TensorProto[] = [];
+    this.#owned = owned;
+    const { kind, graph } = this.#subgraph([], write);
+    this.#owned = null;
+    const branch: WrittenSubgraph = { kind, graph: { ...graph, initializer: owned } };
+    return branch;
+  }
+
+  /**
    * What a `Loop` does in every turn, whose results, floats, are stacked.
    *
    * @param write is given the name of the turn's number, int64 `[]`
@@ -130,9 +149,12 @@ export class OnnxModelBuilder {
   constant(values: Float32Array | Int32Array | BigInt64Array, dims: readonly number[]): string {
     const name = this.#name('constant');
     const data = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-    const isInline = data.byteLength < INLINE_BYTES;
+    const isSmall = data.byteLength < INLINE_BYTES;
+    const owned = !isSmall && this.#ownedBytes + data.byteLength <= OWNED_BYTES ? this.#owned : null;
+    if (owned) this.#ownedBytes += data.byteLength;
+    const isInline = isSmall || owned !== null;
     if (!isInline) this.#external.push({ path: name, data });
-    this.#initializers.push(
+    (owned ?? this.#initializers).push(
       create(TensorProtoSchema, {
         name,
         dims: dims.map(BigInt),

@@ -11,7 +11,7 @@ import {
   type Layout,
 } from './layout.ts';
 import { exchangeAxes } from './exchange-axes.ts';
-import type { OnnxModelBuilder } from './onnx-model.ts';
+import type { OnnxModelBuilder, Subgraph } from './onnx-model.ts';
 
 /** A tensor of the model that is written. */
 export interface StoredTensor {
@@ -39,10 +39,15 @@ export interface LeftOut {
   readonly operations: number;
 }
 
+/** The names of constants in the orders in which they were stored. */
+type StoredConstants = Map<ProgramConstant['values'], { dims: string; order: string; name: string }[]>;
+
 /** Writes tensors in the orders that operations need. */
 export class TensorWriter {
   /** Variants of a chunk. */
   readonly variants: number;
+  /** Whether that is all of the plan's. */
+  readonly isWhole: boolean;
   readonly model: OnnxModelBuilder;
   /** What operations leave out. */
   readonly leftOut: LeftOut[] = [];
@@ -53,7 +58,7 @@ export class TensorWriter {
   /** A tensor with a first dimension that counts inputs. */
   readonly #counted: () => string;
   #inputs: string | null = null;
-  readonly #stored = new Map<ProgramConstant['values'], { dims: string; order: string; name: string }[]>();
+  #stored: StoredConstants = new Map();
 
   constructor(
     model: OnnxModelBuilder,
@@ -62,6 +67,7 @@ export class TensorWriter {
   ) {
     this.model = model;
     this.variants = variants.chunk;
+    this.isWhole = variants.chunk === variants.all;
     this.#all = variants.all;
     this.#first = names.first;
     this.#counted = names.counted;
@@ -116,6 +122,15 @@ export class TensorWriter {
     const { axes } = tensor.layout;
     const whole = axes.map((factors) => factorsOfWhole(factors));
     return this.stored(this.arranged(tensor, axes), whole, whole);
+  }
+
+  /** A branch that owns what it stores of constants; see `OnnxModelBuilder.branchWithConstants`. */
+  branchWithConstants(write: () => readonly string[]): Subgraph {
+    const around = this.#stored;
+    this.#stored = new Map();
+    const branch = this.model.branchWithConstants(write);
+    this.#stored = around;
+    return branch;
   }
 
   /** A scalar or list of numbers. */
