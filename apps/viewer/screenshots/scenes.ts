@@ -99,7 +99,7 @@ export const SCENES: readonly Scene[] = [
       await press(page, 'Erase a part');
       await page.locator('.sight').focus();
       for (const key of ['ArrowLeft', 'Enter', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
-      await page.getByText(/\d+ % erased: /).waitFor();
+      await page.getByText(/\d+\s% erased: /).waitFor();
       await explained(page);
     },
     true,
@@ -108,7 +108,7 @@ export const SCENES: readonly Scene[] = [
     await press(page, 'Erase a part');
     await page.locator('.sight').focus();
     await page.keyboard.press('Enter');
-    await page.getByText(/\d+ % erased: /).waitFor();
+    await page.getByText(/\d+\s% erased: /).waitFor();
     await explained(page);
   }),
   scene('large', '#sample=tissue:9&stage=wide'),
@@ -173,7 +173,7 @@ export const SCENES: readonly Scene[] = [
     await page.getByLabel('Method').selectOption('occlusion');
     await page
       .locator('.job')
-      .getByText(/\d+ s left/)
+      .getByText(/\d+\ss left/)
       .waitFor();
     holdWorker(page);
   }),

@@ -81,7 +81,7 @@ test('what takes long says how far it is, and can be cancelled', () =>
     await explained(page);
     await page.getByLabel('Method').selectOption('occlusion');
     const job = page.locator('.job');
-    await job.getByText(/Occlusion … \d+ s (left|so far)/).waitFor();
+    await job.getByText(/Occlusion … \d+\ss (left|so far)/).waitFor();
     assert.match(await page.locator('.verdict').innerText(), /out of date/);
     await job.getByRole('button', { name: 'Cancel' }).click();
     await job.first().waitFor({ state: 'detached' });
@@ -140,7 +140,7 @@ test('methods stand side by side, measured as by the library', () =>
     const [expected] = await dropAndIncrease(loaded.model, input, explanations, {
       protocol: { kind: 'top-fraction', fraction: 0.3 },
     });
-    assert.match(await cards.first().innerText(), `${(100 * (expected?.drop ?? NaN)).toFixed(1)} %`);
+    assert.match(await cards.first().innerText(), `${(100 * (expected?.drop ?? NaN)).toFixed(1)}\u00a0%`);
     await page.getByRole('button', { name: 'Show Layer-CAM' }).click();
     await page.getByText('by Layer-CAM').waitFor();
     loaded.dispose();

@@ -29,12 +29,12 @@ test('a link holds what is erased and the view that is kept as A, and Back comes
     await page.getByRole('button', { name: 'Erase a part' }).click();
     await page.locator('.sight').focus();
     await page.keyboard.press('Enter');
-    await page.getByText(/\d+ % erased/).waitFor();
+    await page.getByText(/\d+\s% erased/).waitFor();
     await explained(page);
     const shown = async (): Promise<readonly unknown[]> => [
       (await savedNumbers(page)).probabilities,
       await page.locator('.compare-facts').innerText(),
-      await page.getByText(/^\d+ % erased/).count(),
+      await page.getByText(/^\d+\s% erased/).count(),
     ];
     await page.locator('.compare-facts').waitFor();
     const before = await shown();
@@ -50,7 +50,7 @@ test('a link holds what is erased and the view that is kept as A, and Back comes
     await explained(page);
     assert.is(await page.getByText(/% erased/).count(), 0);
     await page.goBack();
-    await page.getByText(/^\d+ % erased/).waitFor();
+    await page.getByText(/^\d+\s% erased/).waitFor();
     await explained(page);
     assert.equal(await shown(), before);
   }));

@@ -37,7 +37,7 @@ test('the true region of a texture is outlined, and methods are held against it'
     await page.getByRole('img', { name: 'The true region', exact: true }).waitFor();
     await page.getByText(/The network says rings .* correct/).waitFor();
     await page
-      .getByText(/(hit|missed), [\d.]+ % inside/)
+      .getByText(/(hit|missed), [\d.]+\s% inside/)
       .first()
       .waitFor();
     await page.getByRole('checkbox', { name: 'True region' }).uncheck();
@@ -97,9 +97,9 @@ test('the tour switches a channel off, lets the map grow, and leaves everything 
     const [, channel] = /channel (\d+)/.exec(await tour.innerText()) ?? [];
     await page.keyboard.press('ArrowRight');
     const told = await tour.getByText('instead of').innerText();
-    const [, less = '', more = ''] = /gets ([\d.<> ]+) % instead of ([\d.<> ]+) %/.exec(told) ?? [];
+    const [, less = '', more = ''] = /gets ([\d.<>\s]+)\s% instead of ([\d.<>\s]+)\s%/.exec(told) ?? [];
     await page.getByText(`With channel ${channel ?? ''} off`).waitFor();
-    const number = (text: string): number => Number(text.replace(/[<> ]/g, ''));
+    const number = (text: string): number => Number(text.replace(/[<>\s]/g, ''));
     assert.ok(number(less) < number(more), told);
     assert.ok((await page.locator('.masked-score').count()) > 0);
     // Time is the test's from here on.
@@ -124,7 +124,7 @@ test('the tour switches a channel off, lets the map grow, and leaves everything 
     await page.keyboard.press('Escape');
     assert.is(await tour.count(), 0);
     assert.is(await page.evaluate(() => document.activeElement?.id), 'start-tour');
-    assert.is(await button.innerText(), 'Tour (60 s)');
+    assert.is(await button.innerText(), 'Tour (60\u00a0s)');
     assert.is(await page.locator('.map-caption').innerText(), before);
     assert.is(await page.getByRole('tab', { selected: true }).innerText(), 'Race');
   }));

@@ -56,7 +56,7 @@ test('networks and inputs come back as they were left, also after a reload, unti
     assert.equal([again.input, again.layer, again.classIndex], ['blobs.png', 'edges', 2]);
     assert.equal(again.weights, left.weights);
 
-    assert.match(await page.locator('.shelf-note').innerText(), /Kept on this machine: 0\.\d MB/);
+    assert.match(await page.locator('.shelf-note').innerText(), /Kept on this machine: 0\.\d\sMB/);
     await page.getByRole('button', { name: 'Clear the shelf' }).click();
     assert.is(await page.evaluate(() => document.activeElement?.tagName), 'BUTTON');
     await page.waitForFunction(isEmptied);
@@ -147,7 +147,7 @@ test('a folder becomes a wall: what the network says of each, errors first, a cl
       const [, input, said, share] = /^(.+): (.+), (.+)$/.exec(names.at(-1) ?? '') ?? [];
       assert.equal([saved.input, saved.className], [input, said]);
       const probability = 100 * (saved.probabilities?.[saved.classIndex] ?? 0);
-      if (!share?.startsWith('>')) assert.is(share, `${probability.toFixed(1)} %`);
+      if (!share?.startsWith('>')) assert.is(share, `${probability.toFixed(1)}\u00a0%`);
 
       await wall.getByLabel('Show').selectOption(String(saved.classIndex));
       const left = await tiles.evaluateAll((all) => all.map((tile) => tile.getAttribute('title') ?? ''));

@@ -75,25 +75,25 @@ test('a map is told in words: its place, its peak, and how much lies inside the 
   const region = { shape: [10, 10], data: new Uint8Array(100).fill(1, 42, 43) };
   assert.is(
     mapCaption(found, region),
-    'center left; peak 25 % from the left, 45 % from the top; 67 % inside the true region',
+    'center left; peak 25\u00a0% from the left, 45\u00a0% from the top; 67\u00a0% inside the true region',
   );
   const energy = localization(found, region).energy;
   assert.is(Math.round(100 * energy), 67);
   assert.is(
     mapCaption({ shape: [3, 3], data: new Float32Array(9).fill(2) }),
-    'spread over the picture; peak 17 % from the left, 17 % from the top',
+    'spread over the picture; peak 17\u00a0% from the left, 17\u00a0% from the top',
   );
   assert.is(
     mapCaption({ shape: [3, 3], data: Float32Array.of(0, 0, 0, 0, 0, 0, 0, 0, 3) }),
-    'bottom right; peak 83 % from the left, 83 % from the top',
+    'bottom right; peak 83\u00a0% from the left, 83\u00a0% from the top',
   );
   assert.is(
     mapCaption({ shape: [8], data: Float32Array.of(0, 0, 0, -5, 0, 0, 1, 2) }),
-    'at the end; peak 94 % from the start',
+    'at the end; peak 94\u00a0% from the start',
   );
   // On the border of two thirds, in neither of which there is half.
   const border = Float32Array.from({ length: 12 }, (_, i) => (i === 7 || i === 8 ? 2 : 0.3));
-  assert.is(mapCaption({ shape: [12], data: border }), 'at the middle; peak 63 % from the start');
+  assert.is(mapCaption({ shape: [12], data: border }), 'at the middle; peak 63\u00a0% from the start');
   assert.is(mapCaption({ shape: [4], data: Float32Array.of(0, -1, 0, 0) }), null);
 });
 
@@ -128,7 +128,7 @@ test('a map that is nearly nothing says so', () => {
   assert.match(faintnessOf(of([0.5, -0.1], [1, -50]), 'rings') ?? '', /against rings is 50 times as strong/);
   assert.match(
     faintnessOf(of([0.002, 0], [3, 0]), 'rings') ?? '',
-    /no channel carries more than 0\.2 % of the score of rings/,
+    /no channel carries more than 0\.2\s% of the score of rings/,
   );
   // A map of nothing has a caption that says so.
   assert.is(faintnessOf(of([-0.5, 0], [-1, 0]), 'rings'), null);

@@ -140,7 +140,7 @@ for (const [sample, shape, fill] of [
       await page.getByLabel('With').selectOption(fill);
       await page.locator('.sight').focus();
       await page.keyboard.press('Enter');
-      await page.getByText(/\d+ % erased: .* \d/).waitFor();
+      await page.getByText(/\d+\s% erased: .* \d/).waitFor();
       await explained(page);
       const saved = await savedNumbers(page);
       assert.match(saved.input, 'partly erased');
@@ -166,7 +166,7 @@ for (const [sample, shape, fill] of [
       const share = async (): Promise<number> => parseInt(await page.locator('.erase > .hint').innerText());
       const painted = await share();
       await page.keyboard.press('ArrowLeft');
-      await page.getByText(/Eraser at 40 % from the left/).waitFor();
+      await page.getByText(/Eraser at 40\s% from the left/).waitFor();
       await page.getByRole('button', { name: 'Undo' }).click();
       await explained(page);
       assert.ok((await share()) < painted, `${painted} % before`);

@@ -14,7 +14,7 @@ export const GOLDEN_TREE = fileURLToPath(new URL('../../test/golden/start-tree.t
 /** What differs between machines, or in the last digits between what computes. */
 const VARYING: readonly (readonly [RegExp, string])[] = [
   [/^(\s*- paragraph: ).*, explained in .*$/gm, '$1(what computes, and how long it took)'],
-  [/([<>] )?\d+(\.\d+)? %/g, '(share)'],
+  [/([<>]\s)?\d+(\.\d+)?\s%/g, '(share)'],
   [/[+−]?\d+\.\d+(e[-+−]?\d+)?/g, '(number)'],
 ];
 

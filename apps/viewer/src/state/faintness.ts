@@ -1,4 +1,5 @@
 import type { ShownAttribution } from './selectors.ts';
+import { NBSP } from './whole-percent.ts';
 
 /** Below this share of the other side, or of the score, a map is nearly nothing. */
 const FAINT = { ofOtherSide: 0.05, ofScore: 0.01 } as const;
@@ -40,5 +41,5 @@ function times(ratio: number): string {
 function percentOf(share: number): string {
   const most = 100 * Math.max(0, share);
   const unit = 10 ** Math.floor(Math.log10(most || 1));
-  return `${Number((Math.ceil(most / unit - 1e-6) * unit).toPrecision(1))} %`;
+  return `${Number((Math.ceil(most / unit - 1e-6) * unit).toPrecision(1))}${NBSP}%`;
 }

@@ -1,5 +1,6 @@
 import type { FloatArray, PositionMap } from '@ablation-cam/xai';
 import { localization, type GroundTruth } from '@ablation-cam/xai/metrics';
+import { wholePercent } from './whole-percent.ts';
 
 const ROWS = ['top', 'center', 'bottom'] as const;
 const COLUMNS = ['left', 'center', 'right'] as const;
@@ -29,11 +30,11 @@ export function mapCaption(map: PositionMap<FloatArray>, region: GroundTruth | n
     if (data[p]! > data[peak]!) peak = p;
   }
   if (sum <= 0) return null;
-  const across = percent(((peak % width) + 0.5) / width);
+  const across = wholePercent(((peak % width) + 0.5) / width);
   if (shape.length === 1) return `${part(grid, sum)}; peak ${across} from the start`;
-  const down = percent((Math.floor(peak / width) + 0.5) / height);
+  const down = wholePercent((Math.floor(peak / width) + 0.5) / height);
   const words = [place(grid, sum), `peak ${across} from the left, ${down} from the top`];
-  if (region) words.push(`${percent(localization(map, region).energy)} inside the true region`);
+  if (region) words.push(`${wholePercent(localization(map, region).energy)} inside the true region`);
   return words.join('; ');
 }
 
@@ -77,8 +78,4 @@ function part({ width, at }: Grid, sum: number): string {
   const most = heaviest(sums);
   if (sums[most]! < LEAST_SHARE.signal * sum) return 'spread over the signal';
   return `at the ${PARTS[third(most + (long - 1) / 2, width)] ?? 'middle'}`;
-}
-
-function percent(share: number): string {
-  return `${Math.round(100 * share)} %`;
 }

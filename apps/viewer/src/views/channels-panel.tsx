@@ -11,7 +11,7 @@ import { isExplained } from '../state/wanted-calls.ts';
 import type { ViewProps } from './app.tsx';
 import { ChannelChart } from './channel-chart.tsx';
 import { ExcitingInputs } from './exciting-inputs.tsx';
-import { percent, rounded, signed } from './format.ts';
+import { probability, rounded, signed } from './format.ts';
 import { Icon } from './icon.tsx';
 import { MapCanvas } from './map-canvas.tsx';
 import { Choice } from './settings.tsx';
@@ -150,7 +150,7 @@ function Moved({ state, dispatch }: ViewProps) {
   const before = predictedClass(explained);
   const after = masked && predictedClass(masked);
   const share = (scores: Float32Array | null | undefined, c: number): string =>
-    scores ? ` (${percent(scores[c] ?? 0)})` : '';
+    scores ? ` (${probability(scores[c] ?? 0)})` : '';
   return (
     <div class="moved" aria-live="polite">
       <p>

@@ -1,11 +1,15 @@
 import { listedClasses, maskedOf, predictedClass, shownMap, type ClassEntry } from '../state/selectors.ts';
 import type { ViewProps } from './app.tsx';
-import { percent } from './format.ts';
+import { probability } from './format.ts';
 
 /** The classes with their scores as bars; choosing one shows its map, which is there already. */
 export function ClassList({ state, dispatch }: ViewProps) {
   const explained = state.explained?.result;
-  if (!explained) return <p class="hint classes-to-come">The classes come with the first explanation.</p>;
+  if (!explained) {
+    // Room for them once they are on their way.
+    const room = state.input ? ' classes-to-come' : '';
+    return <p class={`hint${room}`}>The classes come with the first explanation.</p>;
+  }
   const entries = listedClasses(state);
   const shown = shownMap(state)?.classIndex;
   const predicted = predictedClass(explained);
@@ -14,7 +18,7 @@ export function ClassList({ state, dispatch }: ViewProps) {
   const reach = Math.max(
     ...entries.flatMap(({ score, maskedScore }) => [Math.abs(score), Math.abs(maskedScore ?? 0)]),
   );
-  const text = (score: number): string => (isShare ? percent(score) : score.toFixed(2));
+  const text = (score: number): string => (isShare ? probability(score) : score.toFixed(2));
   const bar = (score: number): { width: string } => ({
     width: `${(100 * Math.max(0, score)) / (isShare ? 1 : reach || 1)}%`,
   });

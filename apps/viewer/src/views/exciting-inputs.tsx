@@ -1,4 +1,5 @@
 import { mostExciting, type MostExciting } from '../state/most-exciting.ts';
+import { wholePercent } from '../state/whole-percent.ts';
 import type { ViewProps } from './app.tsx';
 import { Thumbnail } from './thumbnail.tsx';
 
@@ -25,7 +26,7 @@ export function ExcitingInputs({ state, dispatch, channel }: ViewProps & { reado
               >
                 <Thumbnail item={picture} />
                 <span class="visually-hidden">{input.name}: </span>
-                <span class="caption">{Math.round((100 * peak) / most)} %</span>
+                <span class="caption">{wholePercent(peak / most)}</span>
               </button>
             </li>
           ))}

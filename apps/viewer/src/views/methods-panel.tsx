@@ -2,14 +2,15 @@ import type { Explained, MethodMetrics } from '../protocol/descriptions.ts';
 import { classNameOf, metricsOf, shownMap } from '../state/selectors.ts';
 import { smallMap } from '../state/stage-map.ts';
 import { fractions, type ViewerState } from '../state/state.ts';
+import { wholePercent } from '../state/whole-percent.ts';
 import type { ViewProps } from './app.tsx';
-import { duration, percent } from './format.ts';
+import { duration, percent, probability } from './format.ts';
 import { InputWithMap } from './input-with-map.tsx';
 import { KeptInput } from './kept-input.tsx';
 import { methodTitles } from '../state/method-titles.ts';
 import { Choice } from './settings.tsx';
 
-const FRACTIONS = fractions.map((share) => [String(share), `${Math.round(100 * share)} %`] as const);
+const FRACTIONS = fractions.map((share) => [String(share), wholePercent(share)] as const);
 const BLANKS = [
   ['mean', 'the mean'],
   ['zero', 'zero'],
@@ -88,7 +89,7 @@ function MethodCard({ state, dispatch, explained, metrics, name }: MethodCardPro
   }
   const { faithfulness, localization, kept, totalMs } = metrics;
   const isShare = explained.run.score === 'probability';
-  const score = (value: number): string => (isShare ? percent(value) : value.toFixed(2));
+  const score = (value: number): string => (isShare ? probability(value) : value.toFixed(2));
   return (
     <div class={state.display.method === metrics.method ? 'method-card shown' : 'method-card'}>
       <h3>

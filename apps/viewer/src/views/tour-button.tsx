@@ -20,7 +20,7 @@ export function TourButton({ state, dispatch }: ViewProps) {
         dispatch({ kind: 'start-tour' });
       }}
     >
-      {isNew ? 'New here? Take the tour (60 s)' : 'Tour (60 s)'}
+      {isNew ? 'New here? Take the tour (60\u00a0s)' : 'Tour (60\u00a0s)'}
     </button>
   );
 }

@@ -4,7 +4,7 @@ import { featuresOf, classNameOf, maskedOf, predictedClass } from '../state/sele
 import { heaviestChannel } from '../state/reduce-tour.ts';
 import { TOUR_STEPS, type TourStep } from '../state/tour.ts';
 import type { ViewProps } from './app.tsx';
-import { percent } from './format.ts';
+import { probability } from './format.ts';
 import { TOUR_BUTTON } from './tour-button.tsx';
 import { useStill } from './use-media.ts';
 
@@ -122,7 +122,7 @@ function Words({
   const predicted = predictedClass(explained);
   const name = classNameOf(state, predicted);
   const score = ({ probabilities, logits }: Pick<typeof explained, 'probabilities' | 'logits'>): string =>
-    probabilities ? percent(probabilities[predicted] ?? 0) : (logits[predicted] ?? 0).toFixed(2);
+    probabilities ? probability(probabilities[predicted] ?? 0) : (logits[predicted] ?? 0).toFixed(2);
   const heaviest = heaviestChannel(state) ?? 0;
   const masked = maskedOf(state);
   switch (step) {

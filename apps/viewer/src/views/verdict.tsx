@@ -1,7 +1,7 @@
 import { emptyMapReason } from '../state/empty-map.ts';
 import { classNameOf, predictedClass, shownView, type ShownAttribution } from '../state/selectors.ts';
 import type { ViewerState } from '../state/state.ts';
-import { duration, percent } from './format.ts';
+import { probability } from './format.ts';
 import { Icon } from './icon.tsx';
 import { strongParts } from '../state/stage-map.ts';
 import { methodTitles } from '../state/method-titles.ts';
@@ -25,7 +25,7 @@ export function Verdict({ state }: { state: ViewerState }) {
       {!isCurrent && <span class="outdated">out of date</span>}
       <p>
         The network says <strong>{classNameOf(state, predicted)}</strong>
-        {share !== undefined && ` (${percent(share)})`}
+        {share !== undefined && ` (${probability(share)})`}
         {label !== null && (
           <span class={label === predicted ? 'right' : 'wrong'}>
             {' '}
@@ -52,22 +52,20 @@ function beforeTheFirst({ input, description, problem }: ViewerState): string {
 /** How to read the map. */
 function reading(state: ViewerState, attribution: ShownAttribution, predicted: number): string {
   const {
-    run: { method, timings },
+    run: { method },
     classIndex,
     contrast,
-    isOfAll,
   } = attribution;
   const name = classNameOf(state, classIndex);
   const parts = strongParts(state.display);
   const by = method === 'ablation-cam' ? '' : `, by ${methodTitles[method]}`;
-  const took = isOfAll ? '' : ` The map took ${duration(timings.totalMs)}.`;
   if (method === 'random') return 'This map is random: what a method shows should beat it.';
   const empty = emptyMapReason(attribution, name, state.display.sides);
-  if (empty !== null) return `Nothing at this layer speaks for ${name}${by}.${took} ${empty}`.trimEnd();
+  if (empty !== null) return `Nothing at this layer speaks for ${name}${by}. ${empty}`.trimEnd();
   if (contrast !== null) {
-    return `${parts} speak for ${name} rather than ${classNameOf(state, contrast)}${by}.${took}`;
+    return `${parts} speak for ${name} rather than ${classNameOf(state, contrast)}${by}.`;
   }
-  if (method !== 'ablation-cam') return `${parts} speak for ${name}${by}.${took}`;
+  if (method !== 'ablation-cam') return `${parts} speak for ${name}${by}.`;
   const start = classIndex === predicted ? `${parts} made it say so` : `${parts} speak for ${name}`;
   return `${start}: without the channels that respond there, ${name} gets a lower score.`;
 }

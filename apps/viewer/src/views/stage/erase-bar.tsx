@@ -2,8 +2,9 @@ import type { Explained } from '../../protocol/descriptions.ts';
 import { erasedCells } from '../../protocol/erasure.ts';
 import { brushSizes, erasureOf } from '../../state/erasing.ts';
 import { classNameOf, predictedClass } from '../../state/selectors.ts';
+import { wholePercent } from '../../state/whole-percent.ts';
 import type { ViewProps } from '../app.tsx';
-import { percent } from '../format.ts';
+import { probability } from '../format.ts';
 import { Icon } from '../icon.tsx';
 import { Choice } from '../settings.tsx';
 import type { PlanePoint } from './zoom.ts';
@@ -13,7 +14,7 @@ const FILLS = [
   ['blur', 'a blur'],
   ['zero', 'zero'],
 ] as const;
-const SIZES = brushSizes.map((size) => [String(size), `${Math.round(100 * size)} %`] as const);
+const SIZES = brushSizes.map((size) => [String(size), wholePercent(size)] as const);
 
 interface EraseBarProps extends ViewProps {
   readonly explained: Explained;
@@ -77,8 +78,8 @@ export function EraseBar({ state, dispatch, explained, middle }: EraseBarProps) 
       </p>
       {isActive && (
         <p class="visually-hidden" aria-live="polite">
-          Eraser at {Math.round(100 * middle.x)} % from the left
-          {explained.input.image && `, ${Math.round(100 * middle.y)} % from the top`}
+          Eraser at {wholePercent(middle.x)} from the left
+          {explained.input.image && `, ${wholePercent(middle.y)} from the top`}
         </p>
       )}
     </div>
@@ -90,11 +91,11 @@ function Effect({ state, explained }: Pick<EraseBarProps, 'state' | 'explained'>
   const { before } = state.erasing;
   const cells = erasedCells(erasureOf(state.erasing)?.marks ?? [], explained.input.shape.slice(0, -1));
   const share = cells.reduce((sum, cell) => sum + cell, 0) / cells.length;
-  const erased = `${Math.round(100 * share)} % erased`;
+  const erased = `${wholePercent(share)} erased`;
   if (before?.logits.length !== explained.logits.length) return <>{erased}</>;
   const [first, now] = [predictedClass(before), predictedClass(explained)];
   const score = ({ probabilities, logits }: Explained, c: number): string =>
-    probabilities ? percent(probabilities[c] ?? 0) : (logits[c] ?? 0).toFixed(2);
+    probabilities ? probability(probabilities[c] ?? 0) : (logits[c] ?? 0).toFixed(2);
   return (
     <>
       {erased}: <b>{classNameOf(state, first)}</b> {score(before, first)} <Icon name="becomes" />{' '}

@@ -1,5 +1,6 @@
 import type { InputDescription } from '../../protocol/descriptions.ts';
 import type { StageMap } from '../../state/stage-map.ts';
+import { wholePercent } from '../../state/whole-percent.ts';
 import { magnitude } from '../format.ts';
 import type { PlanePoint } from './zoom.ts';
 
@@ -15,7 +16,7 @@ interface ReadoutProps {
 export function Readout({ input, drawn, place, hint }: ReadoutProps) {
   if (!place) return <p class="readout">{hint}</p>;
   const value = mapAt(drawn, place);
-  const share = drawn.high > 0 ? ` (${Math.round((100 * value) / drawn.high)} % of the largest)` : '';
+  const share = drawn.high > 0 ? ` (${wholePercent(value / drawn.high)} of the largest)` : '';
   return (
     <p class="readout" data-value={value}>
       {inputAt(input, place)}; map {magnitude(value)}

@@ -1,3 +1,4 @@
+import { wholePercent } from '../../state/whole-percent.ts';
 import { WHOLE, zoomedAt, type Zoom } from './zoom.ts';
 
 interface ZoomButtonsProps {
@@ -22,7 +23,7 @@ export function ZoomButtons({ zoom, onZoom }: ZoomButtonsProps) {
       >
         −
       </button>
-      <output>{Math.round(100 * zoom.scale)} %</output>
+      <output>{wholePercent(zoom.scale)}</output>
       <button
         type="button"
         aria-label="Zoom in"
