@@ -1,5 +1,5 @@
-/** The idea and the words of the page, for whoever has not met them. */
-export function About() {
+/** The idea and the words of the page, for whoever has not met them: those of the expert settings where these are shown. */
+export function About({ isExpert }: { readonly isExpert: boolean }) {
   return (
     <details class="about">
       <summary>How does it work?</summary>
@@ -19,21 +19,25 @@ export function About() {
         </li>
       </ol>
       <dl class="facts">
-        <dt>Score</dt>
-        <dd>
-          What falls: the probability of the class, or its logit, the number that the network turns into a
-          probability.
-        </dd>
-        <dt>“Off” is</dt>
-        <dd>
-          What a channel is replaced by: zero, what is left without its filter, or its own mean over the
-          input.
-        </dd>
-        <dt>Weight</dt>
-        <dd>
-          Relative drop: the share of the score that goes with the channel. Slope: the fall divided by how
-          strongly the channel responds.
-        </dd>
+        {isExpert && (
+          <>
+            <dt>Score</dt>
+            <dd>
+              What falls: the probability of the class, or its logit, the number that the network turns into a
+              probability.
+            </dd>
+            <dt>“Off” is</dt>
+            <dd>
+              What a channel is replaced by: zero, what is left without its filter, or its own mean over the
+              input.
+            </dd>
+            <dt>Weight</dt>
+            <dd>
+              Relative drop: the share of the score that goes with the channel. Slope: the fall divided by how
+              strongly the channel responds.
+            </dd>
+          </>
+        )}
         <dt>Rather than</dt>
         <dd>Shows what speaks for one class against another, not for it alone.</dd>
       </dl>

@@ -90,7 +90,7 @@ export function App({ store, available, isEmbedded, asked }: AppProps) {
           <ExpertSwitch {...props} />
         </div>
         <div class="intro">
-          <About />
+          <About isExpert={state.isExpert} />
           <Status state={state} />
         </div>
       </header>

@@ -23,6 +23,9 @@ const MOST_MARKS = 11;
 /** How wide a digit of a label is, and the axis beside the bars. */
 const DIGIT = 8;
 const AXIS = 76;
+/** Where bars are this narrow, in pixels with what is between them, a share of that is less than a pixel. */
+const NARROW = 9;
+const LEAST_APART = 4;
 const FONT = '12px system-ui, "DejaVu Sans", sans-serif';
 
 /** The weights of the channels as bars, as high as the row they stand in. */
@@ -154,7 +157,13 @@ function optionsOf(
     grid: { stroke: color('line'), width: 1 },
     ticks: { show: false },
   };
-  const bars = uPlot.paths.bars?.({ size: [0.86, 40] });
+  const wide = uPlot.paths.bars?.({ size: [0.86, 40] });
+  const narrow = uPlot.paths.bars?.({ size: [1, 40], gap: 2 });
+  // Bars of a few pixels keep two between them, which a share of their width would not; more bars than that touch.
+  const bars: uPlot.Series.PathBuilder = (plot, ...rest) => {
+    const across = (width - AXIS) / latest.current.ordered.length;
+    return (across < NARROW && across >= LEAST_APART ? narrow : wide)?.(plot, ...rest) ?? null;
+  };
   return {
     width,
     height,
@@ -210,7 +219,7 @@ function optionsOf(
         fill: color(kind.color),
         width: 0,
         points: { show: false },
-        ...(bars && { paths: bars }),
+        paths: bars,
       })),
     ],
     hooks: {

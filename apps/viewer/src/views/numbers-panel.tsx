@@ -5,6 +5,7 @@ import { classNameOf, shownAttribution, type ShownAttribution } from '../state/s
 import type { ViewerState } from '../state/state.ts';
 import type { ViewProps } from './app.tsx';
 import { duration, large, shapeText, signed } from './format.ts';
+import { stageMap } from '../state/stage-map.ts';
 
 /** Every number behind the picture that fits on a page; the JSON file holds them all. */
 export function NumbersPanel({ state }: ViewProps) {
@@ -49,7 +50,7 @@ function factsOf(
     ],
     [
       'Map',
-      `for ${classNameOf(state, classIndex)}${against}, ${shapeText(map.shape)}, largest value ${largest(map.data)}`,
+      `for ${classNameOf(state, classIndex)}${against}, ${shapeText(map.shape)}, ${largestText(input, map)}`,
     ],
     ['Method', `${methodTitles[method]}, score ${score}${settings ? howChannelsAreOff(settings) : ''}`],
     ['Network on', `${backend.chosen} (${backend.reason})`],
@@ -76,10 +77,12 @@ function howChannelsAreOff({ ablation, weighting, norm, strategy }: AblationSett
   return `, off is ${off}, weight ${weighting === 'slope' ? `slope, norm ${norm}` : weighting}, ${strategy}`;
 }
 
-function largest(values: ArrayLike<number>): string {
-  return Array.from(values)
-    .reduce((most, value) => Math.max(most, value), 0)
-    .toPrecision(4);
+/** The largest value on the layer's own grid and, where that is another one, as the color bar has it. */
+function largestText(input: Explained['input'], map: ShownAttribution['map']): string {
+  const of = (resolution: 'raw' | 'resized'): string =>
+    stageMap({ input }, { map, mapSigned: map }, { resolution, sides: 'for' }).high.toPrecision(4);
+  const [own, resized] = [of('raw'), of('resized')];
+  return `largest value ${own}${resized === own ? '' : `, resized to the input ${resized}`}`;
 }
 
 function ClassTable({ state, explained }: { state: ViewerState; explained: Explained }) {

@@ -127,7 +127,7 @@ function Sides({ sides }: { readonly sides: readonly RaceSide[] }) {
           <span class="track">
             {ms !== null && <span class={className} style={{ width: `${(100 * ms) / slowest}%` }} />}
           </span>
-          <span class="score">{ms === null ? '?' : duration(ms)}</span>
+          <span class="score">{ms === null ? 'not yet' : duration(ms)}</span>
         </div>
       ))}
     </div>

@@ -118,7 +118,11 @@ export function ExplainedStage(props: ExplainedStageProps) {
           input={input}
           drawn={drawn}
           place={pointer}
-          hint={`Point at the ${input.image ? 'picture' : 'signal'} to read its values.`}
+          hint={
+            erasing.isActive
+              ? 'Paint with the pointer, or use the arrow keys and Enter.'
+              : `Point at the ${input.image ? 'picture' : 'signal'} to read its values.`
+          }
         />
         <ZoomButtons zoom={zoom} onZoom={zoomTo} />
         {isErasable && <EraseSwitch state={state} dispatch={dispatch} />}

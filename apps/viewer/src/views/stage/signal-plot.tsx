@@ -25,6 +25,8 @@ interface SignalPlotProps {
 }
 
 const STRIP = 9;
+/** How high a number beside the axis is. */
+const LABEL = 12;
 const ROOM = 0.08;
 /** Samples at least this many pixels apart are marked with dots. */
 const DOT_DISTANCE = 9;
@@ -100,7 +102,18 @@ function optionsOf(
     },
     axes: [
       { ...axis, show: hasAxis, size: 24, gap: 2, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000] },
-      { ...axis, size: 44, gap: 2 },
+      {
+        ...axis,
+        size: 44,
+        gap: 2,
+        // None beside the strip.
+        filter: (plot, splits) => {
+          const lowest = plot.bbox.height / devicePixelRatio - STRIP - LABEL / 2;
+          return splits.map((value) => (plot.valToPos(value, 'y') > lowest ? null : value));
+        },
+        values: (_, splits: readonly (number | null)[]) =>
+          splits.map((value) => (value === null ? '' : String(value).replace('-', '−'))),
+      },
     ],
     series: [
       {},

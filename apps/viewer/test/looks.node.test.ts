@@ -1,0 +1,130 @@
+import type { Page } from 'playwright-core';
+import { explained, savedNumbers } from './support/viewer-page.ts';
+import { viewerSuite } from './support/viewer-suite.ts';
+import * as assert from 'uvu/assert';
+
+const { test, onPage } = viewerSuite('what the page looks like');
+
+const PHONE = { width: 320, height: 640 };
+
+/** How much room a card leaves below what it holds, in pixels. */
+function roomBelow(page: Page, card: string): Promise<number> {
+  return page.locator(card).evaluate((element) => {
+    const last = element.lastElementChild?.getBoundingClientRect().bottom ?? 0;
+    return element.getBoundingClientRect().bottom - last;
+  });
+}
+
+test('cards beside the picture end with what they hold', () =>
+  onPage({ hash: '#sample=mnist1d:0', viewport: { width: 1440, height: 900 } }, async ({ page }) => {
+    await explained(page);
+    for (const viewport of [
+      { width: 1440, height: 900 },
+      { width: 1280, height: 720 },
+      { width: 900, height: 700 },
+    ]) {
+      await page.setViewportSize(viewport);
+      for (const card of ['.choose', '.decide', '.look', '.layers']) {
+        const room = await roomBelow(page, card);
+        assert.ok(room < 16, `${card}: ${room} pixels of nothing, ${viewport.width} wide`);
+      }
+    }
+  }));
+
+test('no number stands in another line than its unit', () =>
+  onPage({ hash: '#sample=mnist1d:0&panel=methods', viewport: PHONE }, async ({ page }) => {
+    await explained(page);
+    await page.locator('.method-card').nth(7).waitFor();
+    const text = await page.locator('body').innerText();
+    assert.match(text, /\d\u00a0%/);
+    assert.match(text, /\d\u00a0ms/);
+    assert.equal(text.match(/\S+ \S*\d (%|ms|s|MB)(?!\w)/g) ?? [], []);
+  }));
+
+test('how long it took is said once, of the map that is shown', () =>
+  onPage({ hash: '#sample=mnist1d:0' }, async ({ page }) => {
+    await explained(page);
+    await page.getByLabel('Method').selectOption('grad-cam');
+    await page.getByText('by Grad-CAM').waitFor();
+    await explained(page);
+    assert.not.match(await page.locator('.verdict').innerText(), /\d\s(ms|s)\b/);
+    const status = page.locator('.status');
+    assert.match(await status.innerText(), /explained in [\d.]+\s(ms|s)$/);
+    // Nothing is ablated for it.
+    assert.match((await status.getAttribute('title')) ?? '', /^Network: /);
+  }));
+
+test('numbers and color bar name the largest value alike', () =>
+  onPage({ hash: '#sample=textures:3&panel=numbers' }, async ({ page }) => {
+    await explained(page);
+    const { map } = await savedNumbers(page);
+    const [, own = '', resized = ''] =
+      /largest value ([\d.]+), resized to the input ([\d.]+)/.exec(
+        await page.locator('.lower').innerText(),
+      ) ?? [];
+    assert.is(Number(own), Number(Math.max(...map.data).toPrecision(4)));
+    const [, bar = ''] = /([\d.]+), counted most/.exec(await page.locator('.color-bar').innerText()) ?? [];
+    assert.is(Number(Number(resized).toPrecision(3)), Number(bar));
+  }));
+
+test('plain words explain no setting that is not there', () =>
+  onPage({ hash: '#sample=mnist1d:0', isExpert: false }, async ({ page }) => {
+    await explained(page);
+    await page.locator('.about summary').click();
+    assert.equal(await page.locator('.about dt').allInnerTexts(), ['Rather than']);
+    await page.getByRole('switch', { name: 'Expert settings' }).check();
+    assert.equal(await page.locator('.about dt').allInnerTexts(), [
+      'Score',
+      '“Off” is',
+      'Weight',
+      'Rather than',
+    ]);
+  }));
+
+test('settings are all as wide, and what is said of the pointer is what it does', () =>
+  onPage({ hash: '#sample=mnist1d:0' }, async ({ page }) => {
+    await explained(page);
+    const widths = await page
+      .locator('.settings select')
+      .evaluateAll((all) => all.map((select) => select.getBoundingClientRect().width));
+    assert.ok(widths.length > 4);
+    assert.is(new Set(widths).size, 1, widths.join());
+    await page.getByText('Point at the signal').waitFor();
+    await page.getByRole('button', { name: 'Erase a part' }).click();
+    assert.match(await page.locator('.readout').innerText(), /^Paint/);
+  }));
+
+test('bars of a narrow chart stand apart', () =>
+  onPage({ hash: '#sample=textures:0', viewport: PHONE }, async ({ page }) => {
+    await explained(page);
+    const canvas = page.locator('.chart canvas');
+    await canvas.waitFor();
+    const bars = await canvas.evaluate((element) => {
+      if (!(element instanceof HTMLCanvasElement)) return 0;
+      const { width, height } = element;
+      const pixels = element.getContext('2d')?.getImageData(0, 0, width, height).data ?? [];
+      // Beside the axis, and above the numbers below.
+      let [count, isIn] = [0, false];
+      for (let x = 66; x < width; x++) {
+        let colored = 0;
+        for (let y = 0; y < height - 60; y++) {
+          const at = 4 * (y * width + x);
+          const [red = 0, green = 0, blue = 0, alpha = 0] = [0, 1, 2, 3].map((part) => pixels[at + part]);
+          // Of a color of its own: axes and lines are gray.
+          if (alpha > 128 && Math.max(red, green, blue) - Math.min(red, green, blue) > 60) colored++;
+        }
+        if (colored > 0 && !isIn) count++;
+        isIn = colored > 0;
+      }
+      return count;
+    });
+    assert.is(bars, 30);
+  }));
+
+test('a race that was not run has no time', () =>
+  onPage({ hash: '#sample=mnist1d:0&panel=race' }, async ({ page }) => {
+    await explained(page);
+    assert.equal(await page.locator('.side .score').allInnerTexts(), ['not yet', 'not yet']);
+  }));
+
+test.run();
