@@ -67,6 +67,23 @@ test('numbers and color bar name the largest value alike', () =>
     assert.is(Number(Number(resized).toPrecision(3)), Number(bar));
   }));
 
+test('no number of a signal’s axis stands at the strip of its map', () =>
+  onPage({ hash: '#sample=mnist1d:0' }, async ({ page }) => {
+    await explained(page);
+    const canvas = page.locator('.signal canvas').first();
+    const drawn = await canvas.evaluate((element) => {
+      if (!(element instanceof HTMLCanvasElement)) return null;
+      // The axis below is 24 pixels high, the strip above it 9, the axis beside them 44 wide.
+      const pixels = element.getContext('2d')?.getImageData(0, 0, 42, element.height).data ?? [];
+      const painted = (from: number, to: number): number =>
+        pixels.slice(4 * 42 * from, 4 * 42 * to).filter((value, i) => i % 4 === 3 && value > 0).length;
+      const strip = element.height - 33;
+      return { above: painted(0, strip), atStrip: painted(strip, strip + 9) };
+    });
+    assert.ok((drawn?.above ?? 0) > 100, 'the others are there');
+    assert.is(drawn?.atStrip, 0);
+  }));
+
 test('plain words explain no setting that is not there', () =>
   onPage({ hash: '#sample=mnist1d:0', isExpert: false }, async ({ page }) => {
     await explained(page);

@@ -212,6 +212,8 @@ test('a result of explain-set becomes a gallery, dropped or served, filtered and
         .evaluateAll((cells) => cells.map((cell) => Number(cell.getAttribute('data-weight'))));
       assertClose(shown, weights.slice(0, shown.length), { ofLargest: 2e-3 });
       await gallery.getByRole('img', { name: `The picture ${name}` }).waitFor();
+      const [, said] = least.split(', ');
+      assert.match(await gallery.locator('.result-sample').innerText(), `, for dots (${said ?? ''})`);
       await gallery.getByRole('button', { name: 'Close the result' }).click();
       await gallery.waitFor({ state: 'detached' });
 

@@ -17,6 +17,12 @@ export interface ResultFilter {
   readonly chosen: number | null;
 }
 
+/** Whether the scores of a method's samples are probabilities, of their first target: neither logits nor differences. */
+export function explainsProbability({ methods }: ResultOverview, method: string): boolean {
+  const [target = ''] = methods.find(({ name }) => name === method)?.targets ?? [];
+  return /^probability of (?!.* less )/.test(target);
+}
+
 /** A result of `explain-set` that is open. */
 export interface Results {
   readonly source: ResultSource;

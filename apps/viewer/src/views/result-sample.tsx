@@ -3,8 +3,8 @@ import type { ColorMapName } from '@ablation-cam/xai/drawing';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { ResultOverview, ResultSample } from '../protocol/results.ts';
 import { titleOf } from '../state/method-titles.ts';
-import { classNameIn } from '../state/results.ts';
-import { signed } from './format.ts';
+import { classNameIn, explainsProbability } from '../state/results.ts';
+import { probability, signed } from './format.ts';
 import { ImageCanvas } from './image-canvas.tsx';
 import { MapCanvas } from './map-canvas.tsx';
 import { SignalCurve } from './signal-curve.tsx';
@@ -53,7 +53,8 @@ export function ResultSampleView({ overview, method, sample, colors }: ResultSam
           label={`What speaks for ${classNameIn(overview, classIndex)} in ${name}`}
         />
         <figcaption>
-          {titleOf(method)}, for {classNameIn(overview, classIndex)} ({score.toPrecision(4)})
+          {titleOf(method)}, for {classNameIn(overview, classIndex)} (
+          {explainsProbability(overview, method) ? probability(score) : score.toPrecision(4)})
         </figcaption>
       </figure>
       {weights && <Weights weights={weights} />}

@@ -1,7 +1,7 @@
 import type { ColorMapName } from '@ablation-cam/xai/drawing';
 import type { ResultOverview, ResultTile } from '../protocol/results.ts';
 import { classNameIn, isWrong } from '../state/results.ts';
-import { percent } from './format.ts';
+import { probability } from './format.ts';
 import { Icon } from './icon.tsx';
 import { ImageCanvas } from './image-canvas.tsx';
 import { MapCanvas } from './map-canvas.tsx';
@@ -24,7 +24,7 @@ export function ResultTileView({ overview, index, tile, isChosen, colors, onChoo
   const said = classNameIn(overview, overview.predicted[index] ?? -1);
   const truth = classNameIn(overview, overview.labels[index] ?? -1);
   const share = overview.confidence[index] ?? NaN;
-  const sure = Number.isNaN(share) ? '' : percent(share);
+  const sure = Number.isNaN(share) ? '' : probability(share);
   return (
     <li>
       <button

@@ -5,7 +5,7 @@ import { classNameOf } from '../state/selectors.ts';
 import { folderLabels, isError, tilesOf, type Wall, type WallTile } from '../state/wall.ts';
 import { isWallDone } from '../state/wanted-wall.ts';
 import type { ViewProps } from './app.tsx';
-import { percent } from './format.ts';
+import { probability } from './format.ts';
 import { Icon } from './icon.tsx';
 import { ImageCanvas } from './image-canvas.tsx';
 import { MapCanvas } from './map-canvas.tsx';
@@ -113,7 +113,8 @@ function Tile({ tile, state, dispatch }: ViewProps & { readonly tile: WallTile }
   const wrong = isError(tile);
   const said = answer?.kind === 'explained' ? classNameOf(state, answer.predicted) : '';
   const truth = label === null ? '' : classNameOf(state, label);
-  const sure = answer?.kind === 'explained' && answer.confidence !== null ? percent(answer.confidence) : '';
+  const sure =
+    answer?.kind === 'explained' && answer.confidence !== null ? probability(answer.confidence) : '';
   const words = wordsOf(answer, said, sure, wrong ? truth : null);
   return (
     <li>
