@@ -111,6 +111,27 @@ test('settings are all as wide, and what is said of the pointer is what it does'
     assert.match(await page.locator('.readout').innerText(), /^Paint/);
   }));
 
+test('on a phone choices stand in columns, and a mark stays with its word', () =>
+  onPage({ hash: '#sample=tissue:9', viewport: PHONE }, async ({ page }) => {
+    await explained(page);
+    const controls = page.locator('.look > .controls');
+    const edges = (selector: string): Promise<readonly number[]> =>
+      controls.locator(selector).evaluateAll((all) => all.map((each) => each.getBoundingClientRect().left));
+    assert.is(new Set(await edges('select, [type=range]')).size, 1);
+    await page.setViewportSize({ width: 390, height: 844 });
+    assert.is(new Set(await edges('.choice')).size, 2);
+    assert.is(new Set(await edges('select:has(option[value=raw]), select:has(option[value=both])')).size, 1);
+    for (const width of [320, 340, 360, 390]) {
+      await page.setViewportSize({ width, height: 640 });
+      const lines = await page.locator('.verdict .right').evaluate(
+        // The space before the mark may stand at the end of a line of its own.
+        (mark) =>
+          new Set(Array.from(mark.querySelector('.mark')?.getClientRects() ?? [], ({ top }) => top)).size,
+      );
+      assert.is(lines, 1, `${width} pixels wide`);
+    }
+  }));
+
 test('bars of a narrow chart stand apart', () =>
   onPage({ hash: '#sample=textures:0', viewport: PHONE }, async ({ page }) => {
     await explained(page);

@@ -29,8 +29,11 @@ export function Verdict({ state }: { state: ViewerState }) {
         {label !== null && (
           <span class={label === predicted ? 'right' : 'wrong'}>
             {' '}
-            <Icon name={label === predicted ? 'right' : 'wrong'} />
-            {label === predicted ? ' correct' : ` in truth ${classNameOf(state, label)}`}
+            <span class="mark">
+              <Icon name={label === predicted ? 'right' : 'wrong'} />
+              {label === predicted ? ' correct' : ' in truth'}
+            </span>
+            {label !== predicted && ` ${classNameOf(state, label)}`}
           </span>
         )}
         . {attribution ? reading(state, attribution, predicted) : 'The map is on its way …'}
