@@ -120,6 +120,14 @@ test('on a phone choices stand in columns, and a mark stays with its word', () =
     assert.is(new Set(await edges('select, [type=range]')).size, 1);
     await page.setViewportSize({ width: 390, height: 844 });
     assert.is(new Set(await edges('.choice')).size, 2);
+    const beyond = await controls.evaluate((row) => {
+      const { right } = row.getBoundingClientRect();
+      return (
+        Math.max(...Array.from(row.querySelectorAll('*'), (each) => each.getBoundingClientRect().right)) -
+        right
+      );
+    });
+    assert.ok(beyond < 1, `${beyond} pixels beyond the card`);
     assert.is(new Set(await edges('select:has(option[value=raw]), select:has(option[value=both])')).size, 1);
     for (const width of [320, 340, 360, 390]) {
       await page.setViewportSize({ width, height: 640 });
