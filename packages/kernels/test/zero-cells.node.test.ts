@@ -1,3 +1,5 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import { ModelProtoSchema } from 'onnx-buf';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertClose, seededRandom, type SeededRandom } from '@ablation-cam/tools/testing';
@@ -49,18 +51,20 @@ function idle({ shape, sliding, positions, deltas }: ReturnType<typeof drawConvo
   return ROWS * FILTERS * productsWithZero(sliding, { shape, data: used }, [...positions, FILTERS]);
 }
 
-async function convolved({ shape, sliding, positions, deltas, kernel }: ReturnType<typeof drawConvolution>) {
+/** A program that convolves images as they are given, and its model, of a chunk that is one of two. */
+function written({ shape, sliding, positions, kernel }: Omit<ReturnType<typeof drawConvolution>, 'deltas'>) {
   const b = new ProgramBuilder(VARIANTS, true, Infinity, true);
   const images = b.reshape(b.given(0, [VARIANTS, ...shape]), [b.rows(), ...shape]);
   const sums = linear(b, images, kernel, sliding, positions, { skipsZeroCells: true });
   const program = b.finish(null, [sums]);
   const part = { nodes: program.once, outputs: [sums] };
-  const session = await ProgramSession.create(
-    writeProgram(program, part, { chunk: VARIANTS, all: 2 * VARIANTS }),
-    {
-      threads: 1,
-    },
-  );
+  return { program, sums, model: writeProgram(program, part, { chunk: VARIANTS, all: 2 * VARIANTS }) };
+}
+
+async function convolved(drawn: ReturnType<typeof drawConvolution>) {
+  const { program, sums, model } = written(drawn);
+  const { deltas } = drawn;
+  const session = await ProgramSession.create(model, { threads: 1 });
   const found = await session.run(new Map([[program.given[0]!.value!, deltas]]), {
     inputs: INPUTS,
     first: 0,
@@ -94,6 +98,15 @@ test('where most cells count the convolution is done as a whole', async () => {
   const { found, leftOut, expected } = await convolved(drawn);
   assertClose(found, expected, { ofLargest: 1e-5 }, 'dense');
   assert.is(leftOut, 0);
+});
+
+test('the convolution for too many cells owns its weights, which ONNX Runtime lays out only so', () => {
+  const { model } = written(drawConvolution(seededRandom(3), 0.1));
+  const { graph } = fromBinary(ModelProtoSchema, model.model.bytes);
+  const branches = graph?.node.find(({ opType }) => opType === 'If')?.attribute ?? [];
+  const whole = branches.find(({ name }) => name === 'else_branch')?.g;
+  const kernel = whole?.node.find(({ opType }) => opType === 'Conv')?.input[1];
+  assert.ok(whole?.initializer.some(({ name }) => name === kernel));
 });
 
 test('a delta that is no number reaches every sum that reads it', async () => {
