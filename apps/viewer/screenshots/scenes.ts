@@ -201,19 +201,25 @@ export const SCENES: readonly Scene[] = [
     await page.locator('.tour input').press('End');
   }),
   scene('embed', '?embed=1#sample=tissue:9'),
-  {
-    name: 'report',
-    hash: '#sample=tissue:9',
+  reportScene('report', '#sample=tissue:9'),
+  reportScene('report-signal', '#sample=mnist1d:0&sides=both'),
+];
+
+/** The page that is saved of a view. */
+function reportScene(name: string, hash: string): Scene {
+  return {
+    name,
+    hash,
     steps: async (page, made) => {
       const [download] = await Promise.all([page.waitForEvent('download'), press(page, 'Save report')]);
-      const file = await made.place('report.html');
+      const file = await made.place(`${name}.html`);
       await download.saveAs(file);
       const report = await page.context().newPage();
       await report.goto(pathToFileURL(file).href);
       return report;
     },
-  },
-];
+  };
+}
 
 async function tour(page: Page, pages: number): Promise<void> {
   await page.locator('#start-tour').click();

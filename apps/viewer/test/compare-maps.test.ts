@@ -88,7 +88,7 @@ test('a view is put aside, held against others, and swapped back', () => {
   const view = pinnableView(swapped);
   assert.equal(view && factsOf(view), {
     class: 'class 1',
-    method: 'Ablation-CAM (probability, zero, relative-drop)',
+    method: 'Ablation-CAM (probability, off is zero, relative drop)',
     layer: 'conv',
     input: 'x',
     network: 'MNIST-1D',

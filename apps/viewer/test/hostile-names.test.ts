@@ -46,5 +46,5 @@ function reportWith(name: string): string {
   });
   const shown = shownAttribution(state);
   if (!shown || !state.explained) throw new Error('nothing is shown');
-  return renderReport(state, state.explained.result, shown, '<svg></svg>');
+  return renderReport(state, state.explained.result, shown);
 }

@@ -75,6 +75,43 @@ test('the report is one page that needs nothing else', () =>
     assertClose(kept.weights, saved.weights, SHOWN);
   }));
 
+test('the report can be read at every width, in the words of the page', () =>
+  onPage({ hash: '#sample=mnist1d:0' }, async ({ page }) => {
+    await explained(page);
+    const text = await savedReport(page);
+    const report = await page.context().newPage();
+    await report.setContent(text);
+    for (const width of [1440, 390, 320]) {
+      await report.setViewportSize({ width, height: 800 });
+      const seen = await report.evaluate(() => {
+        const tops = [...document.querySelectorAll('tbody tr + tr > *')].map(
+          (cell) => getComputedStyle(cell).borderTopWidth,
+        );
+        const drawn = [...document.querySelectorAll<SVGGraphicsElement>('svg text')].filter((each) =>
+          each.checkVisibility(),
+        );
+        const sizes = drawn.map((each) => {
+          const { a, b } = each.getScreenCTM() ?? new DOMMatrix();
+          return parseFloat(getComputedStyle(each).fontSize) * Math.hypot(a, b);
+        });
+        const tables = [...document.querySelectorAll('table')].map((table) => table.offsetWidth);
+        return { tops, smallest: Math.min(...sizes), drawn: drawn.length, widest: Math.max(...tables) };
+      });
+      assert.ok((await overflowOf(report)) <= 0, `as wide as ${width}`);
+      assert.ok(seen.drawn > 5);
+      // Smaller letters of a drawing are guessed rather than read.
+      assert.ok(seen.smallest >= 10, `${seen.smallest} pixels at ${width}`);
+      // A name and its number are seen together.
+      assert.ok(seen.widest <= 640, `${seen.widest} pixels at ${width}`);
+      assert.equal([...new Set(seen.tops)], ['1px']);
+    }
+    const words = await report.locator('body').innerText();
+    assert.match(words, 'Why MNIST-1D says 2 of test sample 0');
+    assert.match(words, 'relative drop');
+    assert.not.match(words, /mnist1d:|relative-drop|tfjs/);
+    await report.close();
+  }));
+
 test('a model and an image of another server are fetched when the user agrees and the server lets the page', async () => {
   const query = `?model=${others.url}model.json&image=${others.url}blobs.png`;
   const shut = await site().open({ hash: query });

@@ -4,5 +4,6 @@ export {
   renderEvaluationReport,
   type EvaluationReportOptions,
 } from './evaluation/report/render-evaluation-report.ts';
+export { pagePalette } from './evaluation/plots/palette.ts';
 export { html, Markup } from './evaluation/report/html.ts';
 export { factsOf, reportPage, tableOf, type ReportRow } from './evaluation/report/page.ts';

@@ -3,6 +3,8 @@ import { classNameOf, givenClassName, shownAttribution, type ShownAttribution } 
 import { aspectOf } from '../state/aspect.ts';
 import { fittedWords } from '../state/picture-fit.ts';
 import { stageMap } from '../state/stage-map.ts';
+import { inputTitle } from '../state/input-title.ts';
+import { howWords } from '../state/setting-words.ts';
 import { methodTitles } from '../state/method-titles.ts';
 import { shownJson } from '../state/explanation-json.ts';
 import type { Explained } from '../protocol/descriptions.ts';
@@ -19,7 +21,7 @@ export async function downloadPicture(state: ViewerState): Promise<string> {
 export async function downloadReport(state: ViewerState): Promise<string> {
   const { explained, map } = whatIsShown(state);
   const { renderReport } = await import('./report.ts');
-  const page = renderReport(state, explained, map, drawView(state, explained, map));
+  const page = renderReport(state, explained, map);
   return save(new Blob([page], { type: 'text/html' }), explained.input.name, 'html');
 }
 
@@ -42,7 +44,7 @@ function drawView(state: ViewerState, explained: Explained, map: ShownAttributio
   const { values, isSigned } = stageMap(explained, map, display);
   const heatmap = { shape: values.shape, data: Float32Array.from(values.data) };
   const text = {
-    title: input.name,
+    title: inputTitle(input.name),
     decision,
     caption: captionOf(state, explained, map),
     colorMap: isSigned ? ('RdBu_r' as const) : display.colorMap,
@@ -57,12 +59,11 @@ function drawView(state: ViewerState, explained: Explained, map: ShownAttributio
 }
 
 function captionOf(state: ViewerState, { input }: Explained, { run, contrast }: ShownAttribution): string {
-  const { method, layers, score, settings } = run;
+  const { method, layers } = run;
   const where = layers.length === 0 ? '' : ` at ${layers.join(', ')}`;
-  const how = settings ? `, ${String(settings.ablation)}, ${settings.weighting}` : '';
   const against = contrast === null ? '' : `, rather than ${classNameOf(state, contrast)}`;
   const fitted = fittedWords(input, state.fit);
-  return `${methodTitles[method]}${where}, ${score}${how}${against}${fitted === null ? '' : `; ${fitted}`}`;
+  return `${methodTitles[method]}${where}, ${howWords(run)}${against}${fitted === null ? '' : `; ${fitted}`}`;
 }
 
 /** Saves the numbers of the class that is shown, as `pnpm explain --json` prints them; returns what to tell. */

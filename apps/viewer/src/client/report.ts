@@ -1,7 +1,8 @@
-import { factsOf, html, Markup, reportPage, tableOf } from '@ablation-cam/model/reports';
+import { factsOf, html, type Markup, reportPage, tableOf } from '@ablation-cam/model/reports';
 import type { Explained } from '../protocol/descriptions.ts';
 import { orderedChannels } from '../state/channels.ts';
 import { shownJson } from '../state/explanation-json.ts';
+import { inputTitle } from '../state/input-title.ts';
 import { methodTitles } from '../state/method-titles.ts';
 import { fittedWords } from '../state/picture-fit.ts';
 import {
@@ -11,36 +12,36 @@ import {
   predictedClass,
   type ShownAttribution,
 } from '../state/selectors.ts';
+import { ablationWords, computedBy, weightingWords } from '../state/setting-words.ts';
 import { strongParts } from '../state/stage-map.ts';
 import type { ViewerState } from '../state/state.ts';
+import { PICTURE_STYLE, reportPicture } from './report-picture.ts';
 import { duration, percent, shapeText, signed } from '../views/format.ts';
 
 /** So many channels are listed. */
 const MOST_CHANNELS = 10;
 
-const STYLE = `
-.view { padding: 0.9rem; }
-.view svg { display: block; height: auto; max-width: 100%; margin: 0 auto; }
+const STYLE = `${PICTURE_STYLE}
+.card.scroll { width: fit-content; max-width: 100%; }
+.card.scroll table { width: auto; min-width: min(24rem, calc(100vw - 1.5rem - 2px)); }
+.lists { display: flex; flex-wrap: wrap; gap: 0 2rem; }
+@media (max-width: 40rem) {
+  table { font-size: 0.9rem; }
+  th, td { padding: 0.4rem 0.6rem; }
+}
 `;
 
 /**
  * Returns what is shown as one HTML page that needs nothing else: no script, network, font or image from elsewhere. The numbers come
  * along, as `pnpm explain --json` prints them.
- *
- * @param picture an SVG of the map over its input
  */
-export function renderReport(
-  state: ViewerState,
-  explained: Explained,
-  shown: ShownAttribution,
-  picture: string,
-): string {
+export function renderReport(state: ViewerState, explained: Explained, shown: ShownAttribution): string {
   const predicted = predictedClass(explained);
   const share = explained.probabilities?.[predicted];
   const name = (index: number): string => classNameOf(state, index);
   const isShare = explained.probabilities !== null;
   const numbers = JSON.stringify(shownJson(explained, shown, givenClassName(state, shown.classIndex)));
-  const title = `Why ${explained.model.name} says ${name(predicted)} of ${explained.input.name}`;
+  const title = `Why ${explained.model.name} says ${name(predicted)} of ${inputTitle(explained.input.name, explained.model.name)}`;
   const certainty = share === undefined ? '' : ` (${percent(share)})`;
   const against = shown.contrast === null ? '' : ` rather than ${name(shown.contrast)}`;
   const reading = `${strongParts(state.display)} speak for ${name(shown.classIndex)}${against}, by ${methodTitles[shown.run.method]}.`;
@@ -48,16 +49,20 @@ export function renderReport(
   const content = html`
     <p>The network says ${said}${certainty}${labelText(state, explained)}. ${reading}</p>
     ${[...shown.warnings, ...shown.run.warnings].map((warning) => html`<p class="muted">${warning}</p>`)}
-    <div class="card view">${new Markup(picture)}</div>
-    <h2>Classes</h2>
-    ${tableOf(
-      [isShare ? 'Probability' : 'Logit'],
-      listedClasses(state).map(({ index, score }) => [
-        name(index),
-        isShare ? percent(score) : score.toFixed(4),
-      ]),
-    )}
-    ${channelsOf(shown)}
+    ${reportPicture(state, explained, shown)}
+    <div class="lists">
+      <div>
+        <h2>Classes</h2>
+        ${tableOf(
+          [isShare ? 'Probability' : 'Logit'],
+          listedClasses(state).map(({ index, score }) => [
+            name(index),
+            isShare ? percent(score) : score.toFixed(4),
+          ]),
+        )}
+      </div>
+      ${channelsOf(shown)}
+    </div>
     <h2>How it was explained</h2>
     ${factsOf(facts(state, explained, shown))}
     <p>
@@ -83,11 +88,13 @@ function channelsOf({ weights }: ShownAttribution): Markup | null {
     .sort((a, b) => size(b) - size(a))
     .slice(0, MOST_CHANNELS);
   const order = orderedChannels({ weights }, 'weight').filter((channel) => strongest.includes(channel));
-  return html`<h2>Channels that count most</h2>
+  return html`<div>
+    <h2>Channels that count most</h2>
     ${tableOf(
       ['Weight'],
       order.map((channel) => [`Channel ${channel}`, signed(weights[channel] ?? 0)]),
-    )}`;
+    )}
+  </div>`;
 }
 
 function facts(
@@ -95,18 +102,18 @@ function facts(
   { model, input }: Explained,
   { run }: ShownAttribution,
 ): (readonly [string, string | null])[] {
-  const { method, layers, score, settings, backend, executor, timings } = run;
+  const { method, layers, score, timings } = run;
   return [
     ['Network', model.name],
     ['Output', model.output],
-    ['Input', `${input.name}, ${shapeText(input.shape)}`],
+    ['Input', `${inputTitle(input.name, model.name)}, ${shapeText(input.shape)}`],
     ['Picture', fittedWords(input, fit)],
     ['Method', methodTitles[method]],
     ['Layer', layers.join(', ') || null],
     ['Score', score],
-    ['A channel that is off is', settings ? String(settings.ablation) : null],
-    ['Weight', settings?.weighting ?? null],
-    ['Computed by', executor ? `${executor.chosen}, ${backend.chosen}` : backend.chosen],
+    ['A channel that is off is', ablationWords(run)],
+    ['Weight', weightingWords(run)],
+    ['Computed by', computedBy(run)],
     ['Took', duration(timings.totalMs)],
     ['Made', new Date().toISOString().slice(0, 16).replace('T', ' ') + ' UTC'],
   ];

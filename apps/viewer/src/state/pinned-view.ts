@@ -1,7 +1,9 @@
 import type { Explained } from '../protocol/descriptions.ts';
 import { aboutOf } from './about.ts';
+import { inputTitle } from './input-title.ts';
 import { methodTitles } from './method-titles.ts';
 import { classNameOf, shownView, type ShownAttribution } from './selectors.ts';
+import { howWords } from './setting-words.ts';
 import type { About, Display, ViewerState } from './state.ts';
 
 /** A view that was put aside, with its map and what it takes to come back to it. */
@@ -64,17 +66,13 @@ export interface ViewFacts {
 
 export function factsOf({ explained, map, className, about }: PinnedView): ViewFacts {
   const { run, contrast } = map;
-  const { settings } = run;
-  const how = settings
-    ? ` (${run.score}, ${typeof settings.ablation === 'string' ? settings.ablation : 'values'}, ${settings.weighting})`
-    : ` (${run.score})`;
   const names = about.classNames ?? explained.model.classNames;
   const against = contrast === null ? '' : ` rather than ${names?.[contrast] ?? `class ${contrast}`}`;
   return {
     class: className + against,
-    method: methodTitles[run.method] + how,
+    method: `${methodTitles[run.method]} (${howWords(run)})`,
     layer: run.layers.length === 0 ? 'the input itself' : run.layers.join(),
-    input: explained.input.name,
+    input: inputTitle(explained.input.name),
     network: about.model.name,
   };
 }

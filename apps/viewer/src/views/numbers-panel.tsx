@@ -1,7 +1,9 @@
 import type { AblationSettings } from '@ablation-cam/xai';
 import type { Explained } from '../protocol/descriptions.ts';
+import { inputTitle } from '../state/input-title.ts';
 import { methodTitles } from '../state/method-titles.ts';
 import { classNameOf, shownAttribution, type ShownAttribution } from '../state/selectors.ts';
+import { ablationWords, strategyWords, weightingWords } from '../state/setting-words.ts';
 import type { ViewerState } from '../state/state.ts';
 import type { ViewProps } from './app.tsx';
 import { duration, large, shapeText, signed } from './format.ts';
@@ -43,7 +45,7 @@ function factsOf(
   const { method, layers, channels, score, settings, adapter, executor, backend, dispatches, timings } = run;
   return [
     ['Network', `${model.name}, ${large(model.parameters)} parameters`],
-    ['Input', `${input.name} ${shapeText(input.shape)}`],
+    ['Input', `${named(input.name)} ${shapeText(input.shape)}`],
     [
       'Layer',
       layers.length === 0 ? 'none: it is about the input' : `${layers.join()}, ${channels ?? 0} channels`,
@@ -52,7 +54,7 @@ function factsOf(
       'Map',
       `for ${classNameOf(state, classIndex)}${against}, ${shapeText(map.shape)}, ${largestText(input, map)}`,
     ],
-    ['Method', `${methodTitles[method]}, score ${score}${settings ? howChannelsAreOff(settings) : ''}`],
+    ['Method', `${methodTitles[method]}, score ${score}${settings ? howChannelsAreOff(run, settings) : ''}`],
     ['Network on', `${backend.chosen} (${backend.reason})`],
     ...(settings
       ? ([
@@ -72,9 +74,15 @@ function factsOf(
   ];
 }
 
-function howChannelsAreOff({ ablation, weighting, norm, strategy }: AblationSettings): string {
-  const off = typeof ablation === 'string' ? ablation : 'one value a channel';
-  return `, off is ${off}, weight ${weighting === 'slope' ? `slope, norm ${norm}` : weighting}, ${strategy}`;
+/** With the name that links and commands take, where the page has another one. */
+function named(name: string): string {
+  const title = inputTitle(name);
+  return title === name ? name : `${title} (${name})`;
+}
+
+function howChannelsAreOff(run: Explained['run'], { weighting, norm }: AblationSettings): string {
+  const by = weighting === 'slope' ? `, norm ${norm}` : '';
+  return `, off is ${ablationWords(run) ?? ''}, weight ${weightingWords(run) ?? ''}${by}, ${strategyWords(run) ?? ''}`;
 }
 
 /** The largest value on the layer's own grid and, where that is another one, as the color bar has it. */

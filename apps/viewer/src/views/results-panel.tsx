@@ -1,4 +1,5 @@
 import type { ResultOverview } from '../protocol/results.ts';
+import { titleOf } from '../state/method-titles.ts';
 import {
   classNameIn,
   filteredSamples,
@@ -150,7 +151,7 @@ function Filters({ overview, filter, onChange }: FiltersProps) {
         <Choice
           label="Map by"
           value={filter.method}
-          options={methods.map(({ name }) => [name, name] as const)}
+          options={methods.map(({ name }) => [name, titleOf(name)] as const)}
           onChange={(method) => {
             onChange({ method });
           }}

@@ -3,31 +3,7 @@ import type { ExplainSettings } from '../protocol/calls.ts';
 import { classNameOf, shownMap } from '../state/selectors.ts';
 import type { ViewProps } from './app.tsx';
 import { methodTitles } from '../state/method-titles.ts';
-
-const ABLATIONS = [
-  ['zero', 'zero'],
-  ['zero-kernel', 'zero filter, bias kept'],
-  ['channel-mean', 'mean of the channel'],
-] as const;
-const SCORES = [
-  ['probability', 'probability'],
-  ['logit', 'logit'],
-] as const;
-const WEIGHTINGS = [
-  ['relative-drop', 'relative drop'],
-  ['slope', 'slope (per norm)'],
-] as const;
-
-const STRATEGIES = [
-  ['planned', 'all together'],
-  ['naive', 'one pass each'],
-] as const;
-const EXECUTORS = [
-  ['auto', 'the fastest here'],
-  ['webgpu', 'WebGPU'],
-  ['tfjs', 'TensorFlow.js'],
-  ['reference', 'the processor (float64)'],
-] as const;
+import { ABLATIONS, EXECUTORS, SCORES, STRATEGIES, WEIGHTINGS } from '../state/setting-words.ts';
 
 const METHODS = methodNames.map((name) => [name, methodTitles[name]] as const);
 const BY_ITSELF = 'none';

@@ -30,7 +30,7 @@ th, td { padding: 0.38rem 0.8rem; text-align: right; white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; }
 tbody th { font-weight: 400; white-space: normal; min-width: 9rem; overflow-wrap: break-word; }
 thead th { font-weight: 600; border-bottom: 1px solid var(--plot-grid); }
-tbody + tbody tr:first-child > * { border-top: 1px solid var(--plot-grid); }
+tbody tr + tr > *, tbody + tbody tr:first-child > * { border-top: 1px solid var(--plot-grid); }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 27rem), 1fr)); gap: 1rem; }
 figure { margin: 0; padding: 0.9rem; display: flex; flex-direction: column; }
 figure .scroll { flex: 1; }
