@@ -83,6 +83,19 @@ export const SCENES: readonly Scene[] = [
     await page.locator('.tile').nth(3).click();
     await explained(page);
   }),
+  scene('wall-long-names', '#sample=textures:0&panel=race', async (page, made) => {
+    await page.getByLabel('Open folder …').setInputFiles(await made.textures());
+    await page.getByText(/of 60 right by their folders/).waitFor();
+    await page.locator('.job').waitFor({ state: 'detached' });
+    const names = Array.from({ length: 8 }, (_, i) => `tissue of the ascending colon, kind ${i}`);
+    await drop(page, [{ name: 'names.txt', bytes: new TextEncoder().encode(names.join('\n')) }]);
+    await page
+      .locator('.tile')
+      .first()
+      .getByText(/^is tissue/)
+      .waitFor();
+    await page.locator('.tile').first().scrollIntoViewIfNeeded();
+  }),
   scene('wall-filtered', '#sample=textures:0&panel=race', async (page, made) => {
     await page.getByLabel('Open folder …').setInputFiles(await made.textures());
     await page.getByText(/of 60 right by their folders/).waitFor();

@@ -58,6 +58,8 @@ export async function takePictures(
       });
       await settled(shown);
       overflow = Math.max(overflow, await overflowOf(shown));
+      // What is below the window is drawn for the first, and on the second.
+      if (picture.isWhole) await shown.screenshot({ fullPage: true });
       await shown.screenshot({ path: join(folder, picture.file), fullPage: picture.isWhole });
     }
     const told = [`${wanted.length} pictures`, `jumps ${jumps.toFixed(2)}`, ...viewer.complaints];

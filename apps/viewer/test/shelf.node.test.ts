@@ -156,6 +156,28 @@ test('a folder becomes a wall: what the network says of each, errors first, a cl
         left.every((name) => name.includes(`: ${saved.className ?? ''}`)),
         left.join('\n'),
       );
+
+      await wall.getByLabel('Show').selectOption('all');
+      const longNames = Array.from({ length: 8 }, (_, i) => `tissue of the ascending colon, kind ${i}`);
+      await drop(page, [{ name: 'names.txt', bytes: Buffer.from(longNames.join('\n')) }]);
+      await tiles
+        .first()
+        .getByText(/said tissue of the ascending colon, kind \d/)
+        .waitFor();
+      await tiles
+        .first()
+        .getByText(/^is tissue of the ascending colon, kind \d$/)
+        .waitFor();
+      const cut = await tiles
+        .locator('.caption')
+        .evaluateAll((all) =>
+          all.flatMap((each) =>
+            each.scrollWidth > each.clientWidth || each.scrollHeight > each.clientHeight
+              ? [each.textContent]
+              : [],
+          ),
+        );
+      assert.equal(cut, [], 'names are cut off');
       await wall.getByRole('button', { name: 'Close the wall' }).click();
       await wall.waitFor({ state: 'detached' });
       assert.is(await page.evaluate(() => document.activeElement?.tagName), 'BUTTON');

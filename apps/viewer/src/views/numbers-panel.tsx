@@ -3,7 +3,7 @@ import type { Explained } from '../protocol/descriptions.ts';
 import { inputTitle } from '../state/input-title.ts';
 import { methodTitles } from '../state/method-titles.ts';
 import { classNameOf, shownAttribution, type ShownAttribution } from '../state/selectors.ts';
-import { ablationWords, strategyWords, weightingWords } from '../state/setting-words.ts';
+import { ablationWords, computedBy, strategyWords, weightingWords } from '../state/setting-words.ts';
 import type { ViewerState } from '../state/state.ts';
 import type { ViewProps } from './app.tsx';
 import { duration, large, shapeText, signed } from './format.ts';
@@ -55,10 +55,10 @@ function factsOf(
       `for ${classNameOf(state, classIndex)}${against}, ${shapeText(map.shape)}, ${largestText(input, map)}`,
     ],
     ['Method', `${methodTitles[method]}, score ${score}${settings ? howChannelsAreOff(run, settings) : ''}`],
-    ['Network on', `${backend.chosen} (${backend.reason})`],
+    ['Network on', `${computedBy({ executor: null, backend })} (${backend.reason})`],
     ...(settings
       ? ([
-          ['Ablation on', executor ? `${executor.chosen} (${executor.reason})` : 'the network itself'],
+          ['Ablation on', executor ? `${computedBy(run)} (${executor.reason})` : 'the network itself'],
           ['Dispatches', `${dispatches.ablation} for the ablation, ${dispatches.map} for the maps`],
         ] as const)
       : []),
@@ -98,7 +98,7 @@ function ClassTable({ state, explained }: { state: ViewerState; explained: Expla
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="Scores of the classes">
       <table>
-        <caption>What the network says</caption>
+        <caption>What the network says: {logits.length} classes</caption>
         <thead>
           <tr>
             <th scope="col">class</th>
@@ -135,7 +135,7 @@ function WeightTable({ state, explained: { ablatedScores, logits }, shown }: Wei
     <div class="scroll" tabIndex={0} role="region" aria-label="Weights of the channels">
       <table>
         <caption>
-          {methodTitles[run.method]}, channels for {classNameOf(state, classIndex)}
+          {methodTitles[run.method]}: {weights?.length} channels, for {classNameOf(state, classIndex)}
         </caption>
         <thead>
           <tr>

@@ -2,6 +2,7 @@ import { heatmapOf, type PositionMap } from '@ablation-cam/xai';
 import type { ColorMapName } from '@ablation-cam/xai/drawing';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { ResultOverview, ResultSample } from '../protocol/results.ts';
+import { inputTitle } from '../state/input-title.ts';
 import { titleOf } from '../state/method-titles.ts';
 import { classNameIn, explainsProbability } from '../state/results.ts';
 import { probability, signed } from './format.ts';
@@ -41,7 +42,7 @@ export function ResultSampleView({ overview, method, sample, colors }: ResultSam
       {image && (
         <figure>
           <ImageCanvas image={image} class="layer" label={`The picture ${name}`} />
-          <figcaption>{name}</figcaption>
+          <figcaption>{inputTitle(name)}</figcaption>
         </figure>
       )}
       {signal && <SignalCurve values={signal} class="curve" />}
@@ -60,8 +61,8 @@ export function ResultSampleView({ overview, method, sample, colors }: ResultSam
       {weights && <Weights weights={weights} />}
       {!image && !signal && (
         <p class="hint">
-          The picture itself, {name}, is not part of the result: drop its folder together with it to see it
-          here.
+          The picture itself, {inputTitle(name)}, is not part of the result: drop its folder together with it
+          to see it here.
         </p>
       )}
     </div>

@@ -37,7 +37,8 @@ export function ResultTileView({ overview, index, tile, isChosen, colors, onChoo
         {tile ? <Picture tile={tile} colors={colors} /> : <span class="tile-picture empty" />}
         <span class="visually-hidden">{name}: </span>
         <span class="caption">
-          {wrong && <Icon name="wrong" />} {said}
+          {wrong && <Icon name="wrong" />} {wrong && 'said '}
+          {said}
         </span>
         <span class="caption sure">{wrong ? `is ${truth}` : sure || name}</span>
       </button>

@@ -131,7 +131,8 @@ function Tile({ tile, state, dispatch }: ViewProps & { readonly tile: WallTile }
         <TilePicture answer={answer} colors={state.display.colorMap} />
         <span class="visually-hidden">{item.input.name}: </span>
         <span class="caption">
-          {wrong && <Icon name="wrong" />} {said || (answer ? 'not explained' : '…')}
+          {wrong && <Icon name="wrong" />} {wrong && 'said '}
+          {said || (answer ? 'not explained' : '…')}
         </span>
         <span class="caption sure">{wrong ? `is ${truth}` : sure || item.input.name}</span>
       </button>

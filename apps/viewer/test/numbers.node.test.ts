@@ -1,0 +1,33 @@
+import * as assert from 'uvu/assert';
+import { explained } from './support/viewer-page.ts';
+import { viewerSuite } from './support/viewer-suite.ts';
+
+const { test, onPage } = viewerSuite('the numbers of the viewer');
+
+for (const width of [1440, 1280, 390, 320]) {
+  test(`a table that goes on says how long it is and cuts a row, at ${width} pixels`, () =>
+    onPage({ hash: '#sample=tissue:9&panel=numbers', viewport: { width, height: 800 } }, async ({ page }) => {
+      await explained(page);
+      const box = page.getByRole('region', { name: 'Weights of the channels' });
+      await box.getByText('Ablation-CAM: 64 channels, for stroma').waitFor();
+      const cut = await box.evaluate((element) => {
+        const end = element.getBoundingClientRect().bottom;
+        const row = [...element.querySelectorAll('tbody tr')].find(
+          (each) => each.getBoundingClientRect().bottom > end,
+        );
+        const { top = 0, height = 1 } = row?.getBoundingClientRect() ?? {};
+        return (end - top) / height;
+      });
+      assert.ok(cut > 0.25 && cut < 0.9, `${cut} of a row is seen at the edge`);
+    }));
+}
+
+test('settings and samples have the names that the page gives them, and those that commands take', () =>
+  onPage({ hash: '#sample=tissue:9&panel=numbers' }, async ({ page }) => {
+    await explained(page);
+    const facts = page.locator('.numbers .facts');
+    await facts.getByText('Tissue, test sample 9 (tissue:9)').waitFor();
+    await facts.getByText('off is zero, weight relative drop, all together').waitFor();
+  }));
+
+test.run();
