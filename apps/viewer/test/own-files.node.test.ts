@@ -97,9 +97,11 @@ test('an own .h5 model explains an own signal', () =>
     assertClose((await savedNumbers(page)).probabilities ?? [], answer?.outputs.slice(0, 3) ?? [], SHOWN);
     const lines = Array.from({ length: 6 }, (_, i) => signal.subarray(2 * i, 2 * i + 2).join(','));
     await drop(page, [{ name: 'signal.csv', bytes: Buffer.from(['left,right', ...lines].join('\n')) }]);
-    await page.getByText('Input: signal.csv.npy').waitFor();
+    await page.getByText('Input: signal.csv', { exact: true }).waitFor();
     await explained(page);
-    assertClose((await savedNumbers(page)).probabilities ?? [], answer?.outputs.slice(0, 3) ?? [], SHOWN);
+    const { input, probabilities } = await savedNumbers(page);
+    assert.is(input, 'signal.csv');
+    assertClose(probabilities ?? [], answer?.outputs.slice(0, 3) ?? [], SHOWN);
 
     // What a name says is text, and done by nobody; the page would complain of the picture that is not there.
     const obeyed = 'document.title = "obeyed"';
@@ -110,6 +112,34 @@ test('an own .h5 model explains an own signal', () =>
     await explained(page);
     assert.is(await page.locator('[onerror], [onload]').count(), 0);
     assert.not.match(await page.title(), /^obeyed$/);
+  }));
+
+test('signals in text are told by what is in them: with their network, several at once, of another size', () =>
+  onPage({}, async ({ page }) => {
+    const golden = new URL('../../../packages/model/test/golden/keras/', import.meta.url);
+    const h5 = await readFile(new URL('sequential-keras2.h5.bin', golden));
+    const signal = (name: string, rows: number) => ({
+      name,
+      bytes: Buffer.from(Array.from({ length: rows }, (_, i) => `${Math.sin(i)},${i % 2}`).join('\n')),
+    });
+    const shown = (name: string) => page.getByText(`Input: ${name}`, { exact: true }).waitFor();
+    await explained(page);
+    await drop(page, [signal('with.csv', 6), { name: 'net.h5', bytes: h5 }]);
+    await shown('with.csv');
+    await explained(page);
+    await drop(page, [signal('first.csv', 6), signal('second.tsv', 6), signal('third.txt', 6)]);
+    await shown('first.csv');
+    const wall = page.getByRole('region', { name: 'Wall of 3 inputs' });
+    await wall.getByRole('button', { name: 'third.txt' }).click();
+    await shown('third.txt');
+    await explained(page);
+    assert.is((await savedNumbers(page)).input, 'third.txt');
+    await drop(page, [signal('long.csv', 9)]);
+    await page
+      .getByRole('alert')
+      .getByText(/^long.csv has shape \[9, 2\], the model takes \[6, 2\]/)
+      .waitFor();
+    await shown('third.txt');
   }));
 
 test('class names that come before the first input say so', () =>

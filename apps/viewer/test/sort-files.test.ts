@@ -2,6 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { sortFiles } from '../src/state/sort-files.ts';
 import { initialState, type ViewerState } from '../src/state/state.ts';
+import { teachableName } from '../src/state/teachable-name.ts';
 
 const test = suite('files that were dropped');
 const state = initialState('mnist1d');
@@ -110,6 +111,44 @@ test('networks whose files are named for nothing are told apart by their folders
     names.push(nameOf({ ...state, shelf: { ...state.shelf, models } }));
   }
   assert.equal(names, ['model.json', 'model.json (2)', 'model.json (3)']);
+});
+
+test('texts of numbers are inputs, with a network or without, but for numbers beside pictures', () => {
+  const sorted = (signals: readonly string[], ...names: string[]): unknown => {
+    const files = names.map((name) => new File([], name));
+    const contents = {
+      signals: new Set(files.filter(({ name }) => signals.includes(name))),
+      networkName: null,
+    };
+    return sortFiles(state, files, 'own 1', undefined, contents).actions.map((action) =>
+      action.kind === 'choose-model' ? ['choose-model', action.input?.name] : action.kind,
+    );
+  };
+  assert.equal(sorted(['beat.csv'], 'beat.csv'), ['choose-input']);
+  assert.equal(sorted(['beat.csv'], 'names.txt', 'beat.csv', 'net.h5'), [
+    ['choose-model', 'beat.csv'],
+    'choose-labels',
+  ]);
+  assert.equal(sorted(['a.csv', 'b.csv'], 'a.csv', 'b.csv'), ['choose-input', 'open-wall']);
+  assert.equal(sorted(['sizes.csv'], 'a.png', 'b.png', 'sizes.csv'), ['choose-input', 'open-wall']);
+});
+
+test('a network of Teachable Machine has the name of its folder, its own, or that of the program', () => {
+  const named = (modelName: string | undefined, folder?: string): string => {
+    const files = ['model.json', 'metadata.json'].map((name) => new File([], name));
+    const folders = new Map(files.flatMap((file) => (folder === undefined ? [] : [[file, folder] as const])));
+    const networkName = teachableName(JSON.stringify({ tmVersion: '2.4.7', modelName }));
+    const contents = { signals: new Set<File>(), networkName };
+    const [first] = sortFiles(state, files, 'own 1', folders, contents).actions;
+    return first?.kind === 'choose-model' ? first.model.name : '';
+  };
+  assert.is(named('birds'), 'birds');
+  assert.is(named('birds', 'garden'), 'garden');
+  assert.is(named('tm-my-image-model'), 'Teachable Machine');
+  assert.is(named('tm-my-image-model', 'tm-my-image-model'), 'Teachable Machine');
+  assert.is(named(undefined), 'Teachable Machine');
+  for (const other of ['{"labels":["a"]}', 'null', '[1', '"tmVersion"'])
+    assert.is(teachableName(other), null);
 });
 
 test.run();

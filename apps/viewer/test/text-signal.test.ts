@@ -1,7 +1,7 @@
 import { decodeNpy } from '@ablation-cam/model';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { signalFromText } from '../src/state/text-signal.ts';
+import { kindOfText, signalFromText } from '../src/state/text-signal.ts';
 
 const test = suite('signals in text');
 
@@ -27,15 +27,32 @@ test('columns are channels, or lines are, as fits', () => {
 
 test('a first column that grows may be the times', () => {
   assert.equal(read('time,value\n0,7\n0.5,-2\n1,7', [3, 1]), [[3, 1], 7, -2, 7]);
-  assert.is(read('1,7\n1,-2\n0,7', [3, 1]), null);
+  assert.equal(read('1,7\n1,-2\n0,7', [3, 1]), [[3, 2], 1, 7, 1, -2, 0, 7]);
 });
 
-test('class names and signals of other sizes are none', () => {
-  assert.is(read('cat\ndog\n', [2, 1]), null);
-  assert.is(read('0\n1\n2\n3\n', [40, 1]), null);
-  assert.is(read('0,cat\n1,dog', [2, 1]), null);
-  assert.is(read('1,2\n3', [2, 1]), null);
-  assert.is(read('', [null, 1]), null);
+test('decimal commas and quotes are those of tables', () => {
+  assert.equal(read('t;u\n0,5;-1\n1,5;2', [2, 2]), [[2, 2], 0.5, -1, 1.5, 2]);
+  assert.equal(read('"0.5"\n"-1"', [2, 1]), [[2, 1], 0.5, -1]);
+});
+
+test('numbers that do not fit come as they are, for the network to say what it takes; names are none', () => {
+  assert.equal(read('0\n1\n2\n3\n', [40, 1]), [[4, 1], 0, 1, 2, 3]);
+  for (const text of ['cat\ndog\n', '0,cat\n1,dog', '1,2\n3', '', 'value\n'])
+    assert.is(read(text, [2, 1]), null);
+});
+
+test('a column or a row of numbers is a signal, and what is written is names', () => {
+  const kinds = (...texts: string[]): string[] => texts.map((text) => kindOfText(text, null));
+  assert.equal(kinds('0.5\n-1\n2', 'value\n0.5\n-1', '1,5,2', 'a,b\n1,2\n3,4'), Array(4).fill('signal'));
+  assert.equal(kinds('cat\ndog', 'index,name\n0,cat\n1,dog', '1,2\n3', '', '  \n'), Array(5).fill('names'));
+});
+
+test('classes that are called 0 to 9 are names, unless that is a signal of the network', () => {
+  const digits = Array.from({ length: 10 }, (_, i) => i).join('\n');
+  assert.is(kindOfText(digits, null), 'names');
+  assert.is(kindOfText(digits, [40, 1]), 'names');
+  assert.is(kindOfText(digits, [64, 64, 3]), 'names');
+  assert.is(kindOfText(digits, [10, 1]), 'signal');
 });
 
 test.run();

@@ -1,9 +1,10 @@
 import { sameFiles } from '../state/shelf.ts';
-import { sortFiles } from '../state/sort-files.ts';
+import { sortFiles, type KnownContents } from '../state/sort-files.ts';
 import type { UserAction } from '../state/actions.ts';
 import type { ViewerState } from '../state/state.ts';
 import { givenResult } from './given-result.ts';
-import { plainFiles, type GivenFiles } from './given-files.ts';
+import type { GivenFiles } from './given-files.ts';
+import { lookInto, needsLook } from './look-into.ts';
 import type { Dispatch } from './store.ts';
 
 let last = 0;
@@ -14,51 +15,35 @@ function newId(): string {
   return `own ${last}`;
 }
 
-/** What text with the values of a signal is called: class names are called the same. */
-const TEXT = /\.(csv|tsv|txt)$/i;
-
 /** Hands files of the user's to the state. */
 export function giveFiles(state: ViewerState, dispatch: Dispatch, given: GivenFiles): void {
-  const [file, ...others] = given.files;
-  const { description } = state;
-  if (file && others.length === 0 && TEXT.test(file.name) && description?.takes === 'signal') {
-    giveText(state, dispatch, given, file, description.inputShape).catch((error: unknown) => {
-      dispatch({
-        kind: 'report',
-        message: `${file.name} could not be read: ${String(error)}; save it again.`,
-      });
-    });
-  } else {
-    give(state, dispatch, given);
-  }
-}
-
-/** Where a network takes signals, text with the values of one is one; other text names classes. */
-async function giveText(
-  state: ViewerState,
-  dispatch: Dispatch,
-  given: GivenFiles,
-  file: File,
-  shape: readonly (number | null)[],
-): Promise<void> {
-  const { signalFromText } = await import('../state/text-signal.ts');
-  const signal = signalFromText(await file.text(), shape);
-  if (!signal) {
+  const { files } = given;
+  if (!needsLook(files)) {
     give(state, dispatch, given);
     return;
   }
-  const { lastModified, name } = file;
-  give(state, dispatch, plainFiles([new File([signal], `${name}.npy`, { lastModified })]));
+  lookInto(files, state.description?.inputShape ?? null).then(
+    (contents) => {
+      give(state, dispatch, given, contents);
+    },
+    (error: unknown) => {
+      const names = files.map(({ name }) => name).slice(0, 3);
+      dispatch({
+        kind: 'report',
+        message: `${names.join(', ')} could not be read: ${String(error)}; save it again.`,
+      });
+    },
+  );
 }
 
-function give(state: ViewerState, dispatch: Dispatch, given: GivenFiles): void {
+function give(state: ViewerState, dispatch: Dispatch, given: GivenFiles, contents?: KnownContents): void {
   const { files, folders } = given;
   const result = givenResult(given, newId());
   if (result) {
     dispatch({ kind: 'open-results', source: result });
     return;
   }
-  const { actions, problem } = sortFiles(state, files, newId(), folders);
+  const { actions, problem } = sortFiles(state, files, newId(), folders, contents);
   if (problem !== null) dispatch({ kind: 'report', message: problem });
   for (const action of actions) dispatch(onShelf(state, action));
   const [first, ...others] = actions;

@@ -1,6 +1,7 @@
 import { fileRole, mainFile } from '@ablation-cam/model';
 import type { UserAction } from './actions.ts';
 import type { Shelf } from './shelf.ts';
+import { isUnnamed } from './teachable-name.ts';
 import type { ViewerState } from './state.ts';
 
 /** What files that were dropped or picked together mean. */
@@ -8,9 +9,19 @@ export type SortedFiles =
   | { readonly actions: readonly UserAction[]; readonly problem: null }
   | { readonly actions: readonly []; readonly problem: string };
 
+/** What is known of what is in files. */
+export interface KnownContents {
+  /** Texts that hold the values of a signal. */
+  readonly signals: ReadonlySet<File>;
+  /** What the network among them is called; null where nothing says it. */
+  readonly networkName: string | null;
+}
+
+const NOTHING_KNOWN: KnownContents = { signals: new Set(), networkName: null };
+
 /**
  * Tells a model - one file, or several in any order, with what lies beside it -, inputs and a list of class names apart by
- * their names; what is in them is checked when they are opened.
+ * their names, and texts by what is in them; the rest is checked when it is opened.
  *
  * @param id tells these files from all others
  * @param folders the folders of files that came in one
@@ -20,14 +31,17 @@ export function sortFiles(
   files: readonly File[],
   id: string,
   folders: ReadonlyMap<File, string> = new Map(),
+  { signals, networkName }: KnownContents = NOTHING_KNOWN,
 ): SortedFiles {
   if (files.length === 0)
     return refused('No file came along. Drop files, not text or a picture of another page.');
   const called = (...roles: readonly string[]): File[] =>
-    files.filter(({ name }) => roles.includes(fileRole(name)));
+    files.filter((file) => roles.includes(signals.has(file) ? 'other' : fileRole(file.name)));
   const others = called('other');
-  // What lies in a folder beside the inputs is not meant.
-  const inputs = others.length > 1 ? others.filter(({ name }) => INPUT_NAME.test(name)) : others;
+  const hasImages = others.some(({ name }) => IMAGE_NAME.test(name));
+  // What lies in a folder beside the inputs is not meant, and numbers beside pictures are about these.
+  const isInput = (file: File): boolean => INPUT_NAME.test(file.name) || (signals.has(file) && !hasImages);
+  const inputs = others.length > 1 ? others.filter(isInput) : others;
   const sources = inputs.map((file, index) => ({
     kind: 'file' as const,
     id: `${id}/${index}/${file.name}`,
@@ -46,12 +60,12 @@ export function sortFiles(
   if (others.length > 0 && !inputSource) {
     const names = others.map(({ name }) => name);
     return refused(
-      `None of ${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''} is an input; give images (PNG, JPEG, WebP, TIFF) or .npy arrays.`,
+      `None of ${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''} is an input; give images (PNG, JPEG, WebP, TIFF), .npy arrays or signals as .csv.`,
     );
   }
   const actions: UserAction[] = [];
   if (main) {
-    const name = nameOf(main, folders.get(main), state.shelf);
+    const name = nameOf(main, folders.get(main), networkName, state.shelf);
     const model = { kind: 'files' as const, id: `${id}/${main.name}`, name, files: modelFiles };
     // The input of the model before may fit as well, if it was the user's own.
     const kept = state.input?.kind === 'file' && state.model.kind === 'files' ? state.input : null;
@@ -70,14 +84,19 @@ export function sortFiles(
 /** What files of networks are called that are named for nothing. */
 const PLAIN_NAME = /^(model|network)\.\w+$/i;
 
-/** The name of a network, which tells it from those on the shelf: that of its file, or of its folder where the file's says nothing. */
-function nameOf(file: File, folder: string | undefined, { models }: Shelf): string {
-  const name = folder !== undefined && PLAIN_NAME.test(file.name) ? folder : file.name;
+/**
+ * The name of a network, which tells it from those on the shelf: that of its file or, where that says nothing, of its folder, or what
+ * the files say themselves.
+ */
+function nameOf(file: File, folder: string | undefined, own: string | null, { models }: Shelf): string {
+  const known = folder !== undefined && !isUnnamed(folder) ? folder : own;
+  const name = known !== null && PLAIN_NAME.test(file.name) ? known : file.name;
   let [free, count] = [name, 1];
   while (models.some((model) => model.name === free)) free = `${name} (${++count})`;
   return free;
 }
 
+const IMAGE_NAME = /\.(png|jpe?g|webp|tiff?)$/i;
 const INPUT_NAME = /\.(png|jpe?g|webp|tiff?|npy)$/i;
 
 function refused(problem: string): SortedFiles {

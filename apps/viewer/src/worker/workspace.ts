@@ -17,6 +17,7 @@ import { frameInput } from './frame-input.ts';
 import { optionsOf } from './options.ts';
 import { refuseTooLarge } from './refuse-too-large.ts';
 import { shownImage } from './shown-image.ts';
+import { isTextName } from '../state/is-text-name.ts';
 
 export interface OpenedModel {
   readonly loaded: LoadedModel;
@@ -155,8 +156,16 @@ function readSource(source: ChosenInput, options: ReadInputOptions): Promise<Mod
     case 'sample':
       return readInput(source.id, options);
     case 'file':
-      return readInput(source.file, options);
+      return readFile(source.file, options);
     case 'frame':
       return frameInput(source.pixels, options);
   }
+}
+
+/** What text holds is ordered as the network takes it. */
+async function readFile(file: File, options: ReadInputOptions): Promise<ModelInput> {
+  if (!isTextName(file.name)) return readInput(file, options);
+  const { signalFromText } = await import('../state/text-signal.ts');
+  const signal = signalFromText(await file.text(), options.shape);
+  return readInput(signal ?? file, { ...options, name: file.name });
 }
