@@ -124,7 +124,18 @@ test('signals in text are told by what is in them: with their network, several a
     });
     const shown = (name: string) => page.getByText(`Input: ${name}`, { exact: true }).waitFor();
     await explained(page);
-    await drop(page, [signal('with.csv', 6), { name: 'net.h5', bytes: h5 }]);
+    await drop(page, [signal('beat.csv', 40)]);
+    await page
+      .getByRole('alert')
+      .getByText(/^beat.csv holds 40 lines of 2 numbers, and Tissue takes an image of 75 × 75 pixels/)
+      .waitFor();
+    await drop(page, [signal('short.csv', 3), { name: 'net.h5', bytes: h5 }]);
+    await page
+      .getByRole('alert')
+      .getByText(/^short.csv holds 3 lines/)
+      .waitFor();
+    await page.getByText(/^net.h5 takes a signal of 6 samples in 2 channels/).waitFor();
+    await drop(page, [signal('with.csv', 6)]);
     await shown('with.csv');
     await explained(page);
     await drop(page, [signal('first.csv', 6), signal('second.tsv', 6), signal('third.txt', 6)]);
@@ -137,9 +148,12 @@ test('signals in text are told by what is in them: with their network, several a
     await drop(page, [signal('long.csv', 9)]);
     await page
       .getByRole('alert')
-      .getByText(/^long.csv has shape \[9, 2\], the model takes \[6, 2\]/)
+      .getByText(/^long.csv holds 9 lines of 2 numbers, and net.h5 takes a signal of 6 samples in 2 channels/)
       .waitFor();
     await shown('third.txt');
+    await drop(page, [signal('again.csv', 6), { name: 'other.h5', bytes: h5 }]);
+    await shown('again.csv');
+    await explained(page);
   }));
 
 test('class names that come before the first input say so', () =>

@@ -326,4 +326,18 @@ test('an earlier input that a new network does not take never blocks it', () => 
   assert.is(again.input?.id, broken.id, 'the first network has its input again');
 });
 
+test('a network that came with an input of another size waits for one that it takes', () => {
+  const chosen = reduce(explainedState(), { kind: 'choose-model', model: ownModel, input: broken });
+  const { describe, explain } = wantedCalls(chosen);
+  const opened = reduce(chosen, {
+    kind: 'answered',
+    slot: 'describe',
+    key: describe?.key ?? '',
+    result: explanation().model,
+  });
+  const failed = reduce(opened, { kind: 'failed', slot: 'explain', key: explain?.key ?? '', message: 'No.' });
+  assert.equal([failed.model.id, failed.input, failed.notice], [ownModel.id, null, null]);
+  assert.is(failed.problem?.message, 'No.');
+});
+
 test.run();

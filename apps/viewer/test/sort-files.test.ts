@@ -92,6 +92,8 @@ test('what cannot be meant is answered with what to do', () => {
     ).problem;
   assert.match(problem() ?? '', 'Drop files');
   assert.match(problem('read.me', 'too.late') ?? '', 'None of read.me, too.late is an input');
+  assert.match(problem('tm-my-image-model.zip') ?? '', 'Unpack it');
+  assert.match(problem('film.MP4') ?? '', 'in the tab Live');
   assert.match(problem('weights.bin') ?? '', 'Give the model.json');
   assert.match(problem('group1-shard1of1') ?? '', 'Give the model.json');
   assert.match(problem('metadata.json', 'weights.bin') ?? '', 'weights.bin holds weights alone');

@@ -6,10 +6,11 @@ import { kindOfText, signalFromText } from '../src/state/text-signal.ts';
 const test = suite('signals in text');
 
 function read(text: string, shape: readonly (number | null)[]): unknown {
-  const file = signalFromText(text, shape);
-  if (!file) return null;
-  const { shape: found, data } = decodeNpy(file);
-  return [found, ...data];
+  const signal = signalFromText(text, shape);
+  if (!signal) return null;
+  const { shape: found, data } = decodeNpy(signal.npy);
+  assert.equal([...found], [...signal.shape]);
+  return signal.fits ? [found, ...data] : ['does not fit', found, ...data];
 }
 
 test('a sample a line, or all in one, is a signal of one channel', () => {
@@ -27,7 +28,7 @@ test('columns are channels, or lines are, as fits', () => {
 
 test('a first column that grows may be the times', () => {
   assert.equal(read('time,value\n0,7\n0.5,-2\n1,7', [3, 1]), [[3, 1], 7, -2, 7]);
-  assert.equal(read('1,7\n1,-2\n0,7', [3, 1]), [[3, 2], 1, 7, 1, -2, 0, 7]);
+  assert.equal(read('1,7\n1,-2\n0,7', [3, 1]), ['does not fit', [3, 2], 1, 7, 1, -2, 0, 7]);
 });
 
 test('decimal commas and quotes are those of tables', () => {
@@ -36,7 +37,7 @@ test('decimal commas and quotes are those of tables', () => {
 });
 
 test('numbers that do not fit come as they are, for the network to say what it takes; names are none', () => {
-  assert.equal(read('0\n1\n2\n3\n', [40, 1]), [[4, 1], 0, 1, 2, 3]);
+  assert.equal(read('0\n1\n2\n3\n', [40, 1]), ['does not fit', [4, 1], 0, 1, 2, 3]);
   for (const text of ['cat\ndog\n', '0,cat\n1,dog', '1,2\n3', '', 'value\n'])
     assert.is(read(text, [2, 1]), null);
 });

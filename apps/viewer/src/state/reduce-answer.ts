@@ -71,11 +71,12 @@ export function failed(state: ViewerState, slot: Answer['slot'], message: string
   switch (slot) {
     case 'describe':
     case 'explain':
-      if (slot === 'explain' && isCarriedOver(state))
-        return {
-          ...described({ ...state, input: null }),
-          notice: `${message} The network waits for another input.`,
-        };
+      if (slot === 'explain' && isFirstInput(state)) {
+        const waiting = described({ ...state, input: null });
+        return state.good?.input?.id === state.input?.id
+          ? { ...waiting, notice: `${message} The network waits for another input.` }
+          : { ...waiting, problem };
+      }
       return state.good ? { ...withGood(state, state.good), problem } : { ...withoutGood(state), problem };
     case 'labels':
       return { ...state, labels: null, problem };
@@ -100,14 +101,9 @@ export function failed(state: ViewerState, slot: Answer['slot'], message: string
   }
 }
 
-/** Whether the input is that of the network before: where it does not fit, the new network is kept and waits for another. */
-function isCarriedOver({ good, model, input, description }: ViewerState): boolean {
-  return (
-    description !== null &&
-    input?.kind === 'file' &&
-    good?.input?.id === input.id &&
-    good.model.id !== model.id
-  );
+/** Whether it is the first input of a network that opened: where it does not fit, the network is kept and waits for another. */
+function isFirstInput({ good, model, input, description }: ViewerState): boolean {
+  return description !== null && input?.kind === 'file' && good !== null && good.model.id !== model.id;
 }
 
 /** Where nothing has worked yet, as behind a link with a layer that is not there: less is asked for. */

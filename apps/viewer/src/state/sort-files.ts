@@ -38,6 +38,11 @@ export function sortFiles(
   const called = (...roles: readonly string[]): File[] =>
     files.filter((file) => roles.includes(signals.has(file) ? 'other' : fileRole(file.name)));
   const others = called('other');
+  const [first] = others;
+  if (first && files.length === 1 && ARCHIVE_NAME.test(first.name))
+    return refused(`${first.name} is an archive. Unpack it and drop the folder that comes out.`);
+  if (first && files.length === 1 && VIDEO_NAME.test(first.name))
+    return refused(`${first.name} is a video. Open it in the tab Live, further down.`);
   const hasImages = others.some(({ name }) => IMAGE_NAME.test(name));
   // What lies in a folder beside the inputs is not meant, and numbers beside pictures are about these.
   const isInput = (file: File): boolean => INPUT_NAME.test(file.name) || (signals.has(file) && !hasImages);
@@ -97,6 +102,8 @@ function nameOf(file: File, folder: string | undefined, own: string | null, { mo
 }
 
 const IMAGE_NAME = /\.(png|jpe?g|webp|tiff?)$/i;
+const ARCHIVE_NAME = /\.(zip|rar|7z|tar|t?gz)$/i;
+const VIDEO_NAME = /\.(mp4|m4v|mov|webm|mkv|avi)$/i;
 const INPUT_NAME = /\.(png|jpe?g|webp|tiff?|npy)$/i;
 
 function refused(problem: string): SortedFiles {

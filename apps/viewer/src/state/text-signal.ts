@@ -24,13 +24,23 @@ export function kindOfText(text: string, shape: SignalShape | null): TextKind {
  * a column of times or indices, which grow, in front.
  *
  * @param shape what the network takes, `[samples, channels]`; null where any number is taken
- * @returns the signal as a `.npy` file, in the order of the text where none fits; null for text that holds other things than numbers
+ * @returns null for text that holds other things than numbers
  */
-export function signalFromText(text: string, shape: SignalShape): Uint8Array<ArrayBuffer> | null {
+export function signalFromText(text: string, shape: SignalShape): TextSignal | null {
   const rows = numbersIn(text);
   if (!rows) return null;
-  const found = fitting(rows, shape) ?? rows;
-  return encodeNpy(Float32Array.from(found.flat()), [found.length, found[0]?.length ?? 0]);
+  const fit = fitting(rows, shape);
+  const found = fit ?? rows;
+  const size = [found.length, found[0]?.length ?? 0] as const;
+  return { fits: fit !== null, shape: size, npy: encodeNpy(Float32Array.from(found.flat()), size) };
+}
+
+/** The numbers of a text. */
+export interface TextSignal {
+  /** Whether the network takes so many; where not, they are in the order of the text. */
+  readonly fits: boolean;
+  readonly shape: readonly [rows: number, columns: number];
+  readonly npy: Uint8Array;
 }
 
 export type SignalShape = readonly (number | null)[];

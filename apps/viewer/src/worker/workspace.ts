@@ -15,9 +15,9 @@ import { describeModel } from './describe-model.ts';
 import { eraseInput } from './erase-input.ts';
 import { frameInput } from './frame-input.ts';
 import { optionsOf } from './options.ts';
+import { readFile } from './read-file.ts';
 import { refuseTooLarge } from './refuse-too-large.ts';
 import { shownImage } from './shown-image.ts';
-import { isTextName } from '../state/is-text-name.ts';
 
 export interface OpenedModel {
   readonly loaded: LoadedModel;
@@ -101,7 +101,7 @@ export class Workspace {
   }: Omit<ExplanationRequest, 'settings' | 'erasure'>): Promise<ModelInput> {
     const { loaded, description } = await this.model(model);
     const { inputShape: shape, takes } = description;
-    const value = await readSource(input, {
+    const value = await readSource(input, description, {
       shape,
       // A signal has no scale to choose.
       normalize: takes === 'image' ? (normalization ?? undefined) : undefined,
@@ -151,21 +151,17 @@ export class Workspace {
   }
 }
 
-function readSource(source: ChosenInput, options: ReadInputOptions): Promise<ModelInput> {
+function readSource(
+  source: ChosenInput,
+  description: ModelDescription,
+  options: ReadInputOptions,
+): Promise<ModelInput> {
   switch (source.kind) {
     case 'sample':
       return readInput(source.id, options);
     case 'file':
-      return readFile(source.file, options);
+      return readFile(source.file, description, options);
     case 'frame':
       return frameInput(source.pixels, options);
   }
-}
-
-/** What text holds is ordered as the network takes it. */
-async function readFile(file: File, options: ReadInputOptions): Promise<ModelInput> {
-  if (!isTextName(file.name)) return readInput(file, options);
-  const { signalFromText } = await import('../state/text-signal.ts');
-  const signal = signalFromText(await file.text(), options.shape);
-  return readInput(signal ?? file, { ...options, name: file.name });
 }
