@@ -18,7 +18,7 @@ for (const width of [1440, 1280, 390, 320]) {
         const { top = 0, height = 1 } = row?.getBoundingClientRect() ?? {};
         return (end - top) / height;
       });
-      assert.ok(cut > 0.25 && cut < 0.9, `${cut} of a row is seen at the edge`);
+      assert.ok(cut > 0.35 && cut < 0.65, `${cut} of a row is seen at the edge`);
     }));
 }
 
