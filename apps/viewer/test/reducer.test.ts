@@ -335,9 +335,13 @@ test('a network that came with an input of another size waits for one that it ta
     key: describe?.key ?? '',
     result: explanation().model,
   });
-  const failed = reduce(opened, { kind: 'failed', slot: 'explain', key: explain?.key ?? '', message: 'No.' });
+  const failure = { kind: 'failed', slot: 'explain', key: explain?.key ?? '', message: 'No.' } as const;
+  const failed = reduce(opened, { ...failure, isOfInput: true });
   assert.equal([failed.model.id, failed.input, failed.notice], [ownModel.id, null, null]);
   assert.is(failed.problem?.message, 'No.');
+  // One that fails by itself, for want of memory, gives way to what worked.
+  const left = reduce(opened, failure);
+  assert.equal([left.model.id, left.problem?.message], ['mnist1d', 'No.']);
 });
 
 test.run();

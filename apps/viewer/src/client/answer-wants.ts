@@ -27,6 +27,9 @@ const SLOTS: readonly SlotName[] = [
   'wall',
 ];
 
+/** What is wrong with an input, whatever the network. */
+const INPUT_CODES: ReadonlySet<string> = new Set(['invalid-input', 'invalid-file', 'unsupported-format']);
+
 /** Keeps the worker at work on what the state wants: the latest wish of each slot wins, earlier ones are cancelled. */
 export function answerWants(store: Store, client: WorkerClient): void {
   const running = new Map<SlotName, Running>();
@@ -60,7 +63,8 @@ export function answerWants(store: Store, client: WorkerClient): void {
         (error: unknown) => {
           if (controller.signal.aborted) return;
           const message = error instanceof CallError ? error.message : String(error);
-          store.dispatch({ kind: 'failed', slot, key, message });
+          const isOfInput = error instanceof CallError && INPUT_CODES.has(error.code);
+          store.dispatch({ kind: 'failed', slot, key, message, isOfInput });
         },
       );
     // Last, since whoever listens may make the calls that come next.

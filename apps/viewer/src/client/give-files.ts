@@ -1,10 +1,11 @@
+import { fileRole } from '@ablation-cam/model';
 import { sameFiles } from '../state/shelf.ts';
 import { sortFiles, type KnownContents } from '../state/sort-files.ts';
 import type { UserAction } from '../state/actions.ts';
 import type { ViewerState } from '../state/state.ts';
 import { givenResult } from './given-result.ts';
 import type { GivenFiles } from './given-files.ts';
-import { lookInto, needsLook } from './look-into.ts';
+import { isTextName } from '../state/is-text-name.ts';
 import type { Dispatch } from './store.ts';
 
 let last = 0;
@@ -22,18 +23,24 @@ export function giveFiles(state: ViewerState, dispatch: Dispatch, given: GivenFi
     give(state, dispatch, given);
     return;
   }
-  lookInto(files, state.description?.inputShape ?? null).then(
-    (contents) => {
-      give(state, dispatch, given, contents);
-    },
-    (error: unknown) => {
-      const names = files.map(({ name }) => name).slice(0, 3);
-      dispatch({
-        kind: 'report',
-        message: `${names.join(', ')} could not be read: ${String(error)}; save it again.`,
-      });
-    },
-  );
+  giveLookedInto(state, dispatch, given).catch((error: unknown) => {
+    const names = files.map(({ name }) => name).slice(0, 3);
+    dispatch({
+      kind: 'report',
+      message: `${names.join(', ')} could not be read: ${String(error)}; save it again.`,
+    });
+  });
+}
+
+/** Whether what files are is not told by their names alone. */
+function needsLook(files: readonly File[]): boolean {
+  return files.some(({ name }) => isTextName(name) || fileRole(name) === 'description');
+}
+
+async function giveLookedInto(state: ViewerState, dispatch: Dispatch, given: GivenFiles): Promise<void> {
+  // Fetched when it is needed: most files say by their names what they are.
+  const { lookInto } = await import('./look-into.ts');
+  give(state, dispatch, given, await lookInto(given.files, state.description?.inputShape ?? null));
 }
 
 function give(state: ViewerState, dispatch: Dispatch, given: GivenFiles, contents?: KnownContents): void {

@@ -7,11 +7,6 @@ import { teachableName } from '../state/teachable-name.ts';
 /** So much of a text tells what it is, in bytes. */
 const BEGINNING = 1 << 16;
 
-/** Whether what files are is not told by their names alone. */
-export function needsLook(files: readonly File[]): boolean {
-  return files.some(({ name }) => isTextName(name) || fileRole(name) === 'description');
-}
-
 /**
  * Looks into files for what their names do not tell: which texts are signals, and what a network of Teachable Machine is called.
  *

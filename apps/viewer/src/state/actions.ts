@@ -56,7 +56,14 @@ export type WorkerAction =
   /** @param at in milliseconds of `performance.now` */
   | { readonly kind: 'started'; readonly slot: SlotName; readonly key: string; readonly at: number }
   | { readonly kind: 'progressed'; readonly slot: SlotName; readonly key: string; readonly done: number }
-  | { readonly kind: 'failed'; readonly slot: SlotName; readonly key: string; readonly message: string }
+  | {
+      readonly kind: 'failed';
+      readonly slot: SlotName;
+      readonly key: string;
+      readonly message: string;
+      /** Whether the input is to blame, and another one may do. */
+      readonly isOfInput?: boolean;
+    }
   | { readonly kind: 'lose-device' }
   | { readonly kind: 'replace-worker' };
 

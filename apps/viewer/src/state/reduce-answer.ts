@@ -66,16 +66,21 @@ function described(state: ViewerState): ViewerState {
 }
 
 /** Returns the state after a call that is still wanted has failed. */
-export function failed(state: ViewerState, slot: Answer['slot'], message: string): ViewerState {
+export function failed(
+  state: ViewerState,
+  slot: Answer['slot'],
+  message: string,
+  isOfInput: boolean,
+): ViewerState {
   const problem = { message, slot };
   switch (slot) {
     case 'describe':
     case 'explain':
       if (slot === 'explain' && isFirstInput(state)) {
         const waiting = described({ ...state, input: null });
-        return state.good?.input?.id === state.input?.id
-          ? { ...waiting, notice: `${message} The network waits for another input.` }
-          : { ...waiting, problem };
+        if (state.good?.input?.id === state.input?.id)
+          return { ...waiting, notice: `${message} The network waits for another input.` };
+        if (isOfInput) return { ...waiting, problem };
       }
       return state.good ? { ...withGood(state, state.good), problem } : { ...withoutGood(state), problem };
     case 'labels':

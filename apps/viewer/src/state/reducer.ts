@@ -56,7 +56,7 @@ function reduceView(state: ViewerState, action: Action): ViewerState {
       return progressed(state, action.slot, action.key, action.done);
     case 'failed':
       return isWanted(state, action)
-        ? failed(withoutJob(state, action.slot), action.slot, action.message)
+        ? failed(withoutJob(state, action.slot), action.slot, action.message, action.isOfInput === true)
         : state;
     case 'lose-device':
       return {
