@@ -1,8 +1,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { inputTitle } from '../src/state/input-title.ts';
-import { factsOf, pinnableView } from '../src/state/pinned-view.ts';
-import { computedBy, howWords } from '../src/state/setting-words.ts';
+import { pinnableView } from '../src/state/pinned-view.ts';
+import { factsOf } from '../src/state/view-facts.ts';
+import { computedBy, howWords } from '../src/state/how-words.ts';
 import { explainedState, explanation } from './support/answers.ts';
 
 const test = suite('words for people');

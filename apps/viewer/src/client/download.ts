@@ -4,7 +4,7 @@ import { aspectOf } from '../state/aspect.ts';
 import { fittedWords } from '../state/picture-fit.ts';
 import { stageMap } from '../state/stage-map.ts';
 import { inputTitle } from '../state/input-title.ts';
-import { howWords } from '../state/setting-words.ts';
+import { howWords } from '../state/how-words.ts';
 import { methodTitles } from '../state/method-titles.ts';
 import { shownJson } from '../state/explanation-json.ts';
 import type { Explained } from '../protocol/descriptions.ts';

@@ -12,7 +12,7 @@ import {
   predictedClass,
   type ShownAttribution,
 } from '../state/selectors.ts';
-import { ablationWords, computedBy, weightingWords } from '../state/setting-words.ts';
+import { ablationWords, computedBy, weightingWords } from '../state/how-words.ts';
 import { strongParts } from '../state/stage-map.ts';
 import type { ViewerState } from '../state/state.ts';
 import { PICTURE_STYLE, reportPicture } from './report-picture.ts';

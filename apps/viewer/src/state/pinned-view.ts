@@ -1,9 +1,6 @@
 import type { Explained } from '../protocol/descriptions.ts';
 import { aboutOf } from './about.ts';
-import { inputTitle } from './input-title.ts';
-import { methodTitles } from './method-titles.ts';
 import { classNameOf, shownView, type ShownAttribution } from './selectors.ts';
-import { howWords } from './setting-words.ts';
 import type { About, Display, ViewerState } from './state.ts';
 
 /** A view that was put aside, with its map and what it takes to come back to it. */
@@ -52,27 +49,5 @@ export function swapViews(state: ViewerState, fresh: ViewerState): ViewerState {
     display: pinned.display,
     pinned: view,
     ...(!isSameModel && { gallery: [], galleryFirst: 0 }),
-  };
-}
-
-/** What a view is of, in the words in which views differ. */
-export interface ViewFacts {
-  readonly class: string;
-  readonly method: string;
-  readonly layer: string;
-  readonly input: string;
-  readonly network: string;
-}
-
-export function factsOf({ explained, map, className, about }: PinnedView): ViewFacts {
-  const { run, contrast } = map;
-  const names = about.classNames ?? explained.model.classNames;
-  const against = contrast === null ? '' : ` rather than ${names?.[contrast] ?? `class ${contrast}`}`;
-  return {
-    class: className + against,
-    method: `${methodTitles[run.method]} (${howWords(run)})`,
-    layer: run.layers.length === 0 ? 'the input itself' : run.layers.join(),
-    input: inputTitle(explained.input.name),
-    network: about.model.name,
   };
 }

@@ -3,7 +3,7 @@ import type { Explained } from '../protocol/descriptions.ts';
 import { inputTitle } from '../state/input-title.ts';
 import { methodTitles } from '../state/method-titles.ts';
 import { classNameOf, shownAttribution, type ShownAttribution } from '../state/selectors.ts';
-import { ablationWords, computedBy, strategyWords, weightingWords } from '../state/setting-words.ts';
+import { ablationWords, computedBy, strategyWords, weightingWords } from '../state/how-words.ts';
 import type { ViewerState } from '../state/state.ts';
 import type { ViewProps } from './app.tsx';
 import { duration, large, shapeText, signed } from './format.ts';
