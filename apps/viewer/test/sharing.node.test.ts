@@ -95,12 +95,14 @@ test('the report can be read at every width, in the words of the page', () =>
           return parseFloat(getComputedStyle(each).fontSize) * Math.hypot(a, b);
         });
         const tables = [...document.querySelectorAll('table')].map((table) => table.offsetWidth);
-        return { tops, smallest: Math.min(...sizes), drawn: drawn.length, widest: Math.max(...tables) };
+        const ramp = document.querySelector<HTMLElement>('.legend i')?.offsetWidth ?? 0;
+        return { tops, ramp, smallest: Math.min(...sizes), drawn: drawn.length, widest: Math.max(...tables) };
       });
       assert.ok((await overflowOf(report)) <= 0, `as wide as ${width}`);
       assert.ok(seen.drawn > 5);
       // Smaller letters of a drawing are guessed rather than read.
       assert.ok(seen.smallest >= 10, `${seen.smallest} pixels at ${width}`);
+      assert.ok(seen.ramp >= (width > 360 ? 90 : 45), `colors on ${seen.ramp} pixels at ${width}`);
       // A name and its number are seen together.
       assert.ok(seen.widest <= 640, `${seen.widest} pixels at ${width}`);
       assert.equal([...new Set(seen.tops)], ['1px']);

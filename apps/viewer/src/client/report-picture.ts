@@ -21,7 +21,7 @@ export const PICTURE_STYLE = `
 .view .narrow { display: none; }
 .legend { display: flex; gap: 0.6rem; align-items: center; max-width: 100%; font-size: 0.9rem; }
 .legend span { white-space: nowrap; }
-.legend i { flex: 0 1000 12rem; min-width: 2.5rem; height: 0.8rem; border-radius: 2px; forced-color-adjust: none; }
+.legend i { width: 12rem; flex: 0 1000 auto; min-width: 2.5rem; height: 0.8rem; border-radius: 2px; forced-color-adjust: none; }
 .view figcaption { margin: 0; text-align: center; font-size: 0.9rem; }
 @media (max-width: 40rem) {
   .view { padding: 0 0 0.8rem; }
