@@ -16,7 +16,7 @@ import { ablationWords, computedBy, weightingWords } from '../state/how-words.ts
 import { strongParts } from '../state/stage-map.ts';
 import type { ViewerState } from '../state/state.ts';
 import { PICTURE_STYLE, reportPicture } from './report-picture.ts';
-import { duration, percent, shapeText, signed } from '../views/format.ts';
+import { duration, probability, shapeText, signed } from '../views/format.ts';
 
 /** So many channels are listed. */
 const MOST_CHANNELS = 10;
@@ -42,7 +42,7 @@ export function renderReport(state: ViewerState, explained: Explained, shown: Sh
   const isShare = explained.probabilities !== null;
   const numbers = JSON.stringify(shownJson(explained, shown, givenClassName(state, shown.classIndex)));
   const title = `Why ${explained.model.name} says ${name(predicted)} of ${inputTitle(explained.input.name, explained.model.name)}`;
-  const certainty = share === undefined ? '' : ` (${percent(share)})`;
+  const certainty = share === undefined ? '' : ` (${probability(share)})`;
   const against = shown.contrast === null ? '' : ` rather than ${name(shown.contrast)}`;
   const reading = `${strongParts(state.display)} speak for ${name(shown.classIndex)}${against}, by ${methodTitles[shown.run.method]}.`;
   const said = html`<b>${name(predicted)}</b>`;
@@ -57,7 +57,7 @@ export function renderReport(state: ViewerState, explained: Explained, shown: Sh
           [isShare ? 'Probability' : 'Logit'],
           listedClasses(state).map(({ index, score }) => [
             name(index),
-            isShare ? percent(score) : score.toFixed(4),
+            isShare ? probability(score) : score.toFixed(4),
           ]),
         )}
       </div>

@@ -34,7 +34,8 @@ export function Gallery({ state, dispatch, name }: ViewProps & { name: BuiltInNa
               >
                 <Thumbnail item={item} />
                 <span class="caption">
-                  <Icon name={isRight ? 'right' : 'wrong'} /> {said}
+                  <Icon name={isRight ? 'right' : 'wrong'} /> {!isRight && 'said '}
+                  {said}
                 </span>
                 {!isRight && (
                   <>
