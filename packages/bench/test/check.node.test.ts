@@ -1,8 +1,9 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { GPU_TESTS, KERNELS } from '../src/check/gpu-tests.ts';
 import { checkParts, GRACE_SECONDS } from '../src/check/parts.ts';
 import { runPart } from '../src/check/run-part.ts';
 import { EFFORTS, within } from '../src/measure/effort.ts';
@@ -16,6 +17,10 @@ test('its parts end within nine minutes, whatever they do', () => {
   const parts = checkParts('/lib/');
   const seconds = parts.reduce((sum, part) => sum + part.seconds + GRACE_SECONDS, 0);
   assert.ok(seconds <= MOST_SECONDS, `${seconds} s`);
+});
+
+test('the suites that are packed are where they are looked for', async () => {
+  for (const name of GPU_TESTS) await access(join(KERNELS, name));
 });
 
 test('a part that fails, and one that takes too long, leave what they printed', async () => {

@@ -10,25 +10,14 @@ import { writeFileWhole } from '@ablation-cam/model';
 import { unpackChromiumPackage } from '@ablation-cam/tools/chromium-package';
 import { build, type BuildOptions } from 'esbuild';
 import { hostFacts } from '#platform';
+import { GPU_TESTS, KERNELS } from '../check/gpu-tests.ts';
 import { BenchError } from '../errors.ts';
-import { PACKAGE, REPOSITORY } from './repository.ts';
+import { PACKAGE } from './repository.ts';
 
 const LARGEST_BYTES = 60e6;
 
 /** Commands that `run-command.ts` refuses outside a checkout. */
 const CHECKOUT_ONLY = ['pack.ts', 'docs.ts', 'run-in-browser.ts'];
-
-/** The kernels' suites on a GPU device, which `check` runs. */
-const GPU_TESTS = [
-  'hardware-layout.node',
-  'launch-report',
-  'webgpu-convolution',
-  'webgpu-steps',
-  'webgpu-chunks',
-  'separable-dense',
-  'confident-steps',
-  'extremes',
-].map((name) => `test/${name}.test.ts`);
 
 /** Native code that is copied or that only reading images and drawing needs. */
 const LEFT_OUT = [
@@ -104,10 +93,9 @@ async function bundle(lib: string): Promise<void> {
     ...shared,
     entryPoints: { main: source('main.ts'), check: source('check', 'main.ts') },
   });
-  const kernels = join(REPOSITORY, 'packages', 'kernels');
   await build({
     ...shared,
-    stdin: { contents: testEntry(kernels, GPU_TESTS, 'node'), resolveDir: kernels, sourcefile: 'tests.js' },
+    stdin: { contents: testEntry(KERNELS, GPU_TESTS, 'node'), resolveDir: KERNELS, sourcefile: 'tests.js' },
     entryNames: 'tests',
     plugins: [reportingUvu],
   });
