@@ -75,25 +75,33 @@ test('a map is told in words: its place, its peak, and how much lies inside the 
   const region = { shape: [10, 10], data: new Uint8Array(100).fill(1, 42, 43) };
   assert.is(
     mapCaption(found, region),
-    'center left; peak 25\u00a0% from the left, 45\u00a0% from the top; 67\u00a0% inside the true region',
+    'mainly center left; peak at 25\u00a0% from the left, 45\u00a0% from the top; 67\u00a0% inside the true region',
   );
   const energy = localization(found, region).energy;
   assert.is(Math.round(100 * energy), 67);
   assert.is(
     mapCaption({ shape: [3, 3], data: new Float32Array(9).fill(2) }),
-    'spread over the picture; peak 17\u00a0% from the left, 17\u00a0% from the top',
+    'spread over the picture; peak at 17\u00a0% from the left, 17\u00a0% from the top',
   );
+  // All over one half, no ninth of which has much more than another.
+  const right = Float32Array.from({ length: 64 }, (_, i) => (i % 8 < 4 ? 0 : 1));
+  assert.match(mapCaption({ shape: [8, 8], data: right }) ?? '', /^mainly in the right half; peak at/);
+  const upper = right.map((_, i) => (i < 32 ? 1 : 0));
+  assert.match(mapCaption({ shape: [8, 8], data: upper }) ?? '', /^mainly in the top half; peak at/);
   assert.is(
     mapCaption({ shape: [3, 3], data: Float32Array.of(0, 0, 0, 0, 0, 0, 0, 0, 3) }),
-    'bottom right; peak 83\u00a0% from the left, 83\u00a0% from the top',
+    'mainly bottom right; peak at 83\u00a0% from the left, 83\u00a0% from the top',
   );
   assert.is(
     mapCaption({ shape: [8], data: Float32Array.of(0, 0, 0, -5, 0, 0, 1, 2) }),
-    'at the end; peak 94\u00a0% from the start',
+    'mainly toward the end; peak at 94\u00a0% from the start',
   );
   // On the border of two thirds, in neither of which there is half.
   const border = Float32Array.from({ length: 12 }, (_, i) => (i === 7 || i === 8 ? 2 : 0.3));
-  assert.is(mapCaption({ shape: [12], data: border }), 'at the middle; peak 63\u00a0% from the start');
+  assert.is(
+    mapCaption({ shape: [12], data: border }),
+    'mainly around the middle; peak at 63\u00a0% from the start',
+  );
   assert.is(mapCaption({ shape: [4], data: Float32Array.of(0, -1, 0, 0) }), null);
 });
 
@@ -113,7 +121,7 @@ test('the place of a map follows it over a picture of any grid', () => {
     const down = words((row + 0.5) / height, ['top', 'center', 'bottom']);
     const across = words((column + 0.5) / width, ['left', 'center', 'right']);
     const place = down === 'center' && across === 'center' ? 'center' : `${down} ${across}`;
-    assert.ok(mapCaption({ shape: [height, width], data })?.startsWith(`${place}; peak`));
+    assert.ok(mapCaption({ shape: [height, width], data })?.startsWith(`mainly ${place}; peak`));
   }
 });
 

@@ -4,17 +4,17 @@ import { wholePercent } from './whole-percent.ts';
 
 const ROWS = ['top', 'center', 'bottom'] as const;
 const COLUMNS = ['left', 'center', 'right'] as const;
-const PARTS = ['start', 'middle', 'end'] as const;
+const PARTS = ['toward the start', 'around the middle', 'toward the end'] as const;
 
-/** What lies in the strongest ninth of a picture, or third of a signal, where the map is not about everywhere. */
-const LEAST_SHARE = { picture: 0.3, signal: 0.45 } as const;
+/** What lies in the strongest ninth or half of a picture, or third of a signal, where the map is not about everywhere. */
+const LEAST_SHARE = { picture: 0.3, half: 0.75, signal: 0.45 } as const;
 
 /**
  * Says in words where a map is bright:
- * "center left; peak 41 % from the left, 40 % from the top; 89 % inside the true region".
+ * "mainly center left; peak at 41 % from the left, 40 % from the top; 89 % inside the true region".
  *
- * The place is the ninth of a picture, or the third of a signal, that holds most of the map, unless none holds much more than
- * its part; the peak is the middle of the largest value's cell.
+ * The place is the ninth of a picture, or the third of a signal, that holds most of the map, or the half of a picture that holds
+ * nearly all of it, unless none holds much more than its part; the peak, which may lie elsewhere, is the middle of the largest value's cell.
  *
  * @param map `[height, width]` or `[length]`; values below 0 count as 0
  * @param region where the evidence for the true class is, where that is known; the share inside is `Localization.energy`
@@ -31,9 +31,9 @@ export function mapCaption(map: PositionMap<FloatArray>, region: GroundTruth | n
   }
   if (sum <= 0) return null;
   const across = wholePercent(((peak % width) + 0.5) / width);
-  if (shape.length === 1) return `${part(grid, sum)}; peak ${across} from the start`;
+  if (shape.length === 1) return `${part(grid, sum)}; peak at ${across} from the start`;
   const down = wholePercent((Math.floor(peak / width) + 0.5) / height);
-  const words = [place(grid, sum), `peak ${across} from the left, ${down} from the top`];
+  const words = [place(grid, sum), `peak at ${across} from the left, ${down} from the top`];
   if (region) words.push(`${wholePercent(localization(map, region).energy)} inside the true region`);
   return words.join('; ');
 }
@@ -62,9 +62,27 @@ function place(grid: Grid, sum: number): string {
     }
   }
   const most = heaviest(ninths);
-  if (ninths[most]! < LEAST_SHARE.picture * sum) return 'spread over the picture';
+  if (ninths[most]! < LEAST_SHARE.picture * sum) {
+    const side = half(grid, sum);
+    return side === null ? 'spread over the picture' : `mainly in the ${side} half`;
+  }
   const [down, across] = [ROWS[Math.floor(most / 3)] ?? 'center', COLUMNS[most % 3] ?? 'center'];
-  return down === 'center' && across === 'center' ? 'center' : `${down} ${across}`;
+  return `mainly ${down === 'center' && across === 'center' ? 'center' : `${down} ${across}`}`;
+}
+
+/** The half that holds nearly all; what lies on the line between two halves counts half. */
+function half({ height, width, at }: Grid, sum: number): string | null {
+  let [top, left] = [0, 0];
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      const value = at(row, column) / sum;
+      top += (value * (1 - Math.sign(2 * row + 1 - height))) / 2;
+      left += (value * (1 - Math.sign(2 * column + 1 - width))) / 2;
+    }
+  }
+  const shares = Float64Array.of(top, 1 - top, left, 1 - left);
+  const most = heaviest(shares);
+  return shares[most]! < LEAST_SHARE.half ? null : (['top', 'bottom', 'left', 'right'][most] ?? null);
 }
 
 /** Where the heaviest third lies, wherever it begins: a narrow band at the border of two parts is no spread. */
@@ -77,5 +95,5 @@ function part({ width, at }: Grid, sum: number): string {
   });
   const most = heaviest(sums);
   if (sums[most]! < LEAST_SHARE.signal * sum) return 'spread over the signal';
-  return `at the ${PARTS[third(most + (long - 1) / 2, width)] ?? 'middle'}`;
+  return `mainly ${PARTS[third(most + (long - 1) / 2, width)] ?? PARTS[1]}`;
 }

@@ -24,7 +24,7 @@ export function ExpectedStage({ state }: { state: ViewerState }) {
         )}
       </div>
       <p class="map-caption">
-        What speaks for the class: spread over all of it; peak 50 % from the left, 50 % from the top
+        What speaks for the class: spread over all of it; peak at 50 % from the left, 50 % from the top
       </p>
       <div class="color-bar">0</div>
       <div class="under">
