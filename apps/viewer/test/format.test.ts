@@ -4,6 +4,7 @@ import {
   duration,
   inputText,
   large,
+  kilobytes,
   megabytes,
   percent,
   probability,
@@ -28,6 +29,7 @@ test('a number stays with its unit at the end of a line', () => {
   );
   assert.is(marked(timeLeft(2000, 0.5)), '2_s left');
   assert.equal([12_345, 4_500_000].map(large).map(marked), ['12.3_thousand', '4.5_million']);
+  assert.equal([512, 54_080, 12.3e6].map(kilobytes).map(marked), ['0.5_kB', '54.1_kB', '12.3_MB']);
   assert.equal([1, 12.3e6].map(megabytes).map(marked), ['<_0.1_MB', '12.3_MB']);
   assert.is(marked(inputText({ takes: 'image', inputShape: [64, 48, 3] })), 'an image of 48_×_64_pixels');
   assert.is(marked(inputText({ takes: 'signal', inputShape: [40, 1] })), 'a signal of 40_samples');

@@ -66,6 +66,11 @@ export function large(count: number): string {
     : `${(count / 1e6).toFixed(1)}${NBSP}million`;
 }
 
+/** `54.1 kB`, `12.3 MB` */
+export function kilobytes(bytes: number): string {
+  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)}${NBSP}kB` : megabytes(bytes);
+}
+
 /** `12.3 MB` */
 export function megabytes(bytes: number): string {
   return bytes > 0 && bytes < 5e4 ? `<${NBSP}0.1${NBSP}MB` : `${(bytes / 1e6).toFixed(1)}${NBSP}MB`;

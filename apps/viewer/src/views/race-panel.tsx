@@ -3,10 +3,10 @@ import type { RaceResult } from '../protocol/descriptions.ts';
 import { jobOf } from '../state/selectors.ts';
 import { isExplained } from '../state/wanted-calls.ts';
 import type { ViewProps } from './app.tsx';
-import { duration, large, magnitude } from './format.ts';
+import { duration, kilobytes, large, magnitude } from './format.ts';
 import { useNow } from './use-now.ts';
 
-/** The naive loop against the plan. */
+/** One channel at a time against the plan. */
 export function RacePanel({ state, dispatch }: ViewProps) {
   const run = state.explained?.result.run;
   const { race } = state;
@@ -15,8 +15,8 @@ export function RacePanel({ state, dispatch }: ViewProps) {
   return (
     <div class="race">
       <p class="hint">
-        The usual way runs the network once for each of the {run.channels} channels of{' '}
-        <b>{run.layers.join()}</b>. This project computes all of them together, in a number of steps that does
+        One by one, the usual way, runs the network once for each of the {run.channels} channels of{' '}
+        <b>{run.layers.join()}</b>. All together, the way of this project, takes a number of steps that does
         not grow with the channels, and gets the same numbers. Both run on your machine, now.
       </p>
       <div class="buttons">
@@ -45,7 +45,7 @@ export function RacePanel({ state, dispatch }: ViewProps) {
           <Sides
             sides={[
               { title: 'all together', ms: null },
-              { title: `naive loop, ${run.channels ?? 0} passes`, ms: null },
+              { title: `one by one, ${run.channels ?? 0} passes`, ms: null },
             ]}
           />
         )}
@@ -65,7 +65,7 @@ function Running({ done, channels }: { done: number; channels: number }) {
   return (
     <div class="running">
       <label>
-        Naive loop: channel {Math.round(done * channels)} of {channels}, {duration(elapsed)}
+        One by one: channel {Math.round(done * channels)} of {channels}, {duration(elapsed)}
         <progress value={done} max={1} />
       </label>
     </div>
@@ -76,16 +76,20 @@ function Finished({ result }: { result: RaceResult }) {
   const { planned, naive, plan, largestDifference, executor, backend } = result;
   const sides = [
     { title: 'all together', ms: planned.totalMs, class: 'bar predicted' },
-    { title: `naive loop, ${naive.passes} passes`, ms: naive.totalMs, class: 'bar' },
+    { title: `one by one, ${naive.passes} passes`, ms: naive.totalMs, class: 'bar' },
   ];
+  const on = executor === 'tfjs' ? backend : executor;
   const ratio = naive.ablationMs / planned.ablationMs;
   return (
     <>
       <Sides sides={sides} />
       <dl class="facts">
-        <dt>Ablation alone</dt>
+        <dt>The bars</dt>
+        <dd>The whole explanation, from the input to the map</dd>
+        <dt>The channels off alone</dt>
         <dd>
-          {duration(planned.ablationMs)} ({executor}) against {duration(naive.ablationMs)} ({backend}):{' '}
+          All together {duration(planned.ablationMs)} on {on}, one by one {duration(naive.ablationMs)} on{' '}
+          {backend}:{' '}
           {ratio >= 1 ? `${ratio.toFixed(1)} times as fast` : `${(1 / ratio).toFixed(1)} times as slow`}
         </dd>
         <dt>Largest difference of a weight</dt>
@@ -101,7 +105,7 @@ function Finished({ result }: { result: RaceResult }) {
         <dt>The plan</dt>
         <dd>
           {large(plan.operations)} multiply-adds, {plan.loopRatio.toFixed(1)} times fewer than a loop over
-          what follows the layer; {large(plan.runBytes)} bytes of memory
+          what follows the layer; {kilobytes(plan.runBytes)} of memory
           {plan.fallback.length > 0 && `; a channel at a time: ${plan.fallback.join(', ')}`}
         </dd>
       </dl>
