@@ -37,13 +37,20 @@ export function ChannelsPanel({ state, dispatch }: ViewProps) {
   const focused = ordered.find((k) => k === state.channels.focused) ?? ordered[0] ?? 0;
   const name = classNameOf(state, map.classIndex);
   const isOff = off.includes(focused);
+  const { contrast } = state.display;
+  // The weights are those of the class, also where the stage holds it against another.
+  const alone =
+    contrast === null || contrast === map.classIndex
+      ? ''
+      : ` alone, not rather than ${classNameOf(state, contrast)}`;
   return (
     <div class="channels">
       <div class="channels-main">
         <div class="controls">
           <p class="hint">
-            How much each of the {all.length} channels of <b>{layer}</b> counts for {name}. Point at a bar, or
-            use the arrow keys; click it, or press space, to switch the channel off.
+            How much each of the {all.length} channels of <b>{layer}</b> counts for {name}
+            {alone}. Point at a bar, or use the arrow keys; click it, or press space, to switch the channel
+            off.
           </p>
           <Choice
             label="Order"
