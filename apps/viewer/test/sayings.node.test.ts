@@ -8,7 +8,7 @@ test('where nothing speaks for a class the page says so, and why, and praises no
   onPage({ hash: '#sample=mnist1d:0&class=7', isExpert: false }, async ({ page }) => {
     await explained(page);
     const verdict = await page.locator('.verdict').innerText();
-    assert.match(verdict, /Nothing at this layer speaks for 7/);
+    assert.match(verdict, /On balance nothing at this layer speaks for 7/);
     assert.match(verdict, /outweighed everywhere|as high or higher|whichever channel is off/);
     assert.not.match(verdict, /parts (made|speak)/);
     // What is said once in plain words is not said again.

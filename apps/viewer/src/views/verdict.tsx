@@ -64,7 +64,7 @@ function reading(state: ViewerState, attribution: ShownAttribution, predicted: n
   const by = method === 'ablation-cam' ? '' : `, by ${methodTitles[method]}`;
   if (method === 'random') return 'This map is random: what a method shows should beat it.';
   const empty = emptyMapReason(attribution, name, state.display.sides);
-  if (empty !== null) return `Nothing at this layer speaks for ${name}${by}. ${empty}`.trimEnd();
+  if (empty !== null) return `On balance nothing at this layer speaks for ${name}${by}. ${empty}`.trimEnd();
   if (contrast !== null) {
     return `${parts} speak for ${name} rather than ${classNameOf(state, contrast)}${by}.`;
   }
