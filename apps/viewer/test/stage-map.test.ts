@@ -138,6 +138,10 @@ test('a map that is nearly nothing says so', () => {
     faintnessOf(of([0.002, 0], [3, 0]), 'rings') ?? '',
     /no channel carries more than 0\.2\s% of the score of rings/,
   );
+  assert.match(
+    faintnessOf(of([0.00103, 0], [3, 0]), 'rings') ?? '',
+    /no channel carries more than 0\.11\s% of the score of rings/,
+  );
   // A map of nothing has a caption that says so.
   assert.is(faintnessOf(of([-0.5, 0], [-1, 0]), 'rings'), null);
 });

@@ -37,9 +37,9 @@ function times(ratio: number): string {
   return `${ratio < 1000 ? ratio.toFixed(0) : ratio.toExponential(0)} times`;
 }
 
-/** In one digit, rounded up but for the error of single precision: nothing is more. */
+/** In two digits, rounded up but for the error of single precision: nothing is more. */
 function percentOf(share: number): string {
   const most = 100 * Math.max(0, share);
-  const unit = 10 ** Math.floor(Math.log10(most || 1));
-  return `${Number((Math.ceil(most / unit - 1e-6) * unit).toPrecision(1))}${NBSP}%`;
+  const unit = 10 ** (Math.floor(Math.log10(most || 1)) - 1);
+  return `${Number((Math.ceil(most / unit - 1e-5) * unit).toPrecision(2))}${NBSP}%`;
 }
