@@ -98,11 +98,11 @@ function Effect({ state, explained }: Pick<EraseBarProps, 'state' | 'explained'>
     probabilities ? probability(probabilities[c] ?? 0) : (logits[c] ?? 0).toFixed(2);
   return (
     <>
-      {erased}: <b>{classNameOf(state, first)}</b> {score(before, first)} <Icon name="becomes" />{' '}
+      {erased}: “<b>{classNameOf(state, first)}</b>” {score(before, first)} <Icon name="becomes" />{' '}
       {score(explained, first)}
       {now !== first && (
         <>
-          ; now it says <b>{classNameOf(state, now)}</b> ({score(explained, now)})
+          ; now it says “<b>{classNameOf(state, now)}</b>” ({score(explained, now)})
         </>
       )}
     </>
