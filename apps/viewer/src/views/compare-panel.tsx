@@ -1,5 +1,6 @@
 import { methodNames } from '@ablation-cam/xai';
 import { useMemo } from 'preact/hooks';
+import { aspectOf } from '../state/aspect.ts';
 import { compareMaps, type MapComparison } from '../state/compare-maps.ts';
 import { methodTitles } from '../state/method-titles.ts';
 import { pinnableView, type PinnedView } from '../state/pinned-view.ts';
@@ -18,22 +19,26 @@ export function ComparePanel({ state, dispatch }: ViewProps) {
   if (!pinned) {
     return (
       <div class="compare">
-        <p class="hint">
-          Keep what the stage shows now as A. Whatever you choose then – another class, method, layer, input
-          or network – is B, and both stand here with their difference.
-        </p>
-        {shown && <BeforeA state={state} shown={shown} />}
-        <div class="buttons">
-          <button
-            type="button"
-            class="primary"
-            disabled={!shown}
-            onClick={() => {
-              dispatch({ kind: 'pin-view' });
-            }}
-          >
-            Keep this as A
-          </button>
+        <div class={shown ? 'compared' : ''}>
+          {shown && <BeforeA state={state} shown={shown} />}
+          <div class="compare-facts">
+            <p class="hint">
+              Keep what the stage shows now as A. Whatever you choose then – another class, method, layer,
+              input or network – is B, and both stand here with their difference.
+            </p>
+            <div class="buttons">
+              <button
+                type="button"
+                class="primary"
+                disabled={!shown}
+                onClick={() => {
+                  dispatch({ kind: 'pin-view' });
+                }}
+              >
+                Keep this as A
+              </button>
+            </div>
+          </div>
         </div>
       </div>
     );
@@ -82,12 +87,18 @@ export function ComparePanel({ state, dispatch }: ViewProps) {
 
 /** What A would be, and where B comes to stand. */
 function BeforeA({ state, shown }: { readonly state: ViewProps['state']; readonly shown: PinnedView }) {
+  const { input } = shown.explained;
+  const size = input.image ? { aspectRatio: String(aspectOf(input)) } : {};
   return (
-    <div class="compared">
+    <>
       <Side state={state} view={shown} name="A" caption="A, if you keep it" />
-      <p class="hint to-come">B: what you choose then</p>
-      <p class="hint to-come">Their difference</p>
-    </div>
+      <p class="hint to-come" style={size}>
+        B: what you choose then
+      </p>
+      <p class="hint to-come" style={size}>
+        Their difference
+      </p>
+    </>
   );
 }
 
@@ -145,7 +156,7 @@ function Compared({ state, a, b }: ComparedProps) {
       <Side state={state} view={a} name="A" />
       <Side state={state} view={b} name="B" />
       {comparison ? (
-        <Difference a={a} b={b} comparison={comparison} />
+        <Difference b={b} comparison={comparison} />
       ) : (
         <p class="hint">A map of a picture and one of a signal have nothing in common to be compared.</p>
       )}
@@ -179,13 +190,12 @@ function Side({ state: { display }, view: { explained, map }, name, caption = na
 }
 
 interface DifferenceProps {
-  readonly a: PinnedView;
   readonly b: PinnedView;
   readonly comparison: MapComparison;
 }
 
 /** The difference over the input of B, on a scale from -1 to 1 whatever its size. */
-function Difference({ a, b, comparison: { difference } }: DifferenceProps) {
+function Difference({ b, comparison: { difference } }: DifferenceProps) {
   const shares = useMemo(
     () => ({
       shape: difference.shape,
@@ -202,10 +212,7 @@ function Difference({ a, b, comparison: { difference } }: DifferenceProps) {
         colors="RdBu_r"
         label="Difference of the maps"
       />
-      <figcaption>
-        A − B{factsOf(a).input === factsOf(b).input ? '' : ', over the input of B'}: red where A counts more,
-        blue where B does
-      </figcaption>
+      <figcaption>A − B</figcaption>
     </figure>
   );
 }
@@ -223,13 +230,17 @@ function Facts({ a, b, comparison }: FactsProps) {
     <div class="compare-facts" aria-live="polite">
       {comparison && (
         <dl class="facts">
+          <dt>A − B</dt>
+          <dd>
+            Red where A counts more, blue where B does{a.input === b.input ? '' : ', over the input of B'}
+          </dd>
           <dt>Rank correlation</dt>
           <dd data-number={comparison.correlation}>{comparison.correlation.toFixed(3)}</dd>
-          <dt>Shared of the strongest 10 %</dt>
-          <dd data-number={comparison.topOverlap}>{percent(comparison.topOverlap)}</dd>
+          <dt>Strongest tenth of each</dt>
+          <dd data-number={comparison.topOverlap}>{percent(comparison.topOverlap)} in the same places</dd>
           <dt>Largest difference</dt>
           <dd data-number={comparison.largestDifference}>
-            {percent(comparison.largestDifference)} of the largest value of each
+            {percent(comparison.largestDifference)}, where the largest value of each map is 100 %
           </dd>
         </dl>
       )}
