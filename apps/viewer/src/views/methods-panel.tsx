@@ -93,7 +93,7 @@ function MethodCard({ state, dispatch, explained, metrics, name }: MethodCardPro
   return (
     <div class={state.display.method === metrics.method ? 'method-card shown' : 'method-card'}>
       <h3>
-        {title} <span class="score">{duration(totalMs)}</span>
+        {title} <span class="score">at best {duration(totalMs)}</span>
       </h3>
       <div class="pair">
         <InputWithMap
