@@ -88,7 +88,7 @@ test('plain words explain no setting that is not there', () =>
   onPage({ hash: '#sample=mnist1d:0', isExpert: false }, async ({ page }) => {
     await explained(page);
     await page.locator('.about summary').click();
-    assert.equal(await page.locator('.about dt').allInnerTexts(), ['Rather than']);
+    assert.equal(await page.locator('.about dt').allInnerTexts(), ['The setting “Rather than”']);
     await page.getByRole('switch', { name: 'Expert settings' }).check();
     assert.equal(await page.locator('.about dt').allInnerTexts(), [
       'Score',

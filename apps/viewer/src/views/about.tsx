@@ -38,7 +38,7 @@ export function About({ isExpert }: { readonly isExpert: boolean }) {
             </dd>
           </>
         )}
-        <dt>Rather than</dt>
+        <dt>{isExpert ? 'Rather than' : 'The setting “Rather than”'}</dt>
         <dd>Shows what speaks for one class against another, not for it alone.</dd>
       </dl>
     </details>

@@ -33,7 +33,8 @@ export function ExcitingInputs({ state, dispatch, channel }: ViewProps & { reado
         </ul>
       )}
       <p class="hint">
-        {wordsOf(found, state.channels.focused === null)}{' '}
+        {wordsOf(found, state.channels.focused === null)}
+        {inputs.length > 0 && ' In % of its strongest response.'}{' '}
         {looked < all && state.channels.focused !== null && (
           <button
             type="button"
