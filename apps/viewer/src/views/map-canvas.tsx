@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { PositionMap } from '@ablation-cam/xai';
 import { colorMap, type ColorMapName } from '@ablation-cam/xai/drawing';
 import { strengthOf } from '../state/stage-map.ts';
@@ -23,7 +23,8 @@ export function MapCanvas(props: MapCanvasProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [height, width] =
     map.shape.length === 1 ? [1, map.shape[0] ?? 1] : [map.shape[0] ?? 1, map.shape[1] ?? 1];
-  useEffect(() => {
+  // Before the next frame: what is said of a map is never ahead of it.
+  useLayoutEffect(() => {
     const pixels = new ImageData(width, height);
     const lookUp = colorMap(colors);
     map.data.forEach((value, i) => {

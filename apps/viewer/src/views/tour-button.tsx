@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { isRemembered, remember } from '../client/remembered.ts';
-import { isExplained } from '../state/wanted-calls.ts';
+import { isKeepable } from '../state/wanted-calls.ts';
 import type { ViewProps } from './app.tsx';
 
 /** Where the focus goes when a tour ends. */
@@ -13,7 +13,7 @@ export function TourButton({ state, dispatch }: ViewProps) {
     <button
       type="button"
       id={TOUR_BUTTON}
-      disabled={!isExplained(state)}
+      disabled={!isKeepable(state)}
       onClick={() => {
         remember('toured', true);
         setNew(false);
