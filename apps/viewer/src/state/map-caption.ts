@@ -55,34 +55,27 @@ function heaviest(sums: Float64Array): number {
 
 function place(grid: Grid, sum: number): string {
   const ninths = new Float64Array(9);
+  // What the lower half has more than the upper one, and the right one more than the left one.
+  let [down, across] = [0, 0];
   for (let row = 0; row < grid.height; row++) {
     for (let column = 0; column < grid.width; column++) {
       const ninth = 3 * third(row, grid.height) + third(column, grid.width);
-      ninths[ninth]! += grid.at(row, column);
+      const value = grid.at(row, column);
+      ninths[ninth]! += value;
+      down += Math.sign(2 * row + 1 - grid.height) * value;
+      across += Math.sign(2 * column + 1 - grid.width) * value;
     }
   }
   const most = heaviest(ninths);
   if (ninths[most]! < LEAST_SHARE.picture * sum) {
-    const side = half(grid, sum);
-    return side === null ? 'spread over the picture' : `mainly in the ${side} half`;
+    const isDown = Math.abs(down) > Math.abs(across);
+    const lean = isDown ? down : across;
+    if (Math.abs(lean) < (2 * LEAST_SHARE.half - 1) * sum) return 'spread over the picture';
+    const end = lean < 0 ? 0 : 2;
+    return `mainly in the ${isDown ? ROWS[end] : COLUMNS[end]} half`;
   }
-  const [down, across] = [ROWS[Math.floor(most / 3)] ?? 'center', COLUMNS[most % 3] ?? 'center'];
-  return `mainly ${down === 'center' && across === 'center' ? 'center' : `${down} ${across}`}`;
-}
-
-/** The half that holds nearly all; what lies on the line between two halves counts half. */
-function half({ height, width, at }: Grid, sum: number): string | null {
-  let [top, left] = [0, 0];
-  for (let row = 0; row < height; row++) {
-    for (let column = 0; column < width; column++) {
-      const value = at(row, column) / sum;
-      top += (value * (1 - Math.sign(2 * row + 1 - height))) / 2;
-      left += (value * (1 - Math.sign(2 * column + 1 - width))) / 2;
-    }
-  }
-  const shares = Float64Array.of(top, 1 - top, left, 1 - left);
-  const most = heaviest(shares);
-  return shares[most]! < LEAST_SHARE.half ? null : (['top', 'bottom', 'left', 'right'][most] ?? null);
+  const [row, column] = [ROWS[Math.floor(most / 3)] ?? 'center', COLUMNS[most % 3] ?? 'center'];
+  return `mainly ${row === 'center' && column === 'center' ? 'center' : `${row} ${column}`}`;
 }
 
 /** Where the heaviest third lies, wherever it begins: a narrow band at the border of two parts is no spread. */
