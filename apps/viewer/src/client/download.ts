@@ -2,7 +2,7 @@ import { drawImageOverlay, drawSignalHeatmap, renderPng, type Decision } from '@
 import { classNameOf, givenClassName, shownAttribution, type ShownAttribution } from '../state/selectors.ts';
 import { aspectOf } from '../state/aspect.ts';
 import { fittedWords } from '../state/picture-fit.ts';
-import { stageMap } from '../state/stage-map.ts';
+import { rangeOf, stageMap } from '../state/stage-map.ts';
 import { inputTitle } from '../state/input-title.ts';
 import { howWords } from '../state/how-words.ts';
 import { methodTitles } from '../state/method-titles.ts';
@@ -34,20 +34,22 @@ function whatIsShown(state: ViewerState): { readonly explained: Explained; reado
 }
 
 /** Draws the map over its input: an SVG document. */
-function drawView(state: ViewerState, explained: Explained, map: ShownAttribution): string {
+export function drawView(state: ViewerState, explained: Explained, map: ShownAttribution): string {
   const { display } = state;
   const { input, probabilities } = explained;
   const decision: Decision = {
     className: classNameOf(state, map.classIndex),
     probability: probabilities?.[map.classIndex] ?? null,
   };
-  const { values, isSigned } = stageMap(explained, map, display);
+  const stage = stageMap(explained, map, display);
+  const { values, isSigned } = stage;
   const heatmap = { shape: values.shape, data: Float32Array.from(values.data) };
   const text = {
     title: inputTitle(input.name),
     decision,
     caption: captionOf(state, explained, map),
     colorMap: isSigned ? ('RdBu_r' as const) : display.colorMap,
+    range: rangeOf(stage),
   };
   return input.image
     ? drawImageOverlay(input.image, heatmap, {

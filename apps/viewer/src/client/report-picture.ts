@@ -5,7 +5,7 @@ import { aspectOf } from '../state/aspect.ts';
 import { mapCaption } from '../state/map-caption.ts';
 import { fittedWords } from '../state/picture-fit.ts';
 import { classNameOf, type ShownAttribution } from '../state/selectors.ts';
-import { stageMap } from '../state/stage-map.ts';
+import { rangeOf, stageMap } from '../state/stage-map.ts';
 import type { ViewerState } from '../state/state.ts';
 import { magnitude } from '../views/format.ts';
 
@@ -40,7 +40,12 @@ export function reportPicture(state: ViewerState, explained: Explained, map: Sho
   const { values, isSigned } = stage;
   const heatmap = { shape: values.shape, data: Float32Array.from(values.data) };
   const colors = isSigned ? 'RdBu_r' : display.colorMap;
-  const style = { colorMap: colors, colorBar: false, palette: pagePalette } as const;
+  const style = {
+    colorMap: colors,
+    range: rangeOf(stage),
+    colorBar: false,
+    palette: pagePalette,
+  } as const;
   const name = classNameOf(state, map.classIndex);
   // A number and its sign stay in one line.
   const where = mapCaption(map.map)?.replaceAll(' %', '\u00a0%');

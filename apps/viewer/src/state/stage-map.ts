@@ -44,6 +44,11 @@ export function stageMap(
   return made;
 }
 
+/** The values at the ends of the colors, for drawings: these would else take a signed map without negative values from 0 on. */
+export function rangeOf({ low, high }: StageMap): readonly [number, number] | undefined {
+  return high > 0 ? [low, high] : undefined;
+}
+
 /** What shows most on the map: on that of both sides what speaks for the class is red. */
 export function strongParts({ sides }: Pick<Display, 'sides'>): string {
   return sides === 'both' ? 'Red parts' : 'Bright parts';
