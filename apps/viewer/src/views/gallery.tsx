@@ -61,7 +61,7 @@ export function Gallery({ state, dispatch, name }: ViewProps & { name: BuiltInNa
           <Icon name="previous" /> Previous
         </button>
         <span>
-          {galleryFirst}–{Math.min(galleryFirst + page, testSamples[name]) - 1} of {testSamples[name]}
+          samples {galleryFirst}–{Math.min(galleryFirst + page, testSamples[name]) - 1} of {testSamples[name]}
         </span>
         <button
           type="button"
