@@ -108,7 +108,7 @@ test('the report can be read at every width, in the words of the page', () =>
       assert.equal([...new Set(seen.tops)], ['1px']);
     }
     const words = await report.locator('body').innerText();
-    assert.match(words, 'Why MNIST-1D says 2 of test sample 0');
+    assert.match(words, 'Why MNIST-1D calls test sample 0 “2”');
     assert.match(words, 'relative drop');
     assert.not.match(words, /mnist1d:|relative-drop|tfjs/);
     await report.close();

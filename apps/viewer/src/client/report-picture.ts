@@ -52,18 +52,22 @@ export function reportPicture(state: ViewerState, explained: Explained, map: Sho
   const caption =
     where === undefined ? `Nothing here speaks for ${name}` : `What speaks for ${name}: ${where}`;
   const fitted = fittedWords(input, state.fit);
+  const overImage = {
+    ...style,
+    opacity: display.opacity,
+    aspect: aspectOf(input),
+  };
   return html`<figure class="card view">
     ${
       input.image
-        ? drawing(
-            'picture',
-            caption,
-            drawImageOverlay(input.image, heatmap, {
-              ...style,
-              opacity: display.opacity,
-              aspect: aspectOf(input),
-            }),
-          )
+        ? [
+            drawing(
+              'wide',
+              caption,
+              drawImageOverlay(input.image, heatmap, { ...overImage, imageBeside: true }),
+            ),
+            drawing('narrow', caption, drawImageOverlay(input.image, heatmap, overImage)),
+          ]
         : [
             drawing('wide', caption, drawSignalHeatmap(input, heatmap, style)),
             drawing('narrow', caption, drawSignalHeatmap(input, heatmap, { ...style, ...NARROW })),

@@ -16,16 +16,18 @@ import { ablationWords, computedBy, weightingWords } from '../state/how-words.ts
 import { strongParts } from '../state/stage-map.ts';
 import type { ViewerState } from '../state/state.ts';
 import { PICTURE_STYLE, reportPicture } from './report-picture.ts';
-import { duration, probability, shapeText, signed } from '../views/format.ts';
+import { duration, probability, rounded, shapeText } from '../views/format.ts';
 
 /** So many channels are listed. */
 const MOST_CHANNELS = 10;
 
 const STYLE = `${PICTURE_STYLE}
 .card.scroll { width: fit-content; max-width: 100%; }
-.card.scroll table { width: auto; min-width: min(24rem, calc(100vw - 1.5rem - 2px)); }
-.lists { display: flex; flex-wrap: wrap; gap: 0 2rem; }
+.card.scroll table { width: auto; min-width: 20rem; }
+.lists { display: flex; flex-wrap: wrap; gap: 0 1.5rem; }
+.lists > * { min-width: 0; }
 @media (max-width: 40rem) {
+  .card.scroll table { min-width: min(24rem, calc(100vw - 1.5rem - 2px)); }
   table { font-size: 0.9rem; }
   th, td { padding: 0.4rem 0.6rem; }
 }
@@ -41,37 +43,38 @@ export function renderReport(state: ViewerState, explained: Explained, shown: Sh
   const name = (index: number): string => classNameOf(state, index);
   const isShare = explained.probabilities !== null;
   const numbers = JSON.stringify(shownJson(explained, shown, givenClassName(state, shown.classIndex)));
-  const title = `Why ${explained.model.name} says ${name(predicted)} of ${inputTitle(explained.input.name, explained.model.name)}`;
+  const title = `Why ${explained.model.name} calls ${inputTitle(explained.input.name, explained.model.name)} “${name(predicted)}”`;
   const certainty = share === undefined ? '' : ` (${probability(share)})`;
   const against = shown.contrast === null ? '' : ` rather than ${name(shown.contrast)}`;
   const reading = `${strongParts(state.display)} speak for ${name(shown.classIndex)}${against}, by ${methodTitles[shown.run.method]}.`;
+  const classes = listedClasses(state);
   const said = html`<b>${name(predicted)}</b>`;
   const content = html`
     <p>The network says ${said}${certainty}${labelText(state, explained)}. ${reading}</p>
     ${[...shown.warnings, ...shown.run.warnings].map((warning) => html`<p class="muted">${warning}</p>`)}
     ${reportPicture(state, explained, shown)}
     <div class="lists">
-      <div>
+      <div class="classes">
         <h2>Classes</h2>
         ${tableOf(
           [isShare ? 'Probability' : 'Logit'],
-          listedClasses(state).map(({ index, score }) => [
-            name(index),
-            isShare ? probability(score) : score.toFixed(4),
-          ]),
+          classes.map(({ index, score }) => [name(index), isShare ? probability(score) : score.toFixed(4)]),
         )}
       </div>
       ${channelsOf(shown)}
+      <div>
+        <h2>How it was explained</h2>
+        ${factsOf(facts(state, explained, shown))}
+      </div>
     </div>
-    <h2>How it was explained</h2>
-    ${factsOf(facts(state, explained, shown))}
     <p>
       <a download="explanation.json" href="data:application/json,${encodeURIComponent(numbers)}"
         >All numbers (JSON)</a
       >
     </p>
   `;
-  return reportPage(title, content, STYLE);
+  const row = classes.findIndex(({ index }) => index === predicted) + 1;
+  return reportPage(title, content, `${STYLE}.classes tbody tr:nth-child(${row}) > * { font-weight: 600; }`);
 }
 
 function labelText(state: ViewerState, { input: { label }, ...explained }: Explained): string {
@@ -87,12 +90,13 @@ function channelsOf({ weights }: ShownAttribution): Markup | null {
   const strongest = Array.from(weights, (_, k) => k)
     .sort((a, b) => size(b) - size(a))
     .slice(0, MOST_CHANNELS);
+  const reach = size(strongest[0] ?? 0);
   const order = orderedChannels({ weights }, 'weight').filter((channel) => strongest.includes(channel));
   return html`<div>
     <h2>Channels that count most</h2>
     ${tableOf(
       ['Weight'],
-      order.map((channel) => [`Channel ${channel}`, signed(weights[channel] ?? 0)]),
+      order.map((channel) => [`Channel ${channel}`, rounded(weights[channel] ?? 0, reach)]),
     )}
   </div>`;
 }
