@@ -5,7 +5,7 @@ import type { ResultOverview, ResultSample } from '../protocol/results.ts';
 import { inputTitle } from '../state/input-title.ts';
 import { titleOf } from '../state/method-titles.ts';
 import { classNameIn, explainsProbability } from '../state/results.ts';
-import { probability, signed } from './format.ts';
+import { probability, rounded } from './format.ts';
 import { ImageCanvas } from './image-canvas.tsx';
 import { MapCanvas } from './map-canvas.tsx';
 import { SignalCurve } from './signal-curve.tsx';
@@ -73,6 +73,7 @@ function Weights({ weights }: { readonly weights: Float32Array }) {
   const strongest = Array.from(weights, (weight, channel) => ({ weight, channel }))
     .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
     .slice(0, MOST_CHANNELS);
+  const reach = Math.abs(strongest[0]?.weight ?? 0);
   return (
     <table>
       <caption>Of {weights.length} channels, those that count most</caption>
@@ -81,7 +82,7 @@ function Weights({ weights }: { readonly weights: Float32Array }) {
           <tr key={channel}>
             <th scope="row">channel {channel}</th>
             <td class="number" data-weight={weight}>
-              {signed(weight)}
+              {rounded(weight, reach)}
             </td>
           </tr>
         ))}
