@@ -156,6 +156,9 @@ test('a folder becomes a wall: what the network says of each, errors first, a cl
         left.every((name) => name.includes(`: ${saved.className ?? ''}`)),
         left.join('\n'),
       );
+      await wall
+        .getByText(new RegExp(`of all ${COUNT} right by .* ${left.length} of them (is|are) shown`))
+        .waitFor();
 
       await wall.getByLabel('Show').selectOption('all');
       const longNames = Array.from({ length: 8 }, (_, i) => `tissue of the ascending colon, kind ${i}`);

@@ -57,7 +57,7 @@ export function WallPanel({ state, dispatch }: ViewProps) {
         </button>
       </div>
       <Progress state={state} dispatch={dispatch} wall={wall} />
-      <Summary tiles={tilesOf({ ...wall, only: null }, labels.classes)} by={labels.by} />
+      <Summary tiles={tilesOf({ ...wall, only: null }, labels.classes)} shown={tiles.length} by={labels.by} />
       <div class="scroller" tabIndex={0} role="region" aria-label="Inputs with their maps">
         <ul class="tiles">
           {tiles.map((tile) => (
@@ -90,18 +90,22 @@ function Progress({ state, dispatch, wall }: ViewProps & { readonly wall: Wall }
 /** How often the network was right, and how that is known. */
 function Summary({
   tiles,
+  shown,
   by,
 }: {
   readonly tiles: readonly WallTile[];
+  readonly shown: number;
   readonly by: 'name' | 'order' | null;
 }) {
   const judged = tiles.filter(({ answer, label }) => answer?.kind === 'explained' && label !== null);
   const failed = tiles.filter(({ answer }) => answer?.kind === 'failed').length;
+  const isPart = shown < tiles.length;
   const right = judged.filter((tile) => !isError(tile)).length;
   return (
     <p class="hint" aria-live="polite">
       {judged.length > 0 &&
-        `${right} of ${judged.length} right by their folders${by === 'order' ? ', taken for the classes in alphabetical order' : ''}; errors come first. `}
+        `${right} of ${isPart ? 'all ' : ''}${judged.length} right by their folders${by === 'order' ? ', taken for the classes in alphabetical order' : ''}; errors come first. `}
+      {isPart && `${shown} of them ${shown === 1 ? 'is' : 'are'} shown. `}
       {failed > 0 && `${failed} could not be explained. `}
       Each shows what speaks for the class below it; click one to open it.
     </p>
