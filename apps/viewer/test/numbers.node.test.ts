@@ -30,4 +30,15 @@ test('settings and samples have the names that the page gives them, and those th
     await facts.getByText('off is zero, weight relative drop, all together').waitFor();
   }));
 
+test('the parts of the time add up to all of it', () =>
+  onPage({ hash: '#sample=tissue:9&panel=numbers' }, async ({ page }) => {
+    await explained(page);
+    const times = await page.getByText(/, in all/).innerText();
+    const numbers = Array.from(times.matchAll(/([\d.]+)\sms/gu), ([, number]) => Number(number));
+    const all = numbers.pop() ?? 0;
+    const sum = numbers.reduce((before, number) => before + number, 0);
+    // Each is rounded to a whole one.
+    assert.ok(Math.abs(sum - all) <= 2.5, times);
+  }));
+
 test.run();

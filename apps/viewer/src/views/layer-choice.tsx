@@ -36,7 +36,9 @@ function LayerText({ layer: { name, type, shape } }: { layer: LayerDescription }
     <>
       <LayerGlyph shape={shape} />
       <span class="layer-text">
-        <span class="layer-name">{name}</span>
+        <span class="layer-name">
+          {name.split(/(?=_)/u).flatMap((part, i) => (i === 0 ? [part] : [<wbr key={i} />, part]))}
+        </span>
         <span class="layer-class">{type}</span>
         <span class="layer-shape">{shapeText(shape)}</span>
       </span>

@@ -20,16 +20,18 @@ export function NumbersPanel({ state }: ViewProps) {
         Save numbers, above, writes all of them to a file, those of the map as well, in the format of{' '}
         <code>pnpm explain --json</code>.
       </p>
-      <dl class="facts">
-        {factsOf(state, explained, shown).map(([name, value]) => (
-          <>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </>
-        ))}
-      </dl>
       <div class="tables">
-        <ClassTable state={state} explained={explained} />
+        <div class="numbers">
+          <dl class="facts">
+            {factsOf(state, explained, shown).map(([name, value]) => (
+              <>
+                <dt>{name}</dt>
+                <dd>{value}</dd>
+              </>
+            ))}
+          </dl>
+          <ClassTable state={state} explained={explained} />
+        </div>
         {shown.weights && <WeightTable state={state} explained={explained} shown={shown} />}
       </div>
     </div>
@@ -65,13 +67,18 @@ function factsOf(
     [
       'Times',
       `forward ${duration(timings.forwardMs)}, ${settings ? 'ablation' : 'weights'} ${duration(timings.weightsMs)}, ` +
-        `maps ${duration(timings.mapMs)}, in all ${duration(timings.totalMs)}`,
+        `maps ${duration(timings.mapMs)}, other ${duration(otherMs(timings))}, in all ${duration(timings.totalMs)}`,
     ],
     [
       'Adapter',
       adapter ? `${adapter.description} (${adapter.software ? 'software' : 'hardware'})` : 'not used',
     ],
   ];
+}
+
+/** What no part of the work is named for. */
+function otherMs({ forwardMs, weightsMs, mapMs, totalMs }: Explained['run']['timings']): number {
+  return Math.max(0, totalMs - forwardMs - weightsMs - mapMs);
 }
 
 /** With the name that links and commands take, where the page has another one. */
