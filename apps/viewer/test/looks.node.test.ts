@@ -140,6 +140,42 @@ test('on a phone choices stand in columns, and a mark stays with its word', () =
     }
   }));
 
+test('the channel that is pointed at has its color also when it is off', () =>
+  onPage({ hash: '#sample=mnist1d:0&channel=9&off=9,19' }, async ({ page }) => {
+    await explained(page);
+    const canvas = page.locator('.chart canvas');
+    await canvas.waitFor();
+    const [focus, others] = await canvas.evaluate((element) => {
+      if (!(element instanceof HTMLCanvasElement)) return [];
+      const pixels = element.getContext('2d')?.getImageData(0, 0, element.width, element.height).data ?? [];
+      const style = getComputedStyle(element);
+      return ['--focus', '--accent'].map((name) => {
+        const color = style.getPropertyValue(name).trim();
+        const parts = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
+        let count = 0;
+        for (let at = 0; at < pixels.length; at += 4) {
+          if (parts.every((part, i) => pixels[at + i] === part)) count++;
+        }
+        return count;
+      });
+    });
+    assert.ok((others ?? 0) > 1000, 'the bars are there');
+    assert.ok((focus ?? 0) > 200, `${focus ?? 0} pixels`);
+  }));
+
+test('what is out of date can still be read', () =>
+  onPage({ hash: '#sample=textures:0' }, async ({ page }) => {
+    await explained(page);
+    const opacity = await page.locator('.verdict').evaluate((verdict) => {
+      verdict.classList.add('stale');
+      const said = verdict.querySelector('p');
+      for (const each of said?.getAnimations() ?? []) each.finish();
+      return said && Number(getComputedStyle(said).opacity);
+    });
+    // The green of "correct" has a contrast of 4.5 with white from 0.73 on.
+    assert.ok(opacity !== null && opacity < 1 && opacity >= 0.73, String(opacity));
+  }));
+
 test('bars of a narrow chart stand apart', () =>
   onPage({ hash: '#sample=textures:0', viewport: PHONE }, async ({ page }) => {
     await explained(page);

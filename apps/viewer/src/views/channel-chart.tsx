@@ -96,7 +96,7 @@ export function ChannelChart(props: ChannelChartProps) {
   );
 }
 
-/** The kinds of bars, each a series of its own, with their colors among the page's variables. */
+/** The kinds of bars, each a series of its own, with their colors among the page's variables. Those that are off have an outline. */
 const KINDS = [
   {
     color: 'accent',
@@ -106,9 +106,17 @@ const KINDS = [
     color: 'against',
     holds: (weight: number, isOff: boolean, isFocused: boolean) => !isOff && !isFocused && weight < 0,
   },
-  { color: 'line-strong', holds: (_: number, isOff: boolean, isFocused: boolean) => isOff && !isFocused },
+  {
+    color: 'line',
+    outline: 'muted',
+    holds: (_: number, isOff: boolean, isFocused: boolean) => isOff && !isFocused,
+  },
   { color: 'focus', holds: (_: number, isOff: boolean, isFocused: boolean) => !isOff && isFocused },
-  { color: 'muted', holds: (_: number, isOff: boolean, isFocused: boolean) => isOff && isFocused },
+  {
+    color: 'line',
+    outline: 'focus',
+    holds: (_: number, isOff: boolean, isFocused: boolean) => isOff && isFocused,
+  },
 ] as const;
 
 /** An axis that is straight near 0 and logarithmic beyond `asinh`. As an object of its own: the enumeration is not there at run time. */
@@ -217,7 +225,7 @@ function optionsOf(
       {},
       ...KINDS.map((kind) => ({
         fill: color(kind.color),
-        width: 0,
+        ...('outline' in kind ? { stroke: color(kind.outline), width: 2 } : { width: 0 }),
         points: { show: false },
         paths: bars,
       })),
