@@ -29,6 +29,8 @@ test('an own model and an own image are dropped in and explained; a race over th
     await explained(page);
     await drop(page, files);
     await page.getByText('It needs an input').waitFor();
+    const usable = page.locator('.look > .controls :is(select, input):enabled');
+    assert.is(await usable.count(), 0, 'there is nothing to show');
     const rows = IMAGE_CLASSES.map((name, index) => `${index},${name}`).reverse();
     const names = new TextEncoder().encode(`index,name\n${rows.join('\n')}\n`);
     await drop(page, [

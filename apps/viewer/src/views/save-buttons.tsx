@@ -49,13 +49,14 @@ export function SaveButtons({ state, dispatch }: ViewProps) {
       <button
         type="button"
         disabled={link === null}
-        title={link === null ? 'A link cannot hold your own files' : 'An address that shows exactly this'}
+        title="An address that shows exactly this"
         onClick={() => {
           kept(copyLink(link ?? '', linkLoss(state)));
         }}
       >
         Copy link
       </button>
+      {link === null && isReady && <span class="hint">A link cannot hold your own files.</span>}
     </div>
   );
 }

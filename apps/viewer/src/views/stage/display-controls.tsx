@@ -33,7 +33,8 @@ export function DisplayControls({ state, dispatch }: ViewProps) {
     dispatch({ kind: 'change-display', display: changed });
   };
   return (
-    <div class="controls">
+    // Where there is nothing to show yet.
+    <fieldset class="controls" role="presentation" disabled={state.input === null}>
       {isPicture && (
         <>
           <Choice
@@ -116,14 +117,16 @@ export function DisplayControls({ state, dispatch }: ViewProps) {
           }}
         />
       )}
-      <Check
-        label="Large"
-        checked={display.large}
-        onChange={(large) => {
-          change({ large });
-        }}
-      />
-    </div>
+      {!isNarrow && (
+        <Check
+          label="Large"
+          checked={display.large}
+          onChange={(large) => {
+            change({ large });
+          }}
+        />
+      )}
+    </fieldset>
   );
 }
 
