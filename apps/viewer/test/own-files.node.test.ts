@@ -129,14 +129,14 @@ test('signals in text are told by what is in them: with their network, several a
     await drop(page, [signal('beat.csv', 40)]);
     await page
       .getByRole('alert')
-      .getByText(/^beat.csv holds 40 lines of 2 numbers, and Tissue takes an image of 75 × 75 pixels/)
+      .getByText(/^beat.csv holds 40 lines of 2 numbers, and Tissue takes an image of 75\s×\s75\spixels/)
       .waitFor();
     await drop(page, [signal('short.csv', 3), { name: 'net.h5', bytes: h5 }]);
     await page
       .getByRole('alert')
       .getByText(/^short.csv holds 3 lines/)
       .waitFor();
-    await page.getByText(/^net.h5 takes a signal of 6 samples in 2 channels/).waitFor();
+    await page.getByText(/^net.h5 takes a signal of 6\ssamples in 2 channels/).waitFor();
     await drop(page, [signal('with.csv', 6)]);
     await shown('with.csv');
     await explained(page);
@@ -150,7 +150,9 @@ test('signals in text are told by what is in them: with their network, several a
     await drop(page, [signal('long.csv', 9)]);
     await page
       .getByRole('alert')
-      .getByText(/^long.csv holds 9 lines of 2 numbers, and net.h5 takes a signal of 6 samples in 2 channels/)
+      .getByText(
+        /^long.csv holds 9 lines of 2 numbers, and net.h5 takes a signal of 6\ssamples in 2 channels/,
+      )
       .waitFor();
     await shown('third.txt');
     await drop(page, [signal('again.csv', 6), { name: 'other.h5', bytes: h5 }]);
