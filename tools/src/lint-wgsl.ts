@@ -58,13 +58,16 @@ async function exportedShaders(modules: readonly string[]): Promise<Shader[]> {
       outdir,
     });
     const exported = (await import(pathToFileURL(join(outdir, 'stdin.mjs')).href)) as Record<string, unknown>;
-    // Variants of a shader are exported together.
-    return Object.values(exported).flatMap((value) =>
-      isShader(value) ? [value] : Object.values(value ?? {}).filter(isShader),
-    );
+    return Object.values(exported).flatMap(shadersIn);
   } finally {
     await rm(outdir, { recursive: true });
   }
+}
+
+/** Variants of a shader are exported together, and variants of these. */
+function shadersIn(value: unknown): Shader[] {
+  if (isShader(value)) return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(shadersIn) : [];
 }
 
 function isShader(value: unknown): value is Shader {
