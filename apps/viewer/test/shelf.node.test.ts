@@ -157,7 +157,7 @@ test('a folder becomes a wall: what the network says of each, errors first, a cl
         left.join('\n'),
       );
       await wall
-        .getByText(new RegExp(`of all ${COUNT} right by .* ${left.length} of them (is|are) shown`))
+        .getByText(new RegExp(`of all ${COUNT} right by .* ${left.length} of the \d+ (is|are) shown`))
         .waitFor();
 
       await wall.getByLabel('Show').selectOption('all');
@@ -213,7 +213,7 @@ test('a result of explain-set becomes a gallery, dropped or served, filtered and
       await page.getByLabel('Open folder …').setInputFiles(out);
       const gallery = page.getByRole('region', { name: 'textures.zarr' });
       const tiles = gallery.getByRole('list', { name: 'Samples of the result' }).getByRole('button');
-      await gallery.getByText(new RegExp(`^${SAMPLES} samples explained by textures`)).waitFor();
+      await gallery.getByText(new RegExp(`^${SAMPLES} samples explained for the network textures`)).waitFor();
       const titles = (): Promise<string[]> =>
         tiles.evaluateAll((all) => all.map((tile) => tile.getAttribute('title') ?? ''));
       assert.is((await titles()).length, 24);

@@ -100,8 +100,13 @@ test('a map is told in words: its place, its peak, and how much lies inside the 
   const border = Float32Array.from({ length: 12 }, (_, i) => (i === 7 || i === 8 ? 2 : 0.3));
   assert.is(
     mapCaption({ shape: [12], data: border }),
-    'mainly around the middle; peak at 63\u00a0% from the start',
+    'mainly toward the end; peak at 63\u00a0% from the start',
   );
+  // A disc across the border of two ninths, of which the middle one has more.
+  const disc = Float32Array.from({ length: 400 }, (_, i) =>
+    Math.hypot((i % 20) - 6.8, Math.floor(i / 20) - 9.5) < 4 ? 1 : 0,
+  );
+  assert.match(mapCaption({ shape: [20, 20], data: disc }) ?? '', /^mainly center left; peak/);
   assert.is(mapCaption({ shape: [4], data: Float32Array.of(0, -1, 0, 0) }), null);
 });
 
@@ -117,7 +122,7 @@ test('the place of a map follows it over a picture of any grid', () => {
     data[at] = 1;
     const [row, column] = [Math.floor(at / width), at % width];
     const words = (share: number, names: readonly string[]): string =>
-      names[Math.min(2, Math.floor(3 * share))] ?? '';
+      names[share < 0.4 ? 0 : share > 0.6 ? 2 : 1] ?? '';
     const down = words((row + 0.5) / height, ['top', 'center', 'bottom']);
     const across = words((column + 0.5) / width, ['left', 'center', 'right']);
     const place = down === 'center' && across === 'center' ? 'center' : `${down} ${across}`;

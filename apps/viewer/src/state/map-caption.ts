@@ -13,8 +13,9 @@ const LEAST_SHARE = { picture: 0.3, half: 0.75, signal: 0.45 } as const;
  * Says in words where a map is bright:
  * "mainly center left; peak at 41 % from the left, 40 % from the top; 89 % inside the true region".
  *
- * The place is the ninth of a picture, or the third of a signal, that holds most of the map, or the half of a picture that holds
- * nearly all of it, unless none holds much more than its part; the peak, which may lie elsewhere, is the middle of the largest value's cell.
+ * The place is that of the ninth of a picture, or the third of a signal, that holds most of the map - told from the center of what lies
+ * there -, or the half of a picture that holds nearly all of it, unless none holds much more than its part; the peak, which may lie
+ * elsewhere, is the middle of the largest value's cell.
  *
  * @param map `[height, width]` or `[length]`; values below 0 count as 0
  * @param region where the evidence for the true class is, where that is known; the share inside is `Localization.energy`
@@ -42,6 +43,15 @@ interface Grid {
   readonly height: number;
   readonly width: number;
   readonly at: (row: number, column: number) => number;
+}
+
+/** Where a center counts as being in the middle, as a share of the length. */
+const MIDDLE = [0.4, 0.6] as const;
+
+/** 0 before the middle, 1 there, 2 behind it. */
+function side(center: number): 0 | 1 | 2 {
+  if (center < MIDDLE[0]) return 0;
+  return center > MIDDLE[1] ? 2 : 1;
 }
 
 /** Which third of `count` cells a cell lies in. */
@@ -74,8 +84,26 @@ function place(grid: Grid, sum: number): string {
     const end = lean < 0 ? 0 : 2;
     return `mainly in the ${isDown ? ROWS[end] : COLUMNS[end]} half`;
   }
-  const [row, column] = [ROWS[Math.floor(most / 3)] ?? 'center', COLUMNS[most % 3] ?? 'center'];
+  const [x, y] = centerAround(grid, Math.floor(most / 3), most % 3);
+  const [row, column] = [ROWS[side(y)], COLUMNS[side(x)]];
   return `mainly ${row === 'center' && column === 'center' ? 'center' : `${row} ${column}`}`;
+}
+
+/** The center of what lies in a ninth and half a ninth around it, as shares of width and height: it may lie across a border. */
+function centerAround({ height, width, at }: Grid, ninthRow: number, ninthColumn: number): [number, number] {
+  const isNear = (index: number, count: number, ninth: number): boolean =>
+    Math.abs((3 * (index + 0.5)) / count - ninth - 0.5) <= 1;
+  let [sum, x, y] = [0, 0, 0];
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      if (!isNear(row, height, ninthRow) || !isNear(column, width, ninthColumn)) continue;
+      const value = at(row, column);
+      sum += value;
+      x += value * (column + 0.5);
+      y += value * (row + 0.5);
+    }
+  }
+  return [x / sum / width, y / sum / height];
 }
 
 /** Where the heaviest third lies, wherever it begins: a narrow band at the border of two parts is no spread. */
@@ -88,5 +116,7 @@ function part({ width, at }: Grid, sum: number): string {
   });
   const most = heaviest(sums);
   if (sums[most]! < LEAST_SHARE.signal * sum) return 'spread over the signal';
-  return `mainly ${PARTS[third(most + (long - 1) / 2, width)] ?? PARTS[1]}`;
+  let center = 0;
+  for (let i = most; i < most + long; i++) center += at(0, i) * (i + 0.5);
+  return `mainly ${PARTS[side(center / sums[most]! / width)]}`;
 }

@@ -26,9 +26,8 @@ export function ChoosePanel({
         {model.kind === 'built-in' ? `${ABOUT[model.id]} ` : ''}
         {description && `Takes ${inputText(description)}; ${large(description.parameters)} parameters.`}
       </p>
-      {model.kind === 'built-in' ? (
-        <Gallery state={state} dispatch={dispatch} name={model.id} />
-      ) : (
+      {model.kind === 'built-in' && <Gallery state={state} dispatch={dispatch} name={model.id} />}
+      {(model.kind !== 'built-in' || input?.kind === 'file') && (
         <p class="own-input">{input ? `Input: ${input.name}` : 'Drop or open an input for this network.'}</p>
       )}
       <InputShelf state={state} dispatch={dispatch} />

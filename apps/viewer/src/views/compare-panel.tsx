@@ -23,7 +23,7 @@ export function ComparePanel({ state, dispatch }: ViewProps) {
           {shown && <BeforeA state={state} shown={shown} />}
           <div class="compare-facts">
             <p class="hint">
-              Keep what the stage shows now as A. Whatever you choose then – another class, method, layer,
+              Keep what is shown above now as A. Whatever you choose then – another class, method, layer,
               input or network – is B, and both stand here with their difference.
             </p>
             <div class="buttons">
@@ -79,7 +79,7 @@ export function ComparePanel({ state, dispatch }: ViewProps) {
       {shown ? (
         <Compared state={state} a={pinned} b={shown} />
       ) : (
-        <p class="hint">B is on its way: it stands here when the stage shows it.</p>
+        <p class="hint">B is on its way: it stands here when it is shown above.</p>
       )}
     </div>
   );

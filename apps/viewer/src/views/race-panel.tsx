@@ -78,7 +78,7 @@ function Finished({ result }: { result: RaceResult }) {
     { title: 'all together', ms: planned.totalMs, class: 'bar predicted' },
     { title: `one by one, ${naive.passes} passes`, ms: naive.totalMs, class: 'bar' },
   ];
-  const on = executor === 'tfjs' ? backend : executor;
+  const on = executor === 'tfjs' ? backend : `${executor}, for the race`;
   const ratio = naive.ablationMs / planned.ablationMs;
   return (
     <>
@@ -86,7 +86,7 @@ function Finished({ result }: { result: RaceResult }) {
       <dl class="facts">
         <dt>The bars</dt>
         <dd>The whole explanation, from the input to the map</dd>
-        <dt>The channels off alone</dt>
+        <dt>Only switching the channels off</dt>
         <dd>
           All together {duration(planned.ablationMs)} on {on}, one by one {duration(naive.ablationMs)} on{' '}
           {backend}:{' '}

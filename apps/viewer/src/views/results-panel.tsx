@@ -189,6 +189,7 @@ function summaryOf(overview: ResultOverview): string {
   ).flat();
   const right = judged.filter((index) => !isWrong(overview, index)).length;
   const part = explained < states.length ? ` of ${states.length}` : '';
-  const truth = judged.length > 0 ? `, ${percent(right / judged.length)} of those with a label right` : '';
-  return `${explained}${part} samples explained by ${overview.model}${truth}.`;
+  const truth =
+    judged.length > 0 ? `; of those with a label, ${percent(right / judged.length)} are right` : '';
+  return `${explained}${part} samples explained for the network ${overview.model}${truth}.`;
 }

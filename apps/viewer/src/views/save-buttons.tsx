@@ -56,7 +56,7 @@ export function SaveButtons({ state, dispatch }: ViewProps) {
       >
         Copy link
       </button>
-      {link === null && isReady && <span class="hint">A link cannot hold your own files.</span>}
+      {link === null && isReady && <span class="hint">A link cannot hold inputs of your own.</span>}
     </div>
   );
 }

@@ -105,9 +105,9 @@ function Summary({
     <p class="hint" aria-live="polite">
       {judged.length > 0 &&
         `${right} of ${isPart ? 'all ' : ''}${judged.length} right by their folders${by === 'order' ? ', taken for the classes in alphabetical order' : ''}; errors come first. `}
-      {isPart && `${shown} of them ${shown === 1 ? 'is' : 'are'} shown. `}
+      {isPart && `${shown} of the ${tiles.length} ${shown === 1 ? 'is' : 'are'} shown. `}
       {failed > 0 && `${failed} could not be explained. `}
-      Each shows what speaks for the class below it; click one to open it.
+      Each shows what speaks for the class that the network says; click one to open it.
     </p>
   );
 }

@@ -101,12 +101,12 @@ fn main(
           // Two channels a turn, since a turn costs a CPU much.
           var c = first;
           for (; c + 1u < end; c += 2u) {
-            add_channel(&sums, &further_sums, taps, further_taps, c, filters_at(weight_at));
-            add_channel(&sums, &further_sums, taps, further_taps, c + 1u, filters_at(weight_at + filter_tiles));
+            add_channel(&sums, &further_sums, taps, further_taps, c, weights[weight_at]);
+            add_channel(&sums, &further_sums, taps, further_taps, c + 1u, weights[weight_at + filter_tiles]);
             weight_at += 2u * filter_tiles;
           }
           if (c < end) {
-            add_channel(&sums, &further_sums, taps, further_taps, c, filters_at(weight_at));
+            add_channel(&sums, &further_sums, taps, further_taps, c, weights[weight_at]);
           }
         }
       }
