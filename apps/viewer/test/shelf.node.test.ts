@@ -157,7 +157,7 @@ test('a folder becomes a wall: what the network says of each, errors first, a cl
         left.join('\n'),
       );
       await wall
-        .getByText(new RegExp(`of all ${COUNT} right by .* ${left.length} of the \d+ (is|are) shown`))
+        .getByText(new RegExp(`of all ${COUNT} right by .* ${left.length} of the ${COUNT} (is|are) shown`))
         .waitFor();
 
       await wall.getByLabel('Show').selectOption('all');
