@@ -9,6 +9,7 @@ export {
   type FuzzSubject,
   type FuzzTarget,
 } from './testing/fuzz.ts';
+export { halved } from './testing/halved.ts';
 export { mutated, mutatedJson } from './testing/mutations.ts';
 export { seededRandom, type SeededRandom } from './testing/seeded-random.ts';
 export { hostileNames, tagShapes } from './testing/hostile-names.ts';

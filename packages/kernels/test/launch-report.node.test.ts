@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import { deviceSuite, seededRandom } from '@ablation-cam/tools/testing';
+import { deviceSuite, halved, seededRandom } from '@ablation-cam/tools/testing';
 import {
   bytesPerInput,
   bytesPerVariant,
@@ -11,7 +11,6 @@ import {
   type LayoutName,
   type Plan,
 } from '../src/index.ts';
-import { halved } from './support/halved.ts';
 import { NetworkBuilder } from './support/networks/network-builder.ts';
 import { naiveDeltas } from './support/naive-deltas.ts';
 import { randomTail, type RandomTail } from './support/random-tail.ts';

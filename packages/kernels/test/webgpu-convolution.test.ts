@@ -1,5 +1,11 @@
 import * as assert from 'uvu/assert';
-import { assertClose, deviceSuite, seededRandom, type SeededRandom } from '@ablation-cam/tools/testing';
+import {
+  assertClose,
+  deviceSuite,
+  halved,
+  seededRandom,
+  type SeededRandom,
+} from '@ablation-cam/tools/testing';
 import {
   DEFAULT_LIMITS,
   KernelsError,
@@ -15,7 +21,6 @@ import {
   type Tail,
   type TailNode,
 } from '../src/index.ts';
-import { halved } from './support/halved.ts';
 import { naiveAblation } from './support/naive-ablation.ts';
 import { sharedDevice } from './support/shared-device.ts';
 

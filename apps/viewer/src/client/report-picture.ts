@@ -47,10 +47,8 @@ export function reportPicture(state: ViewerState, explained: Explained, map: Sho
     palette: pagePalette,
   } as const;
   const name = classNameOf(state, map.classIndex);
-  // A number and its sign stay in one line.
-  const where = mapCaption(map.map)?.replaceAll(' %', '\u00a0%');
-  const caption =
-    where === undefined ? `Nothing here speaks for ${name}` : `What speaks for ${name}: ${where}`;
+  const where = mapCaption(map.map);
+  const caption = where === null ? `Nothing here speaks for ${name}` : `What speaks for ${name}: ${where}`;
   const fitted = fittedWords(input, state.fit);
   const overImage = {
     ...style,

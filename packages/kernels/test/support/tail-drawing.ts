@@ -1,6 +1,5 @@
-import type { SeededRandom } from '@ablation-cam/tools/testing';
+import { halved, type SeededRandom } from '@ablation-cam/tools/testing';
 import type { ActivationName, Operation, Shape, TailNode } from '../../src/index.ts';
-import { halved } from './halved.ts';
 import { randomWindow } from './random-window.ts';
 
 const ACTIVATIONS: readonly ActivationName[] = [

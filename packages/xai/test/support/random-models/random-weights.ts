@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { SeededRandom } from '@ablation-cam/tools/testing';
+import { halved, type SeededRandom } from '@ablation-cam/tools/testing';
 import { CLASSES } from './head.ts';
 
 /**
@@ -23,7 +23,7 @@ export function setRandomWeights(model: tf.LayersModel, random: SeededRandom): v
     const fanIn = size / (shape.at(-1) ?? 1) / (originalName.includes('depthwise') ? (shape.at(-2) ?? 1) : 1);
     const limit = (isLast && isConfident ? 6 : 1.7) / Math.sqrt(fanIn);
     const kernel = random.floats(size, -limit, limit);
-    return tf.tensor(isHalved ? kernel.map((value) => Math.round(value * 1024) / 1024) : kernel, shape);
+    return tf.tensor(isHalved ? halved(kernel) : kernel, shape);
   });
   model.setWeights(values);
   tf.dispose(values);
